@@ -1,0 +1,1 @@
+"""Judging: pure functions from saved transcripts to findings, criteria and a grade."""

@@ -1,0 +1,141 @@
+"""What judging yields: findings, diagnoses, criteria with their points.
+
+These are data for people and machines; how they look is `grader.view`'s business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from grader.lab.model import Criterion, Level, Role, Text
+
+
+class Status(StrEnum):
+    """A verdict, worst last but for `not_run` (no verdict)."""
+
+    PASS = "pass"  # noqa: S105 -- a verdict, not a password
+    PARTIAL = "partial"
+    FAIL = "fail"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """Something to know that costs no points. `code` is stable, `text` is for people."""
+
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one expectation of one run came to.
+
+    `evidence` are indices into the transcript's entries; a pass has some, and so has a fail.
+    `expected`, `actual` are what was looked for and what came, as bytes, for a text
+    compared; None where words say it better (`what`).
+    """
+
+    run: str
+    expectation: str
+    """Stable name within the scenario: `receive:greeting`, `stdout:hello`, `exit`, ..."""
+    criterion: str | None
+    status: Status
+    what: Text
+    """One sentence: what came instead (or that it came)."""
+    expected: bytes | None = None
+    actual: bytes | None = None
+    evidence: tuple[int, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """A named mistake (ids: the catalogue), proved by evidence of one run."""
+
+    id: str
+    role: Role
+    run: str
+    level: str
+    """`error` or `remark`."""
+    title: Text
+    explanation: Text
+    file: str | None = None
+    line: int | None = None
+    evidence: tuple[int, ...] = ()
+    criteria: tuple[str, ...] = ()
+    """Criteria that it explains: they point here instead of saying it again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSummary:
+    """One run, as results.json has it."""
+
+    id: str
+    scenario: str
+    role: Role
+    level: Level
+    delivery: str
+    outcome: str
+    limit: str | None
+    exit: dict[str, int | str] | None
+    seconds: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A criterion with its verdict."""
+
+    criterion: Criterion
+    status: Status
+    points: Fraction
+    findings: tuple[Finding, ...]
+    diagnoses: tuple[str, ...]
+    """Ids of the diagnoses that explain it, the worst first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Why something could not be graded, or only in part. `blame`: `student`, `host`, `ours`."""
+
+    code: str
+    blame: str
+    message: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programs:
+    """The programs found for each role: path inside the submission, or None."""
+
+    server: str | None
+    client: str | None
+
+    def of(self, role: Role) -> str | None:
+        """The path of that role's program."""
+        return self.server if role == "server" else self.client
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grade:
+    """Everything that judging one submission came to.
+
+    `score` and `max_score` are exact; `not_run` criteria are out of both, and then
+    `complete` is false.
+    """
+
+    id: str
+    name: str
+    seed: str
+    programs: Programs
+    score: Fraction
+    max_score: Fraction
+    complete: bool
+    criteria: tuple[Judged, ...]
+    advice: tuple[Finding, ...]
+    runs: tuple[RunSummary, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    remarks: tuple[Remark, ...]
+    problem: Problem | None = None

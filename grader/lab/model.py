@@ -1,0 +1,254 @@
+"""A lab as data: criteria, messages, tolerance, limits and scenarios.
+
+Only `grader.lab.load` builds these from YAML; everything else reads them. Texts for people
+are by language (`Text`). Points are exact fractions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import Literal
+
+Role = Literal["server", "client"]
+ROLES: tuple[Role, ...] = ("server", "client")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text for people in one or more languages, `{"fr": ..., "en": ...}`."""
+
+    by_language: dict[str, str]
+
+    def in_language(self, language: str) -> str:
+        """The text in `language`, else in French, else in any."""
+        texts = self.by_language
+        return texts.get(language) or texts.get("fr") or next(iter(texts.values()), "")
+
+
+class Level(StrEnum):
+    """What a scenario is for."""
+
+    GRADED = "graded"
+    ADVICE = "advice"
+
+
+class Accents(StrEnum):
+    """Whether a text without its accents is the same text."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """How far a text may be from the one asked for; the rules of `tp09.md`."""
+
+    encodings: tuple[str, ...] = ("utf-8", "latin-1", "cp1252")
+    accents: Accents = Accents.OPTIONAL
+    edits: int = 2
+    """Edit distance (after folding case and dropping punctuation) that still earns half."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a run may use. Times in seconds, sizes in bytes."""
+
+    wall: float = 15.0
+    promised: float = 10.0
+    cpu: float = 5.0
+    memory: int = 512 * 2**20
+    processes: int = 64
+    file_size: int = 16 * 2**20
+    work_size: int = 64 * 2**20
+    output: int = 2**20
+    """Bytes kept of stdout, and as many of stderr."""
+    open_files: int = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion:
+    """What points are given for."""
+
+    id: str
+    role: Role
+    points: Fraction
+    title: Text
+    requirement: Text
+    """The sentence of the statement that asks for it."""
+    hint: Text
+    enabled: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A text that is exchanged: its words in the statement."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A text drawn anew for each submission; `length` bytes of UTF-8 at least."""
+
+    length: int = 0
+
+
+# --- what the reference does -------------------------------------------------------------
+
+
+class Action(StrEnum):
+    """The verbs of a scenario's `reference:` list."""
+
+    CONNECT = "connect"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    SEND = "send"
+    RECEIVE = "receive"
+    END = "end"
+    HALF_CLOSE = "half-close"
+    CLOSE = "close"
+    RESET = "reset"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """How a text is put on the wire.
+
+    `separate`: each message by itself when the program is ready for it; `coalesced`: all
+    messages of the step in one send; `split`: piece by piece, cut at `offsets` (bytes), or
+    at every byte (`every`), or inside the first character of several bytes (`inside`).
+    """
+
+    mode: Literal["separate", "coalesced", "split"] = "separate"
+    offsets: tuple[int, ...] = ()
+    every: bool = False
+    inside: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceStep:
+    """One line of `reference:`; `proves` names the criterion that it gives evidence for."""
+
+    action: Action
+    messages: tuple[str, ...] = ()
+    proves: str | None = None
+    delivery: Delivery = Delivery()
+    stop_on_miss: bool = False
+
+
+# --- what is expected of the program -----------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectStdout:
+    """The text of `message` is printed, after that of `after` where given."""
+
+    message: str
+    after: str | None = None
+    proves: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectExit:
+    """The program ends by itself with `status`; `None`: any ending that is no crash."""
+
+    status: int | None = 0
+    proves: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectListening:
+    """A TCP listener on `port`, at every start of the program (`times`)."""
+
+    port: int
+    times: int = 1
+    proves: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectBound:
+    """The listener's address: `any` (0.0.0.0, or :: with IPv4), or an address."""
+
+    address: str
+    proves: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpectConnected:
+    """The program connects to `port`."""
+
+    port: int
+    proves: str | None = None
+
+
+Expectation = ExpectStdout | ExpectExit | ExpectListening | ExpectBound | ExpectConnected
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One scripted exchange that tests one role."""
+
+    id: str
+    tests: Role
+    level: Level
+    title: Text
+    steps: tuple[ReferenceStep, ...]
+    expect: tuple[Expectation, ...]
+    texts: dict[str, Drawn] = field(default_factory=dict)
+    """Messages drawn anew in this scenario; the others are those of the statement."""
+    advice: Text | None = None
+    """For advice: what to read in the statement, when an expectation does not hold."""
+    keep_time_wait: bool = False
+    """Play it on a network that keeps TIME_WAIT, as a real machine does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleFiles:
+    """How a role's program is recognised: words in file names, suffixes."""
+
+    words: tuple[str, ...]
+    suffixes: tuple[str, ...] = (".py",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lab:
+    """A whole lab."""
+
+    id: str
+    title: Text
+    language: str
+    port: int
+    messages: dict[str, Message]
+    criteria: tuple[Criterion, ...]
+    scenarios: tuple[Scenario, ...]
+    roles: dict[Role, RoleFiles]
+    tolerance: Tolerance = Tolerance()
+    limits: Limits = Limits()
+    python: str | None = None
+    """The students' interpreter; None: the one behind Wiregrade's own."""
+    salt: str = ""
+    """Mixed into the seed of drawn texts."""
+    statement: Text | None = None
+
+    def criterion(self, identifier: str) -> Criterion:
+        """The criterion of that id. Raises KeyError."""
+        for criterion in self.criteria:
+            if criterion.id == identifier:
+                return criterion
+        raise KeyError(identifier)
+
+    def scenario(self, identifier: str) -> Scenario:
+        """The scenario of that id. Raises KeyError."""
+        for scenario in self.scenarios:
+            if scenario.id == identifier:
+                return scenario
+        raise KeyError(identifier)
+
+    @property
+    def max_score(self) -> Fraction:
+        """The points of all criteria that count."""
+        return sum((c.points for c in self.criteria if c.enabled), Fraction(0))

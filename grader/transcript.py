@@ -1,0 +1,310 @@
+"""The transcript: all that happened in one run, in order, on one clock.
+
+It is written by `grader.run` and read by everything that judges or draws. A saved
+transcript is all that a verdict needs: `<run>.jsonl` holds a `Header` line, then one
+line for each entry, then an `Ended` line.
+
+`t` is nanoseconds since the program was started (exec). Bytes stay bytes (base64 in JSON).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header"):
+    """What was played, with what, where."""
+
+    run: str
+    """Scenario id, or `scenario~2` for a repeat."""
+    scenario: str
+    role: str
+    """`server` or `client`: the program under test."""
+    program: str
+    """The program's path inside the submission, `serveur.py`."""
+    texts: dict[str, str]
+    """The messages of this run as they were (to be) sent or expected, by name."""
+    port: int
+    delivery: str
+    seed: str
+    isolation: str
+    facts: str
+    """`kernel`, or `paced` where nothing could be read: deliveries are not guaranteed."""
+    interpreter: str
+    started: str
+    """UTC, ISO 8601."""
+    schema_version: int = SCHEMA_VERSION
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
+    """Something that happened `t` ns after the program was started."""
+
+    t: int
+
+
+class Started(Entry, frozen=True, kw_only=True):
+    """The program was started; `number` is 2 for a restart within the run."""
+
+    number: int = 1
+
+
+class Listener(Entry, frozen=True, kw_only=True):
+    """The program was seen to listen (TCP) or to be bound (UDP)."""
+
+    protocol: str
+    """`tcp`, `tcp6`, `udp`, `udp6`. A dual-stack socket on `::` is `tcp6` with `v6only` false."""
+    address: str
+    port: int
+    backlog: int = 0
+    v6only: bool = False
+
+
+class Connected(Entry, frozen=True, kw_only=True):
+    """Reference and program are connected; (host, port) pairs."""
+
+    local: tuple[str, int]
+    remote: tuple[str, int]
+
+
+class Refused(Entry, frozen=True, kw_only=True):
+    """The reference's connect() did not succeed."""
+
+    reason: str
+
+
+class Dialed(Entry, frozen=True, kw_only=True):
+    """The program tried to reach a port where nothing listens (seen on the wire)."""
+
+    protocol: str
+    address: str
+    port: int
+
+
+class Sent(Entry, frozen=True, kw_only=True):
+    """The reference sent `data`; `messages` are the names of the texts in it.
+
+    A message in pieces gives several entries with the same `messages`; `piece` counts from 1.
+    """
+
+    data: bytes
+    messages: tuple[str, ...]
+    piece: int = 1
+    pieces: int = 1
+    guaranteed: bool = True
+
+
+class Received(Entry, frozen=True, kw_only=True):
+    """The reference received `data`."""
+
+    data: bytes
+
+
+class EndOfStream(Entry, frozen=True, kw_only=True):
+    """The program's FIN arrived."""
+
+
+class ConnectionReset(Entry, frozen=True, kw_only=True):
+    """The program's RST arrived."""
+
+
+class Closed(Entry, frozen=True, kw_only=True):
+    """The reference ended the connection: `close`, `half-close` or `reset`."""
+
+    how: str
+
+
+class Consumed(Entry, frozen=True, kw_only=True):
+    """The program has read everything sent so far, `total` bytes in all."""
+
+    total: int
+
+
+class Stdout(Entry, frozen=True, kw_only=True):
+    """The program wrote to its terminal."""
+
+    data: bytes
+
+
+class Stderr(Entry, frozen=True, kw_only=True):
+    """The program wrote to standard error."""
+
+    data: bytes
+
+
+class Keyboard(Entry, frozen=True, kw_only=True):
+    """The program waited for the keyboard and was given `data` (Enter)."""
+
+    data: bytes
+
+
+class Step(Entry, frozen=True, kw_only=True):
+    """Step `index` of the script began, was done or was missed; see `reference.commands.Note`."""
+
+    index: int
+    status: str
+    reason: str
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """What one thread of the program is doing."""
+
+    pid: int
+    tid: int
+    name: str
+    """The system call (`recvfrom`, `accept4`, `read`, ...), or `running`."""
+    fd: int | None = None
+    target: str = ""
+    """What `fd` is: `connection`, `listener`, `keyboard`, `socket`, `pipe`, `file`, or empty."""
+    size: int | None = None
+    """Bytes asked for, where the call has such an argument."""
+    limited: bool = False
+    """The call has a time limit of its own."""
+
+
+class Socket(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the socket table: the program's socket."""
+
+    protocol: str
+    state: str
+    """`listen`, `established`, `close-wait`, `fin-wait-2`, ... ; UDP: `bound`."""
+    local: tuple[str, int]
+    remote: tuple[str, int]
+    receive_queue: int
+    """Bytes not yet read; for a listener, connections not yet accepted."""
+    send_queue: int
+    """Bytes not yet acknowledged; for a listener, its backlog."""
+
+
+class State(Entry, frozen=True, kw_only=True):
+    """The whole state, frozen: every thread's call, every socket.
+
+    `why` is `waiting` (proved), `limit`, `deadline` or `exit`.
+    """
+
+    why: str
+    calls: tuple[Call, ...]
+    sockets: tuple[Socket, ...]
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """One frame of a stack, inside the submission."""
+
+    file: str
+    line: int
+    function: str
+
+
+class Position(Entry, frozen=True, kw_only=True):
+    """Where the program stood when it was ended: innermost frame first, the submission's only."""
+
+    frames: tuple[Frame, ...]
+
+
+class Exited(Entry, frozen=True, kw_only=True):
+    """The program ended by itself: `status` or `signal`, never both."""
+
+    status: int | None = None
+    signal: str | None = None
+
+
+class Killed(Entry, frozen=True, kw_only=True):
+    """We ended the program: because it was `stuck`, at a `limit`, `finished`, or `interrupted`."""
+
+    why: str
+
+
+class LimitReached(Entry, frozen=True, kw_only=True):
+    """A limit struck: `wall`, `cpu`, `memory`, `output`, `processes`; `value` in its unit."""
+
+    limit: str
+    value: str
+
+
+class WireLoss(Entry, frozen=True, kw_only=True):
+    """The capture lost `frames` frames; no verdict depends on them."""
+
+    frames: int
+
+
+class Ended(Entry, frozen=True, kw_only=True):
+    """The last entry: how the run ended.
+
+    `outcome`: `completed`, `stuck`, `crashed`, `timeout`, `limit`, `skipped` or `not_run`.
+    """
+
+    outcome: str
+    limit: str | None = None
+    status: int | None = None
+    signal: str | None = None
+    cpu: int = 0
+    """Nanoseconds of CPU of the program, all threads."""
+    problem: str = ""
+    """For `not_run` and `skipped`: the reason, in one sentence."""
+
+
+AnyEntry = (
+    Started | Listener | Connected | Refused | Dialed | Sent | Received | EndOfStream
+    | ConnectionReset | Closed | Consumed | Stdout | Stderr | Keyboard | Step | State
+    | Position | Exited | Killed | LimitReached | WireLoss | Ended
+)  # fmt: skip
+
+
+class Transcript(msgspec.Struct, frozen=True):
+    """A header and the entries, in order; the last one is `Ended`."""
+
+    header: Header
+    entries: tuple[AnyEntry, ...]
+
+    @property
+    def end(self) -> Ended:
+        """How the run ended.
+
+        Raises:
+            ValueError: the transcript is cut short.
+        """
+        if self.entries and isinstance(last := self.entries[-1], Ended):
+            return last
+        raise ValueError("the transcript has no end")
+
+    @property
+    def stdout(self) -> bytes:
+        """All that the program wrote to its terminal."""
+        return b"".join(e.data for e in self.entries if isinstance(e, Stdout))
+
+    @property
+    def stderr(self) -> bytes:
+        """All that the program wrote to standard error."""
+        return b"".join(e.data for e in self.entries if isinstance(e, Stderr))
+
+
+_encoder = msgspec.json.Encoder()
+_header_decoder = msgspec.json.Decoder(Header)
+_entry_decoder = msgspec.json.Decoder(AnyEntry)
+
+
+def dump(transcript: Transcript) -> bytes:
+    """The transcript as JSON lines."""
+    return _encoder.encode_lines([transcript.header, *transcript.entries])
+
+
+def load(data: bytes) -> Transcript:
+    """Read what `dump` wrote.
+
+    Raises:
+        ValueError: it is not a whole transcript (msgspec's errors are ValueErrors).
+    """
+    lines = data.splitlines()
+    if not lines:
+        raise ValueError("the transcript is empty")
+    return of(_header_decoder.decode(lines[0]), (_entry_decoder.decode(x) for x in lines[1:]))
+
+
+def of(header: Header, entries: Iterable[AnyEntry]) -> Transcript:
+    """A transcript of these entries, which must have an end."""
+    made = Transcript(header, tuple(entries))
+    _ = made.end
+    return made

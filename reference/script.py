@@ -1,0 +1,102 @@
+"""The script of a scripted peer: the steps that it plays, in order.
+
+Nothing here does anything: the steps are data that `reference.machine` plays.
+Texts are already bytes; where they come from (a lab, a seed) is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OnMiss(StrEnum):
+    """What the machine does after a step that was proved not to come."""
+
+    CONTINUE = "continue"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that the reference does or awaits."""
+
+    on_miss: OnMiss = OnMiss.CONTINUE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connect(Step):
+    """Dial the program's listener once the program listens."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accept(Step):
+    """Listen, and await the program's connection."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refuse(Step):
+    """Do not listen: the program's connect() is refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Send(Step):
+    """Send a text in one or more pieces, the first when the program is ready for it.
+
+    `pieces` are sent one by one, each when the one before has been consumed.
+    Several messages delivered together are one piece. `messages` names what is sent.
+    """
+
+    messages: tuple[str, ...]
+    pieces: tuple[bytes, ...]
+
+    def __post_init__(self) -> None:
+        if not self.pieces or not all(self.pieces):
+            raise ValueError("a Send step needs at least one piece, and no empty one")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receive(Step):
+    """Await a message of the program.
+
+    `length_in` tells how many of the bytes received the message takes, or None while
+    it is not complete. TCP has no messages: a text that never becomes complete is what
+    had come when the program stopped to read, ended, or closed.
+    """
+
+    message: str
+    length_in: Callable[[bytes], int | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveEnd(Step):
+    """Await the end of the connection, FIN or RST, from the program."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HalfClose(Step):
+    """Send FIN and go on reading."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Close(Step):
+    """Close the connection."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reset(Step):
+    """Abort the connection with RST."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restart(Step):
+    """Have the program started once more, at once after its end."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What one side plays: its steps and the port agreed upon in the statement."""
+
+    steps: tuple[Step, ...]
+    port: int
