@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.judge.model import Problem, Programs, Remark
+from grader.lab.model import Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +14,17 @@ class SourceFile:
 
     path: str
     data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingRole:
+    """A role that nothing can be run for, and why.
+
+    `problem.code` is `missing-file`, `unclear-role`, `empty-program` or `too-large`.
+    """
+
+    role: Role
+    problem: Problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,5 +43,5 @@ class Submission:
     remarks: tuple[Remark, ...] = ()
     problem: Problem | None = None
     """The whole entry could not be read (a broken archive, nothing in it)."""
-    missing: tuple[Problem, ...] = ()
-    """Roles without a program; `code` is `missing-file` or `unclear-role`, or `empty-program`."""
+    missing: tuple[MissingRole, ...] = ()
+    """Roles without a program, server first."""
