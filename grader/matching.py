@@ -1,0 +1,592 @@
+"""Texts compared as a fair teacher would: the rules of the lab's tolerance.
+
+A text is the one asked for (`pass`) when it is equal after Unicode NFC, with white space
+outside removed and each run of it inside as one blank, accents folded where they are optional, in
+any of the encodings allowed. It earns half (`partial`) when it is equal after folding
+case and dropping punctuation, or within a small edit distance of it.
+
+Whatever a program sends or prints is hostile: every search here costs about linear time in it.
+Texts are searched by regular expressions whose repetitions never give back what they took.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+
+from grader.judge.model import Status
+from grader.lab.model import Accents, Tolerance
+
+COMPLETE_WITHIN = 1 << 14
+"""Bytes of a stream in which a message is looked for while it still arrives."""
+SURE_END = 8
+"""Letters at the end that must be right before a message with mistakes is called complete."""
+LETTERS_PER_EDIT = 6
+"""A text needs so many letters for each edit forgiven, else « oui » would be « non »."""
+CANDIDATES = 64
+"""Places that are measured for one approximate search."""
+CELLS = 600_000
+"""Cells of an edit-distance table that we are ready to fill."""
+SHOWN = 1 << 16
+"""Bytes of an output in which the nearest line is looked for."""
+
+_MARKS = "[\u0300-\u036f]*+"
+_COMBINING = re.compile("[\u0300-\u036f]+")
+_BREAKS = "[\r\n]*+"
+_DROPPED = re.compile(r"[^\w\s]|_")
+_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([\\'\"nrt]))|['\"][\r\n]+b['\"]")
+_LITERALS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+@dataclass(frozen=True)
+class Match:
+    """What comparing a received text with the expected one came to.
+
+    `text` is the received text in the best decoding; `difference` is the index of the first
+    character that differs, in both texts as `normalise` makes them (None when equal).
+    `remarks` are codes: `accents-missing`, `other-encoding`, `extra-output`.
+    """
+
+    status: Status
+    text: str
+    remarks: tuple[str, ...] = ()
+    difference: int | None = None
+
+
+@dataclass(frozen=True)
+class Print:
+    """Where a text was found in an output: bytes `span`, as `text` in the best decoding.
+
+    `remarks` are codes: `accents-missing`, `other-encoding`, `mangled`, `bytes-repr`.
+    """
+
+    status: Status
+    span: slice
+    text: str
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _View:
+    """A way to read bytes as text, with the way back from characters to bytes."""
+
+    encoding: str
+    text: str
+
+    def offset(self, index: int) -> int:
+        """The offset in bytes of character `index`."""
+        if self.encoding in ("ascii", "latin-1", "cp1252"):
+            return index
+        errors = "surrogateescape" if self.encoding == "utf-8" else "replace"
+        return len(self.text[:index].encode(self.encoding, errors))
+
+
+@dataclass(frozen=True)
+class _Found:
+    status: Status
+    start: int
+    end: int
+    view: _View
+
+
+def normalise(text: str) -> str:
+    """NFC, white space outside removed, each run of it inside (no-break too) as one blank."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def without_accents(text: str) -> str:
+    """The text with each letter's accents taken off."""
+    return _COMBINING.sub("", unicodedata.normalize("NFD", text))
+
+
+def fold(text: str, accents: Accents = Accents.OPTIONAL) -> str:
+    """The text for comparing loosely: no case, no punctuation, no accents where optional."""
+    if accents is Accents.OPTIONAL and not text.isascii():
+        text = without_accents(text)
+    return " ".join(_DROPPED.sub("", unicodedata.normalize("NFC", text).casefold()).split())
+
+
+def length_in(expected: str, tolerance: Tolerance) -> Callable[[bytes], int | None]:
+    """How many bytes of a stream the message takes, once it is complete; None before.
+
+    Bytes before the message are counted with it, and white space after it. A message with
+    small mistakes is complete when its end is right; one with greater ones never is.
+    """
+    least = len(_letters(expected, tolerance.accents)) - tolerance.edits
+    near = 4 * len(expected.encode()) + 256
+
+    @lru_cache(maxsize=2)
+    def within(window: bytes) -> int | None:
+        found = _exact(expected, window, tolerance) or _loose(
+            expected, window[:near], tolerance, sure_end=True
+        )
+        if found is None:
+            return None
+        end = found.view.offset(found.end)
+        return end + len(window[end:]) - len(window[end:].lstrip())
+
+    def complete(stream: bytes) -> int | None:
+        return None if len(stream) < least else within(stream[:COMPLETE_WITHIN])
+
+    return complete
+
+
+def compare(expected: str, actual: bytes, tolerance: Tolerance) -> Match:
+    """How the bytes of a message compare with the text expected.
+
+    A right text with something else around it is right, with the remark `extra-output`.
+    """
+    found = _exact(expected, actual, tolerance) or _loose(expected, actual, tolerance)
+    if found is None:
+        text = _best_view(actual, tolerance).text
+        return Match(Status.FAIL, _printable(text), (), _first_difference(expected, text))
+    text = found.view.text[found.start : found.end]
+    remarks = _remarks(expected, found)
+    around = found.view.text[: found.start] + found.view.text[found.end :]
+    if fold(around) or (found.status is Status.PASS and around.strip("\0 \t\r\n\ufeff\xa0")):
+        remarks += ("extra-output",)
+    difference = None if found.status is Status.PASS else _first_difference(expected, text)
+    return Match(found.status, _printable(text), remarks, difference)
+
+
+def find_print(expected: str, stdout: bytes, tolerance: Tolerance, start: int = 0) -> Print | None:
+    """The text anywhere in an output from offset `start` on, or None.
+
+    Accepted: any of the encodings, UTF-8 read as Latin-1 or CP1252 (`mangled`), the text's
+    `b'...'` form (`bytes-repr`), on one line or broken over several.
+    """
+    data = stdout[start:]
+    plain, offsets = _unescaped(data)
+    for search in (_exact_print, _loose):
+        if found := search(expected, data, tolerance):
+            return _as_print(expected, found, data, start)
+        if search is _exact_print and (hit := _mangled(expected, data, tolerance)):
+            return _as_print(expected, hit, data, start, ("mangled",))
+        if offsets and (found := search(expected, plain, tolerance)):
+            made = _as_print(expected, found, plain, 0, ("bytes-repr",))
+            begin, end = offsets.back(made.span.start), offsets.back(made.span.stop)
+            span = slice(begin + start, end + start)
+            return Print(made.status, span, made.text, made.remarks)
+    return None
+
+
+def nearest(expected: str, output: bytes, tolerance: Tolerance) -> slice | None:
+    """The line of an output that resembles the text most, or None if none does: to be shown."""
+    half = SHOWN // 2
+    pieces = [(0, output)]
+    if len(output) > SHOWN:
+        pieces = [(0, output[:half]), (len(output) - half, output[-half:])]
+    wanted = _trigrams(fold(expected, tolerance.accents))
+    best, best_span = 0.0, None
+    for base, piece in pieces:
+        offset = base
+        for line in piece.splitlines(keepends=True):
+            text = line[: 4 * len(expected) + 64].decode("utf-8", "replace")
+            have = _trigrams(fold(text, tolerance.accents))
+            score = len(wanted & have) / (len(wanted) + len(have) or 1)
+            if score > best:
+                best, best_span = score, slice(offset, offset + len(line.rstrip()))
+            offset += len(line)
+    return best_span if best >= 0.1 else None
+
+
+def allocate(stream: bytes, expected: Sequence[str], tolerance: Tolerance) -> list[slice]:
+    """How a stream is shared between the messages expected in it, in this order.
+
+    The slices follow each other and cover the stream. Messages that are found keep
+    their place; what lies between goes to those that are not, so that the whole differs least.
+    """
+    cuts, waiting = [0], list[str]()
+    for text, span in zip(expected, _anchors(stream, expected, tolerance), strict=True):
+        if span is None:
+            waiting.append(text)
+            continue
+        if waiting:
+            cuts += _share(stream, cuts[-1], span.start, waiting)
+            waiting = []
+        cuts.append(span.stop)
+    if waiting:
+        cuts += _share(stream, cuts[-1], len(stream), waiting)
+    elif expected:
+        cuts[-1] = len(stream)
+    return [slice(a, b) for a, b in pairwise(cuts)]
+
+
+# --- searching ---------------------------------------------------------------------------
+
+
+def _views(data: bytes, encodings: Sequence[str]) -> list[_View]:
+    """The bytes as text, in each encoding allowed; once if they are ASCII."""
+    if data.isascii():
+        return [_View("ascii", data.decode("ascii"))]
+    return [_View(name, _decode(data, name)) for name in encodings]
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    """One character for each byte in Latin-1 and CP1252; undecodable bytes survive UTF-8."""
+    if encoding == "latin-1":
+        return data.decode("latin-1")
+    if encoding == "cp1252":
+        return data.decode("latin-1").translate(_CP1252)
+    return data.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
+
+
+def _exact(
+    expected: str, data: bytes, tolerance: Tolerance, *, broken: bool = False
+) -> _Found | None:
+    """The first place where the text stands as asked for; `broken`: over several lines."""
+    pattern = _exact_pattern(normalise(expected), tolerance.accents, broken)
+    for view in _views(data, tolerance.encodings):
+        if hit := pattern.search(view.text):
+            return _Found(Status.PASS, hit.start(), hit.end(), view)
+    return None
+
+
+def _exact_print(expected: str, data: bytes, tolerance: Tolerance) -> _Found | None:
+    return _exact(expected, data, tolerance, broken=True)
+
+
+def _mangled(expected: str, data: bytes, tolerance: Tolerance) -> _Found | None:
+    """The text whose UTF-8 was read as Latin-1 or CP1252 before it was printed."""
+    if expected.isascii():
+        return None
+    raw = unicodedata.normalize("NFC", expected).encode()
+    for encoding in ("latin-1", "cp1252"):
+        if found := _exact(_decode(raw, encoding), data, tolerance, broken=True):
+            return found
+    return None
+
+
+def _loose(
+    expected: str, data: bytes, tolerance: Tolerance, sure_end: bool = False
+) -> _Found | None:
+    """The first place where the text stands but for case, punctuation or a few letters."""
+    folded = fold(expected, tolerance.accents)
+    if not folded:
+        return None
+    views = _views(data, tolerance.encodings)
+    pattern = _loose_pattern(folded, tolerance.accents)
+    for view in views:
+        if same := pattern.search(view.text):
+            return _Found(Status.PARTIAL, same.start(), same.end(), view)
+    hits = [(hit, v) for v in views if (hit := _approximate(folded, v, tolerance, sure_end))]
+    if not hits:
+        return None
+    (_, near), view = min(hits, key=lambda pair: pair[0][0])
+    place = _loose_pattern_of(near, tolerance.accents).search(view.text)
+    start, end = place.span() if place else (0, len(view.text))
+    return _Found(Status.PARTIAL, start, end, view)
+
+
+def _approximate(
+    folded: str, view: _View, tolerance: Tolerance, sure_end: bool
+) -> tuple[int, str] | None:
+    """Distance and folded words of the best place within the edit distance allowed.
+
+    With k edits, one of k + 1 pieces of the text is intact somewhere: only there is measured.
+    """
+    edits = min(tolerance.edits, len(folded) // LETTERS_PER_EDIT)
+    if edits <= 0:
+        return None
+    where = fold(view.text, tolerance.accents)
+    best: tuple[int, int, int] | None = None
+    for start in _candidates(folded, where, edits):
+        hit = _fit(folded, where, start, edits)
+        if hit is None or (best is not None and hit >= best):
+            continue
+        if sure_end and not where[: hit[2]].endswith(folded[-SURE_END:]):
+            continue
+        best = hit
+    return None if best is None else (best[0], where[best[1] : best[2]].strip())
+
+
+def _candidates(folded: str, where: str, edits: int) -> list[int]:
+    """Where the text may start: from the places of its pieces."""
+    size = len(folded) // (edits + 1)
+    starts: set[int] = set()
+    for number in range(edits + 1):
+        begin = number * size
+        piece = folded[begin : begin + size] if number < edits else folded[begin:]
+        at = where.find(piece)
+        for _ in range(CANDIDATES):
+            if at < 0:
+                break
+            starts.add(at - begin)
+            at = where.find(piece, at + 1)
+    return sorted(starts)[:CANDIDATES]
+
+
+def _fit(text: str, where: str, begin: int, edits: int) -> tuple[int, int, int] | None:
+    """(distance, start, end) of `text` in `where` near `begin`, if within `edits`.
+
+    A band of an edit-distance table: row i, column d stands for `where[begin + i + d]`.
+    """
+    width = 2 * edits + 1
+    far = (edits + 1, 0)
+    low = -edits
+    row = [(0, max(0, begin + low + d)) for d in range(width)]
+    for i, letter in enumerate(text, 1):
+        following: list[tuple[int, int]] = []
+        for d in range(width):
+            at = begin + low + i + d - 1
+            same = 0 <= at < len(where) and where[at] == letter
+            cost, start = row[d]
+            best = (cost + (not same), start)
+            if d + 1 < width:
+                best = min(best, (row[d + 1][0] + 1, row[d + 1][1]))
+            if d > 0:
+                best = min(best, (following[d - 1][0] + 1, following[d - 1][1]))
+            following.append(best)
+        row = following
+        if min(row) >= far:
+            return None
+    ends = [
+        (cost, start, begin + low + len(text) + d)
+        for d, (cost, start) in enumerate(row)
+        if cost <= edits and start < begin + low + len(text) + d <= len(where)
+    ]
+    return min(ends, default=None)
+
+
+# --- patterns ----------------------------------------------------------------------------
+
+
+def _accented() -> dict[str, str]:
+    """Each plain letter with the Latin letters that are it with an accent."""
+    table: dict[str, str] = {}
+    for code in range(0xC0, 0x180):
+        plain = without_accents(chr(code))
+        if plain != chr(code):
+            table[plain] = table.get(plain, "") + chr(code)
+    return table
+
+
+_ACCENTED = _accented()
+_CP1252 = {
+    byte: bytes([byte]).decode("cp1252")
+    for byte in range(0x80, 0xA0)
+    if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+
+
+def _exact_letter(letter: str, accents: Accents) -> str:
+    if accents is Accents.REQUIRED:
+        forms = {letter, unicodedata.normalize("NFD", letter)}
+        return f"(?:{'|'.join(sorted(map(re.escape, forms)))})(?!{_MARKS[:-2]})"
+    plain = without_accents(letter) or letter
+    if len(plain) > 1:
+        return re.escape(letter)
+    return f"[{re.escape(plain + _ACCENTED.get(plain, ''))}]{_MARKS}"
+
+
+def _loose_letter(letter: str, accents: Accents) -> str:
+    forms = {letter, letter.upper(), letter.title()}
+    forms = {form for form in forms if len(form) == 1}
+    if accents is Accents.OPTIONAL:
+        forms |= set("".join(_ACCENTED.get(form, "") for form in forms))
+    return f"[{''.join(re.escape(form) for form in sorted(forms))}]"
+
+
+@lru_cache(maxsize=256)
+def _exact_pattern(normal: str, accents: Accents, broken: bool) -> re.Pattern[str]:
+    """Matches the text under all that costs nothing."""
+    between = _BREAKS if broken else ""
+    words = [between.join(_exact_letter(c, accents) for c in word) for word in normal.split(" ")]
+    return re.compile(r"\s++".join(words))
+
+
+def _loose_pattern_of(folded: str, accents: Accents) -> re.Pattern[str]:
+    """Matches any text that folds to `folded`."""
+    inside = r"(?:[^\w\s]|[_\r\n])*+"
+    words = [inside.join(_loose_letter(c, accents) for c in word) for word in folded.split(" ")]
+    return re.compile(r"[\W_]++".join(words))
+
+
+_loose_pattern = lru_cache(maxsize=256)(_loose_pattern_of)
+
+
+# --- showing -----------------------------------------------------------------------------
+
+
+def _letters(text: str, accents: Accents) -> str:
+    return fold(text, accents).replace(" ", "")
+
+
+def _remarks(expected: str, found: _Found) -> tuple[str, ...]:
+    """What is to be said of a place found, although it costs nothing."""
+    text = found.view.text[found.start : found.end]
+    remarks: tuple[str, ...] = ()
+    same = "".join(normalise(text).split()) == "".join(normalise(expected).split())
+    if found.status is Status.PASS and not same:
+        remarks += ("accents-missing",)
+    if found.view.encoding not in ("ascii", "utf-8") and not text.isascii():
+        remarks += ("other-encoding",)
+    return remarks
+
+
+def _as_print(
+    expected: str, found: _Found, data: bytes, base: int, extra: tuple[str, ...] = ()
+) -> Print:
+    text = found.view.text[found.start : found.end]
+    begin, end = found.view.offset(found.start), found.view.offset(found.end)
+    remarks = extra if "mangled" in extra else _remarks(expected, found) + extra
+    if "bytes-repr" not in remarks and _in_literal(data, begin, end):
+        remarks += ("bytes-repr",)
+    return Print(found.status, slice(base + begin, base + end), _printable(text), remarks)
+
+
+def _in_literal(data: bytes, begin: int, end: int) -> bool:
+    """Whether the line shows these bytes inside b'...'."""
+    before = data[max(0, begin - 4096) : begin].rpartition(b"\n")[2]
+    opened = re.search(rb"(?<!\w)b(['\"])(?:(?!\1).)*\Z", before)
+    return opened is not None and opened[1] in data[end : end + 4096].partition(b"\n")[0]
+
+
+def _best_view(data: bytes, tolerance: Tolerance) -> _View:
+    """The most plausible reading of bytes that are not the text expected."""
+    views = _views(data, tolerance.encodings)
+    first = views[0]
+    if first.encoding != "utf-8":
+        return first
+    wrong = sum("\udc80" <= c <= "\udcff" for c in first.text)
+    right = sum(c > "\x7f" for c in first.text) - wrong
+    if wrong == 0 or right >= wrong:
+        return first
+    return next((v for v in views if v.encoding in ("cp1252", "latin-1")), first)
+
+
+def _printable(text: str) -> str:
+    """The text without the surrogates that stand for undecodable bytes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _first_difference(expected: str, text: str) -> int | None:
+    left, right = normalise(expected), normalise(text)
+    for index, (a, b) in enumerate(zip(left, right, strict=False)):
+        if a != b and without_accents(a) != without_accents(b):
+            return index
+    return None if len(left) == len(right) else min(len(left), len(right))
+
+
+def _trigrams(text: str) -> set[str]:
+    return {text[i : i + 3] for i in range(len(text) - 2)}
+
+
+class _Offsets:
+    """The way back from an output without its escapes to the output itself."""
+
+    def __init__(self) -> None:
+        self.plain: list[int] = [0]
+        self.origin: list[int] = [0]
+
+    def add(self, plain: int, origin: int) -> None:
+        self.plain.append(plain)
+        self.origin.append(origin)
+
+    def back(self, offset: int) -> int:
+        """The offset in the output of offset `offset` in the text without escapes."""
+        index = bisect_right(self.plain, offset) - 1
+        return self.origin[index] + offset - self.plain[index]
+
+
+def _unescaped(data: bytes) -> tuple[bytes, _Offsets | None]:
+    r"""The output with `\x` escapes undone and b'...' literals on several lines joined."""
+    offsets, parts, done, size = _Offsets(), list[bytes](), 0, 0
+    for hit in _ESCAPE.finditer(data):
+        parts.append(data[done : hit.start()])
+        size += hit.start() - done
+        parts.append(_escape(hit))
+        size += len(parts[-1])
+        done = hit.end()
+        offsets.add(size, done)
+    if not parts:
+        return data, None
+    return b"".join((*parts, data[done:])), offsets
+
+
+def _escape(hit: re.Match[bytes]) -> bytes:
+    if hit[1]:
+        return bytes.fromhex(hit[1].decode())
+    if hit[2]:
+        return chr(int(hit[2], 16)).encode("utf-8", "replace")
+    return _LITERALS.get(hit[3], hit[3]) if hit[3] else b""
+
+
+# --- sharing a stream --------------------------------------------------------------------
+
+
+def _anchors(stream: bytes, expected: Sequence[str], tolerance: Tolerance) -> list[slice | None]:
+    """The place of each message that is found, in order: right ones first, then near ones."""
+    spans: list[slice | None] = [None] * len(expected)
+    for search in (_exact, _loose):
+        begin = 0
+        for index, text in enumerate(expected):
+            span = spans[index]
+            if span is None:
+                later = (s.start for s in spans[index:] if s is not None)
+                window = stream[begin : next(later, len(stream))]
+                found = search(text, window, tolerance)
+                if found is None:
+                    continue
+                at, end = found.view.offset(found.start), found.view.offset(found.end)
+                span = spans[index] = slice(begin + at, begin + end)
+            begin = span.stop
+    return spans
+
+
+def _share(stream: bytes, begin: int, end: int, expected: Sequence[str]) -> list[int]:
+    """Where each message ends in `stream[begin:end]`, so that all differ least in sum.
+
+    The sum of edit distances is the distance to the texts joined; the path of that table
+    crosses each joint at the cut. Too long a stretch is cut in proportion to the texts.
+    """
+    piece = stream[begin:end]
+    wanted = [normalise(text).encode() for text in expected]
+    if not piece or len(expected) == 1:
+        return [end] * len(expected)
+    if len(piece) * sum(map(len, wanted)) > CELLS:
+        return [begin + cut for cut in _in_proportion(len(piece), wanted)]
+    costs = list(range(len(piece) + 1))
+    paths: list[tuple[int, ...]] = [()] * len(costs)
+    for text in wanted:
+        for letter in text:
+            costs, paths = _row(letter, piece, costs, paths)
+        paths = [(*path, column) for column, path in enumerate(paths)]
+    return [begin + _character_start(piece, cut) for cut in paths[-1]]
+
+
+def _row(
+    letter: int, piece: bytes, costs: list[int], paths: list[tuple[int, ...]]
+) -> tuple[list[int], list[tuple[int, ...]]]:
+    """The next row of the edit-distance table, with the cuts of each cell's best path."""
+    cost, path = costs[0] + 1, paths[0]
+    new_costs, new_paths = [cost], [path]
+    for column, byte in enumerate(piece, 1):
+        diagonal, above = costs[column - 1] + (byte != letter), costs[column] + 1
+        if diagonal <= above and diagonal <= cost + 1:
+            cost, path = diagonal, paths[column - 1]
+        elif above <= cost + 1:
+            cost, path = above, paths[column]
+        else:
+            cost += 1
+        new_costs.append(cost)
+        new_paths.append(path)
+    return new_costs, new_paths
+
+
+def _in_proportion(size: int, wanted: Sequence[bytes]) -> list[int]:
+    total, sums = sum(map(len, wanted)) or 1, accumulate(map(len, wanted))
+    return [*[size * done // total for done in sums][:-1], size]
+
+
+def _character_start(piece: bytes, cut: int) -> int:
+    """The cut, moved out of the middle of a UTF-8 character."""
+    moved = cut
+    while moved < len(piece) and piece[moved] & 0xC0 == 0x80 and moved - cut < 3:
+        moved += 1
+    return moved
