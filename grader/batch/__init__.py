@@ -1,0 +1,1 @@
+"""A whole class: what is graded, where it is written, what is taken over from before."""

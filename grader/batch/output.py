@@ -1,0 +1,198 @@
+"""The output folder of `grade`: marked as ours, every file whole or not at all.
+
+A file is written beside its place under a temporary name and then renamed, so whoever looks
+sees the old one or the new one. Leftovers of a run that was cut off are removed by the next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+MARKER = ".wiregrade.json"
+LOCK = ".wiregrade.lock"
+_TEMPORARY = ".wiregrade-part"
+_DEPTH = 2
+"""Our files lie at most this many folders down: OUT/<id>/runs/."""
+
+
+class OutputError(Exception):
+    """The output folder cannot be used; the message says why and what to do."""
+
+
+class NotOursError(OutputError):
+    """There is something in the folder, and it is not Wiregrade's."""
+
+
+class InUseError(OutputError):
+    """Another `grade` or `report` is writing there."""
+
+
+class CannotWriteError(OutputError):
+    """No permission, no space left, or a file in the way."""
+
+
+class Marker(msgspec.Struct, frozen=True, kw_only=True):
+    """`OUT/.wiregrade.json`: whose folder this is, and all that `report` needs of the lab."""
+
+    tool: str
+    lab: str
+    lab_digest: str
+    lab_files: dict[str, str]
+    options: dict[str, str]
+    language: str
+    schema_version: int = 1
+
+
+class OutputFolder:
+    """A folder that is ours. Open it with `opened`, which also keeps others out."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def marker(self) -> Marker | None:
+        """What the marker says; None where it cannot be read any more."""
+        data = self.read(MARKER)
+        if data is None:
+            return None
+        try:
+            return msgspec.json.decode(data, type=Marker)
+        except msgspec.MsgspecError:
+            return None
+
+    def mark(self, marker: Marker) -> None:
+        """Write the marker."""
+        self.write(MARKER, msgspec.json.format(msgspec.json.encode(marker)) + b"\n")
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes; None if there is no such file."""
+        try:
+            return (self.path / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write `name` (relative, its folders are made) whole or not at all.
+
+        Raises:
+            CannotWriteError: no space, no permission.
+        """
+        target = self.path / name
+        temporary = target.with_name(f".{target.name}.{os.getpid()}{_TEMPORARY}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                temporary.write_bytes(data)
+                temporary.replace(target)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
+                raise
+        except OSError as error:
+            raise _cannot_write(target, error) from error
+
+    def remove(self, name: str) -> None:
+        """Remove a file or a whole folder of ours, if it is there.
+
+        Raises:
+            CannotWriteError: no permission.
+        """
+        target = self.path / name
+        try:
+            if target.is_dir() and not target.is_symlink():
+                shutil.rmtree(target)
+            else:
+                target.unlink(missing_ok=True)
+        except OSError as error:
+            raise _cannot_write(target, error) from error
+
+    def remove_leftovers(self) -> None:
+        """Remove the temporary files of a run that was cut off."""
+        for folder, folders, files in os.walk(self.path):
+            for name in files:
+                if name.endswith(_TEMPORARY):
+                    with contextlib.suppress(OSError):
+                        (Path(folder) / name).unlink()
+            if len(Path(folder).relative_to(self.path).parts) >= _DEPTH:
+                folders.clear()
+
+
+def is_ours(path: Path) -> bool:
+    """The folder has our marker."""
+    return (path / MARKER).is_file()
+
+
+@contextlib.contextmanager
+def opened(path: Path, *, existing: bool = False) -> Iterator[OutputFolder]:
+    """The output folder at `path`, made if need be (not if `existing`), for us alone.
+
+    Raises:
+        NotOursError: it is not empty and has no marker, or with `existing` it is not there.
+        InUseError: another process is writing there.
+        CannotWriteError: it cannot be made or written.
+    """
+    _check(path, existing=existing)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
+        _lock(lock, path)
+        folder = OutputFolder(path)
+        folder.remove_leftovers()
+        yield folder
+    finally:
+        os.close(lock)
+
+
+def _check(path: Path, *, existing: bool) -> None:
+    try:
+        found = {entry.name for entry in os.scandir(path)}
+    except FileNotFoundError:
+        if existing:
+            raise NotOursError(f"{path}: there is no such folder") from None
+        return
+    except NotADirectoryError:
+        raise NotOursError(f"{path} is a file, not a folder") from None
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    if MARKER in found or (found <= {LOCK} and not existing):
+        return
+    if existing:
+        raise NotOursError(f"{path} holds no results of wiregrade grade (no {MARKER} in it)")
+    raise NotOursError(
+        f"{path} is not empty and is not Wiregrade's (no {MARKER} in it); nothing was "
+        "written. Name another folder: --out FOLDER"
+    )
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InUseError(
+            f"another wiregrade is writing to {path}; wait for it, or use --out FOLDER"
+        ) from None
+    except OSError:
+        return  # a file system without locks
+
+
+def _cannot_write(path: Path, error: OSError) -> CannotWriteError:
+    reason = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return CannotWriteError(
+            f"{path}: the disk is full ({reason}); what was graded until now is kept. Make "
+            "room, then give the same command again: it goes on from there"
+        )
+    return CannotWriteError(f"{path} cannot be written: {reason}")

@@ -1,0 +1,175 @@
+"""Plays a script by hand, in a terminal, against a program that somebody starts beside it.
+
+A shell around `reference.machine` and `reference.endpoint`. Nothing can be read here of the
+program's state, so the pace is that of a patient person: a message goes out when nothing has
+come for `SETTLE`, and a step is given up after `patience` of silence. This decides no grade.
+All that happens is told as it happens, as the events and commands themselves: whoever calls
+puts them into words.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable
+
+from reference import commands as c
+from reference import events as e
+from reference import script as s
+from reference.endpoint import Endpoint
+from reference.machine import Machine, Phase
+
+SETTLE = 0.3
+"""Seconds without news after which the program is taken to be ready."""
+RETRY = 0.25
+"""Seconds between two attempts to reach a server that is not there yet."""
+PATIENCE = 5.0
+"""Seconds of silence after which a step is given up, unless told otherwise."""
+
+Tell = Callable[[e.Event | c.Command], None]
+
+
+class Player:
+    """Plays `script` once, against whoever listens on `address` or connects to us.
+
+    `patience` and `settle` are in seconds.
+    """
+
+    def __init__(
+        self,
+        script: s.Script,
+        tell: Tell,
+        *,
+        address: str = "127.0.0.1",
+        patience: float = PATIENCE,
+        settle: float = SETTLE,
+    ) -> None:
+        self._machine = Machine(script)
+        self._tell = tell
+        self._address = address
+        self._patience = patience
+        self._settle = settle
+        self._began = time.monotonic_ns()
+        self._endpoint = Endpoint(self._now)
+        self._asked: type[e.Ready] | type[e.Consumed] | None = None
+        self._unread = self._ended = self._listening = False
+        self._searching = False
+        self._early: list[e.Event] = []
+
+    def play(self) -> None:
+        """Play to the end; the sockets are closed whatever happens.
+
+        Raises:
+            PortTakenError: another program has the port that the script listens on.
+            KeyboardInterrupt: the person gave up.
+        """
+        try:
+            self._carry_out(self._machine.start(self._now()))
+            while not self._machine.finished:
+                for event in self._next_events():
+                    self._take(event)
+        finally:
+            self._endpoint.close_all()
+
+    def _now(self) -> int:
+        return time.monotonic_ns() - self._began
+
+    # --- events --------------------------------------------------------------------------
+
+    def _next_events(self) -> list[e.Event]:
+        if self._machine.dials and not self._endpoint.dialling:
+            return self._dial()
+        if self._machine.phase is Phase.OBSERVING or isinstance(self._machine.step, s.Restart):
+            # The end of a program cannot be seen from here; the person sees it.
+            return [e.Exited(self._now())]
+        came = self._wait(self._time_limit())
+        return came or [self._silence()]
+
+    def _wait(self, seconds: float | None) -> list[e.Event]:
+        """What the sockets bring within `seconds`; None: until they bring something."""
+        while True:
+            ready = select.select(self._endpoint.reads, self._endpoint.writes, [], seconds)
+            came = self._endpoint.poll()
+            if came or not (ready[0] or ready[1]):
+                return came
+
+    def _time_limit(self) -> float | None:
+        if self._asked is not None or (self._machine.awaits_message and self._unread):
+            return self._settle
+        if isinstance(self._machine.step, s.Accept):
+            return None
+        return self._patience
+
+    def _silence(self) -> e.Event:
+        """What silence means now: the program reads, or will do nothing more."""
+        if self._asked is not None:
+            return self._asked(self._now(), guaranteed=False)
+        if self._machine.awaits_message and self._unread:
+            return e.Reading(self._now())
+        return e.Stuck(self._now())
+
+    def _dial(self) -> list[e.Event]:
+        """Reach for the server until it is there: a refusal only says « not yet »."""
+        port = self._machine.script.port
+        if not self._searching:
+            self._searching = True
+            self._take(e.Listening(self._now(), self._address, port))
+            came: list[e.Event] = self._early
+        else:
+            came = self._endpoint.dial(self._address, port)
+        if not came and self._endpoint.dialling:
+            came = self._wait(self._patience)
+        if came and not isinstance(came[0], e.Refused):
+            self._searching = False
+            return came
+        self._endpoint.close()
+        select.select([], [], [], RETRY)
+        return []
+
+    def _take(self, event: e.Event) -> None:
+        match event:
+            case e.Ready() | e.Consumed():
+                self._asked = None
+            case e.Received():
+                self._unread = True
+            case e.Connected():
+                self._unread = self._ended = False
+            case e.EndOfStream() | e.ConnectionReset():
+                self._ended = True
+            case _:
+                pass
+        self._tell(event)
+        self._carry_out(self._machine.handle(event))
+
+    # --- commands ------------------------------------------------------------------------
+
+    def _carry_out(self, commands: list[c.Command]) -> None:
+        for command in commands:
+            self._do(command)
+            self._tell(command)
+
+    def _do(self, command: c.Command) -> None:
+        match command:
+            case c.Listen():
+                if not self._listening:
+                    self._endpoint.listen(self._machine.script.port)
+                    self._listening = True
+            case c.Dial(address=address, port=port):
+                self._early = self._endpoint.dial(address, port)
+            case c.AwaitReady():
+                self._asked = e.Ready
+            case c.AwaitConsumed():
+                self._asked = e.Consumed
+            case c.Transmit(data=data):
+                self._endpoint.send(data)
+            case c.ShutdownWrite():
+                self._endpoint.shutdown_write()
+            case c.CloseConnection():
+                # It closed first: by RST no TIME_WAIT keeps its port from the next try.
+                self._endpoint.close(reset=self._ended)
+            case c.Abort():
+                self._endpoint.close(reset=True)
+            case c.Note(status=c.StepStatus.DONE | c.StepStatus.MISSED):
+                self._unread, self._asked = False, None
+            case _:
+                pass

@@ -1,0 +1,116 @@
+"""The output folder: ours or refused, whole files, one writer."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.batch import output
+
+MARK = output.Marker(
+    tool="0", lab="tp09", lab_digest="d", lab_files={"lab.yaml": "é"}, options={}, language="fr"
+)
+
+
+def names(folder: Path) -> set[str]:
+    return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_new_folder_is_made_and_marked(tmp_path: Path) -> None:
+    with output.opened(tmp_path / "a" / "out") as folder:
+        folder.mark(MARK)
+        assert folder.marker() == MARK
+    assert output.is_ours(tmp_path / "a" / "out")
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    with output.opened(tmp_path):
+        pass
+
+
+def test_a_folder_of_somebody_else_is_refused_and_untouched(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(output.NotOursError, match="not Wiregrade's"), output.opened(tmp_path):
+        pass
+    assert names(tmp_path) == {"thesis.tex"}
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(output.NotOursError), output.opened(tmp_path / "out"):
+        pass
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_report_wants_a_folder_with_results(tmp_path: Path, made: bool) -> None:
+    path = tmp_path / "out"
+    if made:
+        path.mkdir()
+    with pytest.raises(output.NotOursError), output.opened(path, existing=True):
+        pass
+
+
+def test_two_writers_are_one_too_many(tmp_path: Path) -> None:
+    with output.opened(tmp_path), pytest.raises(output.InUseError), output.opened(tmp_path):
+        pass
+    with output.opened(tmp_path):
+        pass
+
+
+def test_a_broken_marker_is_still_ours_and_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / output.MARKER).write_text("{")
+    with output.opened(tmp_path) as folder:
+        assert folder.marker() is None
+
+
+def test_write_read_remove(tmp_path: Path) -> None:
+    with output.opened(tmp_path) as folder:
+        folder.write("a/runs/x.jsonl", b"1")
+        folder.write("a/runs/x.jsonl", b"2")
+        assert folder.read("a/runs/x.jsonl") == b"2"
+        assert folder.read("a/none") is None
+        assert folder.read("a/runs/x.jsonl/below") is None
+        folder.remove("a")
+        folder.remove("a")
+        assert names(tmp_path) == {output.LOCK}
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with output.opened(tmp_path) as folder:
+        folder.write("grades.csv", b"old")
+
+        def full(path: Path, data: bytes) -> int:
+            with path.open("wb") as file:
+                file.write(data[:1])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(Path, "write_bytes", full)
+        with pytest.raises(output.CannotWriteError, match="disk is full"):
+            folder.write("grades.csv", b"new")
+        assert names(tmp_path) == {output.LOCK, "grades.csv"}
+        assert folder.read("grades.csv") == b"old"
+
+
+def test_no_permission_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", denied)
+    with pytest.raises(output.CannotWriteError, match="Permission denied"):
+        with output.opened(tmp_path / "out"):
+            pass
+
+
+def test_leftovers_of_a_run_cut_off_are_removed(tmp_path: Path) -> None:
+    with output.opened(tmp_path) as folder:
+        folder.mark(MARK)
+        folder.write("a/runs/x.jsonl", b"")
+    for place in (tmp_path, tmp_path / "a", tmp_path / "a" / "runs"):
+        (place / ".x.1.wiregrade-part").write_bytes(b"half")
+    with output.opened(tmp_path):
+        assert not [name for name in names(tmp_path) if "part" in name]
