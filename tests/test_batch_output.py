@@ -101,9 +101,9 @@ def test_no_permission_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", denied)
-    with pytest.raises(output.CannotWriteError, match="Permission denied"):
-        with output.opened(tmp_path / "out"):
-            pass
+    told = pytest.raises(output.CannotWriteError, match="Permission denied")
+    with told, output.opened(tmp_path / "out"):
+        pass
 
 
 def test_leftovers_of_a_run_cut_off_are_removed(tmp_path: Path) -> None:

@@ -1,0 +1,178 @@
+"""One submission as the output folder keeps it: all that judging needs, nothing that runs.
+
+`OUT/<id>/submission.json` says what was handed in and what was played; beside it lie the
+transcripts (`runs/`) and bounded copies of the programs (`source/`). Students' file names
+never become names of ours: a copy is called by its number and a reduced form of its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+import msgspec
+
+from grader import transcript
+from grader.batch.output import OutputFolder
+from grader.judge.model import Problem, Programs, Remark
+from grader.run.jobs import PlayedRun
+from grader.submission import MissingRole, SourceFile, Submission
+
+FILE_BYTES = 256 * 1024
+"""Of each program this much is kept and shown."""
+TOTAL_BYTES = 1024 * 1024
+"""Of all files of a submission this much is kept."""
+FILES = 50
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
+_NAME_LENGTH = 60
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """`submission.json`. `sources` is path in the submission -> name under `source/`."""
+
+    fingerprint: str
+    id: str
+    name: str
+    digest: str
+    seed: str
+    programs: Programs
+    remarks: tuple[Remark, ...]
+    problem: Problem | None
+    missing: tuple[MissingRole, ...]
+    sources: dict[str, str]
+    runs: tuple[str, ...]
+    schema_version: int = 1
+
+
+def fingerprint(*parts: str) -> str:
+    """One hex digest of everything that a result depends on."""
+    whole = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        whole.update(b"%d:%b" % (len(data), data))
+    return whole.hexdigest()
+
+
+def bounded(submission: Submission, suffixes: Iterable[str]) -> Submission:
+    """The submission with only what is kept of it, its programs first.
+
+    Judging sees this and not the whole, so that `report` comes to the same words as `grade`.
+    """
+    programs = {submission.programs.server, submission.programs.client}
+    endings = tuple(suffixes)
+    wanted = [file for file in submission.files if file.path in programs]
+    wanted += [
+        file
+        for file in submission.files
+        if file.path not in programs and file.path.lower().endswith(endings)
+    ]
+    kept: list[SourceFile] = []
+    room = TOTAL_BYTES
+    for file in wanted[:FILES]:
+        data = file.data[: min(room, FILE_BYTES)]
+        room -= len(data)
+        kept.append(SourceFile(path=file.path, data=data))
+    return replace(submission, files=tuple(kept))
+
+
+def safe_names(paths: Sequence[str]) -> dict[str, str]:
+    """For each path a file name that is one anywhere: `01-serveur.py`."""
+    names = {}
+    for number, path in enumerate(paths, start=1):
+        plain = _NOT_PLAIN.sub("_", PurePosixPath(path).name)[-_NAME_LENGTH:].rstrip(".")
+        names[path] = f"{number:02}-{plain}"
+    return names
+
+
+def save(
+    folder: OutputFolder, submission: Submission, runs: Sequence[PlayedRun], saved: Saved
+) -> None:
+    """Write transcripts, wires, copies and `submission.json`, the last one last.
+
+    Raises:
+        CannotWriteError: no space, no permission.
+    """
+    base = submission.id
+    for played in runs:
+        name = played.transcript.header.run
+        folder.write(f"{base}/runs/{name}.jsonl", transcript.dump(played.transcript))
+        if played.pcapng:
+            folder.write(f"{base}/runs/{name}.pcapng", played.pcapng)
+    for file in submission.files:
+        folder.write(f"{base}/source/{saved.sources[file.path]}", file.data)
+    data = msgspec.json.format(msgspec.json.encode(saved)) + b"\n"
+    folder.write(f"{base}/submission.json", data)
+
+
+def describe(submission: Submission, seed: str, mark: str, runs: Sequence[PlayedRun]) -> Saved:
+    """What `submission.json` will say; `submission` is bounded, `mark` its fingerprint."""
+    return Saved(
+        fingerprint=mark,
+        id=submission.id,
+        name=submission.name,
+        digest=submission.digest,
+        seed=seed,
+        programs=submission.programs,
+        remarks=submission.remarks,
+        problem=submission.problem,
+        missing=submission.missing,
+        sources=safe_names([file.path for file in submission.files]),
+        runs=tuple(played.transcript.header.run for played in runs),
+    )
+
+
+def load(folder: OutputFolder, identifier: str) -> Saved | None:
+    """What is saved of a submission; None where there is nothing, or nothing whole."""
+    data = folder.read(f"{identifier}/submission.json")
+    if data is None:
+        return None
+    try:
+        saved = msgspec.json.decode(data, type=Saved)
+    except msgspec.MsgspecError:
+        return None
+    return saved if saved.id == identifier else None
+
+
+def submission_of(folder: OutputFolder, saved: Saved) -> Submission:
+    """The (bounded) submission that was saved."""
+    files = tuple(
+        SourceFile(path=path, data=folder.read(f"{saved.id}/source/{_inside(name)}") or b"")
+        for path, name in saved.sources.items()
+    )
+    return Submission(
+        id=saved.id,
+        name=saved.name,
+        files=files,
+        programs=saved.programs,
+        digest=saved.digest,
+        remarks=saved.remarks,
+        problem=saved.problem,
+        missing=saved.missing,
+    )
+
+
+def runs_of(folder: OutputFolder, saved: Saved) -> tuple[PlayedRun, ...]:
+    """The runs that were saved.
+
+    Raises:
+        ValueError: a transcript is gone, or is not whole.
+    """
+    played = []
+    for name in saved.runs:
+        base = f"{saved.id}/runs/{_inside(name)}"
+        data = folder.read(f"{base}.jsonl")
+        if data is None:
+            raise ValueError(f"{base}.jsonl is gone")
+        wire = folder.read(f"{base}.pcapng") or b""
+        played.append(PlayedRun(transcript=transcript.load(data), pcapng=wire))
+    return tuple(played)
+
+
+def _inside(name: str) -> str:
+    """A name that `save` wrote; somebody may have edited the file since."""
+    if name != PurePosixPath(name).name or name in ("", ".", ".."):
+        raise ValueError(f"{name!r} is not a name of ours")
+    return name
