@@ -20,7 +20,7 @@ class SourceFile:
 class MissingRole:
     """A role that nothing can be run for, and why.
 
-    `problem.code` is `missing-file`, `unclear-role`, `empty-program` or `too-large`.
+    `problem.code` is `missing-file`, `unclear-role` or `empty-program`.
     """
 
     role: Role

@@ -1,0 +1,232 @@
+"""Finding the entries of a submissions folder: one for each student."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from grader.intake import paths
+from grader.intake.errors import InputError
+from grader.intake.names import identify
+from grader.intake.roles import (
+    DEFAULT_ROLES,
+    folded,
+    named_roles,
+    program_suffixes,
+    stem_of,
+    without_role,
+)
+from grader.intake.texts import listed, same, shown, text
+from grader.intake.tree import kind_of
+from grader.lab.model import Role, RoleFiles, Text
+
+Kind = Literal["folder", "archive", "loose", "link", "other"]
+
+_MARK = ".wiregrade.json"
+"""What an output folder of ours holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One submission, not yet opened.
+
+    `paths` are the folder, the archive, or the loose programs of one person. A `link` or
+    an `other` (FIFO, socket, device) is never opened: it has a problem.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """All entries, sorted by id, and the names of what is there but not graded, sorted."""
+
+    entries: tuple[Entry, ...]
+    ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An entry without its id. `raw` are the names in the folder."""
+
+    name: str
+    kind: Kind
+    raw: tuple[str, ...]
+
+
+def discover(folder: Path, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES) -> Discovery:
+    """The submissions in `folder`: folders, archives and loose programs.
+
+    Loose programs belong together where their names differ by the role only
+    (`client_dupont.py`, `serveur_dupont.py`). Where there is nothing but programs, and the
+    roles' names are bare (`client.py`), the folder itself is one submission.
+
+    Raises:
+        InputError: there is no such folder, it can't be read, or holds nothing to grade.
+    """
+    found: list[_Found] = []
+    loose: list[str] = []
+    ignored: list[str] = []
+    for name, kind in _listing(folder):
+        if paths.is_litter(paths.decoded(name)):
+            continue
+        if kind == "folder" and not name.startswith(".") and not _is_output(folder / name):
+            found.append(_Found(paths.decoded(name), "folder", (name,)))
+        elif kind == "file" and is_program(name, roles):
+            loose.append(name)
+        elif kind == "file" and paths.archive_suffix(name):
+            found.append(_Found(_without_suffix(name), "archive", (name,)))
+        elif kind in ("link", "other") and _may_be_a_submission(name, roles):
+            found.append(
+                _Found(_without_suffix(name), "link" if kind == "link" else "other", (name,))
+            )
+        else:
+            ignored.append(paths.decoded(name))
+    found += _loose(loose, folder, roles, alone=not found)
+    if not found:
+        raise InputError(_nothing(folder, ignored))
+    return Discovery(_entries(found, folder), tuple(sorted(ignored)))
+
+
+def _is_output(folder: Path) -> bool:
+    """Someone ran `wiregrade grade .`: results are no submission."""
+    try:
+        (folder / _MARK).lstat()
+    except OSError:
+        return False
+    return True
+
+
+def is_program(name: str, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES) -> bool:
+    """Whether a file of that name is a program; `serveur.py.txt` is, too."""
+    return paths.has_suffix(name, (*program_suffixes(roles), *paths.HIDDEN_SUFFIXES))
+
+
+def _listing(folder: Path) -> list[tuple[str, str]]:
+    where = same(shown(paths.decoded(str(folder))))
+    try:
+        with os.scandir(folder) as entries:
+            return sorted((entry.name, _kind(entry)) for entry in entries)
+    except FileNotFoundError as error:
+        raise InputError(
+            text(
+                "Le dossier {where} n'existe pas. Vérifiez le chemin, par exemple avec « ls ».",
+                "The folder {where} doesn't exist. Check the path, for example with 'ls'.",
+                where=where,
+            )
+        ) from error
+    except NotADirectoryError as error:
+        raise InputError(
+            text(
+                "{where} n'est pas un dossier. Donnez le dossier qui contient les dépôts (une "
+                "archive de toute la classe se décompresse d'abord) ; pour un seul dépôt : "
+                "wiregrade check {where}",
+                "{where} is not a folder. Give the folder that holds the submissions (unpack an "
+                "archive of the whole class first); for one submission: wiregrade check {where}",
+                where=where,
+            )
+        ) from error
+    except OSError as error:
+        raise InputError(cannot_read(folder, error)) from error
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    try:
+        return kind_of(entry)
+    except OSError:  # reading it as a folder will tell what is wrong
+        return "folder"
+
+
+def cannot_read(path: Path, error: OSError) -> Text:
+    """What to say, and what to do, when the system refuses `path`."""
+    return text(
+        "{where} ne peut pas être lu ({reason}). Vérifiez les droits, par exemple avec « ls -ld ».",
+        "{where} can't be read ({reason}). Check its permissions, for example with 'ls -ld'.",
+        where=same(shown(paths.decoded(str(path)))),
+        reason=same(error.strerror or type(error).__name__),
+    )
+
+
+def _nothing(folder: Path, ignored: list[str]) -> Text:
+    where = same(shown(paths.decoded(str(folder))))
+    if not ignored:
+        return text(
+            "Le dossier {where} est vide. Mettez-y un dossier ou une archive par étudiant.",
+            "The folder {where} is empty. Put one folder or one archive for each student in it.",
+            where=where,
+        )
+    return text(
+        "Rien à noter dans {where} : ni dossier, ni archive, ni programme (laissés de côté : "
+        "{names}). Mettez-y un dossier ou une archive par étudiant.",
+        "There is nothing to grade in {where}: no folder, no archive, no program (left out: "
+        "{names}). Put one folder or one archive for each student in it.",
+        where=where,
+        names=listed(sorted(ignored)),
+    )
+
+
+def _may_be_a_submission(name: str, roles: Mapping[Role, RoleFiles]) -> bool:
+    return "." not in name or bool(paths.archive_suffix(name)) or is_program(name, roles)
+
+
+def _without_suffix(name: str) -> str:
+    return paths.decoded(name.removesuffix(paths.archive_suffix(name)))
+
+
+def _loose(
+    names: list[str], folder: Path, roles: Mapping[Role, RoleFiles], *, alone: bool
+) -> list[_Found]:
+    """Loose programs, by person. `alone`: there is nothing else in the folder."""
+    stems = {name: stem_of(paths.decoded(name), program_suffixes(roles)) for name in names}
+    persons: dict[str, dict[str, str]] = defaultdict(dict)
+    said: dict[str, Role] = {}
+    for name, stem in stems.items():
+        played = named_roles(stem, roles)
+        if len(played) == 1:
+            said[name] = played[0]
+            rest = without_role(stem, played[0], roles)
+            persons["".join(c for c in folded(rest) if c.isalnum())][name] = rest
+    bare = set(persons.get("", ()))
+    if alone and bare and bare == set(said):
+        return [_Found(_own_name(folder), "loose", tuple(names))]
+    found: list[_Found] = []
+    for of_person in persons.values():
+        if len({said[name] for name in of_person}) > 1:
+            name = of_person[min(of_person)] or _own_name(folder)
+            found.append(_Found(name, "loose", tuple(of_person)))
+    paired = {name for one in found for name in one.raw}
+    return found + [
+        _Found(stem or paths.decoded(name), "loose", (name,))
+        for name, stem in stems.items()
+        if name not in paired
+    ]
+
+
+def _own_name(folder: Path) -> str:
+    return paths.decoded(folder.resolve().name) or "submission"
+
+
+def _entries(found: list[_Found], folder: Path) -> tuple[Entry, ...]:
+    raws = [b"\0".join(paths.raw_bytes(name) for name in one.raw) for one in found]
+    ids = identify([(one.name, raw) for one, raw in zip(found, raws, strict=True)])
+    return tuple(
+        sorted(
+            (
+                Entry(
+                    id=identifier,
+                    name=one.name,
+                    kind=one.kind,
+                    paths=tuple(folder / name for name in one.raw),
+                )
+                for identifier, one in zip(ids, found, strict=True)
+            ),
+            key=lambda entry: entry.id,
+        )
+    )
