@@ -1,0 +1,269 @@
+"""The file lab.yaml: criteria, messages, roles, tolerance, limits, the list of scenarios."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import cast
+
+from grader.lab import values
+from grader.lab.model import (
+    ROLES,
+    Accents,
+    Criterion,
+    Lab,
+    Limits,
+    Message,
+    Role,
+    RoleFiles,
+    Text,
+    Tolerance,
+)
+from grader.lab.problems import Place, Problems, shown
+from grader.lab.values import Fields
+from grader.lab.yamlfile import Broken, Mapping, Node
+
+LAB_FILE = "lab.yaml"
+MAX_MESSAGE = 32 * 1024
+"""Bytes of a message: two of them still fit in one send of 64 kB."""
+ENCODINGS = ("utf-8", "latin-1", "cp1252")
+
+SCENARIO_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_LAB_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_CRITERION_ID = re.compile(r"(server|client)\.[a-z0-9][a-z0-9_-]*")
+_MESSAGE_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
+
+_KEYS = (
+    "lab", "title", "language", "port", "statement", "messages", "roles", "criteria",
+    "tolerance", "limits", "python", "salt", "scenarios",
+)  # fmt: skip
+_ROLE_FILES: dict[Role, RoleFiles] = {
+    "server": RoleFiles(words=("serveur", "server")),
+    "client": RoleFiles(words=("client",)),
+}
+_TIMES = ("wall", "promised", "cpu")
+_SIZES = ("memory", "file_size", "work_size", "output")
+_COUNTS = ("processes", "open_files")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A scenario's id as lab.yaml lists it."""
+
+    place: Place
+    id: str
+
+
+@dataclass(frozen=True)
+class LabFile:
+    """What lab.yaml says; `lab` still lacks its scenarios.
+
+    The names are those that the scenarios may use, among them names of things that are
+    wrong in themselves, which are no reason for a second error message.
+    """
+
+    lab: Lab
+    listed: tuple[Listed, ...]
+    messages: frozenset[str]
+    criteria: dict[str, Place]
+
+
+def read_lab_file(node: Node, problems: Problems) -> LabFile:
+    """Read the tree of lab.yaml."""
+    fields = Fields(node, problems, "the lab", _KEYS)
+    language = "fr"
+    if given := fields.get("language"):
+        language = (
+            values.word(given, problems, "language", _LANGUAGE, "a language code such as fr")
+            or language
+        )
+    messages = _messages(fields.need("messages"), problems)
+    criteria = _criteria(fields.need("criteria"), problems, language)
+    listed = _listed(fields.need("scenarios"), problems)
+    lab = Lab(
+        id=values.word(
+            fields.need("lab"), problems, "lab", _LAB_ID, "an id of a-z, 0-9, '-' and '_'"
+        ),
+        title=values.people(fields.need("title"), problems, "title", language),
+        language=language,
+        port=values.whole(fields.need("port"), problems, "port", 1, 65535),
+        messages={name: message for name, (_, message) in messages.items()},
+        criteria=tuple(criterion for _, criterion in criteria.values()),
+        scenarios=(),
+        roles=_roles(fields.get("roles"), problems),
+        tolerance=_tolerance(fields.get("tolerance"), problems),
+        limits=_limits(fields.get("limits"), problems),
+        python=_optional_text(fields, "python", problems),
+        salt=_optional_text(fields, "salt", problems) or "",
+        statement=_optional_people(fields, "statement", problems, language),
+    )
+    if criteria and lab.max_score == 0:
+        problems.add(fields.need("criteria").place, "every criterion is taken out: no points left")
+    return LabFile(
+        lab=lab,
+        listed=listed,
+        messages=frozenset(messages),
+        criteria={name: place for name, (place, _) in criteria.items()},
+    )
+
+
+def _optional_text(fields: Fields, key: str, problems: Problems) -> str | None:
+    node = fields.get(key)
+    return values.text(node, problems, key) if node else None
+
+
+def _optional_people(fields: Fields, key: str, problems: Problems, language: str) -> Text | None:
+    node = fields.get(key)
+    return values.people(node, problems, key, language) if node else None
+
+
+def _messages(node: Node, problems: Problems) -> dict[str, tuple[Place, Message]]:
+    if not isinstance(node, Mapping):
+        values.wrong_kind(node, problems, "messages", "`name: text` lines")
+        return {}
+    messages = {}
+    for entry in node.entries:
+        if not _MESSAGE_NAME.fullmatch(entry.key):
+            problems.add(
+                entry.place,
+                f"a message's name is made of a-z, 0-9, '-' and '_', not {shown(entry.key)}",
+            )
+        elif entry.key == "end":
+            problems.add(entry.place, "'end' means the end of the connection; name it otherwise")
+        text = values.text(entry.value, problems, f"the message {shown(entry.key)}")
+        if len(text.encode()) > MAX_MESSAGE:
+            problems.add(entry.value.place, f"a message takes at most {MAX_MESSAGE} bytes")
+        elif text and not any(map(str.isalnum, text)):
+            problems.add(entry.value.place, "a message needs a letter or a digit to be known by")
+        messages[entry.key] = (entry.place, Message(name=entry.key, text=text))
+    if not messages:
+        problems.add(node.place, "there is no message")
+    return messages
+
+
+def _criteria(node: Node, problems: Problems, language: str) -> dict[str, tuple[Place, Criterion]]:
+    if not isinstance(node, Mapping):
+        values.wrong_kind(node, problems, "criteria", "`id:` lines with what belongs to each below")
+        return {}
+    criteria = {}
+    for entry in node.entries:
+        if not _CRITERION_ID.fullmatch(entry.key):
+            problems.add(
+                entry.place,
+                f"a criterion's id begins with the role that it is about, such as server.listen"
+                f" or client.close, not {shown(entry.key)}",
+            )
+        criterion = _criterion(entry.key, entry.value, problems, language)
+        criteria[entry.key] = (entry.place, criterion)
+    if not criteria:
+        problems.add(node.place, "there is no criterion")
+    return criteria
+
+
+def _criterion(identifier: str, node: Node, problems: Problems, language: str) -> Criterion:
+    known = ("points", "title", "requirement", "hint", "enabled")
+    fields = Fields(node, problems, f"criterion {shown(identifier)}", known)
+
+    def people(key: str) -> Text:
+        return values.people(fields.need(key), problems, key, language)
+
+    enabled = fields.get("enabled")
+    return Criterion(
+        id=identifier,
+        role="client" if identifier.startswith("client.") else "server",
+        points=_points(fields.need("points"), problems),
+        title=people("title"),
+        requirement=people("requirement"),
+        hint=people("hint"),
+        enabled=values.flag(enabled, problems, "enabled") if enabled else True,
+    )
+
+
+def _points(node: Node, problems: Problems) -> Fraction:
+    return values.points(node, problems, "points")
+
+
+def _listed(node: Node, problems: Problems) -> tuple[Listed, ...]:
+    listed: dict[str, Listed] = {}
+    for item in values.items(node, problems, "scenarios"):
+        identifier = values.word(
+            item,
+            problems,
+            "a scenario",
+            SCENARIO_ID,
+            "an id of a-z, 0-9 and '-' (its file is that with .yaml)",
+        )
+        if identifier in listed:
+            first = listed[identifier].place.line
+            problems.add(
+                item.place, f"scenario {shown(identifier)} stands twice, first in line {first}"
+            )
+        elif identifier:
+            listed[identifier] = Listed(item.place, identifier)
+    return tuple(listed.values())
+
+
+def _roles(node: Node | None, problems: Problems) -> dict[Role, RoleFiles]:
+    roles = dict(_ROLE_FILES)
+    if node is None:
+        return roles
+    fields = Fields(node, problems, "roles", ROLES)
+    for key in fields.keys:
+        role = cast(Role, key)
+        entry = Fields(fields.need(key), problems, f"role '{key}'", ("words", "suffixes"))
+        words = values.items(entry.need("words"), problems, "words")
+        found = RoleFiles(
+            words=tuple(values.text(item, problems, "a word").casefold() for item in words)
+        )
+        if suffixes := entry.get("suffixes"):
+            form = "an ending such as .py"
+            given = values.items(suffixes, problems, "suffixes")
+            found = replace(
+                found,
+                suffixes=tuple(
+                    values.word(item, problems, "a suffix", _SUFFIX, form) for item in given
+                ),
+            )
+        roles[role] = found
+    return roles
+
+
+def _tolerance(node: Node | None, problems: Problems) -> Tolerance:
+    tolerance = Tolerance()
+    if node is None:
+        return tolerance
+    fields = Fields(node, problems, "tolerance", ("encodings", "accents", "edits"))
+    if encodings := fields.get("encodings"):
+        given = values.items(encodings, problems, "encodings")
+        chosen = tuple(values.choice(item, problems, "encodings", ENCODINGS) for item in given)
+        tolerance = replace(tolerance, encodings=chosen)
+    if accents := fields.get("accents"):
+        known = tuple(option.value for option in Accents)
+        word = values.choice(accents, problems, "accents", known)
+        tolerance = replace(tolerance, accents=Accents(word))
+    if edits := fields.get("edits"):
+        tolerance = replace(tolerance, edits=values.whole(edits, problems, "edits", 0, 10))
+    return tolerance
+
+
+def _limits(node: Node | None, problems: Problems) -> Limits:
+    limits = Limits()
+    if node is None or isinstance(node, Broken):
+        return limits
+    fields = Fields(node, problems, "limits", _TIMES + _SIZES + _COUNTS)
+    given: dict[str, float] = {}
+    before = len(problems)
+    for key in fields.keys:
+        if key in _TIMES:
+            given[key] = values.seconds(fields.need(key), problems, key)
+        elif key in _SIZES:
+            given[key] = values.size(fields.need(key), problems, key)
+        else:
+            given[key] = values.whole(fields.need(key), problems, key, 1, 65536)
+    limits = Limits(**given)  # type: ignore[arg-type]  # a key of _SIZES or _COUNTS has an int
+    if limits.promised > limits.wall and len(problems) == before:
+        problems.add(node.place, "limits: 'wall' must be at least the 'promised' time")
+    return limits

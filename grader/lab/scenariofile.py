@@ -1,0 +1,233 @@
+"""One scenario file: what the reference does, and what is expected of the program.
+
+Names are checked on the spot against those of lab.yaml, so that each error stands where
+the author wrote it. Whether the steps make sense together: `grader.lab.steps`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection
+from typing import cast
+
+from grader.lab import texts, values
+from grader.lab.context import Context
+from grader.lab.labfile import LabFile
+from grader.lab.model import (
+    ROLES,
+    Drawn,
+    Expectation,
+    ExpectBound,
+    ExpectConnected,
+    ExpectExit,
+    ExpectListening,
+    ExpectStdout,
+    Level,
+    Role,
+    Scenario,
+    Text,
+)
+from grader.lab.problems import Problems, shown
+from grader.lab.steps import check_deliveries, check_order, read_steps
+from grader.lab.values import Fields
+from grader.lab.yamlfile import Broken, Mapping, Node, Scalar
+
+_KEYS = (
+    "scenario", "tests", "level", "title", "advice", "texts", "network", "reference", "expect",
+)  # fmt: skip
+_EXPECT = {
+    "server": ("stdout", "exit", "listening", "bound"),
+    "client": ("stdout", "exit", "connected"),
+}
+
+
+def read_scenario(
+    node: Node, identifier: str, lab: LabFile, problems: Problems
+) -> tuple[Scenario, Collection[str]]:
+    """Read the tree of the file of scenario `identifier`: it, and the criteria it proves."""
+    fields = Fields(node, problems, "the scenario", _KEYS)
+    _check_name(fields.need("scenario"), identifier, problems)
+    context = Context(lab, problems)
+    context.role = cast(Role, values.choice(fields.need("tests"), problems, "tests", ROLES))
+    if level := fields.get("level"):
+        known = tuple(option.value for option in Level)
+        context.level = Level(values.choice(level, problems, "level", known))
+    placed = read_steps(fields.need("reference"), context)
+    check_order(placed, context)
+    sent = {name for item in placed for name in item.sent}
+    drawn = _texts(fields.get("texts"), context, sent)
+    check_deliveries(placed, drawn, context)
+    scenario = Scenario(
+        id=identifier,
+        tests=context.role,
+        level=context.level,
+        title=values.people(fields.need("title"), problems, "title", lab.lab.language),
+        steps=tuple(item.step for item in placed),
+        expect=_expect(fields.get("expect"), context),
+        texts=drawn,
+        advice=_advice(fields, context),
+        keep_time_wait=_keep_time_wait(fields.get("network"), problems),
+    )
+    return scenario, frozenset(context.proved)
+
+
+def _check_name(node: Node, identifier: str, problems: Problems) -> None:
+    name = values.text(node, problems, "scenario")
+    if name and name != identifier:
+        problems.add(
+            node.place, f"scenario: {shown(name)} stands in {identifier}.yaml; make them equal"
+        )
+
+
+def _advice(fields: Fields, context: Context) -> Text | None:
+    given = fields.get("advice")
+    if context.level is Level.ADVICE:
+        language = context.lab.lab.language
+        return values.people(fields.need("advice"), context.problems, "advice", language)
+    if given:
+        context.problems.add(
+            given.place, "advice: only for `level: advice`; a graded one has its criteria's hints"
+        )
+    return None
+
+
+def _keep_time_wait(node: Node | None, problems: Problems) -> bool:
+    if node is None:
+        return False
+    network = Fields(node, problems, "network", ("time_wait",))
+    known = ("kept", "none")
+    return values.choice(network.need("time_wait"), problems, "time_wait", known) == "kept"
+
+
+# --- texts drawn anew --------------------------------------------------------------------
+
+
+def _texts(node: Node | None, context: Context, sent: Collection[str]) -> dict[str, Drawn]:
+    if node is None or isinstance(node, Broken):
+        return {}
+    problems = context.problems
+    if isinstance(node, Scalar) and node.value == "drawn":
+        if not sent:
+            problems.add(node.place, "texts: the reference sends nothing here, so none is drawn")
+        return {name: Drawn() for name in context.lab.lab.messages if name in sent}
+    if not isinstance(node, Mapping):
+        wanted = "'drawn' (all that the reference sends), or `message: drawn` lines"
+        values.wrong_kind(node, problems, "texts", wanted)
+        return {}
+    drawn = {}
+    for entry in node.entries:
+        name = context.message(Scalar(entry.place, entry.key), "texts")
+        if name in context.lab.messages and name not in sent:
+            problems.add(
+                entry.place,
+                f"texts: the reference doesn't send {shown(name)} here, and the program can't"
+                " know a text drawn anew",
+            )
+        drawn[name] = _drawn(entry.value, problems)
+    return drawn
+
+
+def _drawn(node: Node, problems: Problems) -> Drawn:
+    if isinstance(node, Mapping):
+        length = Fields(node, problems, "texts", ("drawn",)).need("drawn")
+        return Drawn(length=values.whole(length, problems, "drawn (bytes)", 1, texts.MAX_LENGTH))
+    if not isinstance(node, Broken):
+        values.choice(node, problems, "texts", ("drawn",))
+    return Drawn()
+
+
+# --- what is expected of the program -----------------------------------------------------
+
+
+def _expect(node: Node | None, context: Context) -> tuple[Expectation, ...]:
+    if node is None:
+        return ()
+    known = _EXPECT[context.role]
+    others = {key for keys in _EXPECT.values() for key in keys} - set(known)
+    if isinstance(node, Mapping):
+        for entry in node.entries:
+            if entry.key in others:
+                context.problems.add(
+                    entry.place, f"expect: '{entry.key}' is nothing that a {context.role} does"
+                )
+        kept = tuple(entry for entry in node.entries if entry.key not in others)
+        node = Mapping(node.place, kept)
+    fields = Fields(node, context.problems, "expect", known)
+    expectations: list[Expectation] = []
+    for key in fields.keys:
+        found = fields.need(key)
+        match key:
+            case "stdout":
+                expectations += _stdout(found, context)
+            case "exit":
+                expectations.append(_exit(found, context))
+            case "listening":
+                expectations.append(_listening(found, context))
+            case "bound":
+                expectations.append(_bound(found, context))
+            case "connected":
+                expectations.append(_connected(found, context))
+    return tuple(expectations)
+
+
+def _stdout(node: Node, context: Context) -> list[ExpectStdout]:
+    printed: list[ExpectStdout] = []
+    for item in values.items(node, context.problems, "stdout"):
+        fields = Fields(item, context.problems, "stdout", ("contains", "after", "proves"))
+        message = context.message(fields.need("contains"), "contains")
+        after = None
+        if earlier := fields.get("after"):
+            after = context.message(earlier, "after")
+            before = [expectation.message for expectation in printed]
+            if after in context.lab.messages and after not in before:
+                context.problems.add(
+                    earlier.place, f"after: {shown(after)} must be expected in a line above"
+                )
+        proves = context.proves(fields.get("proves"))
+        printed.append(ExpectStdout(message=message, after=after, proves=proves))
+    return printed
+
+
+def _exit(node: Node, context: Context) -> ExpectExit:
+    fields = Fields(node, context.problems, "exit", ("status", "proves"))
+    status = fields.need("status")
+    code: int | None = None
+    if not (isinstance(status, Scalar) and status.value == "any"):
+        if isinstance(status, Scalar) and isinstance(status.value, str):
+            values.choice(status, context.problems, "status", ("any",))
+        else:
+            code = values.whole(status, context.problems, "status", 0, 255)
+    return ExpectExit(status=code, proves=context.proves(fields.get("proves")))
+
+
+def _port(fields: Fields, context: Context) -> int:
+    return values.whole(fields.need("port"), context.problems, "port", 1, 65535)
+
+
+def _listening(node: Node, context: Context) -> ExpectListening:
+    fields = Fields(node, context.problems, "listening", ("port", "times", "proves"))
+    times = fields.get("times")
+    return ExpectListening(
+        port=_port(fields, context),
+        times=values.whole(times, context.problems, "times", 1, 10) if times else 1,
+        proves=context.proves(fields.get("proves")),
+    )
+
+
+def _bound(node: Node, context: Context) -> ExpectBound:
+    fields = Fields(node, context.problems, "bound", ("address", "proves"))
+    given = fields.need("address")
+    address = values.text(given, context.problems, "address")
+    if address and address != "any":
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            context.problems.add(
+                given.place, f"address must be 'any' or an IP address, not {shown(address)}"
+            )
+    return ExpectBound(address=address, proves=context.proves(fields.get("proves")))
+
+
+def _connected(node: Node, context: Context) -> ExpectConnected:
+    fields = Fields(node, context.problems, "connected", ("port", "proves"))
+    return ExpectConnected(port=_port(fields, context), proves=context.proves(fields.get("proves")))

@@ -1,0 +1,254 @@
+"""The `reference:` list of a scenario: read, and checked to make sense as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from grader.lab import texts, values
+from grader.lab.context import Context
+from grader.lab.model import Action, Delivery, Drawn, ReferenceStep, Role
+from grader.lab.problems import Place, Problems, meant, shown
+from grader.lab.values import Fields
+from grader.lab.yamlfile import Broken, Entry, Mapping, Node, Scalar
+from grader.lab.yamlfile import Sequence as Items
+
+MAX_SEND = 64 * 1024
+"""Bytes that are sent at once: more may not fit into the program's receive queue."""
+
+_WORDS = ("connect", "accept", "refuse", "send", "receive", "half-close", "close", "reset",
+          "restart")  # fmt: skip
+"""What a line may begin with; the end of the connection is `receive: end`."""
+_OPTIONS = ("proves", "delivery", "on_miss")
+_OTHER_SIDE: dict[Role, dict[Action, Action]] = {
+    "server": {Action.ACCEPT: Action.CONNECT, Action.REFUSE: Action.CONNECT},
+    "client": {Action.CONNECT: Action.ACCEPT},
+}
+"""What a reference of the role's peer can't do, and what was probably meant."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A step and where it stands in the file."""
+
+    place: Place
+    step: ReferenceStep
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """The messages that the reference sends here."""
+        return self.step.messages if self.step.action is Action.SEND else ()
+
+
+# --- reading -----------------------------------------------------------------------------
+
+
+def read_steps(node: Node, context: Context) -> tuple[Placed, ...]:
+    """Read the list; several messages sent each by itself become a step each."""
+    placed: list[Placed] = []
+    for item in values.items(node, context.problems, "reference"):
+        step = _step(item, context)
+        if step is None:
+            continue
+        if step.action is Action.SEND and step.delivery.mode == "separate":
+            alone = [replace(step, messages=(name,)) for name in step.messages]
+            placed += [Placed(item.place, one) for one in alone]
+        else:
+            placed.append(Placed(item.place, step))
+    return tuple(placed)
+
+
+def _step(node: Node, context: Context) -> ReferenceStep | None:
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        entry = Entry(node.place, node.value, Scalar(node.place, None))
+        node = Mapping(node.place, (entry,))
+    if not isinstance(node, Mapping):
+        values.wrong_kind(node, context.problems, "a step", "such as `connect` or `send: hello`")
+        return None
+    actions = [entry for entry in node.entries if entry.key in _WORDS]
+    if not actions:
+        _tell_unknown(node, context.problems)
+        return None
+    for entry in actions[1:]:
+        context.problems.add(
+            entry.place, f"'{entry.key}' stands beside '{actions[0].key}': begin a new '- ' line"
+        )
+    only = Mapping(node.place, tuple(entry for entry in node.entries if entry not in actions[1:]))
+    fields = Fields(only, context.problems, "a step", (actions[0].key, *_OPTIONS))
+    return _of_action(actions[0], fields, context)
+
+
+def _tell_unknown(node: Mapping, problems: Problems) -> None:
+    for entry in node.entries:
+        if entry.key == "end":
+            problems.add(entry.place, "the end of the connection is awaited by `receive: end`")
+        elif entry.key not in _OPTIONS:
+            hint = meant(entry.key, _WORDS)
+            problems.add(entry.place, f"a step: unknown action {shown(entry.key)}{hint}")
+    if all(entry.key in _OPTIONS for entry in node.entries):
+        problems.add(node.place, f"a step needs an action, one of: {', '.join(_WORDS)}")
+
+
+def _of_action(entry: Entry, fields: Fields, context: Context) -> ReferenceStep:
+    problems = context.problems
+    action = Action(entry.key)
+    messages: tuple[str, ...] = ()
+    if action is Action.SEND:
+        messages = _sent(entry.value, context)
+    elif action is Action.RECEIVE:
+        action, messages = _received(entry, context)
+    elif not isinstance(entry.value, Broken | Scalar) or (
+        isinstance(entry.value, Scalar) and entry.value.value is not None
+    ):
+        problems.add(entry.value.place, f"'{entry.key}' takes nothing after it")
+    if meant_action := _OTHER_SIDE[context.role].get(action):
+        problems.add(
+            entry.place,
+            f"'{action}' is for the test of the other role: here the {context.role} is tested,"
+            f" so did you mean '{meant_action}'?",
+        )
+    proves, delivery = fields.get("proves"), fields.get("delivery")
+    if proves and entry.key != "receive":
+        problems.add(proves.place, f"only 'receive' can prove something, not '{entry.key}'")
+        proves = None
+    if delivery and action is not Action.SEND:
+        problems.add(delivery.place, f"only 'send' has a delivery, not '{entry.key}'")
+        delivery = None
+    return ReferenceStep(
+        action=action,
+        messages=messages,
+        proves=context.proves(proves),
+        delivery=_delivery(delivery, problems) if delivery else Delivery(),
+        stop_on_miss=_stops(fields.get("on_miss"), problems),
+    )
+
+
+def _sent(node: Node, context: Context) -> tuple[str, ...]:
+    names = node.items if isinstance(node, Items) else (node,)
+    if not names:
+        context.problems.add(node.place, "send: no message")
+    return tuple(context.message(name, "send") for name in names)
+
+
+def _received(entry: Entry, context: Context) -> tuple[Action, tuple[str, ...]]:
+    if isinstance(entry.value, Scalar) and entry.value.value == "end":
+        return Action.END, ()
+    return Action.RECEIVE, (context.message(entry.value, "receive"),)
+
+
+def _stops(node: Node | None, problems: Problems) -> bool:
+    return node is not None and (
+        values.choice(node, problems, "on_miss", ("continue", "stop")) == "stop"
+    )
+
+
+def _delivery(node: Node, problems: Problems) -> Delivery:
+    if not isinstance(node, Mapping):
+        match values.choice(node, problems, "delivery", ("separate", "coalesced", "split")):
+            case "coalesced":
+                return Delivery(mode="coalesced")
+            case "split":
+                hint = "`{split: [10]}`, `{split: every}` or `{split: inside-character}`"
+                problems.add(node.place, f"delivery: where to split? Write {hint}")
+        return Delivery()
+    where = Fields(node, problems, "delivery", ("split",)).need("split")
+    if isinstance(where, Scalar):
+        known = ("every", "inside-character")
+        word = values.choice(where, problems, "split", known)
+        return Delivery(mode="split", every=word == "every", inside=word == "inside-character")
+    offsets = tuple(
+        values.whole(item, problems, "an offset (bytes)", 1, MAX_SEND)
+        for item in values.items(where, problems, "split")
+    )
+    if list(offsets) != sorted(set(offsets)):
+        problems.add(where.place, "split: the offsets must grow")
+    return Delivery(mode="split", offsets=offsets)
+
+
+# --- as a whole --------------------------------------------------------------------------
+
+
+def check_order(placed: Sequence[Placed], context: Context) -> None:
+    """Tell steps that can't be played where they stand; the first without a connection only."""
+    connection = _Connection()
+    for item in placed:
+        if problem := connection.after(item.step.action):
+            context.problems.add(item.place, problem)
+            if connection.missing:
+                return
+
+
+class _Connection:
+    """What the steps so far have made of the connection."""
+
+    def __init__(self) -> None:
+        self.missing = False
+        self._open = False
+        self._begun = False
+        self._can_send = False
+        self._can_receive = False
+
+    def after(self, action: Action) -> str:
+        """Take one more step; what is wrong with it here, or nothing."""
+        match action:
+            case Action.CONNECT | Action.ACCEPT | Action.REFUSE:
+                return self._begin(action)
+            case Action.RESTART:
+                self._open = False
+                return "" if self._begun else "'restart' comes after something was played"
+        if not self._open:
+            self.missing = True
+            return f"'{_spelled(action)}': there is no connection here; connect or accept first"
+        problem = ""
+        if action in (Action.SEND, Action.HALF_CLOSE) and not self._can_send:
+            problem = f"'{_spelled(action)}' after 'half-close': nothing more can be sent"
+        elif action in (Action.RECEIVE, Action.END) and not self._can_receive:
+            problem = f"'{_spelled(action)}' after 'receive: end': nothing more can come"
+        self._can_send &= action is not Action.HALF_CLOSE
+        self._can_receive &= action is not Action.END
+        self._open = action not in (Action.CLOSE, Action.RESET)
+        return problem
+
+    def _begin(self, action: Action) -> str:
+        # When the program has ended its side, the reference ends its own before it goes on.
+        still_open = self._open and self._can_receive
+        self._begun = True
+        self._open = self._can_send = self._can_receive = action is not Action.REFUSE
+        if still_open:
+            return f"'{_spelled(action)}': the connection is still open; 'close' it before"
+        return ""
+
+
+def _spelled(action: Action) -> str:
+    return "receive: end" if action is Action.END else action.value
+
+
+def check_deliveries(placed: Sequence[Placed], drawn: dict[str, Drawn], context: Context) -> None:
+    """Tell deliveries that don't fit the texts: offsets outside, no character to cut, ..."""
+    for item in placed:
+        names = [name for name in item.sent if name in context.lab.lab.messages]
+        if len(names) < len(item.sent) or not names:
+            continue
+        if problem := _misfit(item.step.delivery, names, drawn, context):
+            context.problems.add(item.place, problem)
+
+
+def _misfit(
+    delivery: Delivery, names: Sequence[str], drawn: dict[str, Drawn], context: Context
+) -> str:
+    messages = context.lab.lab.messages
+    nominal = "".join(messages[name].text for name in names if name not in drawn).encode()
+    redrawn = [drawn[name] for name in names if name in drawn]
+    shortest = len(nominal) + sum(max(each.length, texts.SHORTEST) for each in redrawn)
+    if delivery.mode == "coalesced":
+        longest = len(nominal) + sum(each.length + texts.LONGEST for each in redrawn)
+        if len(names) < 2:
+            return "delivery: coalesced needs several messages: `send: [one, other]`"
+        if longest > MAX_SEND:
+            return f"delivery: coalesced takes at most {MAX_SEND} bytes in all"
+    elif delivery.inside and nominal.isascii() and not redrawn:
+        return "split: no character of this text takes several bytes; `texts: drawn` has some"
+    elif delivery.offsets and delivery.offsets[-1] >= shortest:
+        sure = " surely" if redrawn else ""
+        return f"split: {delivery.offsets[-1]} is outside; the text{sure} has {shortest} bytes"
+    return ""
