@@ -1,0 +1,13 @@
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(('', 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+conn.recv(1024)
+print("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert")
+conn.recv(1024)
+print("Serveur 65432, je vous dis au revoir")
+conn.close()
+s.close()

@@ -1,0 +1,18 @@
+import socket
+import threading
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+message_recu = threading.Event()
+
+
+def reception():
+    print(s.recv(1024).decode())
+    message_recu.is_set()
+
+
+threading.Thread(target=reception).start()
+message_recu.wait()
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

@@ -1,0 +1,14 @@
+import socket
+import time
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(('', 65432))
+s.listen(1)
+conn, addr = s.accept()
+print("Un client est là, je prépare ma réponse...")
+time.sleep(3)
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+print(conn.recv(1024).decode())
+print(conn.recv(1024).decode())
+conn.close()
+s.close()
