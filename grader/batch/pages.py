@@ -1,0 +1,88 @@
+"""Writes what people and machines read: one submission's files, and the class's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from grader import results
+from grader.batch.output import OutputFolder
+from grader.judge.model import Grade
+from grader.lab.model import Lab
+from grader.run.jobs import PlayedRun
+from grader.submission import Submission
+
+
+class PageSettings(Protocol):
+    """What pages depend on besides the grade."""
+
+    @property
+    def isolation(self) -> str:
+        """What kept the runs apart."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """Of the pages."""
+        ...
+
+
+def pages_of(
+    lab: Lab,
+    settings: PageSettings,
+    grade: Grade,
+    submission: Submission,
+    runs: Sequence[PlayedRun],
+) -> dict[str, bytes]:
+    """A submission's files by name; `result.json` is the last."""
+    from grader.view.html import student_html
+    from grader.view.student_page import Links
+
+    transcripts = {run.transcript.header.run: run.transcript for run in runs}
+    wires = {name: f"runs/{name}.pcapng" for name in transcripts if _has_wire(name, runs)}
+    links = Links(class_page="../index.html", wires=wires)
+    page = student_html(lab, grade, transcripts, submission.files, settings.language, links)
+    result = results.result(lab, settings.isolation, grade, submission.files, settings.language)
+    return {"index.html": page.encode(), "result.json": results.encode(result)}
+
+
+def write(folder: OutputFolder, identifier: str, files: dict[str, bytes]) -> None:
+    """Write a submission's files, in order.
+
+    Raises:
+        CannotWriteError: no space, no permission.
+    """
+    for name, data in files.items():
+        folder.write(f"{identifier}/{name}", data)
+
+
+def write_class(
+    folder: OutputFolder, lab: Lab, settings: PageSettings, grades: Sequence[Grade]
+) -> None:
+    """Write `results.json`, `grades.csv` and `index.html` for these grades.
+
+    Raises:
+        CannotWriteError: no space, no permission.
+    """
+    from grader.formats.csv import csv_text
+    from grader.view.html import class_html
+    from grader.view.student_page import Links
+
+    document = results.results(lab, settings.isolation, grades, settings.language)
+    folder.write("results.json", results.encode(document))
+    folder.write("grades.csv", csv_text(document).encode())
+    links = Links(files={"grades.csv": "grades.csv", "results.json": "results.json"})
+    page = class_html(lab, grades, settings.language, isolation=settings.isolation, links=links)
+    folder.write("index.html", page.encode())
+
+
+def slim(grade: Grade) -> Grade:
+    """The grade without what only its own pages show: a whole class of them fits in memory."""
+    criteria = tuple(replace(judged, findings=()) for judged in grade.criteria)
+    diagnoses = tuple(replace(d, evidence=()) for d in grade.diagnoses)
+    return replace(grade, criteria=criteria, diagnoses=diagnoses, advice=())
+
+
+def _has_wire(name: str, runs: Sequence[PlayedRun]) -> bool:
+    return any(run.pcapng for run in runs if run.transcript.header.run == name)

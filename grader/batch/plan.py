@@ -1,0 +1,112 @@
+"""What has to be played for a submission, and with which lab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from grader.batch.saved import fingerprint
+from grader.lab.model import (
+    ROLES,
+    Expectation,
+    Lab,
+    Level,
+    ReferenceStep,
+    Role,
+    Scenario,
+)
+from grader.lab.texts import seed_of
+from grader.run.jobs import Job
+from grader.submission import Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabSource:
+    """A lab, and the bytes that it was loaded from."""
+
+    lab: Lab
+    files: dict[str, bytes]
+
+    @property
+    def digest(self) -> str:
+        """Changes when any file of the lab does."""
+        parts = [part for name in sorted(self.files) for part in (name, self._text(name))]
+        return fingerprint(*parts)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The files as text (a lab that was loaded is UTF-8)."""
+        return {name: self._text(name) for name in self.files}
+
+    def _text(self, name: str) -> str:
+        return self.files[name].decode("utf-8", "surrogateescape")
+
+
+def seed_for(lab: Lab, submission: Submission, override: str | None) -> str:
+    """The seed of the texts drawn for this submission."""
+    return override if override is not None else seed_of(lab.salt, submission.digest)
+
+
+def jobs_of(lab: Lab, submission: Submission, seed: str, certify: int = 1) -> tuple[Job, ...]:
+    """One job for each role that has a program and something to play; none on a problem."""
+    if submission.problem is not None:
+        return ()
+    hopeless = {missing.role for missing in submission.missing}
+    jobs = []
+    for role in ROLES:
+        program = submission.programs.of(role)
+        scenarios = in_playing_order(s for s in lab.scenarios if s.tests == role)
+        if program is None or role in hopeless or not scenarios:
+            continue
+        jobs.append(
+            Job(
+                key=submission.id, lab=lab, role=role, scenarios=scenarios, program=program,
+                files=submission.files, seed=seed, certify=certify,
+            )
+        )  # fmt: skip
+    return tuple(jobs)
+
+
+def in_playing_order(scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
+    """Graded ones first: advice is skipped when the first of them ends badly."""
+    return tuple(sorted(scenarios, key=lambda s: s.level is not Level.GRADED))
+
+
+def select(lab: Lab, roles: Sequence[Role], only: Sequence[str] = ()) -> Lab:
+    """The lab cut down to these roles, and to these ids of criteria or scenarios.
+
+    A criterion brings the graded scenarios that prove it; a scenario brings the criteria
+    that it proves. Ids must be known (`selectable`).
+    """
+    scenarios = [s for s in lab.scenarios if s.tests in roles]
+    criteria = {c.id for c in lab.criteria if c.role in roles}
+    if only:
+        wanted = {*only}
+        named = [s for s in scenarios if s.id in wanted]
+        criteria = (criteria & wanted) | {p for s in named for p in proves(s)}
+        scenarios = [s for s in scenarios if s.id in wanted or any(p in wanted for p in proves(s))]
+    return replace(
+        lab,
+        criteria=tuple(c for c in lab.criteria if c.id in criteria),
+        scenarios=tuple(_proving_only(s, criteria) for s in scenarios),
+    )
+
+
+def selectable(lab: Lab) -> tuple[str, ...]:
+    """Ids that `select` knows: criteria, then scenarios."""
+    return (*(c.id for c in lab.criteria if c.enabled), *(s.id for s in lab.scenarios))
+
+
+def proves(scenario: Scenario) -> set[str]:
+    """Ids of the criteria that the scenario gives evidence for."""
+    found: tuple[ReferenceStep | Expectation, ...] = (*scenario.steps, *scenario.expect)
+    return {part.proves for part in found if part.proves is not None}
+
+
+def _proving_only(scenario: Scenario, criteria: set[str]) -> Scenario:
+    """The scenario, its evidence for other criteria left out."""
+    if proves(scenario) <= criteria:
+        return scenario
+    steps = tuple(s if s.proves in criteria else replace(s, proves=None) for s in scenario.steps)
+    expect = tuple(x if x.proves in criteria else replace(x, proves=None) for x in scenario.expect)
+    return replace(scenario, steps=steps, expect=expect)

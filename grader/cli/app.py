@@ -1,0 +1,124 @@
+"""The program `wiregrade`: which command, with what, and how it ends.
+
+Commands live in modules of their own, imported when they are chosen. Every ending is an
+exit status of `grader.cli.errors`; what nobody foresaw is our fault (3), never a traceback
+in somebody's face unless `--debug` asks for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from types import FrameType
+from typing import NoReturn
+
+import grader
+from grader.cli import errors, options
+
+COMMANDS = {
+    "grade": "grade a folder of submissions",
+    "check": "check one's own programs",
+    "report": "judge and write a graded folder again, running nothing",
+    "validate": "say what is wrong with a lab",
+    "reference": "play the reference by hand, in a terminal",
+    "doctor": "say what this machine can do, and what it lacks",
+    "schema": "print the JSON Schema of results.json or result.json",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        parsed = parser(given).parse_args(given)
+    except SystemExit as ending:  # --help, --version, or a usage error
+        return ending.code if isinstance(ending.code, int) else errors.BAD_INPUT
+    from grader.cli import streams
+
+    streams.never_fail_on_encoding()
+    previous = _sigterm_is_ctrl_c()
+    try:
+        return _run(parsed)
+    except BrokenPipeError:
+        # The reader (`| head`) has left: nothing more can be said to it, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return errors.FAULT
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+
+
+def parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the command in `given`; only that one's options are built."""
+    top = _Parser(
+        prog="wiregrade",
+        description="Grades socket-programming labs: plays the other side, watches the wire, "
+        "explains the mistake.",
+        epilog="wiregrade COMMAND --help says more. Exit status: 0 done, 1 check only: some "
+        "criterion does not pass, 2 usage, lab or input wrong, 3 something could not be graded "
+        "through a fault of this machine or of Wiregrade, 130 interrupted.",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"wiregrade {grader.__version__}")
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=_Parser
+    )
+    chosen = next((word for word in given if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        one = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        if name == chosen:
+            options.ADD[name](one)
+            one.add_argument("--debug", action="store_true", help="on a fault, show where")
+    return top
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from grader.cli import streams
+    from grader.cli.blame import told
+
+    try:
+        command = importlib.import_module(f"grader.cli.{parsed.command}")
+        status: int = command.run(parsed)
+    except KeyboardInterrupt:
+        streams.note("")
+        return errors.INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if parsed.debug:
+            raise
+        message, status = told(error, getattr(parsed, "lang", None))
+        streams.note(message)
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2, usage and `message` on stderr."""
+        if "invalid choice: " in message and "(choose from " in message:
+            wrong = message.split("invalid choice: ", 1)[1].split(" (choose from ", 1)[0]
+            known = message.split("(choose from ", 1)[1].rstrip(")").replace("'", "").split(", ")
+            near = get_close_matches(wrong.strip("'"), known, n=1, cutoff=0.5)
+            if near:
+                message += f"; did you mean {near[0]!r}?"
+        super().error(message)
+
+
+def _sigterm_is_ctrl_c() -> signal.Handlers | None:
+    """A batch system ends jobs by SIGTERM: it is to leave as little behind as Ctrl-C."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        previous = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not in the main thread: somebody else's program
+        return None
+    return previous if isinstance(previous, signal.Handlers) else None

@@ -1,0 +1,173 @@
+"""The options of every command. Nothing is imported here that takes time."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+
+DEFAULT_OUT = "wiregrade-out"
+_LANGUAGES = ("fr", "en")
+_DIGITS = re.compile(r"[0-9A-Za-z_.:-]{1,128}")
+
+
+def _lab(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lab", default="tp09", metavar="LAB", help="a built-in lab, or a lab's folder (tp09)"
+    )
+
+
+def _language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--lang", choices=_LANGUAGES, help="language of reports and messages (the lab's)"
+    )
+
+
+def _running(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs", type=_positive, metavar="N", help="runs at a time (one for each core)"
+    )
+    parser.add_argument(
+        "--isolation",
+        choices=("auto", "full", "none"),
+        default="auto",
+        help="what keeps the programs apart from this machine; `none` runs them as yourself",
+    )
+    parser.add_argument(
+        "--python",
+        metavar="PYTHON",
+        help="the interpreter for the students' programs (the one behind Wiregrade's own)",
+    )
+    parser.add_argument(
+        "--seed", type=_seed, metavar="SEED", help="draw the texts from this seed, for everybody"
+    )
+    parser.add_argument("--certify", type=_positive, default=1, help=argparse.SUPPRESS)
+    # For testing: what happens where the state of programs can't be read.
+    parser.add_argument("--facts", choices=("kernel", "paced"), help=argparse.SUPPRESS)
+
+
+def _grade(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "submissions", metavar="SUBMISSIONS", help="a folder with one folder or archive per student"
+    )
+    _lab(parser)
+    parser.add_argument(
+        "--out", default=DEFAULT_OUT, metavar="DIR", help=f"where results go ({DEFAULT_OUT})"
+    )
+    _running(parser)
+    _language(parser)
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument(
+        "--resume",
+        action="store_true",
+        default=True,
+        help="take over what is graded already and has not changed (the default)",
+    )
+    again.add_argument("--fresh", action="store_true", help="grade everything anew")
+    parser.add_argument(
+        "--fail-under",
+        type=_points,
+        metavar="POINTS",
+        help="exit with 1 if a complete grade is below",
+    )
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path", nargs="?", default=".", metavar="PATH", help="your folder, or one program (.)"
+    )
+    _lab(parser)
+    parser.add_argument("--role", choices=("server", "client"), help="check this program only")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="this criterion or scenario only; may be repeated",
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json", "junit", "github"), default="text", help="(text)"
+    )
+    parser.add_argument("--html", metavar="FILE", help="write the report as a page, too")
+    _running(parser)
+    _language(parser)
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "out", nargs="?", default=DEFAULT_OUT, metavar="OUT", help=f"({DEFAULT_OUT})"
+    )
+    _language(parser)
+
+
+def _validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lab", metavar="LAB", help="a lab's folder, or a built-in lab")
+
+
+def _reference(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "plays", choices=("client", "server"), help="what the reference is; you are the other side"
+    )
+    parser.add_argument(
+        "scenario", nargs="?", metavar="LAB/SCENARIO", help="(tp09, the statement's exchange)"
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="where your server is (127.0.0.1)"
+    )
+    parser.add_argument(
+        "--patience",
+        type=_seconds,
+        default=5.0,
+        metavar="SECONDS",
+        help="silence after which a step is given up (5)",
+    )
+    parser.add_argument("--seed", type=_seed, metavar="SEED", help="for texts drawn anew")
+    _language(parser)
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--python", metavar="PYTHON", help="the students' interpreter")
+
+
+def _schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", choices=("results", "result"), default="results")
+
+
+ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "grade": _grade,
+    "check": _check,
+    "report": _report,
+    "validate": _validate,
+    "reference": _reference,
+    "doctor": _doctor,
+    "schema": _schema,
+}
+"""Adds a command's options to its parser."""
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1024")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 < seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 3600")
+    return seconds
+
+
+def _points(text: str) -> str:
+    if not re.fullmatch(r"\d{1,6}([.,]\d{1,4})?", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of points, as 10 or 12.5")
+    return text.replace(",", ".")
+
+
+def _seed(text: str) -> str:
+    if not _DIGITS.fullmatch(text):
+        raise argparse.ArgumentTypeError("a seed has letters, digits and ._:- only, at most 128")
+    return text

@@ -1,0 +1,58 @@
+"""stdout and stderr: colours or not, live or line by line, whatever the locale says."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from grader.lab.model import Text
+from grader.view.bytes_view import TYPOGRAPHY, escaped
+
+
+def wants_colour(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether to colour what goes to `stream`.
+
+    NO_COLOR (no-color.org) wins, then FORCE_COLOR (not `0`), then: a terminal that can.
+    """
+    if environment.get("NO_COLOR"):
+        return False
+    if forced := environment.get("FORCE_COLOR"):
+        return forced != "0"
+    return stream.isatty() and environment.get("TERM") != "dumb"
+
+
+def is_live(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a progress display may redraw itself: a person looks on, not a CI's log."""
+    in_ci = environment.get("CI", "").lower() not in ("", "0", "false")
+    return stream.isatty() and not in_ci and environment.get("TERM") != "dumb"
+
+
+def never_fail_on_encoding() -> None:
+    r"""Write what the terminal's encoding lacks as `\u2713` instead of ending in an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """One or more lines on stdout: results."""
+    print(text, flush=True)
+
+
+def note(text: str) -> None:
+    """One or more lines on stderr: progress, errors, remarks."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def safe(name: str) -> str:
+    """A name that somebody else chose, as it can be shown on a terminal."""
+    return escaped(name)
+
+
+def in_words(text: Text | str, language: str) -> str:
+    """The text for people, made safe to show."""
+    words = text if isinstance(text, str) else text.in_language(language)
+    return escaped(words, keep=TYPOGRAPHY)
