@@ -57,6 +57,8 @@ class Limits:
 
     wall: float = 15.0
     promised: float = 10.0
+    advice_wall: float = 6.0
+    """Wall time of an advice run: it gives no points, so it may not cost a whole limit."""
     cpu: float = 5.0
     memory: int = 512 * 2**20
     processes: int = 64

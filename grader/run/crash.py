@@ -1,0 +1,56 @@
+"""How a program of Python ended, read from its standard error; pure."""
+
+from __future__ import annotations
+
+import re
+
+from grader.transcript import Frame
+
+_UNCAUGHT = re.compile(
+    rb"^(?:Traceback \(most recent call last\):|  File \"[^\n]*\", line \d+)\r?$", re.MULTILINE
+)
+_LAST_LINE = re.compile(rb"^[A-Za-z_][\w.]*(?::|\r?$)")
+_DUMP_FRAME = re.compile(rb'^  File "([^"\n]*)", line (\d+) in ([^\n]*)$', re.MULTILINE)
+_DUMP_THREAD = re.compile(rb"^(?:Current thread|Thread) 0x[0-9a-f]+", re.MULTILINE)
+_TAIL = 65536
+
+
+def uncaught(stderr: bytes, status: int | None) -> bool:
+    """Whether the program ended by an exception that nothing caught.
+
+    Python then prints a traceback (or, for a SyntaxError, a location) whose last line names
+    the exception, and exits with status 1. A plain exit(1) prints none.
+    """
+    if status != 1:
+        return False
+    tail = stderr[-_TAIL:].rstrip()
+    last = tail[tail.rfind(b"\n") + 1 :]
+    return bool(_UNCAUGHT.search(tail) and _LAST_LINE.match(last))
+
+
+def frames_of_dump(dump: bytes, folder: str) -> tuple[Frame, ...]:
+    """The submission's frames in a faulthandler dump, innermost first.
+
+    Of several threads, the one that was current; where it has no frame inside `folder`, the
+    first that has one. Paths are made relative to `folder`.
+    """
+    parts = _DUMP_THREAD.split(dump[-_TAIL * 4 :])[1:]
+    heads = _DUMP_THREAD.findall(dump[-_TAIL * 4 :])
+    order = sorted(range(len(parts)), key=lambda i: not heads[i].startswith(b"Current"))
+    for index in order:
+        if frames := _frames(parts[index], folder):
+            return frames
+    return ()
+
+
+def _frames(part: bytes, folder: str) -> tuple[Frame, ...]:
+    prefix = folder.rstrip("/") + "/"
+    out = []
+    for path, line, function in _DUMP_FRAME.findall(part):
+        name = path.decode("utf-8", "backslashreplace")
+        if not name.startswith("/"):
+            name = prefix + name
+        if name.startswith(prefix):
+            function_name = function.decode("utf-8", "backslashreplace")
+            out.append(Frame(file=name[len(prefix) :], line=int(line), function=function_name))
+    return tuple(out)

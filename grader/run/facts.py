@@ -1,0 +1,368 @@
+"""Facts about a program from the kernel: listening, ready, waiting. No guess, no sleep.
+
+Two different ideas, never mixed:
+
+- *ready*: all that was sent has been received by its socket and, in a later look, the
+  receive queue is empty; and a thread is in a read, or a poll that covers this socket.
+- *waiting*: every thread of every process is blocked in a call without a time limit that
+  only the peer (or the keyboard) can end. It takes two looks with equal calls and equal run
+  counters, no timer, no alarm handler, no SO_RCVTIMEO, nothing in flight.
+
+What cannot be read is neither.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from grader import transcript as tr
+from grader.run import proc, syscalls
+from grader.run.errors import FactsUnavailable
+from grader.run.look import Look
+from grader.run.program import Program
+from grader.run.sockdiag import SocketInfo, SocketTable
+from reference.endpoint import Endpoint
+
+_SLEEPS = 2
+"""A non-blocking reader that sleeps: asleep this many different times with an empty queue."""
+_SLEEPS_BLOCKING = 8
+"""The same for a socket that would block: it must poll in some way that cannot be seen."""
+_PEER_ENDS = frozenset({"read", "accept", "poll", "futex", "wait"})
+"""Kinds of call that, without a time limit, end only by what another does."""
+_CLOSED_BY_US = frozenset({"established", "fin-wait-1", "fin-wait-2"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    """One thread in one look."""
+
+    call: proc.ThreadCall
+    facts: syscalls.CallFacts
+    counter: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """All threads in one look, and the queues of the connection."""
+
+    threads: tuple[_Thread, ...]
+    connection: SocketInfo | None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal in two samples: nothing ran, nothing came, nothing went in between."""
+        return (
+            tuple((t.call, t.counter) for t in self.threads),
+            self.connection,
+        )
+
+
+class KernelFacts:
+    """Facts of one program; `table` is of the network namespace that it runs in."""
+
+    name = "kernel"
+
+    def __init__(self, program: Program, table: SocketTable) -> None:
+        self._program, self._table = program, table
+        self._previous: tuple[object, ...] | None = None
+        self._arrived_at = -1
+        """`bytes_sent` for which all was seen to have arrived in an earlier look."""
+        self._sleeps: set[tuple[int, int]] = set()
+        self._sleeps_at = -1
+        self._inodes: set[int] = set()
+        self._foreign: set[int] = set()
+
+    # --- listening -----------------------------------------------------------------------
+
+    def listeners(self) -> list[tr.Listener]:
+        """The program's TCP listeners and bound UDP sockets."""
+        found = [x for x in self._table.dump(states=("listen", "bound")) if self._is_ours(x)]
+        return [
+            tr.Listener(
+                t=0, protocol=x.protocol, address=x.local[0], port=x.local[1],
+                backlog=x.wqueue, v6only=x.v6only,
+            )
+            for x in found
+        ]  # fmt: skip
+
+    def _is_ours(self, info: SocketInfo) -> bool:
+        """The socket belongs to the program's process tree."""
+        if info.inode in self._inodes:
+            return True
+        if info.inode in self._foreign or not info.inode:
+            return False
+        for pid in self._program.processes():
+            try:
+                self._inodes.update(proc.socket_fds(pid))
+            except FactsUnavailable:
+                return False
+        if info.inode in self._inodes:
+            return True
+        if info.inode in _own_sockets():
+            self._foreign.add(info.inode)
+        return False
+
+    # --- one look ------------------------------------------------------------------------
+
+    def look(self, endpoint: Endpoint, *, wants_ready: bool) -> Look:
+        """See `Look`. `wants_ready`: look again soon, something waits to be sent."""
+        mine = self._connection(endpoint)
+        consumed = self._consumed(mine, endpoint)
+        try:
+            threads = self._threads()
+            known = Look(
+                consumed=consumed,
+                ready=consumed and self._ready(threads, mine, endpoint),
+                accepting=not endpoint.connected and self._accepts(threads),
+                promising=wants_ready and mine is not None,
+            )
+        except FactsUnavailable:
+            self._previous = None
+            return Look(consumed=consumed)
+        if not threads or not all(t.facts.kind in _PEER_ENDS and t.facts.known for t in threads):
+            self._previous = None
+            return known
+        sample = _Sample(threads, mine)
+        proved = sample.key == self._previous
+        self._previous = sample.key
+        if not proved:
+            return replace(known, promising=True)
+        return self._proof(sample, endpoint, known)
+
+    def _connection(self, endpoint: Endpoint) -> SocketInfo | None:
+        """The program's end of the connection."""
+        if endpoint.local is None or endpoint.remote is None:
+            return None
+        return self._table.find(endpoint.remote, endpoint.local)
+
+    def _consumed(self, mine: SocketInfo | None, endpoint: Endpoint) -> bool:
+        """Everything sent has arrived (an earlier look) and the queue is empty (this one).
+
+        An empty queue alone would lie: a segment in the socket's backlog is in no queue yet.
+        """
+        if mine is None or not mine.inode or endpoint.unsent or mine.bytes_received is None:
+            return False
+        if self._arrived_at != endpoint.bytes_sent:
+            if mine.bytes_received >= endpoint.bytes_sent:
+                self._arrived_at = endpoint.bytes_sent
+            return False
+        return mine.rqueue == 0
+
+    def _threads(self) -> tuple[_Thread, ...]:
+        found = []
+        for pid in self._program.processes():
+            for tid in proc.threads(pid):
+                call = proc.call_of(pid, tid)
+                if call is None:
+                    raise FactsUnavailable(f"thread {tid} cannot be read")
+                counter = proc.run_counter(pid, tid)
+                found.append(_Thread(call, syscalls.describe(call), counter))
+        return tuple(found)
+
+    # --- ready ---------------------------------------------------------------------------
+
+    def _ready(
+        self, threads: tuple[_Thread, ...], mine: SocketInfo | None, endpoint: Endpoint
+    ) -> bool:
+        assert mine is not None  # noqa: S101 -- consumed says so
+        if any(self._reads_from(t, mine.inode) for t in threads):
+            return True
+        return self._polls_by_sleeping(threads, mine, endpoint)
+
+    def _reads_from(self, thread: _Thread, inode: int) -> bool:
+        if thread.facts.kind == "read":
+            return _socket_of(thread.call.pid, thread.facts.fd) == inode
+        if thread.facts.kind == "poll":
+            return any(_socket_of(thread.call.pid, fd) == inode for fd in thread.facts.reads)
+        return False
+
+    def _polls_by_sleeping(
+        self, threads: tuple[_Thread, ...], mine: SocketInfo, endpoint: Endpoint
+    ) -> bool:
+        if self._sleeps_at != endpoint.bytes_sent:
+            self._sleeps_at, self._sleeps = endpoint.bytes_sent, set()
+        asleep = [t for t in threads if t.facts.kind in ("sleep", "poll") and t.facts.limited]
+        self._sleeps.update((t.call.tid, t.counter[0]) for t in asleep if t.counter is not None)
+        if not asleep:
+            return False
+        longest = max(sum(tid == t.call.tid for tid, _ in self._sleeps) for t in asleep)
+        if longest >= _SLEEPS_BLOCKING:
+            return True
+        return longest >= _SLEEPS and self._is_nonblocking(mine.inode)
+
+    def _is_nonblocking(self, inode: int) -> bool:
+        for pid in self._program.processes():
+            for fd in proc.socket_fds(pid).get(inode, ()):
+                flags = proc.fd_flags(pid, fd)
+                if flags is not None and flags & os.O_NONBLOCK:
+                    return True
+        return False
+
+    def _accepts(self, threads: tuple[_Thread, ...]) -> bool:
+        """A thread waits for a client, with or without a time limit."""
+        if any(t.facts.kind == "accept" for t in threads):
+            return True
+        listening = {x.inode for x in self._table.dump(protocols=("tcp",), states=("listen",))}
+        return any(
+            _socket_of(t.call.pid, fd) in listening
+            for t in threads
+            if t.facts.kind == "poll"
+            for fd in t.facts.reads
+        )
+
+    # --- waiting -------------------------------------------------------------------------
+
+    def _proof(self, sample: _Sample, endpoint: Endpoint, known: Look) -> Look:
+        """Two equal samples are there; now what no sample shows: timers, limits, flight."""
+        if self._in_flight_to(sample.connection, endpoint):
+            return known
+        pids = {t.call.pid for t in sample.threads}
+        if any(t.counter is None for t in sample.threads):
+            return known
+        if any(proc.has_timers(pid) or proc.catches_alarm(pid) for pid in pids):
+            return known
+        limited = [t for t in sample.threads if t.facts.limited or self._has_socket_limit(t)]
+        if not limited:
+            return replace(known, waiting=True, keyboard=self._at_keyboard(sample))
+        inode = sample.connection.inode if sample.connection is not None else 0
+        reading = bool(inode) and all(self._only_reads(t, inode) for t in limited)
+        return replace(known, reading=reading and known.consumed)
+
+    def _in_flight_to(self, mine: SocketInfo | None, endpoint: Endpoint) -> bool:
+        """Something of ours has not reached the program's socket, or the reverse."""
+        if endpoint.dialling:
+            return True
+        if mine is None:
+            # No such socket, and no news of its end yet: that is on its way.
+            return endpoint.open
+        if mine.wqueue:
+            return mine.state != "listen"
+        closed_window = endpoint.unsent > 0 and mine.rqueue > 0
+        arrived = (mine.bytes_received or 0) >= endpoint.bytes_sent
+        if endpoint.fin_sent and mine.state in _CLOSED_BY_US:
+            return mine.rqueue == 0
+        return not (arrived or closed_window)
+
+    def _has_socket_limit(self, thread: _Thread) -> bool:
+        """SO_RCVTIMEO is in no argument of the call; a socket that can't be asked has one."""
+        if thread.facts.kind not in ("read", "accept") or thread.facts.fd is None:
+            return False
+        if _socket_of(thread.call.pid, thread.facts.fd) is None:
+            return False
+        limits = proc.receive_timeout(thread.call.pid, thread.facts.fd)
+        return limits is None or any(limits)
+
+    def _only_reads(self, thread: _Thread, inode: int) -> bool:
+        """A read of this connection with a time limit: settimeout + recv, or SO_RCVTIMEO."""
+        if thread.facts.kind == "poll":
+            fds = thread.facts.reads
+            return len(fds) == 1 and all(_socket_of(thread.call.pid, fd) == inode for fd in fds)
+        return thread.facts.kind == "read" and self._reads_from(thread, inode)
+
+    def _at_keyboard(self, sample: _Sample) -> bool:
+        for t in sample.threads:
+            fds = [t.facts.fd] if t.facts.kind == "read" else sorted(t.facts.reads)
+            if any(_target(t.call.pid, fd).startswith("/dev/pts/") for fd in fds if fd is not None):
+                return True
+        return False
+
+    # --- the rest ------------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Forget the first of two samples."""
+        self._previous = None
+
+    def in_flight(self, endpoint: Endpoint) -> bool:
+        """Its process is gone; is something that it sent still on the way to us?"""
+        if not endpoint.connected or endpoint.local is None or endpoint.remote is None:
+            return False
+        mine = self._table.find(endpoint.remote, endpoint.local)
+        if mine is not None:
+            # Held by another process of the tree: nobody closes it now. Else: unacknowledged?
+            return not mine.inode and mine.wqueue > 0
+        ours = self._table.find(endpoint.local, endpoint.remote)
+        return ours is not None and ours.state == "established"
+
+    def orphaned(self, endpoint: Endpoint) -> bool:
+        """The program has closed its socket: no process holds it any more."""
+        mine = self._connection(endpoint)
+        return mine is None or not mine.inode
+
+    def state(self, why: str) -> tr.State:
+        """Freeze everything: each thread's call, each socket of the program."""
+        try:
+            threads = self._threads()
+        except FactsUnavailable:
+            threads = ()
+        sockets = [x for x in self._table.dump() if self._is_ours(x) or self._is_pending(x)]
+        listening = {x.inode for x in sockets if x.state == "listen"}
+        return tr.State(
+            t=0,
+            why=why,
+            calls=tuple(_as_call(t, listening) for t in threads[:64]),
+            sockets=tuple(_as_socket(x) for x in sockets[:64]),
+        )
+
+    def _is_pending(self, info: SocketInfo) -> bool:
+        """Not accepted yet, or closed and not gone: no descriptor, but the program's port."""
+        return info.inode == 0 and info.state != "time-wait" and info.remote[1] != 0
+
+    def cpu(self) -> int:
+        """CPU of the whole tree, ns; of the program also after its end."""
+        if pids := self._program.processes():
+            return proc.cpu_ns(pids)
+        counter = proc.run_counter(self._program.pid, self._program.pid)
+        return counter[1] if counter is not None else 0
+
+    def memory(self) -> int:
+        """Resident memory of the whole tree, bytes."""
+        return proc.rss_bytes(self._program.processes())
+
+    def close(self) -> None:
+        """Nothing is held: the table is the worker's."""
+
+
+def _target(pid: int, fd: int) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/fd/{fd}")  # noqa: PTH115 -- polled at 1 kHz
+    except OSError:
+        return ""
+
+
+def _socket_of(pid: int, fd: int | None) -> int | None:
+    """The inode of the socket under a descriptor; None where it is none."""
+    target = "" if fd is None else _target(pid, fd)
+    return int(target[8:-1]) if target.startswith("socket:[") else None
+
+
+def _own_sockets() -> set[int]:
+    return set(proc.socket_fds(os.getpid()))
+
+
+def _as_call(thread: _Thread, listening: set[int]) -> tr.Call:
+    facts = thread.facts
+    fd = facts.fd if facts.fd is not None else next(iter(facts.reads), None)
+    kind = ""
+    if fd is not None:
+        target = _target(thread.call.pid, fd)
+        inode = _socket_of(thread.call.pid, fd)
+        if inode is not None:
+            kind = "listener" if inode in listening else "connection"
+        elif target.startswith("/dev/pts/"):
+            kind = "keyboard" if facts.kind in ("read", "poll") else "terminal"
+        elif target.startswith("pipe:"):
+            kind = "pipe"
+        elif target:
+            kind = "file"
+    return tr.Call(
+        pid=thread.call.pid, tid=thread.call.tid, name=facts.name, fd=fd, target=kind,
+        size=facts.size, limited=facts.limited,
+    )  # fmt: skip
+
+
+def _as_socket(info: SocketInfo) -> tr.Socket:
+    return tr.Socket(
+        protocol=info.protocol, state=info.state, local=info.local, remote=info.remote,
+        receive_queue=info.rqueue, send_queue=info.wqueue,
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""The students' interpreter: a real binary, and the folders that it needs to run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from grader.run.errors import HostError
+
+_QUESTION = (
+    "import sys, json, sysconfig;"
+    "print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, sys.exec_prefix,"
+    "sys.base_exec_prefix, sysconfig.get_path('stdlib'), sys.version.split()[0]]))"
+)
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """`executable` as it is started; `folders` are bound into the sandbox at the same paths."""
+
+    executable: str
+    folders: tuple[str, ...]
+    version: str
+
+
+@cache
+def inspect(python: str) -> Interpreter:
+    """Ask an interpreter where it lives (it is run once, with `-I`).
+
+    Raises:
+        HostError: it does not run, or is no Python 3.
+    """
+    try:
+        answer = subprocess.run(
+            [python, "-I", "-c", _QUESTION], capture_output=True, timeout=30, check=True
+        ).stdout
+        executable, *folders, version = json.loads(answer)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise HostError(f"{python} is not a Python interpreter that runs: {error}") from error
+    home = str(Path(executable).resolve().parent)
+    wanted = sorted({*folders, home}, key=len)
+    kept: list[str] = []
+    for folder in wanted:
+        if not any(Path(folder).is_relative_to(above) for above in ["/usr", *kept]):
+            kept.append(folder)
+    return Interpreter(executable, tuple(kept), version)

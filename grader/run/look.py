@@ -1,0 +1,69 @@
+"""What one look at a running program tells; the seam between facts and pacing.
+
+`KernelFacts` (grader.run.facts) reads them from the kernel; `PacedFacts` (grader.run.paced)
+is what remains where nothing can be read. The player knows only this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader import transcript as tr
+from reference.endpoint import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look. All False: nothing is known yet."""
+
+    consumed: bool = False
+    """Everything sent has left the program's receive queue."""
+    ready: bool = False
+    """Consumed, and a thread waits to read from this connection."""
+    guaranteed: bool = True
+    """`consumed` and `ready` were seen, not guessed."""
+    reading: bool = False
+    """The program does nothing but read from this connection, with a time limit."""
+    waiting: bool = False
+    """Proof: only the peer or the keyboard can make the program act."""
+    keyboard: bool = False
+    """One of its threads waits for the keyboard."""
+    accepting: bool = False
+    """A thread waits for a client on one of the program's TCP listeners."""
+    promising: bool = False
+    """The next look may be the proof: look again soon."""
+
+
+class Facts(Protocol):
+    """What can be known about a program that runs."""
+
+    name: str
+    """`kernel` or `paced`, for the transcript."""
+
+    def listeners(self) -> list[tr.Listener]:
+        """The program's listeners (TCP) and bound sockets (UDP) as they are now (`t` is 0)."""
+
+    def look(self, endpoint: Endpoint, *, wants_ready: bool) -> Look:
+        """Look at the program. `wants_ready`: a message waits to be sent."""
+
+    def changed(self) -> None:
+        """The world has changed (something was sent, typed, printed): earlier looks are void."""
+
+    def in_flight(self, endpoint: Endpoint) -> bool:
+        """After the program's end: something that it sent is still on its way to us."""
+
+    def orphaned(self, endpoint: Endpoint) -> bool:
+        """No process of the program holds its end of the connection any more."""
+
+    def state(self, why: str) -> tr.State | None:
+        """Every thread's call and every socket, now (`t` is 0)."""
+
+    def cpu(self) -> int:
+        """CPU time of the whole tree, ns."""
+
+    def memory(self) -> int:
+        """Resident memory of the whole tree, bytes."""
+
+    def close(self) -> None:
+        """Release what is open."""

@@ -1,0 +1,76 @@
+"""What remains where no fact can be read: pacing, marked as not guaranteed.
+
+A program that has been quiet for a moment is taken to be ready; one that has been quiet for
+very long is taken to wait. Right programs pass; what is missing costs patience instead of
+nothing, and the transcript says that deliveries are not guaranteed.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+from grader import transcript as tr
+from grader.run.look import Look
+from grader.run.program import Program
+from reference.endpoint import Endpoint
+
+QUIET_NS = 150_000_000
+"""A program that has been quiet for so long is taken to be ready for the next message."""
+PATIENCE_NS = 8_000_000_000
+"""A program that has been quiet for so long will not act: more than a right one may sleep."""
+
+
+class PacedFacts:
+    """Facts by the clock alone; `port` is where a listener is supposed to come."""
+
+    name = "paced"
+
+    def __init__(
+        self, program: Program, port: int, now: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        self._program, self._port, self._now = program, port, now
+        self._since = now()
+
+    def listeners(self) -> list[tr.Listener]:
+        """The lab's port: the reference dials it until it is answered."""
+        return [tr.Listener(t=0, protocol="tcp", address="0.0.0.0", port=self._port)]  # noqa: S104 -- what is asked for, not bound
+
+    def look(self, endpoint: Endpoint, *, wants_ready: bool) -> Look:
+        """Quiet for a moment: ready. Quiet for very long: waiting."""
+        quiet = self._now() - self._since
+        calm = endpoint.connected and not endpoint.unsent and quiet >= QUIET_NS
+        return Look(
+            consumed=calm and wants_ready,
+            ready=calm and wants_ready,
+            guaranteed=False,
+            waiting=quiet >= PATIENCE_NS,
+        )
+
+    def changed(self) -> None:
+        """Something happened: the quiet begins anew."""
+        self._since = self._now()
+
+    def in_flight(self, endpoint: Endpoint) -> bool:
+        """Unknown; the end of the stream tells."""
+        return endpoint.open
+
+    def orphaned(self, endpoint: Endpoint) -> bool:
+        """Unknown: no."""
+        return False
+
+    def state(self, why: str) -> None:
+        """Nothing can be read."""
+
+    def cpu(self) -> int:
+        """CPU time of the children that have ended, ns: all that every system tells."""
+        times = os.times()
+        return int((times.children_user + times.children_system) * 1e9)
+
+    def memory(self) -> int:
+        """Unknown; the address-space limit holds."""
+        return 0
+
+    def close(self) -> None:
+        """Nothing is held."""

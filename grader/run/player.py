@@ -1,0 +1,534 @@
+"""Plays one run: a program, the reference machine and facts about the program, on one clock.
+
+The loop is short: wait for news, take it, look at the program, tell the machine, carry out
+its commands. Nothing here waits for a fixed time; the pause between two looks is bounded so
+that a fact is seen soon, and any news ends it.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from grader import transcript as tr
+from grader.lab.model import Limits
+from grader.run import crash
+from grader.run.look import Facts, Look
+from grader.run.program import Program
+from grader.run.recorder import Recorder
+from grader.run.terminal import read_available
+from reference import commands as c
+from reference import events as e
+from reference.endpoint import Endpoint
+from reference.machine import Machine
+from reference.script import Script
+
+ENTERS = 3
+"""A program that waits for the keyboard gets Enter this many times."""
+_REFUSALS = 2
+"""A client that was refused and comes again is one that retries."""
+_CHUNK = 1 << 16
+_FIRST_PAUSE = 0.0005
+_LONGEST_PAUSE = 0.004
+_PAUSE_GROWTH = 1.4
+_LIMITS_EVERY = 20_000_000
+_ABORT_GRACE = 2.0
+_SETTLE_GRACE = 500_000_000
+_DRAIN_GRACE = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a run is played with. `program_folder` is where the submission lies for the program."""
+
+    script: Script
+    limits: Limits
+    start: Callable[[], Program]
+    facts_of: Callable[[Program], Facts]
+    on_tick: Callable[[], None]
+    """Called at each turn: empties the capture's ring."""
+    folder_of: Callable[[Program], str]
+    refusals: Callable[[], int]
+    """How many connects of the program were refused so far, as far as the wire is seen."""
+    reset_after_fin: bool
+    """Close by RST once the program's FIN was seen, to leave no TIME_WAIT on a shared network."""
+
+
+class Player:
+    """Plays one run once."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.recorder = Recorder()
+        self.machine = Machine(setting.script)
+        self.endpoint = Endpoint(self.recorder.now)
+        self.program: Program | None = None
+        self._facts: Facts | None = None
+        self._starts = 0
+        self._enters = 0
+        self._wants_ready = self._wants_consumed = False
+        self._cpu_when_wanted = 0
+        self._peer_fin = False
+        self._got_bytes = False
+        self._seen_listeners: set[tuple[str, str, int]] = set()
+        self._pause = _FIRST_PAUSE
+        self._next_limits = 0
+        self._limit: tr.LimitReached | None = None
+        self._exited_at: int | None = None
+        self._told_exit = False
+        self._proved_stuck = False
+        self._piece = 0
+        self._streams_open: set[int] = set()
+        self._last_cpu = 0
+
+    # --- the flow ------------------------------------------------------------------------
+
+    def play(self) -> tuple[tr.AnyEntry, ...]:
+        """Play the run; its entries, the last of which is `Ended`.
+
+        Raises:
+            HostError: the machine could not do it; nothing of the program is left.
+        """
+        try:
+            self._start_program()
+            self._carry_out(self.machine.start(self.recorder.now()))
+            while not self.machine.finished:
+                self._wait_for_news()
+                self._take_news()
+                self._watch_limits()
+                if not self.machine.finished:
+                    self._look()
+            return self._finish()
+        finally:
+            self.endpoint.close_all()
+            self._close_program()
+
+    def _start_program(self) -> None:
+        self._starts += 1
+        self._close_program()
+        self.program = self.setting.start()
+        self._facts = self.setting.facts_of(self.program)
+        self._streams_open = {self.program.terminal.master, self.program.stderr}
+        self._seen_listeners.clear()
+        self._exited_at, self._told_exit = None, False
+        self._pause = _FIRST_PAUSE
+        if self._starts == 1:
+            self.recorder.begin()
+        self.program.release()
+        number = self._starts
+        self.recorder.add(lambda t: tr.Started(t=t, number=number))
+
+    def _close_program(self) -> None:
+        if self._facts is not None:
+            self._facts.close()
+        if self.program is not None:
+            self.program.close()
+        self.program, self._facts = None, None
+
+    @property
+    def _running(self) -> tuple[Program, Facts]:
+        assert self.program is not None  # noqa: S101 -- started by play()
+        assert self._facts is not None  # noqa: S101 -- started with the program
+        return self.program, self._facts
+
+    # --- news ----------------------------------------------------------------------------
+
+    def _wait_for_news(self) -> None:
+        program, _ = self._running
+        reads = [*self._streams_open, *self.endpoint.reads]
+        if self._exited_at is None:
+            reads.append(program.pidfd)
+        news = select.select(reads, self.endpoint.writes, [], self._pause)
+        self._pause = min(self._pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
+        if any(news):
+            self._pause = _FIRST_PAUSE
+        self.setting.on_tick()
+
+    def _take_news(self) -> bool:
+        """Take output, what came on the wire, and the end; whether there was any."""
+        program, facts = self._running
+        news = self._take_output()
+        ended = self._exited_at is None and program.ended()
+        if ended:
+            self._exited_at = self.recorder.now()
+        events = self.endpoint.poll()
+        for event in events:
+            self._record_event(event)
+            self._tell(event)
+        if events:
+            news = True
+        if news:
+            facts.changed()
+        if self._exited_at is not None and not self._told_exit:
+            self._tell_exit()
+        return news
+
+    def _take_output(self) -> bool:
+        program, _ = self._running
+        limit = self.setting.limits.output
+        news = False
+        for fd in list(self._streams_open):
+            data, ended = read_available(fd, _CHUNK)
+            if ended:
+                self._streams_open.discard(fd)
+            if not data:
+                continue
+            news = True
+            is_stdout = fd == program.terminal.master
+            take = self.recorder.stdout if is_stdout else self.recorder.stderr
+            if not take(data, limit):
+                self._reach_limit("output", f"{limit} bytes")
+        return news
+
+    def _record_event(self, event: e.Event) -> None:
+        match event:
+            case e.Connected(local=local, remote=remote):
+                self._peer_fin = self._got_bytes = False
+                self.recorder.add(lambda t: tr.Connected(t=t, local=local, remote=remote))
+            case e.Refused(reason=reason):
+                self.recorder.add(lambda t: tr.Refused(t=t, reason=reason))
+            case e.Received(data=data):
+                self._got_bytes = True
+                self.recorder.received_size += len(data)
+                if self.recorder.received_size > self.setting.limits.output * 8:
+                    self._reach_limit("wire", f"{self.setting.limits.output * 8} bytes")
+                else:
+                    self.recorder.add(lambda t: tr.Received(t=t, data=data))
+            case e.EndOfStream():
+                self._peer_fin = True
+                self.recorder.add(lambda t: tr.EndOfStream(t=t))
+            case e.ConnectionReset():
+                self._peer_fin = True
+                self.recorder.add(lambda t: tr.ConnectionReset(t=t))
+            case _:
+                pass
+
+    def _tell_exit(self) -> None:
+        """Tell the machine of the end once all that the program sent has come."""
+        program, facts = self._running
+        assert self._exited_at is not None  # noqa: S101 -- the caller saw the end
+        waited = self.recorder.now() - self._exited_at
+        if waited < _SETTLE_GRACE and facts.in_flight(self.endpoint):
+            return
+        self._told_exit = True
+        status = program.status
+        assert status is not None  # noqa: S101 -- it has ended
+        self.recorder.add(lambda t: tr.Exited(t=t, status=status.status, signal=status.signal))
+        self._tell(e.Exited(self.recorder.now()))
+
+    # --- limits --------------------------------------------------------------------------
+
+    def _watch_limits(self) -> None:
+        now = self.recorder.now()
+        limits = self.setting.limits
+        if now > limits.wall * 1e9:
+            self._reach_limit("wall", f"{limits.wall:g} s")
+        if now < self._next_limits or self._exited_at is not None:
+            return
+        self._next_limits = now + _LIMITS_EVERY
+        _, facts = self._running
+        self._last_cpu = max(self._last_cpu, facts.cpu())
+        if self._last_cpu > limits.cpu * 1e9:
+            self._reach_limit("cpu", f"{limits.cpu:g} s")
+        if facts.memory() > limits.memory:
+            self._reach_limit("memory", f"{limits.memory >> 20} MB")
+
+    def _reach_limit(self, limit: str, value: str) -> None:
+        if self._limit is not None:
+            return
+        self._record_state("deadline" if limit == "wall" else "limit")
+        self._limit = tr.LimitReached(t=self.recorder.now(), limit=limit, value=value)
+        reached = self._limit
+        self.recorder.add(lambda t: replace_time(reached, t))
+        self._tell(e.OutOfTime(self.recorder.now()))
+
+    # --- looking at the program ----------------------------------------------------------
+
+    def _look(self) -> None:
+        program, facts = self._running
+        if self._exited_at is not None:
+            return
+        if self.machine.refuses and self.setting.refusals() >= _REFUSALS:
+            self._tell(e.Refused(self.recorder.now(), "it tries again"))
+        self._look_for_listeners()
+        look = facts.look(self.endpoint, wants_ready=self._wants_ready or self._wants_consumed)
+        if look.promising:
+            self._pause = _FIRST_PAUSE
+        if self.machine.dials and not self.endpoint.dialling:
+            self._offer_listener(facts, accepting=look.accepting)
+        # What came while we looked is older than what we saw: it goes first.
+        if not (look.consumed or look.ready or look.reading or look.waiting):
+            return
+        if self._take_news() or self.machine.finished or self._exited_at is not None:
+            return
+        self._judge_look(look, program, facts)
+
+    def _look_for_listeners(self) -> None:
+        if self.endpoint.connected or self.endpoint.dialling:
+            return
+        _, facts = self._running
+        fresh = [
+            listener
+            for listener in facts.listeners()
+            if (listener.protocol, listener.address, listener.port) not in self._seen_listeners
+        ]
+        for listener in fresh:
+            self._seen_listeners.add((listener.protocol, listener.address, listener.port))
+            self.recorder.add(lambda t, seen=listener: replace_time(seen, t))  # type: ignore[misc]
+
+    def _offer_listener(self, facts: Facts, *, accepting: bool) -> None:
+        tcp = [x for x in facts.listeners() if x.protocol.startswith("tcp")]
+        wanted = self.setting.script.port
+        if right := [x for x in tcp if x.port == wanted]:
+            self._dial_listener(right[0])
+        elif tcp and accepting:
+            # It listens elsewhere, and waits there for a client: follow it.
+            self._dial_listener(tcp[0])
+
+    def _dial_listener(self, listener: tr.Listener) -> None:
+        address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listener.address, listener.address)  # noqa: S104 -- seen, not bound
+        if listener.address == "::" and not listener.v6only:
+            address = "127.0.0.1"
+        self._tell(e.Listening(self.recorder.now(), address, listener.port))
+
+    def _judge_look(self, look: Look, program: Program, facts: Facts) -> None:
+        now = self.recorder.now()
+        if self._wants_consumed and look.consumed:
+            self._wants_consumed = False
+            self._note_consumed()
+            self._tell(e.Consumed(now, look.guaranteed))
+        elif self._wants_ready and look.ready:
+            self._wants_ready = False
+            self._note_consumed()
+            self._tell(e.Ready(now, look.guaranteed))
+        elif self._wants_ready and self._budget_spent(facts):
+            self._wants_ready = False
+            self._tell(e.Ready(now, guaranteed=False))
+        elif self.machine.awaits_message and look.ready and self._got_bytes:
+            self._tell(e.Ready(now, look.guaranteed))
+        elif self.machine.awaits_message and look.reading:
+            self._note_consumed()
+            self._tell(e.Reading(now))
+        elif look.waiting and look.keyboard and self._enters < ENTERS:
+            self._press_enter(program, facts)
+        elif (
+            look.waiting
+            and not self.endpoint.dialling
+            and not (look.accepting and self.machine.dials)
+        ):
+            self._tell_stuck(look, facts)
+
+    def _budget_spent(self, facts: Facts) -> bool:
+        """It computes or polls so that readiness cannot be seen: a fifth of its CPU time."""
+        return facts.cpu() - self._cpu_when_wanted > self.setting.limits.cpu * 1e9 / 5
+
+    def _press_enter(self, program: Program, facts: Facts) -> None:
+        self._enters += 1
+        program.terminal.type(b"\n")
+        self.recorder.add(lambda t: tr.Keyboard(t=t, data=b"\n"))
+        facts.changed()
+
+    def _tell_stuck(self, look: Look, facts: Facts) -> None:
+        self._record_state("waiting")
+        if look.consumed:
+            self._note_consumed()
+        self._wants_ready = self._wants_consumed = False
+        self._tell(e.Stuck(self.recorder.now()))
+        self._proved_stuck = self.machine.finished
+        facts.changed()
+
+    def _note_consumed(self) -> None:
+        total = self.endpoint.bytes_sent
+        last = next(
+            (x for x in reversed(self.recorder.entries) if isinstance(x, tr.Consumed)), None
+        )
+        if total and (last is None or last.total != total):
+            self.recorder.add(lambda t: tr.Consumed(t=t, total=total))
+
+    def _record_state(self, why: str) -> None:
+        _, facts = self._running
+        if (state := facts.state(why)) is not None:
+            self.recorder.add(lambda t: replace_time(state, t))
+
+    # --- the machine's commands ----------------------------------------------------------
+
+    def _tell(self, event: e.Event) -> None:
+        self._carry_out(self.machine.handle(event))
+
+    def _carry_out(self, commands: list[c.Command]) -> None:
+        for command in commands:
+            self._carry_out_one(command)
+
+    def _carry_out_one(self, command: c.Command) -> None:
+        _, facts = self._running
+        match command:
+            case c.Note(step=index, status=status, reason=reason):
+                self.recorder.add(
+                    lambda t: tr.Step(t=t, index=index, status=str(status), reason=reason)
+                )
+            case c.Listen():
+                self.endpoint.listen(self.setting.script.port)
+            case c.Dial(address=address, port=port):
+                for event in self.endpoint.dial(address, port):
+                    self._record_event(event)
+                    self._tell(event)
+            case c.AwaitReady():
+                self._wants_ready, self._piece = True, 0
+                self._cpu_when_wanted = facts.cpu()
+            case c.AwaitConsumed():
+                self._wants_consumed = True
+            case c.Transmit():
+                self._transmit(command)
+            case c.ShutdownWrite():
+                self.recorder.add(lambda t: tr.Closed(t=t, how="half-close"))
+                self.endpoint.shutdown_write()
+            case c.CloseConnection():
+                self._close_connection()
+            case c.Abort():
+                self.recorder.add(lambda t: tr.Closed(t=t, how="reset"))
+                self.endpoint.close(reset=True)
+            case c.EndProgram():
+                self._end_for_restart()
+            case c.RestartProgram():
+                self._restart()
+            case _:
+                pass
+        facts.changed()
+        self._pause = _FIRST_PAUSE
+
+    def _transmit(self, command: c.Transmit) -> None:
+        self._piece += 1
+        piece = self._piece
+        step = self.machine.step
+        pieces = len(getattr(step, "pieces", ())) or piece
+        self.recorder.add(
+            lambda t: tr.Sent(
+                t=t, data=command.data, messages=command.messages, piece=piece,
+                pieces=max(piece, pieces), guaranteed=command.guaranteed,
+            )
+        )  # fmt: skip
+        self.endpoint.send(command.data)
+
+    def _close_connection(self) -> None:
+        self.recorder.add(lambda t: tr.Closed(t=t, how="close"))
+        _, facts = self._running
+        reset = self.setting.reset_after_fin and self._peer_fin and facts.orphaned(self.endpoint)
+        self.endpoint.close(reset=reset)
+
+    def _end_for_restart(self) -> None:
+        program, _ = self._running
+        program.abort()
+        self.recorder.add(lambda t: tr.Killed(t=t, why="restart"))
+
+    def _restart(self) -> None:
+        program, _ = self._running
+        # While anything of it lives, the terminal has no end to be read.
+        program.kill()
+        self._drain(_DRAIN_GRACE)
+        self.endpoint.close()
+        self._start_program()
+
+    # --- the end -------------------------------------------------------------------------
+
+    def _finish(self) -> tuple[tr.AnyEntry, ...]:
+        program, facts = self._running
+        self._last_cpu = max(self._last_cpu, facts.cpu())
+        by_itself = self._exited_at is not None or program.ended()
+        if by_itself and not self._told_exit:
+            self._exited_at = self._exited_at or self.recorder.now()
+            self._tell_exit()
+        dump = b"" if by_itself else self._end_program()
+        program.kill()
+        rest = self._drain(_DRAIN_GRACE, keep_stderr=by_itself)
+        if not by_itself:
+            frames = crash.frames_of_dump(dump + rest, self.setting.folder_of(program))
+            if frames:
+                self.recorder.add(lambda t: tr.Position(t=t, frames=frames))
+        self._add_end(by_itself=by_itself)
+        return tuple(self.recorder.entries)
+
+    def _end_program(self) -> bytes:
+        """End it so that it prints where it stands; what it printed on standard error."""
+        program, _ = self._running
+        self._take_output()
+        why = "limit" if self._limit else "stuck" if self._proved_stuck else "finished"
+        self.recorder.add(lambda t: tr.Killed(t=t, why=why))
+        program.abort()
+        dump: list[bytes] = []
+        deadline = self.recorder.now() + int(_ABORT_GRACE * 1e9)
+        while self.recorder.now() < deadline:
+            if select.select([program.pidfd], [], [], 0)[0]:
+                break
+            open_now = [fd for fd in self._streams_open if fd >= 0]
+            select.select([*open_now, program.pidfd], [], [], _ABORT_GRACE / 4)
+            dump.append(self._read_dump())
+        return b"".join(dump)
+
+    def _read_dump(self) -> bytes:
+        program, _ = self._running
+        dump = b""
+        for fd in list(self._streams_open):
+            data, ended = read_available(fd, _CHUNK)
+            if ended:
+                self._streams_open.discard(fd)
+            if fd == program.stderr:
+                dump += data
+            elif data:
+                self.recorder.stdout(data, self.setting.limits.output)
+        return dump
+
+    def _drain(self, grace: float, *, keep_stderr: bool = True) -> bytes:
+        """Read both streams to their ends; every writer is dead, so the ends come at once."""
+        program, _ = self._running
+        dump: list[bytes] = []
+        deadline = self.recorder.now() + int(grace * 1e9)
+        while self._streams_open and self.recorder.now() < deadline:
+            select.select(list(self._streams_open), [], [], grace / 4)
+            for fd in list(self._streams_open):
+                data, ended = read_available(fd, _CHUNK)
+                if ended:
+                    self._streams_open.discard(fd)
+                if fd == program.stderr and not keep_stderr:
+                    dump.append(data)
+                elif fd == program.stderr:
+                    self.recorder.stderr(data, self.setting.limits.output)
+                else:
+                    self.recorder.stdout(data, self.setting.limits.output)
+        return b"".join(dump)
+
+    def _add_end(self, *, by_itself: bool) -> None:
+        program, _ = self._running
+        status = program.status if by_itself else None
+        stderr = b"".join(x.data for x in self.recorder.entries if isinstance(x, tr.Stderr))
+        crashed = status is not None and (
+            status.signal is not None or crash.uncaught(stderr, status.status)
+        )
+        limit = self._limit
+        if limit is not None:
+            outcome = "timeout" if limit.limit == "wall" else "limit"
+        elif crashed:
+            outcome = "crashed"
+        else:
+            outcome = "completed" if by_itself else "stuck"
+        self.recorder.entries.append(
+            tr.Ended(
+                t=self.recorder.now(),
+                outcome=outcome,
+                limit=limit.limit if limit else None,
+                status=status.status if status else None,
+                signal=status.signal if status else None,
+                cpu=self._last_cpu,
+            )
+        )
+
+
+_E = TypeVar("_E", bound=tr.Entry)
+
+
+def replace_time(entry: _E, t: int) -> _E:
+    """The entry, at time `t`."""
+    return msgspec.structs.replace(entry, t=t)

@@ -1,0 +1,345 @@
+"""A program under test as processes: started behind a gate, watched, ended with all it made.
+
+Two ways of starting one, with the same face: `start_sandboxed` (bubblewrap) and
+`start_plain` (isolation `none`). In both the program waits at a gate, a shell that reads
+one line and then becomes the program, until limits are set and the clock is started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.lab.model import Limits
+from grader.run import proc, sandbox
+from grader.run.errors import HostError
+from grader.run.interpreter import Interpreter
+from grader.run.terminal import Terminal
+from grader.submission import SourceFile
+
+_GATE = 'read -r _ <&3; exec 3<&-; cd "$0" && exec "$@"'
+_FIRST_FD = 10
+"""Descriptors from here on hold what bubblewrap is to read; 3 is the gate (one digit: sh)."""
+_SAFE_FD = 300
+"""Sources are moved above every target, so that no dup2 overwrites another's source."""
+
+
+@dataclass(frozen=True)
+class WaitStatus:
+    """The real wait status: an exit status, or the name of the signal."""
+
+    status: int | None
+    signal: str | None
+
+    @classmethod
+    def of(cls, raw: int) -> WaitStatus:
+        """From wait(2)'s integer."""
+        if number := raw & 0x7F:
+            return cls(None, _signal_name(number))
+        return cls(raw >> 8 & 0xFF, None)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"
+
+
+class Program:
+    """One started program. `root` is the process below which all of it lives.
+
+    `full` tells whether `root` is bubblewrap's init, stopped so that it reaps nothing: the
+    program stays a zombie whose wait status can be read. (A bubblewrap that reaps it would
+    report exit(134) and SIGABRT both as 134.)
+    """
+
+    def __init__(
+        self,
+        *,
+        pid: int,
+        root: int,
+        outer: int,
+        gate: int,
+        terminal: Terminal,
+        stderr: int,
+        full: bool,
+        folder: str,
+        work: Path | None = None,
+    ) -> None:
+        self.pid, self.root = pid, root
+        self.terminal, self.stderr = terminal, stderr
+        self.folder = folder
+        """Where the submission lies, as the program sees it."""
+        self.pidfd = os.pidfd_open(pid)
+        self.status: WaitStatus | None = None
+        self._outer, self._gate, self._full, self._work = outer, gate, full, work
+        self._others: frozenset[int] = frozenset()
+        self._dead = False
+
+    def release(self) -> None:
+        """Open the gate: the program is executed now."""
+        os.write(self._gate, b"\n")
+        os.close(self._gate)
+        self._gate = -1
+
+    def processes(self) -> list[int]:
+        """Every process of the program that is alive."""
+        return [pid for pid in proc.tree(self.root) if pid not in self._others]
+
+    def ended(self) -> bool:
+        """Whether the program itself (not what it left behind) has ended; sets `status`."""
+        if self.status is None and select.select([self.pidfd], [], [], 0)[0]:
+            raw = proc.exit_code_of_zombie(self.pid)
+            if raw is None:
+                raise HostError("the end of a program could not be read")
+            self.status = WaitStatus.of(raw)
+        return self.status is not None
+
+    def abort(self) -> None:
+        """SIGABRT: an interpreter with faulthandler prints where it stands, then dies."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGABRT)
+
+    def kill(self) -> None:
+        """End everything that is left of the program, and reap it."""
+        if self._dead:
+            return
+        self._dead = True
+        if self._full:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.root, signal.SIGKILL)
+            os.waitpid(self._outer, 0)
+        else:
+            self._kill_tree()
+
+    def _kill_tree(self) -> None:
+        # New ones can appear while the old ones die: again until there is none. A child of
+        # a killed one becomes ours (we are the subreaper), so every end wakes waitpid.
+        while pids := proc.tree(os.getpid()):
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(-1, 0)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+    def close(self) -> None:
+        """Release descriptors and the work folder; the program must be dead."""
+        self.kill()
+        self.terminal.close()
+        for fd in (self.stderr, self.pidfd, self._gate):
+            if fd >= 0:
+                with contextlib.suppress(OSError):
+                    os.close(fd)
+        self._gate = self.stderr = self.pidfd = -1
+        if self._work is not None:
+            shutil.rmtree(self._work, ignore_errors=True)
+
+
+# --- starting ----------------------------------------------------------------------------
+
+
+def command_of(interpreter: Interpreter, program: str) -> list[str]:
+    """The command line of a program: Python that can tell where it stands."""
+    return [interpreter.executable, "-X", "faulthandler", program]
+
+
+def start_sandboxed(
+    bwrap: str,
+    interpreter: Interpreter,
+    reachable: dict[str, str],
+    files: Sequence[SourceFile],
+    program: str,
+    limits: Limits,
+) -> Program:
+    """Start a program in bubblewrap, up to the gate.
+
+    Raises:
+        HostError: the sandbox could not be made.
+    """
+    inside = f"{sandbox.WORK}/{program}"
+    cwd = str(Path(inside).parent)
+    with _Descriptors() as fds:
+        placed = [
+            sandbox.FileAt(fds.give(fds.memory(f.data)), f"{sandbox.WORK}/{f.path}", True)
+            for f in files
+        ]
+        placed += [
+            sandbox.FileAt(fds.give(fds.memory(_identity(data))), path, False)
+            for path, data in sandbox.GENERATED.items()
+        ]
+        info_read, info_write = fds.pipe()
+        options = sandbox.arguments(interpreter, reachable, placed, limits, cwd=cwd)
+        options += ["--info-fd", str(fds.give(info_write))]
+        passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
+        command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE, cwd]
+        command += command_of(interpreter, Path(inside).name)
+        terminal, stderr, gate, outer = fds.spawn(command, {}, own_session=False)
+        fds.close(info_write)
+        init = _child_pid(info_read, stderr, outer)
+    pid = _only_child(init, outer)
+    # From here on init reaps nothing: see `Program`.
+    os.kill(init, signal.SIGSTOP)
+    _set_limits(pid, limits)
+    return Program(
+        pid=pid, root=init, outer=outer, gate=gate, terminal=terminal, stderr=stderr,
+        full=True, folder=sandbox.WORK,
+    )  # fmt: skip
+
+
+def start_plain(
+    interpreter: Interpreter, files: Sequence[SourceFile], program: str, limits: Limits
+) -> Program:
+    """Start a program as a plain process in a temporary copy of its submission."""
+    work = Path(tempfile.mkdtemp(prefix="wiregrade-"))
+    for file in files:
+        target = work / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.data)
+    inside = work / program
+    environment = {**os.environ, "TERM": "dumb", "PYTHONDONTWRITEBYTECODE": "1"}
+    if not any(name in environment for name in ("LANG", "LC_ALL", "LC_CTYPE")):
+        environment["LC_ALL"] = "C.UTF-8"
+    command = ["/bin/sh", "-c", _GATE, str(inside.parent), *command_of(interpreter, inside.name)]
+    with _Descriptors() as fds:
+        terminal, stderr, gate, pid = fds.spawn(command, environment, own_session=True)
+    _set_limits(pid, limits)
+    return Program(
+        pid=pid, root=os.getpid(), outer=pid, gate=gate, terminal=terminal, stderr=stderr,
+        full=False, folder=str(work), work=work,
+    )  # fmt: skip
+
+
+def _identity(data: bytes) -> bytes:
+    uid, gid = os.getuid(), os.getgid()
+    count = data.count(b"%d")
+    return data % ((uid, gid)[:count] if count == 2 else (gid,)) if count else data
+
+
+def _child_pid(info: int, stderr: int, outer: int) -> int:
+    """The sandbox's init, from --info-fd (a JSON object, then end of file)."""
+    data = b""
+    while chunk := os.read(info, 4096):
+        data += chunk
+    try:
+        return int(json.loads(data)["child-pid"])
+    except (ValueError, KeyError):
+        os.waitpid(outer, 0)
+        said = os.read(stderr, 4096).decode(errors="backslashreplace").strip()
+        raise HostError(f"bubblewrap did not start: {said or 'no reason given'}") from None
+
+
+def _only_child(init: int, outer: int) -> int:
+    """The process at the gate: wait until init has made it (a fact of a millisecond)."""
+    while True:
+        if children := proc.tree(init):
+            return children[0]
+        if os.waitpid(outer, os.WNOHANG)[0]:
+            raise HostError("the sandbox ended before the program was started")
+        os.sched_yield()
+
+
+def _set_limits(pid: int, limits: Limits) -> None:
+    """Limits of the one process; those of the whole tree are watched by the player."""
+    cpu = int(limits.cpu) + 1
+    for kind, value in (
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_FSIZE, limits.file_size),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        # A hard limit of 1: with 0 a core_pattern that is a pipe would still run its helper.
+        (resource.RLIMIT_CORE, 1),
+        # Room for the interpreter and its arenas beyond what is really used.
+        (resource.RLIMIT_AS, limits.memory * 4),
+    ):
+        resource.prlimit(pid, kind, (value, value))
+
+
+def limit_processes(pid: int, limits: Limits) -> None:
+    """RLIMIT_NPROC counts per user namespace: only within a sandbox it is the program's own."""
+    resource.prlimit(pid, resource.RLIMIT_NPROC, (limits.processes, limits.processes))
+
+
+class _Descriptors:
+    """Descriptors for one start: given to the child under fixed numbers, closed here."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+        self._given: list[tuple[int, int]] = []
+
+    def __enter__(self) -> _Descriptors:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for fd in list(self._open):
+            self.close(fd)
+
+    def close(self, fd: int) -> None:
+        self._open.discard(fd)
+        os.close(fd)
+
+    def memory(self, data: bytes) -> int:
+        """A file in memory that holds `data`, at its start."""
+        fd = os.memfd_create("wiregrade")
+        self._open.add(fd)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(fd, view) :]
+        os.lseek(fd, 0, os.SEEK_SET)
+        return fd
+
+    def pipe(self) -> tuple[int, int]:
+        ends = os.pipe()
+        self._open.update(ends)
+        return ends
+
+    def give(self, fd: int, number: int | None = None) -> int:
+        """The child gets `fd` under `number` (the next free one by default)."""
+        if number is None:
+            number = _FIRST_FD + len(self._given)
+        self._given.append((fd, number))
+        return number
+
+    def spawn(
+        self, command: list[str], environment: dict[str, str], *, own_session: bool
+    ) -> tuple[Terminal, int, int, int]:
+        """Start `command` at a terminal: (terminal, stderr, gate, pid)."""
+        terminal = Terminal()
+        stderr, stderr_write = os.pipe()
+        gate_read, gate = os.pipe()
+        os.set_blocking(stderr, False)
+        sources = [(terminal.slave, 0), (terminal.slave, 1), (stderr_write, 2), (gate_read, 3)]
+        moved = [
+            (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _SAFE_FD + len(self._given) + 4), number)
+            for fd, number in [*sources, *self._given]
+        ]
+        try:
+            pid = os.posix_spawn(
+                command[0],
+                command,
+                environment,
+                file_actions=[(os.POSIX_SPAWN_DUP2, fd, number) for fd, number in moved],
+                setsid=own_session,
+                # Python ignores SIGPIPE, and what is ignored stays so across exec.
+                setsigdef=[signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT],
+                setsigmask=[],
+            )
+        except OSError as error:
+            raise HostError(f"{command[0]} could not be started: {error}") from error
+        finally:
+            for fd in [*(fd for fd, _ in moved), stderr_write, gate_read]:
+                os.close(fd)
+            terminal.hand_over()
+        return terminal, stderr, gate, pid

@@ -1,0 +1,55 @@
+"""Records a run: entries on the run's clock, within bounds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from grader import transcript as tr
+
+MAX_ENTRIES = 20_000
+"""A run of a first lab has some forty entries; a flood is cut, and said so by its limit."""
+
+
+class Recorder:
+    """Collects entries. The clock starts at `begin` (exec) and is monotonic."""
+
+    def __init__(self) -> None:
+        self.entries: list[tr.AnyEntry] = []
+        self.stdout_size = self.stderr_size = 0
+        self.received_size = 0
+        self._zero = time.monotonic_ns()
+
+    def begin(self) -> None:
+        """Now is t = 0."""
+        self._zero = time.monotonic_ns()
+
+    def now(self) -> int:
+        """Nanoseconds since `begin`."""
+        return time.monotonic_ns() - self._zero
+
+    def add(self, make: Callable[[int], tr.AnyEntry]) -> None:
+        """Record `make(now)`."""
+        if len(self.entries) < MAX_ENTRIES:
+            self.entries.append(make(self.now()))
+
+    @property
+    def full(self) -> bool:
+        """No further entry is kept."""
+        return len(self.entries) >= MAX_ENTRIES
+
+    def stdout(self, data: bytes, limit: int) -> bool:
+        """Record what the program printed, `limit` bytes in all; False: the limit is reached."""
+        kept = data[: max(0, limit - self.stdout_size)]
+        self.stdout_size += len(data)
+        if kept:
+            self.add(lambda t: tr.Stdout(t=t, data=kept))
+        return self.stdout_size <= limit
+
+    def stderr(self, data: bytes, limit: int) -> bool:
+        """Record what the program wrote to standard error, like `stdout`."""
+        kept = data[: max(0, limit - self.stderr_size)]
+        self.stderr_size += len(data)
+        if kept:
+            self.add(lambda t: tr.Stderr(t=t, data=kept))
+        return self.stderr_size <= limit

@@ -1,0 +1,286 @@
+"""Plays the scenarios of one job in a prepared place, and makes transcripts of them."""
+
+from __future__ import annotations
+
+import errno
+import re
+import select
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from grader import transcript as tr
+from grader.lab.model import Level, Limits, Scenario
+from grader.lab.script import script_of
+from grader.lab.texts import texts_of
+from grader.run import netns
+from grader.run.capture import Capture
+from grader.run.errors import HostError
+from grader.run.facts import KernelFacts
+from grader.run.interpreter import Interpreter
+from grader.run.jobs import EngineOptions, Job, PlayedRun
+from grader.run.look import Facts
+from grader.run.paced import PacedFacts
+from grader.run.player import Player, Setting
+from grader.run.program import Program, limit_processes, start_plain, start_sandboxed
+from grader.run.sockdiag import SocketTable
+from grader.wire import pcapng, synthesis
+from grader.wire.comments import comments
+from grader.wire.frames import Frame, dialed, is_refusal, parse
+from reference.endpoint import PortTakenError
+from reference.script import Script
+
+_CONNECT = re.compile(rb"connect(?:_ex|ion)?\s*\(\s*\(\s*[^(),]{1,80},\s*(\d{1,5})\s*\)")
+_TIME_WAIT_S = 61
+
+
+@dataclass
+class Place:
+    """Where runs are played: prepared once, kept for the worker's life."""
+
+    options: EngineOptions
+    interpreter: Interpreter
+    reachable: dict[str, str]
+    bwrap: str | None
+    table: SocketTable | None
+    capture: Capture | None
+
+    @property
+    def private_network(self) -> bool:
+        """The network is ours alone."""
+        return self.options.isolation == "full"
+
+    def prepare(self, scenario: Scenario, port: int) -> None:
+        """Leave no socket of an earlier run; a network that is not clean is replaced."""
+        if not self.private_network:
+            self._await_free_port(port, scenario)
+            return
+        if self.table is not None and self.table.dump():
+            self._renew()
+        netns.keep_time_wait(scenario.keep_time_wait)
+        if self.capture is not None:
+            self.capture.clear()
+
+    def _renew(self) -> None:
+        if self.capture is not None:
+            self.capture.close()
+        if self.table is not None:
+            self.table.close()
+        netns.renew_network()
+        self.table, self.capture = SocketTable(), Capture()
+
+    def _await_free_port(self, port: int, scenario: Scenario) -> None:
+        """On a shared network a TIME_WAIT of an earlier program blocks a server's bind()."""
+        if self.table is None or scenario.tests != "server":
+            return
+        # poll(2) with nothing to watch is a pause; the fact looked for is an empty list.
+        nothing = select.poll()
+        for _ in range(_TIME_WAIT_S * 10):
+            left = [x for x in self.table.dump(protocols=("tcp",)) if x.local[1] == port]
+            if any(x.state == "listen" for x in left):
+                raise PortTakenError(errno.EADDRINUSE, "another program listens on the port")
+            if not any(x.state == "time-wait" and not self.table.destroy(x) for x in left):
+                return
+            nothing.poll(100)
+
+
+class Runner:
+    """Plays jobs in one place."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    def play(self, job: Job) -> tuple[PlayedRun, ...]:
+        """All scenarios of the job, in order; never raises for a fault of the host."""
+        runs: list[PlayedRun] = []
+        skip_advice = ""
+        for number in range(1, job.certify + 1):
+            for scenario in job.scenarios:
+                if scenario.level is Level.ADVICE and skip_advice:
+                    runs.append(self._not_played(job, scenario, number, "skipped", skip_advice))
+                    continue
+                run = self._play_safely(job, scenario, number)
+                runs.append(run)
+                if scenario.level is Level.GRADED and not skip_advice:
+                    skip_advice = _same_cause(run.transcript)
+        return tuple(runs)
+
+    def _play_safely(self, job: Job, scenario: Scenario, number: int) -> PlayedRun:
+        try:
+            return self._play_following(job, scenario, number)
+        except PortTakenError:
+            problem = f"port {job.lab.port} is taken by another program of this machine"
+            return self._not_played(job, scenario, number, "not_run", problem)
+        except (HostError, OSError, MemoryError) as error:
+            return self._not_played(job, scenario, number, "not_run", str(error))
+
+    def _play_following(self, job: Job, scenario: Scenario, number: int) -> PlayedRun:
+        """Play; a client that dialled another port is played again with a listener there."""
+        texts = texts_of(job.lab, scenario, job.seed)
+        script = script_of(job.lab, scenario, texts)
+        run = self._play_once(job, scenario, number, script, texts, [])
+        if scenario.tests != "client" or _connected(run.transcript) or _refuses(scenario):
+            return run
+        for port in self._other_ports(job, run.transcript, script.port):
+            there = Script(script.steps, port)
+            told = [tr.Dialed(t=0, protocol="tcp", address="127.0.0.1", port=port)]
+            with suppress(PortTakenError):
+                again = self._play_once(job, scenario, number, there, texts, told)
+                if _connected(again.transcript):
+                    return again
+        return run
+
+    def _other_ports(self, job: Job, transcript: tr.Transcript, asked: int) -> list[int]:
+        """Ports that it dialled in vain: seen on the wire, else read in its text and tried."""
+        seen = [
+            e.port for e in transcript.entries if isinstance(e, tr.Dialed) and e.protocol == "tcp"
+        ]
+        if not self.place.private_network:
+            text = next((f.data for f in job.files if f.path == job.program), b"")
+            seen += [int(x) for x in _CONNECT.findall(text[:65536])]
+        # Below 1024 only root may listen; the reference is never root.
+        return [p for p in dict.fromkeys(seen) if p != asked and 1024 <= p <= 65535][:3]
+
+    def _play_once(
+        self,
+        job: Job,
+        scenario: Scenario,
+        number: int,
+        script: Script,
+        texts: dict[str, str],
+        told: list[tr.Dialed],
+    ) -> PlayedRun:
+        if scenario.keep_time_wait and not self.place.private_network:
+            problem = "this scenario needs a network of its own (isolation full)"
+            return self._not_played(job, scenario, number, "skipped", problem)
+        self.place.prepare(scenario, script.port)
+        frames: list[Frame] = []
+        capture = self.place.capture
+        zero = datetime.now(UTC)
+        player = Player(self._setting(job, scenario, script, frames))
+        entries = list(player.play())
+        losses = 0
+        if capture is not None:
+            frames.extend(capture.drain())
+            losses = capture.losses()
+        seen = [tr.Dialed(t=0, protocol=p, address=a, port=n) for p, a, n in dialed(frames)]
+        extra: list[tr.AnyEntry] = [*told, *dict.fromkeys(seen)]
+        if losses:
+            extra.append(tr.WireLoss(t=0, frames=losses))
+        header = self._header(job, scenario, number, script.port, texts, zero)
+        transcript = tr.of(header, [*extra, *entries])
+        return PlayedRun(transcript=transcript, pcapng=_pcapng(frames, transcript, capture))
+
+    def _setting(
+        self, job: Job, scenario: Scenario, script: Script, frames: list[Frame]
+    ) -> Setting:
+        place = self.place
+        capture = place.capture
+
+        def on_tick() -> None:
+            if capture is not None:
+                frames.extend(capture.drain())
+
+        return Setting(
+            script=script,
+            limits=_limits_of(job, scenario),
+            refusals=lambda: sum(_is_refused(frame) for frame in frames),
+            start=lambda: self._start(job),
+            facts_of=self._facts_of(script),
+            on_tick=on_tick,
+            folder_of=lambda program: program.folder,
+            reset_after_fin=not place.private_network,
+        )
+
+    def _start(self, job: Job) -> Program:
+        place, limits = self.place, job.lab.limits
+        if place.bwrap is None:
+            return start_plain(place.interpreter, job.files, job.program, limits)
+        program = start_sandboxed(
+            place.bwrap, place.interpreter, place.reachable, job.files, job.program, limits
+        )
+        limit_processes(program.pid, limits)
+        return program
+
+    def _facts_of(self, script: Script) -> Callable[[Program], Facts]:
+        table = self.place.table
+        if table is None:
+            return lambda program: PacedFacts(program, script.port)
+        return lambda program: KernelFacts(program, table)
+
+    # --- transcripts ---------------------------------------------------------------------
+
+    def _header(
+        self,
+        job: Job,
+        scenario: Scenario,
+        number: int,
+        port: int,
+        texts: dict[str, str],
+        started: datetime,
+    ) -> tr.Header:
+        return tr.Header(
+            run=scenario.id if number == 1 else f"{scenario.id}~{number}",
+            scenario=scenario.id,
+            role=scenario.tests,
+            program=job.program,
+            texts=texts,
+            port=port,
+            delivery=delivery_of(scenario),
+            seed=job.seed,
+            isolation=self.place.options.isolation,
+            facts="kernel" if self.place.table is not None else "paced",
+            interpreter=f"Python {self.place.interpreter.version}",
+            started=started.isoformat(timespec="milliseconds"),
+        )
+
+    def _not_played(
+        self, job: Job, scenario: Scenario, number: int, outcome: str, problem: str
+    ) -> PlayedRun:
+        texts = texts_of(job.lab, scenario, job.seed)
+        header = self._header(job, scenario, number, job.lab.port, texts, datetime.now(UTC))
+        ended = tr.Ended(t=0, outcome=outcome, problem=problem)
+        return PlayedRun(transcript=tr.of(header, [ended]))
+
+
+def _limits_of(job: Job, scenario: Scenario) -> Limits:
+    """Advice gives no points: it may not cost a whole time limit."""
+    limits = job.lab.limits
+    if scenario.level is Level.ADVICE:
+        return replace(limits, wall=min(limits.wall, limits.advice_wall))
+    return limits
+
+
+def _is_refused(frame: Frame) -> bool:
+    segment = parse(frame)
+    return segment is not None and is_refusal(segment)
+
+
+def delivery_of(scenario: Scenario) -> str:
+    """The scenario's delivery in one word: the first that is not `separate`."""
+    modes = [step.delivery.mode for step in scenario.steps]
+    return next((mode for mode in modes if mode != "separate"), "separate")
+
+
+def _connected(transcript: tr.Transcript) -> bool:
+    return any(isinstance(e, tr.Connected) for e in transcript.entries)
+
+
+def _refuses(scenario: Scenario) -> bool:
+    return any(step.action == "refuse" for step in scenario.steps)
+
+
+def _same_cause(transcript: tr.Transcript) -> str:
+    """Why advice need not be played: the first graded run ended by a limit, or at its start."""
+    end = transcript.end
+    if end.outcome in ("timeout", "limit", "not_run"):
+        return "same cause as the first run"
+    met = any(isinstance(e, tr.Connected | tr.Listener) for e in transcript.entries)
+    return "" if met or end.outcome != "crashed" else "same cause as the first run"
+
+
+def _pcapng(frames: list[Frame], transcript: tr.Transcript, capture: Capture | None) -> bytes:
+    if capture is None:
+        frames = synthesis.synthesize(transcript)
+    return pcapng.write(frames, comments(frames, transcript))

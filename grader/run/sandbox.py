@@ -1,0 +1,108 @@
+"""The sandbox as bubblewrap's arguments: what a program sees, and what it does not.
+
+A program sees the read-only system, its interpreter, and a bounded work folder with a fresh
+copy of its submission; not the home folder, other submissions, the lab, the grader or its
+processes. It shares the worker's network namespace, where nothing but the reference lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from grader.lab.model import Limits
+from grader.run.interpreter import Interpreter
+
+WORK = "/submission"
+HOSTNAME = "tp"
+
+GENERATED: Mapping[str, bytes] = {
+    "/etc/hosts": f"127.0.0.1 localhost\n::1 ip6-localhost\n127.0.1.1 {HOSTNAME}\n".encode(),
+    "/etc/nsswitch.conf": b"passwd: files\ngroup: files\nhosts: files\nservices: files\n",
+    "/etc/passwd": b"root:x:0:0::/:/bin/false\netudiant:x:%d:%d::/tmp:/bin/sh\n",
+    "/etc/group": b"root:x:0:\netudiant:x:%d:\n",
+}
+"""Without /etc/hosts getaddrinfo("localhost") fails, and every right client with it."""
+
+ENVIRONMENT: Mapping[str, str] = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/tmp",  # noqa: S108 -- the sandbox's own
+    "USER": "etudiant",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TERM": "dumb",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+_SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/ssl")
+
+
+@dataclass(frozen=True)
+class FileAt:
+    """Bytes given to bubblewrap through descriptor `fd`, to lie at `path` inside."""
+
+    fd: int
+    path: str
+    writable: bool
+
+
+def arguments(
+    interpreter: Interpreter,
+    reachable: Mapping[str, str],
+    files: Sequence[FileAt],
+    limits: Limits,
+    *,
+    cwd: str,
+) -> list[str]:
+    """Options of bubblewrap, without the program.
+
+    `reachable` maps a folder of the interpreter to where it can be read from (as root, a
+    private bind at a traversable place).
+    """
+    out = [
+        "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
+        "--unshare-cgroup-try", "--disable-userns", "--die-with-parent", "--new-session",
+        "--cap-drop", "ALL", "--hostname", HOSTNAME, "--clearenv",
+    ]  # fmt: skip
+    for name, value in ENVIRONMENT.items():
+        out += ["--setenv", name, value]
+    out += _system()
+    for folder in interpreter.folders:
+        out += ["--ro-bind", reachable.get(folder, folder), folder]
+    out += ["--proc", "/proc", "--dev", "/dev"]
+    size = str(limits.work_size)
+    for folder in ("/tmp", "/dev/shm", WORK):  # noqa: S108 -- the sandbox's own
+        out += ["--size", size, "--tmpfs", folder]
+    out += _files(files)
+    # The root itself is a tmpfs: nothing of it stays writable.
+    return [*out, "--remount-ro", "/", "--chdir", cwd]
+
+
+def _system() -> list[str]:
+    out = ["--ro-bind", "/usr", "/usr"]
+    for name in _SYSTEM_LINKS:
+        path = Path(name)
+        if path.is_symlink():
+            out += ["--symlink", str(path.readlink()), name]
+        elif path.is_dir():
+            out += ["--ro-bind", name, name]
+    for name in _SYSTEM_FILES:
+        out += ["--ro-bind-try", name, name]
+    return out
+
+
+def _files(files: Sequence[FileAt]) -> list[str]:
+    out: list[str] = []
+    made: set[PurePosixPath] = set()
+    for file in files:
+        for folder in reversed(PurePosixPath(file.path).parents[:-1]):
+            if folder not in made and str(folder).startswith(WORK + "/"):
+                out += ["--dir", str(folder)]
+                made.add(folder)
+        if file.writable:
+            out += ["--perms", "0644", "--file", str(file.fd), file.path]
+        else:
+            out += ["--perms", "0444", "--ro-bind-data", str(file.fd), file.path]
+    return out

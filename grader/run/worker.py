@@ -1,0 +1,104 @@
+"""A worker: one process that plays jobs, one after the other, in a place of its own.
+
+It is started with a pipe to read orders from and a pipe to write replies to. Everything is
+imported before it stops being root: afterwards it may not be able to read its own files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import pickle
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from grader.run import netns, privileges
+from grader.run.capture import Capture
+from grader.run.errors import FactsUnavailable, HostError
+from grader.run.interpreter import inspect
+from grader.run.jobs import EngineOptions, Job
+from grader.run.messages import Reply, encode, read_frame, reply_of, write_all
+from grader.run.runner import Place, Runner
+from grader.run.sockdiag import SocketTable
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def prepare(options: EngineOptions, parent: int) -> Place:
+    """Make the place: stop being root, enter namespaces, open what is kept.
+
+    Raises:
+        HostError: the machine does not allow it.
+    """
+    interpreter = inspect(options.python)
+    reachable: dict[str, str] = {}
+    bwrap = options.bwrap
+    if options.isolation == "full":
+        if bwrap is None:
+            raise HostError("isolation full needs bubblewrap; see: wiregrade doctor")
+        if privileges.is_root():
+            bwrap_home = str(Path(bwrap).resolve().parent)
+            reachable = privileges.stage((*interpreter.folders, bwrap_home))
+            bwrap = str(Path(reachable.get(bwrap_home, bwrap_home)) / Path(bwrap).resolve().name)
+            privileges.drop()
+        netns.enter_network()
+    else:
+        bwrap = None
+        # Orphans of a program become ours, so that they can be ended too.
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    # After the change of uid, which clears it: this worker does not outlive the engine.
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        raise SystemExit(1)
+    table = _table(options)
+    capture = Capture() if options.isolation == "full" else None
+    return Place(options, interpreter, reachable, bwrap, table, capture)
+
+
+def _table(options: EngineOptions) -> SocketTable | None:
+    if options.facts == "paced":
+        return None
+    try:
+        return SocketTable()
+    except FactsUnavailable:
+        if options.isolation == "full":
+            raise
+        return None
+
+
+def serve(orders: int, replies: int, parent: int) -> None:
+    """Play jobs until the orders end."""
+    first = read_frame(orders)
+    if first is None:
+        return
+    try:
+        runner = Runner(prepare(pickle.loads(first), parent))  # noqa: S301 -- from the engine
+    except (HostError, OSError) as error:
+        write_all(replies, encode(Reply(fault=str(error) or type(error).__name__)))
+        return
+    write_all(replies, encode(Reply(ready=True)))
+    while (order := read_frame(orders)) is not None:
+        job: Job = pickle.loads(order)  # noqa: S301 -- from the engine
+        write_all(replies, encode(reply_of(runner.play(job))))
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM: unwind, so that the program that runs is ended and its folder removed."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise SystemExit(143)
+
+
+def main() -> None:
+    """Entry point: `worker ORDERS REPLIES PARENT`."""
+    orders, replies, parent = (int(word) for word in sys.argv[1:4])
+    # Ctrl-C is for the engine, which then ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
+    with contextlib.suppress(BrokenPipeError):
+        serve(orders, replies, parent)
