@@ -1,0 +1,64 @@
+"""What is asked of the engine, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from grader.lab.model import Lab, Role, Scenario
+from grader.submission import SourceFile
+from grader.transcript import Transcript
+
+Isolation = Literal["full", "none"]
+FactsMode = Literal["kernel", "paced"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One role of one submission: its scenarios are played in order by one worker.
+
+    `key` comes back with the result; it is not interpreted.
+    """
+
+    key: str
+    lab: Lab
+    role: Role
+    scenarios: tuple[Scenario, ...]
+    program: str
+    files: tuple[SourceFile, ...]
+    seed: str
+    certify: int = 1
+    """How many times each scenario is played: `scenario`, `scenario~2`, ..."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayedRun:
+    """One run: its transcript and its wire as pcapng (b"" where nothing was played)."""
+
+    transcript: Transcript
+    pcapng: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """What became of a job. A job lost through our fault has runs that are `not_run`."""
+
+    key: str
+    role: Role
+    runs: tuple[PlayedRun, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineOptions:
+    """How to run.
+
+    `python` is the students' interpreter (a real one, not a shim); `bwrap` the path of
+    bubblewrap, None with isolation `none`.
+    """
+
+    isolation: Isolation
+    python: str
+    bwrap: str | None
+    facts: FactsMode = "kernel"
+    jobs: int = 1
+    environment: dict[str, str] = field(default_factory=dict)
