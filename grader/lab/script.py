@@ -45,6 +45,12 @@ _PLAIN: dict[Action, type[script.Step]] = {
 }
 
 
+def delivery_of(scenario: Scenario) -> str:
+    """How a scenario delivers: `separate`, or what one of its sends does otherwise."""
+    modes = (step.delivery.mode for step in scenario.steps)
+    return next((mode for mode in modes if mode != "separate"), "separate")
+
+
 def pieces_of(data: bytes, delivery: Delivery) -> tuple[bytes, ...]:
     """Cut what is sent into the pieces that are sent one by one; none of them is empty."""
     if delivery.mode != "split":
