@@ -36,8 +36,9 @@ class Gathering:
     """Archives met on the way, by path, and how to read them; they are not files to keep."""
     notes: dict[str, list[str]] = field(default_factory=dict)
     """Names by the code of the remark."""
+    work: int = 0
+    """Bytes decompressed so far, kept or not."""
     _seen: int = 0
-    _work: int = 0
     _rooms: dict[bool, _Room] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -56,8 +57,8 @@ class Gathering:
 
     def spend(self, size: int, allowed: int) -> None:
         """Count bytes decompressed. Raises Refused (`too-large`) past `allowed`."""
-        self._work += size
-        if self._work > allowed:
+        self.work += size
+        if self.work > allowed:
             raise Refused("too-large", f"> {allowed // 2**20} MiB")
 
     def path_of(self, raw: str) -> str | None:

@@ -70,6 +70,8 @@ def slug(name: str, length: int) -> str:
     """`name` reduced to `length` characters of an id, `submission` where nothing is left."""
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.sub(r"[^A-Za-z0-9._-]+", "-", ascii_only).lstrip("._-")
+    if is_reserved(words):  # for Windows, con.txt-1a2b3c4d is still the device
+        words = words.replace(".", "-")
     return words[:length].rstrip("._-") or "submission"
 
 

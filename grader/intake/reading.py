@@ -106,6 +106,8 @@ def _submission(
 
 def _fill(entry: Entry, gathering: Gathering) -> None:
     if entry.kind == "folder":
+        if entry.paths[0].is_symlink():  # since it was discovered
+            raise Refused("link-refused")
         _fill_folder(entry.paths[0], gathering)
     elif entry.kind == "archive":
         _fill_archive(entry.paths[0], gathering)

@@ -22,6 +22,7 @@ _FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+_PIECE = 1024 * 1024
 
 
 def gather_folder(root: Path, gathering: Gathering) -> None:
@@ -46,7 +47,7 @@ def gather_folder(root: Path, gathering: Gathering) -> None:
                 else:
                     folders.append(raw)
             elif kind == "file":
-                _gather_file(root, raw, gathering)
+                _gather_file(root, raw, entry, gathering)
             else:
                 _refuse("not-a-file", raw, gathering)
 
@@ -74,13 +75,22 @@ def read_regular(path: Path, limit: int) -> bytes:
         if error.errno == errno.ENXIO:  # a socket
             raise Refused("not-a-file") from error
         raise Refused("unreadable", _reason(path, error)) from error
-    with open(descriptor, "rb") as file:  # noqa: PTH123 -- the descriptor has been checked
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Refused("not-a-file")
-        try:
-            return file.read(limit + 1)
-        except OSError as error:
-            raise Refused("unreadable", _reason(path, error)) from error
+        return _read_up_to(descriptor, limit + 1)
+    except OSError as error:
+        raise Refused("unreadable", _reason(path, error)) from error
+    finally:
+        os.close(descriptor)
+
+
+def _read_up_to(descriptor: int, limit: int) -> bytes:
+    parts = []
+    while limit and (part := os.read(descriptor, min(limit, _PIECE))):
+        parts.append(part)
+        limit -= len(part)
+    return b"".join(parts)
 
 
 def _entries(root: Path, folder: str, gathering: Gathering) -> list[os.DirEntry[str]]:
@@ -105,7 +115,7 @@ def _kind(root: Path, entry: os.DirEntry[str]) -> str:
         raise Refused("unreadable", _reason(root / entry.name, error)) from error
 
 
-def _gather_file(root: Path, raw: str, gathering: Gathering) -> None:
+def _gather_file(root: Path, raw: str, entry: os.DirEntry[str], gathering: Gathering) -> None:
     path = gathering.path_of(raw)
     if path is None:
         return
@@ -114,13 +124,15 @@ def _gather_file(root: Path, raw: str, gathering: Gathering) -> None:
         gathering.archives[path] = load
         return
     try:
-        data = read_regular(root / raw, gathering.bounds.file_bytes)
+        # Twenty thousand files that won't be kept must not be read to find that out.
+        if gathering.fits(path, entry.stat(follow_symlinks=False).st_size):
+            gathering.keep(path, read_regular(root / raw, gathering.bounds.file_bytes))
     except Refused as refused:
         if refused.code == "unreadable":
             raise
         gathering.note(refused.code, path)
-    else:
-        gathering.keep(path, data)
+    except OSError as error:
+        raise Refused("unreadable", _reason(root / raw, error)) from error
 
 
 def _refuse(code: str, raw: str, gathering: Gathering) -> None:
