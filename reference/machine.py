@@ -180,6 +180,9 @@ class Machine:
         match meaning:
             case Meaning.ACT:
                 return self._act(step, event, guaranteed=getattr(event, "guaranteed", True))
+            case Meaning.BEST_EFFORT if isinstance(step, s.Send) and self._peer_ended:
+                # It has closed and does not read: nothing can be delivered any more.
+                return self._over(c.StepStatus.MISSED, event)
             case Meaning.BEST_EFFORT:
                 return self._act(step, event, guaranteed=False)
             case Meaning.LOOK:

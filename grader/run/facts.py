@@ -30,6 +30,8 @@ _SLEEPS_BLOCKING = 8
 """The same for a socket that would block: it must poll in some way that cannot be seen."""
 _PEER_ENDS = frozenset({"read", "accept", "poll", "futex", "wait"})
 """Kinds of call that, without a time limit, end only by what another does."""
+_HELD = frozenset({"established", "close-wait"})
+"""States of a connection that waits to be accepted: no descriptor, but a future."""
 _CLOSED_BY_US = frozenset({"established", "fin-wait-1", "fin-wait-2"})
 
 
@@ -237,7 +239,9 @@ class KernelFacts:
             # No such socket, and no news of its end yet: that is on its way.
             return endpoint.open
         if mine.wqueue:
-            return mine.state != "listen"
+            return True
+        if not mine.inode and mine.state not in _HELD:
+            return False  # closed by the program: what we send is answered by RST
         closed_window = endpoint.unsent > 0 and mine.rqueue > 0
         arrived = (mine.bytes_received or 0) >= endpoint.bytes_sent
         if endpoint.fin_sent and mine.state in _CLOSED_BY_US:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from grader import transcript as tr
 from grader.lab.model import Level, Limits, Scenario
-from grader.lab.script import script_of
+from grader.lab.script import delivery_of, script_of
 from grader.lab.texts import texts_of
 from grader.run import netns
 from grader.run.capture import Capture
@@ -31,7 +31,7 @@ from grader.wire.frames import Frame, dialed, is_refusal, parse
 from reference.endpoint import PortTakenError
 from reference.script import Script
 
-_CONNECT = re.compile(rb"connect(?:_ex|ion)?\s*\(\s*\(\s*[^(),]{1,80},\s*(\d{1,5})\s*\)")
+_NUMBER = re.compile(rb"(?<![\w.])\d{4,5}(?![\w.])")
 _TIME_WAIT_S = 61
 
 
@@ -138,7 +138,7 @@ class Runner:
         ]
         if not self.place.private_network:
             text = next((f.data for f in job.files if f.path == job.program), b"")
-            seen += [int(x) for x in _CONNECT.findall(text[:65536])]
+            seen += [int(x) for x in _NUMBER.findall(text[:65536])]
         # Below 1024 only root may listen; the reference is never root.
         return [p for p in dict.fromkeys(seen) if p != asked and 1024 <= p <= 65535][:3]
 
@@ -257,12 +257,6 @@ def _is_refused(frame: Frame) -> bool:
     return segment is not None and is_refusal(segment)
 
 
-def delivery_of(scenario: Scenario) -> str:
-    """The scenario's delivery in one word: the first that is not `separate`."""
-    modes = [step.delivery.mode for step in scenario.steps]
-    return next((mode for mode in modes if mode != "separate"), "separate")
-
-
 def _connected(transcript: tr.Transcript) -> bool:
     return any(isinstance(e, tr.Connected) for e in transcript.entries)
 
@@ -272,12 +266,11 @@ def _refuses(scenario: Scenario) -> bool:
 
 
 def _same_cause(transcript: tr.Transcript) -> str:
-    """Why advice need not be played: the first graded run ended by a limit, or at its start."""
+    """Why advice need not be played: a graded run ended by a limit, or before the exchange."""
     end = transcript.end
-    if end.outcome in ("timeout", "limit", "not_run"):
+    if end.outcome in ("timeout", "limit", "not_run") or not _connected(transcript):
         return "same cause as the first run"
-    met = any(isinstance(e, tr.Connected | tr.Listener) for e in transcript.entries)
-    return "" if met or end.outcome != "crashed" else "same cause as the first run"
+    return ""
 
 
 def _pcapng(frames: list[Frame], transcript: tr.Transcript, capture: Capture | None) -> bytes:
