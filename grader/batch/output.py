@@ -137,7 +137,7 @@ def opened(path: Path, *, existing: bool = False) -> Iterator[OutputFolder]:
         InUseError: another process is writing there.
         CannotWriteError: it cannot be made or written.
     """
-    _check(path, existing=existing)
+    check(path, existing=existing)
     try:
         path.mkdir(parents=True, exist_ok=True)
         lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -152,7 +152,13 @@ def opened(path: Path, *, existing: bool = False) -> Iterator[OutputFolder]:
         os.close(lock)
 
 
-def _check(path: Path, *, existing: bool) -> None:
+def check(path: Path, *, existing: bool = False) -> None:
+    """Refuse a folder that is not ours, before anything is made or run.
+
+    Raises:
+        NotOursError: it is not empty and has no marker, or with `existing` it is not there.
+        CannotWriteError: it cannot be read.
+    """
     try:
         found = {entry.name for entry in os.scandir(path)}
     except FileNotFoundError:

@@ -68,6 +68,8 @@ class HostReport:
 
     facts: tuple[Fact, ...]
     python: str
+    version: str
+    """Of the interpreter, `3.11.2`."""
     bwrap: str | None
 
     @property
@@ -131,7 +133,12 @@ def probe(python: str | None = None) -> HostReport:
     if not sys.platform.startswith("linux"):
         reason = "only Linux has the namespaces that it needs; `wiregrade check` works without"
         lacking = Fact(name="bubblewrap", ok=False, detail=reason)
-        return HostReport(facts=(first, lacking), python=interpreter.executable, bwrap=None)
+        return HostReport(
+            facts=(first, lacking),
+            python=interpreter.executable,
+            version=interpreter.version,
+            bwrap=None,
+        )
     best: tuple[str | None, dict[str, str]] = (None, {})
     for bwrap in bwrap_candidates():
         told = _in_child(partial(_try_all, bwrap, interpreter))
@@ -144,7 +151,12 @@ def probe(python: str | None = None) -> HostReport:
             best = (None, _in_child(partial(_try_all, None, interpreter)))
     facts = (first, *_facts(*best), _cgroups())
     works = all(fact.ok for fact in facts if fact.name in ("bubblewrap", "sandbox"))
-    return HostReport(facts=facts, python=interpreter.executable, bwrap=best[0] if works else None)
+    return HostReport(
+        facts=facts,
+        python=interpreter.executable,
+        version=interpreter.version,
+        bwrap=best[0] if works else None,
+    )
 
 
 def choose_isolation(wanted: str, command: str, report: HostReport) -> Isolation:

@@ -1,0 +1,168 @@
+"""`wiregrade grade`: a folder of submissions to a folder of reports."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+from grader.batch import output, pages
+from grader.batch.grading import Done, Grading, Settings, Waiting, marker_of
+from grader.batch.plan import LabSource
+from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
+from grader.cli.labs import open_lab
+from grader.cli.progress import progress
+from grader.cli.running import engine_options, judge_run
+from grader.cli.streams import note, safe, say
+from grader.cli.summary import summary
+from grader.intake.discover import Discovery, discover
+from grader.intake.reading import read
+from grader.judge.model import Grade
+from grader.run.engine import Engine
+from grader.run.errors import HostError
+from grader.run.host import choose_isolation, probe
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "ignored": (
+        "Laissés de côté (ni programmes ni archives)~: {names}",
+        "Left out (neither programs nor archives): {names}",
+    ),
+    "changed": (
+        "{out} vient d’un autre labo, d’autres options ou d’une autre version ({what})~: "
+        "tout est noté de nouveau.",
+        "{out} was made with another lab, other options or another version ({what}): "
+        "everything is graded anew.",
+    ),
+    "interrupted": (
+        "Interrompu~: {done} sur {total} sont notées. La même commande reprend à partir de là.",
+        "Interrupted: {done} of {total} are graded. The same command goes on from there.",
+    ),
+    "fault": (
+        "{name}~: faute de Wiregrade, pas de l’étudiant (--debug montre où)",
+        "{name}: a fault of Wiregrade, not the student's (--debug shows where)",
+    ),
+}
+
+
+def run(given: argparse.Namespace) -> int:
+    """Grade; the report's path is the last line on stdout."""
+    source = open_lab(given.lab)
+    language: str = given.lang or source.lab.language
+    given.lang = language
+    found = discover(Path(given.submissions), source.lab.roles)
+    out = Path(given.out)
+    output.check(out)
+    host = probe(given.python or source.lab.python)
+    isolation = choose_isolation(given.isolation, "grade", host)
+    options = engine_options(given, host, isolation)
+    settings = Settings(
+        isolation=isolation,
+        facts=options.facts,
+        python=host.version,
+        language=language,
+        seed=given.seed,
+        certify=given.certify,
+    )
+    if found.ignored:
+        names = ", ".join(safe(name) for name in found.ignored[:10])
+        note(_word("ignored", language).format(names=names))
+    with output.opened(out) as folder:
+        _say_if_changed(folder, source, settings)
+        folder.mark(marker_of(source, settings))
+        grading = Grading(folder, source, settings, judge_run, fresh=given.fresh)
+        shown = _Class(given, source, settings, folder, found)
+        with Engine(options) as engine:
+            return shown.grade(grading, engine)
+
+
+class _Class:
+    """One class while it is graded."""
+
+    def __init__(
+        self,
+        given: argparse.Namespace,
+        source: LabSource,
+        settings: Settings,
+        folder: output.OutputFolder,
+        found: Discovery,
+    ) -> None:
+        self._given = given
+        self._source = source
+        self._settings = settings
+        self._folder = folder
+        self._order = {entry.id: place for place, entry in enumerate(found.entries)}
+        roles = source.lab.roles
+        self._waiting = [
+            Waiting(entry.id, entry.name, partial(read, entry, roles)) for entry in found.entries
+        ]
+        self._done: list[Done] = []
+
+    def grade(self, grading: Grading, engine: Engine) -> int:
+        """Grade all; whatever ends it, the class's pages hold what is done."""
+        language = self._settings.language
+        total = len(self._waiting)
+        try:
+            with progress(total, language) as shown:
+                for done in grading.grade(self._waiting, engine):
+                    self._done.append(done)
+                    shown.show(done)
+        except KeyboardInterrupt:
+            self._write()
+            words = _word("interrupted", language)
+            note(words.format(done=len(self._done), total=total))
+            return INTERRUPTED
+        except HostError:
+            self._write()
+            raise
+        grades = self._write()
+        self._tell_faults()
+        taken_over = sum(done.taken_over for done in self._done)
+        report = safe(str(Path(self._given.out) / "index.html"))
+        say(summary(self._source.lab, grades, language, report=report, taken_over=taken_over))
+        return _status(grades, self._given.fail_under)
+
+    def _write(self) -> list[Grade]:
+        done = sorted(self._done, key=lambda one: self._order[one.grade.id])
+        grades = [one.grade for one in done]
+        pages.write_class(self._folder, self._source.lab, self._settings, grades)
+        return grades
+
+    def _tell_faults(self) -> None:
+        for done in self._done:
+            if done.fault:
+                words = _word("fault", self._settings.language)
+                note(words.format(name=safe(done.grade.name)))
+                if self._given.debug:
+                    print(done.fault, file=sys.stderr)
+
+
+def _say_if_changed(folder: output.OutputFolder, source: LabSource, settings: Settings) -> None:
+    before = folder.marker()
+    if before is None:
+        return
+    now = marker_of(source, settings)
+    changes = [
+        name
+        for name in ("tool", "lab", "lab_digest")
+        if getattr(before, name) != getattr(now, name)
+    ]
+    names = sorted({*before.options, *now.options})
+    changes += [name for name in names if before.options.get(name) != now.options.get(name)]
+    if changes:
+        words = _word("changed", settings.language)
+        note(words.format(out=safe(str(folder.path)), what=", ".join(changes)))
+
+
+def _status(grades: Sequence[Grade], fail_under: str | None) -> int:
+    if not all(grade.complete for grade in grades):
+        return FAULT
+    if fail_under is not None and any(grade.score < Fraction(fail_under) for grade in grades):
+        return NOT_ALL_PASS
+    return DONE
+
+
+def _word(key: str, language: str) -> str:
+    return _WORDS[key][1 if language == "en" else 0].replace("~", "\u00a0")

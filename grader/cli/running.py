@@ -1,0 +1,53 @@
+"""What `grade` and `check` have in common: how to run, and how to judge."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+
+from grader.judge.grade import judge
+from grader.judge.model import Grade
+from grader.lab.model import Lab
+from grader.run.host import HostReport
+from grader.run.jobs import EngineOptions, Isolation
+from grader.submission import Submission
+from grader.transcript import Transcript
+
+
+def engine_options(
+    given: argparse.Namespace, host: HostReport, isolation: Isolation
+) -> EngineOptions:
+    """The engine's options from those of the command line and from what the host can do."""
+    return EngineOptions(
+        isolation=isolation,
+        python=host.python,
+        bwrap=host.bwrap if isolation == "full" else None,
+        facts=given.facts or host.facts_mode,
+        jobs=given.jobs or cores(),
+    )
+
+
+def judge_run(
+    lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Transcript]
+) -> Grade:
+    """Judge a submission by the transcripts of its runs."""
+    return judge(
+        lab,
+        submission.id,
+        submission.name,
+        seed,
+        submission.programs,
+        transcripts,
+        submission.remarks,
+        submission.problem,
+        submission.missing,
+    )
+
+
+def cores() -> int:
+    """Cores that we may use: a batch system often gives fewer than there are."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1

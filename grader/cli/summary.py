@@ -1,0 +1,146 @@
+"""What `grade` says on stdout when it is done: counts, grades, what went wrong most often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import pairwise
+from statistics import median
+
+from grader.cli.streams import in_words, safe
+from grader.judge.model import Grade, Status
+from grader.lab.model import Lab
+from grader.view.words import decimal
+
+BINS = 5
+"""Bars of the distribution; TP 09's 20 points give steps of four."""
+_BAR = 30
+_MOST = 5
+_LISTED = 8
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "graded": ("{n} remises notées", "{n} submissions graded"),
+    "one": ("1 remise notée", "1 submission graded"),
+    "taken_over": ("{n} reprises telles quelles", "{n} taken over as they were"),
+    "incomplete": (
+        "{n} incomplètes (faute de la machine ou de Wiregrade)",
+        "{n} incomplete (a fault of the machine or of Wiregrade)",
+    ),
+    "mean": (
+        "Moyenne {mean}, médiane {median}, de {low} à {high} sur {max}",
+        "Mean {mean}, median {median}, from {low} to {high} of {max}",
+    ),
+    "criteria": ("Le plus souvent manqué~:", "Missed most often:"),
+    "diagnoses": ("Les erreurs les plus fréquentes~:", "The most frequent mistakes:"),
+    "problems": ("À regarder~:", "To look at:"),
+    "more": ("… et {n} autres", "… and {n} more"),
+    "report": ("Rapport~: {path}", "Report: {path}"),
+}
+
+
+def summary(
+    lab: Lab, grades: Sequence[Grade], language: str, *, report: str, taken_over: int = 0
+) -> str:
+    """The lines, the last of which names the report to open."""
+    words = _words(language)
+    blocks = [_counts(grades, words, taken_over)]
+    if complete := [grade for grade in grades if grade.complete]:
+        blocks.append(_distribution(lab, complete, words, language))
+    blocks.append(_missed(lab, grades, words, language))
+    blocks.append(_mistakes(grades, words, language))
+    blocks.append(_problems(grades, words, language))
+    blocks.append([words["report"].format(path=report)])
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _counts(grades: Sequence[Grade], words: dict[str, str], taken_over: int) -> list[str]:
+    graded = words["one"] if len(grades) == 1 else words["graded"].format(n=len(grades))
+    parts = [graded]
+    if taken_over:
+        parts.append(words["taken_over"].format(n=taken_over))
+    if incomplete := sum(not grade.complete for grade in grades):
+        parts.append(words["incomplete"].format(n=incomplete))
+    return [", ".join(parts)]
+
+
+def _distribution(
+    lab: Lab, grades: Sequence[Grade], words: dict[str, str], language: str
+) -> list[str]:
+    scores = [grade.score for grade in grades]
+    top = lab.max_score
+    mean = sum(scores, Fraction(0)) / len(scores)
+    first = words["mean"].format(
+        mean=_short(mean, language),
+        median=_short(Fraction(median(scores)), language),
+        low=decimal(min(scores), language),
+        high=decimal(max(scores), language),
+        max=decimal(top, language),
+    )
+    counts = Counter(min(int(s * BINS / top), BINS - 1) if top else 0 for s in scores)
+    highest = max(counts.values())
+    edges = [decimal(top * i / BINS, language) for i in range(BINS + 1)]
+    width = max(len(f"{low}-{high}") for low, high in pairwise(edges))
+    lines = [first]
+    for i in range(BINS):
+        label = f"{edges[i]}-{edges[i + 1]}"
+        bar = "█" * -(-counts[i] * _BAR // highest)
+        lines.append(f"  {label:>{width}}  {bar} {counts[i]}" if bar else f"  {label:>{width}}  0")
+    return lines
+
+
+def _missed(lab: Lab, grades: Sequence[Grade], words: dict[str, str], language: str) -> list[str]:
+    missed = Counter(
+        judged.criterion.id
+        for grade in grades
+        for judged in grade.criteria
+        if judged.status in (Status.FAIL, Status.PARTIAL)
+    )
+    if not missed:
+        return []
+    most = missed.most_common(_MOST)
+    width = max(len(identifier) for identifier, _ in most)
+    of = len(grades)
+    return [words["criteria"]] + [
+        f"  {identifier:<{width}}  {n:>3}/{of}  "
+        + in_words(lab.criterion(identifier).title, language)
+        for identifier, n in most
+    ]
+
+
+def _mistakes(grades: Sequence[Grade], words: dict[str, str], language: str) -> list[str]:
+    titles = {d.id: d.title for grade in grades for d in grade.diagnoses}
+    found = Counter(
+        identifier
+        for grade in grades
+        for identifier in {d.id for d in grade.diagnoses if d.level == "error"}
+    )
+    if not found:
+        return []
+    return [words["diagnoses"]] + [
+        f"  {n:>3} × {in_words(titles[identifier], language)}"
+        for identifier, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:_MOST]
+    ]
+
+
+def _problems(grades: Sequence[Grade], words: dict[str, str], language: str) -> list[str]:
+    lines = [
+        f"  {safe(grade.name)}  {in_words(grade.problem.message, language)}"
+        for grade in grades
+        if grade.problem is not None
+    ]
+    if not lines:
+        return []
+    if len(lines) > _LISTED:
+        lines = [*lines[:_LISTED], "  " + words["more"].format(n=len(lines) - _LISTED)]
+    return [words["problems"], *lines]
+
+
+def _short(value: Fraction, language: str) -> str:
+    """A mean needs no more than one place."""
+    return decimal(Fraction(round(value * 10), 10), language)
+
+
+def _words(language: str) -> dict[str, str]:
+    column = 1 if language == "en" else 0
+    return {key: pair[column].replace("~", "\u00a0") for key, pair in _WORDS.items()}
