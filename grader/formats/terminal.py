@@ -1,0 +1,295 @@
+"""What a terminal shows after `check`, and after `grade`.
+
+No control character of a student reaches the terminal, and no line begins with a student's
+text, so that a build server's log reader finds nothing to obey either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.formats.safe import no_commands, one_line
+from grader.judge.model import Diagnosis, Finding, Grade, Judged, Remark, Status
+from grader.lab.model import ROLES, Lab, Text
+from grader.view.bytes_view import escaped_bytes, shortened, width
+from grader.view.class_page import eye_reasons, mean, scaled_scores
+from grader.view.difference import caret
+from grader.view.words import SYMBOLS, decimal, labelled, words
+
+ROWS_SHOWN = 60
+"""Submissions listed after `grade`; the rest is in the files."""
+
+_ASCII = {Status.PASS: "+", Status.PARTIAL: "~", Status.FAIL: "x", Status.NOT_RUN: "-"}
+_COLOURS = {Status.PASS: "32", Status.PARTIAL: "33", Status.FAIL: "31", Status.NOT_RUN: "2"}
+_BOLD, _DIM = "1", "2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """What the terminal can do: the command line looks at NO_COLOR, the encoding and the width."""
+
+    colour: bool = False
+    encoding: str = "utf-8"
+    """What it can't print becomes plain ASCII, or a `?`."""
+    columns: int = 80
+
+    @property
+    def width(self) -> int:
+        """Columns to write in: never so wide that lines get hard to read."""
+        return max(40, min(self.columns, 100))
+
+    @property
+    def unicode(self) -> bool:
+        """Whether the symbols can be printed."""
+        return _printable("✓½✗–│", self.encoding)
+
+
+def check_text(lab: Lab, grade: Grade, language: str, style: Style | None = None) -> str:
+    """One submission: each criterion, what was expected, what came, and where; summary last."""
+    out = _Writer(language, style or Style())
+    if grade.problem:
+        out.say(out.label("problem"), grade.problem.message, indent="")
+    _diagnoses(out, grade)
+    for role in ROLES:
+        judged = [j for j in grade.criteria if j.criterion.role == role]
+        if judged:
+            _role(out, grade, role, judged)
+    _advice(out, lab, grade)
+    out.line(_summary(out, grade))
+    return out.text()
+
+
+def class_text(lab: Lab, grades: Sequence[Grade], language: str, style: Style | None = None) -> str:
+    """A whole class: a line for each submission, then what needs a person's eye; summary last."""
+    out = _Writer(language, style or Style())
+    names = {g.id: shortened(one_line(g.name), 32) for g in grades}
+    most = max((width(n) for n in names.values()), default=0)
+    for grade in grades[:ROWS_SHOWN]:
+        _row(out, grade, names[grade.id], most)
+    if len(grades) > ROWS_SHOWN:
+        out.line(out.words["t_more"].format(n=len(grades) - ROWS_SHOWN))
+    _eye(out, grades)
+    scores = scaled_scores(lab, grades)
+    average = decimal(mean(scores), language) if scores else "–"
+    total = decimal(lab.max_score, language)
+    summary = out.words["t_class"].format(
+        graded=len(scores), total=len(grades), mean=average, max=total
+    )
+    out.line(out.painted(summary, _BOLD))
+    return out.text()
+
+
+class _Writer:
+    """Lines that fit the terminal, in its colours and its characters."""
+
+    def __init__(self, language: str, style: Style) -> None:
+        self.language = language
+        self.style = style
+        self.words = words(language)
+        self.lines: list[str] = []
+
+    def text(self) -> str:
+        """Everything written, with a final line end."""
+        return self._encodable(no_commands("\n".join(self.lines))) + "\n"
+
+    def line(self, text: str = "") -> None:
+        """One line, as it is."""
+        self.lines.append(text)
+
+    def label(self, key: str) -> str:
+        """A word of the table and its colon."""
+        return labelled(self.words[key], self.language)
+
+    def say(self, lead: str, text: Text | str, indent: str = "    ", colour: str = "") -> None:
+        """A sentence after `lead`, wrapped; the following lines are indented."""
+        said = text if isinstance(text, str) else text.in_language(self.language)
+        for i, line in enumerate(_wrapped(lead + one_line(said), self.style.width - len(indent))):
+            self.line(indent + ("" if i == 0 else "  ") + self.painted(line, colour))
+
+    def painted(self, text: str, colour: str) -> str:
+        """The text in a colour, where there are colours."""
+        return f"\x1b[{colour}m{text}\x1b[0m" if colour and self.style.colour else text
+
+    def symbol(self, status: Status) -> str:
+        """The verdict's symbol, in its colour."""
+        table = SYMBOLS if self.style.unicode else _ASCII
+        return self.painted(table[status], _COLOURS[status])
+
+    def _encodable(self, text: str) -> str:
+        if _printable(text, self.style.encoding):
+            return text
+        for ours, ascii_form in _REPLACED:
+            text = text.replace(ours, ascii_form)
+        return text.encode(self.style.encoding, "replace").decode(self.style.encoding)
+
+
+_REPLACED = (
+    ("…", "..."), ("’", "'"), ("–", "-"), ("→", "->"), ("│", "|"), ("½", "1/2"),
+    ("« ", '"'), (" »", '"'), ("«\u00a0", '"'), ("\u00a0»", '"'), ("\u00a0", " "),
+    ("\u202f", " "), ("œ", "oe"),
+)  # fmt: skip
+
+
+def _printable(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _diagnoses(out: _Writer, grade: Grade) -> None:
+    errors = [d for d in grade.diagnoses if d.level == "error"]
+    if not errors:
+        return
+    out.line(out.painted(out.words["mend_first"], _BOLD))
+    for diagnosis in errors:
+        out.say("", diagnosis.title, indent="  ", colour=_COLOURS[Status.FAIL])
+        if where := _where(out, diagnosis):
+            out.say(out.label("t_where"), where)
+        out.say("", diagnosis.explanation)
+    out.line()
+
+
+def _where(out: _Writer, diagnosis: Diagnosis) -> str:
+    if not diagnosis.file:
+        return diagnosis.run
+    line = f":{diagnosis.line}" if diagnosis.line else ""
+    return f"{diagnosis.file}{line} ({diagnosis.run})"
+
+
+def _role(out: _Writer, grade: Grade, role: str, judged: Iterable[Judged]) -> None:
+    program = grade.programs.server if role == "server" else grade.programs.client
+    name = out.words[role.capitalize()]
+    shown = one_line(program) if program else out.words["no_program"]
+    out.line(f"{out.painted(name, _BOLD)}  {shortened(shown, out.style.width - len(name) - 2)}")
+    for one in judged:
+        _criterion(out, grade, one)
+    out.line()
+
+
+def _criterion(out: _Writer, grade: Grade, judged: Judged) -> None:
+    criterion = judged.criterion
+    points = decimal(judged.points, out.language)
+    score = f"{points}/{decimal(criterion.points, out.language)}"
+    title = shortened(one_line(criterion.title.in_language(out.language)), out.style.width - 16)
+    gap = " " * max(1, out.style.width - 10 - width(title) - width(score))
+    out.line(f"  {out.symbol(judged.status)} {title}{gap}{score}")
+    if judged.status is Status.PASS:
+        return
+    titles = {d.id: d.title for d in reversed(grade.diagnoses)}
+    cause = next((titles[name] for name in judged.diagnoses if name in titles), None)
+    if cause:
+        out.say(out.label("because"), cause)
+    else:
+        out.say(out.label("requirement"), criterion.requirement)
+    failed = [f for f in judged.findings if f.status is not Status.PASS]
+    for group in _alike(failed, out.language):
+        _finding(out, group)
+    if not failed:
+        out.say("", out.words["no_finding"])
+
+
+def _alike(findings: Sequence[Finding], language: str) -> list[list[Finding]]:
+    """Findings of several runs that say the same, together: a cause is told once."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.what.in_language(language), []).append(finding)
+    return list(groups.values())
+
+
+def _finding(out: _Writer, alike: Sequence[Finding]) -> None:
+    finding = alike[0]
+    out.say(f"[{', '.join(dict.fromkeys(f.run for f in alike))}] ", finding.what)
+    if finding.expected is None:
+        return
+    names = [out.label("expected"), out.label("actual")]
+    lead = max(width(name) for name in names)
+    expected, actual = (name + " " * (lead - width(name)) for name in names)
+    room = out.style.width - lead - 4
+    if finding.actual is None:
+        out.line(f"    {expected}{shortened(escaped_bytes(finding.expected, 400), room)}")
+        return
+    both = caret(finding.expected, finding.actual, room)
+    out.line(f"    {expected}{both.expected}")
+    out.line(f"    {actual}{both.actual or out.words['nothing']}")
+    if both.column is not None and both.actual:
+        pointer = out.painted("^", _COLOURS[Status.FAIL])
+        out.line(" " * (4 + lead + both.column) + pointer)
+
+
+def _advice(out: _Writer, lab: Lab, grade: Grade) -> None:
+    wanting = [f for f in grade.advice if f.status is not Status.PASS]
+    remarks = dict.fromkeys(r.text.in_language(out.language) for r in _remarks(grade))
+    notes = [d for d in grade.diagnoses if d.level != "error"]
+    if not (wanting or remarks or notes):
+        return
+    out.line(out.painted(f"{out.words['remarks']} (0 {out.words['points']})", _BOLD))
+    for diagnosis in notes:
+        out.say("· " if out.style.unicode else "* ", diagnosis.title, indent="  ")
+    for text in remarks:
+        out.say("· " if out.style.unicode else "* ", text, indent="  ")
+    for finding in wanting:
+        out.say(f"[{finding.run}] ", finding.what, indent="  ")
+    out.line()
+
+
+def _remarks(grade: Grade) -> Iterator[Remark]:
+    yield from grade.remarks
+    for judged in grade.criteria:
+        for finding in judged.findings:
+            yield from finding.remarks
+
+
+def _summary(out: _Writer, grade: Grade) -> str:
+    passed = sum(j.status is Status.PASS for j in grade.criteria)
+    text = out.words["t_passed"].format(
+        passed=passed,
+        total=len(grade.criteria),
+        score=decimal(grade.score, out.language),
+        max=decimal(grade.max_score, out.language),
+    )
+    if not grade.complete:
+        text = f"{text} ({out.words['t_incomplete']})"
+    return out.painted(text, _BOLD)
+
+
+def _row(out: _Writer, grade: Grade, name: str, most: int) -> None:
+    score = decimal(grade.score, out.language) if grade.max_score else "–"
+    total = f"{score:>5}/{decimal(grade.max_score, out.language)}"
+    marks = "".join(out.symbol(j.status) for j in grade.criteria)
+    worst = next((d for d in grade.diagnoses if d.level == "error"), None)
+    cause = grade.problem.message if grade.problem else worst.title if worst else None
+    room = out.style.width - most - len(grade.criteria) - 14
+    said = shortened(one_line(cause.in_language(out.language)), room) if cause and room > 12 else ""
+    # A leading blank would not keep a name from being read as a command; the score does.
+    out.line(f"{total:<9} {name}{' ' * (most - width(name))}  {marks}  {said}".rstrip())
+
+
+def _eye(out: _Writer, grades: Sequence[Grade]) -> None:
+    seen = [(g, reasons) for g in grades if (reasons := eye_reasons(g, out.language))]
+    if not seen:
+        return
+    out.line()
+    out.line(out.painted(f"{out.words['teacher_eye']} ({len(seen)})", _BOLD))
+    for grade, reasons in seen[:ROWS_SHOWN]:
+        name = labelled(shortened(one_line(grade.name), 40), out.language)
+        out.say(name, "; ".join(reasons), indent="  ")
+    if len(seen) > ROWS_SHOWN:
+        out.line("  " + out.words["t_more"].format(n=len(seen) - ROWS_SHOWN))
+    out.line()
+
+
+def _wrapped(text: str, columns: int) -> Iterator[str]:
+    """The text in lines of at most `columns`, broken at blanks where there are any."""
+    while width(text) > columns:
+        end = used = 0
+        while end < len(text) and used + width(text[end]) <= columns:
+            used += width(text[end])
+            end += 1
+        blank = text.rfind(" ", 0, end)
+        cut = blank if blank > end // 3 else max(end, 1)
+        yield text[:cut].rstrip()
+        text = text[cut:].lstrip(" ")
+    yield text

@@ -1,0 +1,406 @@
+"""`results.json` and `result.json`: what machines read of a graded class and of one submission.
+
+The fields, their names and their order are a contract (`schemas/*.schema.json`, generated
+from these structs). Points are JSON numbers; the exact fractions of judging become the
+shortest decimal that says the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+import msgspec
+
+import grader
+from grader.judge.model import (
+    Diagnosis,
+    Finding,
+    Grade,
+    Judged,
+    Problem,
+    Remark,
+    RunSummary,
+    Status,
+)
+from grader.lab.model import Lab, Level, Text
+from grader.submission import SourceFile
+from grader.view.bytes_view import TYPOGRAPHY, escaped, literal
+
+SCHEMA_VERSION: Literal[1] = 1
+
+BYTES_KEPT = 4096
+"""Bytes of `expected` and `actual` that a finding in result.json keeps."""
+
+Number = int | float
+StatusWord = Literal["pass", "partial", "fail", "not_run"]
+Outcome = Literal["completed", "stuck", "crashed", "timeout", "limit", "skipped", "not_run"]
+
+
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wrote this."""
+
+    name: str
+    version: str
+
+
+class LabInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The lab, its title in the language of the report."""
+
+    id: str
+    title: str
+    max_score: Number
+
+
+class Files(msgspec.Struct, frozen=True, kw_only=True):
+    """The program found for each role: its path inside the submission."""
+
+    server: str | None
+    client: str | None
+
+
+class ProblemInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a submission could not be graded, or only in part."""
+
+    code: str
+    message: str
+
+
+class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A criterion's verdict. `diagnoses` are the ids that explain it, the worst first."""
+
+    id: str
+    status: StatusWord
+    points: Number
+    max_points: Number
+    diagnoses: tuple[str, ...]
+
+
+class Exit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a process ended: by a `status` or by a `signal`, never both."""
+
+    status: int | msgspec.UnsetType = msgspec.UNSET
+    signal: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class RunResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One scenario played once."""
+
+    id: str
+    scenario: str
+    role: Literal["server", "client", "both"]
+    graded: bool
+    delivery: str
+    outcome: Outcome
+    limit: str | None
+    exit: Exit | None
+    seconds: Number
+
+
+class DiagnosisResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A named mistake and where it stands."""
+
+    id: str
+    role: Literal["server", "client"]
+    file: str | None
+    line: int | None
+    level: Literal["error", "remark"]
+
+
+class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the submissions folder. Not complete: `max_score` is what could be judged."""
+
+    id: str
+    name: str
+    score: Number
+    max_score: Number
+    complete: bool
+    problem: ProblemInfo | None
+    seed: str
+    files: Files
+    criteria: tuple[CriterionResult, ...]
+    runs: tuple[RunResult, ...]
+    diagnoses: tuple[DiagnosisResult, ...]
+    result: str
+    report: str
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """`results.json`: the whole class."""
+
+    schema_version: Literal[1]
+    tool: Tool
+    lab: LabInfo
+    isolation: str
+    submissions: tuple[SubmissionResult, ...]
+
+
+class RemarkInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to know that costs no points."""
+
+    code: str
+    text: str
+
+
+class FindingInfo(msgspec.Struct, frozen=True, kw_only=True):
+    r"""What one expectation of one run came to.
+
+    `expected` and `actual` are bytes as text: UTF-8, with everything else and everything
+    invisible as Python's escapes (`\xe9`, `\n`) and the backslash doubled. `evidence` are
+    positions in `runs/<run>.jsonl`, from 0, its header line not counted.
+    """
+
+    run: str
+    expectation: str
+    criterion: str | None
+    status: StatusWord
+    what: str
+    expected: str | None
+    actual: str | None
+    truncated: bool
+    evidence: tuple[int, ...]
+    remarks: tuple[RemarkInfo, ...]
+
+
+class CriterionDetail(CriterionResult, frozen=True, kw_only=True):
+    """A criterion with its words and its findings."""
+
+    title: str
+    requirement: str
+    hint: str
+    findings: tuple[FindingInfo, ...]
+
+
+class DiagnosisDetail(DiagnosisResult, frozen=True, kw_only=True):
+    """A diagnosis with its words."""
+
+    run: str
+    title: str
+    explanation: str
+    criteria: tuple[str, ...]
+
+
+class Result(SubmissionResult, frozen=True, kw_only=True):
+    """`result.json`: a submission's object of results.json, and more detail."""
+
+    schema_version: Literal[1]
+    tool: Tool
+    lab: LabInfo
+    isolation: str
+    criteria: tuple[CriterionDetail, ...]
+    diagnoses: tuple[DiagnosisDetail, ...]
+    advice: tuple[FindingInfo, ...]
+    remarks: tuple[RemarkInfo, ...]
+    sha256: dict[str, str]
+    """Hex SHA-256 of each file that the report shows, by path."""
+
+
+def results(
+    lab: Lab, isolation: str, grades: Sequence[Grade], language: str | None = None
+) -> Results:
+    """The whole class, in the order of `grades`; texts in `language`, else in the lab's."""
+    tongue = language or lab.language
+    return Results(
+        schema_version=SCHEMA_VERSION,
+        tool=_tool(),
+        lab=_lab(lab, tongue),
+        isolation=isolation,
+        submissions=tuple(SubmissionResult(**_submission(g, tongue)) for g in grades),
+    )
+
+
+def result(
+    lab: Lab,
+    isolation: str,
+    grade: Grade,
+    sources: Sequence[SourceFile] = (),
+    language: str | None = None,
+) -> Result:
+    """One submission with its findings; texts in `language`, else in the lab's."""
+    tongue = language or lab.language
+    fields = _submission(grade, tongue)
+    fields["criteria"] = tuple(_criterion_detail(j, tongue) for j in grade.criteria)
+    fields["diagnoses"] = tuple(_diagnosis_detail(d, tongue) for d in grade.diagnoses)
+    return Result(
+        **fields,
+        schema_version=SCHEMA_VERSION,
+        tool=_tool(),
+        lab=_lab(lab, tongue),
+        isolation=isolation,
+        advice=tuple(_finding(f, tongue) for f in grade.advice),
+        remarks=tuple(_remark(r, tongue) for r in grade.remarks),
+        sha256={escaped(s.path): hashlib.sha256(s.data).hexdigest() for s in sources},
+    )
+
+
+def encode(document: Results | Result) -> bytes:
+    """The document as indented JSON with a final line end."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def read_results(data: bytes) -> Results:
+    """Read `results.json`.
+
+    Raises:
+        ValueError: it is not one (msgspec's ValidationError and DecodeError are ValueErrors).
+    """
+    return msgspec.json.decode(data, type=Results)
+
+
+def read_result(data: bytes) -> Result:
+    """Read `result.json`.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    return msgspec.json.decode(data, type=Result)
+
+
+SCHEMAS: dict[str, type[Results] | type[Result]] = {"results": Results, "result": Result}
+
+
+def json_schema(name: str) -> bytes:
+    """The JSON Schema of `results` or `result`; what `schemas/<name>.schema.json` holds.
+
+    Raises:
+        KeyError: another name.
+    """
+    schema: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"{name}.json of Wiregrade",
+        **msgspec.json.schema(SCHEMAS[name]),
+    }
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
+
+
+def number(value: Fraction) -> Number:
+    """An exact number as JSON has it: 2, 17.5, 0.25; thirds to four places."""
+    if value.denominator == 1:
+        return value.numerator
+    # Through a decimal: the float nearest to it prints as that very decimal.
+    places = Decimal(value.numerator) / Decimal(value.denominator)
+    return float(places.quantize(Decimal("0.0001")))
+
+
+def _tool() -> Tool:
+    return Tool(name="wiregrade", version=grader.__version__)
+
+
+def _lab(lab: Lab, language: str) -> LabInfo:
+    title = escaped(lab.title.in_language(language), keep=TYPOGRAPHY)
+    return LabInfo(id=lab.id, title=title, max_score=number(lab.max_score))
+
+
+def _say(text: Text, language: str) -> str:
+    return escaped(text.in_language(language), keep=TYPOGRAPHY)
+
+
+def _path(path: str | None) -> str | None:
+    return None if path is None else escaped(path)
+
+
+def _submission(grade: Grade, language: str) -> dict[str, Any]:
+    programs = grade.programs
+    return {
+        "id": grade.id,
+        "name": escaped(grade.name),
+        "score": number(grade.score),
+        "max_score": number(grade.max_score),
+        "complete": grade.complete,
+        "problem": _problem(grade.problem, language),
+        "seed": grade.seed,
+        "files": Files(server=_path(programs.server), client=_path(programs.client)),
+        "criteria": tuple(CriterionResult(**_criterion(j)) for j in grade.criteria),
+        "runs": tuple(_run(r) for r in grade.runs),
+        "diagnoses": tuple(DiagnosisResult(**_diagnosis(d)) for d in grade.diagnoses),
+        "result": f"{grade.id}/result.json",
+        "report": f"{grade.id}/index.html",
+    }
+
+
+def _problem(problem: Problem | None, language: str) -> ProblemInfo | None:
+    if problem is None:
+        return None
+    return ProblemInfo(code=problem.code, message=_say(problem.message, language))
+
+
+def _criterion(judged: Judged) -> dict[str, Any]:
+    return {
+        "id": judged.criterion.id,
+        "status": judged.status.value,
+        "points": number(judged.points),
+        "max_points": number(judged.criterion.points),
+        "diagnoses": judged.diagnoses,
+    }
+
+
+def _criterion_detail(judged: Judged, language: str) -> CriterionDetail:
+    criterion = judged.criterion
+    return CriterionDetail(
+        **_criterion(judged),
+        title=_say(criterion.title, language),
+        requirement=_say(criterion.requirement, language),
+        hint=_say(criterion.hint, language),
+        findings=tuple(_finding(f, language) for f in judged.findings),
+    )
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "id": diagnosis.id,
+        "role": diagnosis.role,
+        "file": _path(diagnosis.file),
+        "line": diagnosis.line,
+        "level": diagnosis.level,
+    }
+
+
+def _diagnosis_detail(diagnosis: Diagnosis, language: str) -> DiagnosisDetail:
+    return DiagnosisDetail(
+        **_diagnosis(diagnosis),
+        run=diagnosis.run,
+        title=_say(diagnosis.title, language),
+        explanation=_say(diagnosis.explanation, language),
+        criteria=diagnosis.criteria,
+    )
+
+
+def _run(run: RunSummary) -> RunResult:
+    return RunResult(
+        id=run.id,
+        scenario=run.scenario,
+        role=run.role,
+        graded=run.level is Level.GRADED,
+        delivery=run.delivery,
+        outcome=msgspec.convert(run.outcome, Outcome),
+        limit=run.limit,
+        exit=None if run.exit is None else msgspec.convert(run.exit, Exit),
+        seconds=round(run.seconds, 3),
+    )
+
+
+def _finding(finding: Finding, language: str) -> FindingInfo:
+    both = (finding.expected, finding.actual)
+    return FindingInfo(
+        run=finding.run,
+        expectation=finding.expectation,
+        criterion=finding.criterion,
+        status=Status(finding.status).value,
+        what=_say(finding.what, language),
+        expected=_bytes(finding.expected),
+        actual=_bytes(finding.actual),
+        truncated=any(data is not None and len(data) > BYTES_KEPT for data in both),
+        evidence=finding.evidence,
+        remarks=tuple(_remark(r, language) for r in finding.remarks),
+    )
+
+
+def _bytes(data: bytes | None) -> str | None:
+    return None if data is None else literal(data[:BYTES_KEPT])
+
+
+def _remark(remark: Remark, language: str) -> RemarkInfo:
+    return RemarkInfo(code=remark.code, text=_say(remark.text, language))

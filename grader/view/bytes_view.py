@@ -1,0 +1,192 @@
+r"""Bytes and texts of students, made visible: nothing invisible stays so, nothing is obeyed.
+
+Everything that shows a student's bytes (page, terminal, CSV, XML) goes through here first.
+A character that has no ink (controls, bidi overrides, zero-width marks, odd blanks, lone
+surrogates) becomes an escape as Python writes it: `\n`, `\x1b`, `\u202e`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+BYTES_SHOWN = 16 * 1024
+"""Bytes of one stream that a page shows before it says how many more there are."""
+
+HEX_SHOWN = 2048
+"""Bytes of one direction in a hex view."""
+
+ROW = 16
+"""Bytes in one row of a hex view."""
+
+TYPOGRAPHY = "\u00a0\u202f\n"
+"""Blanks of our own sentences (French has no-break ones), kept where a sentence is shown."""
+
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
+_MARKS_IN_A_ROW = 2
+"""Combining marks on one letter before the rest is escaped: no tower of accents leaves its line."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of text: printed as it is, or an `escape` standing for what can't be seen."""
+
+    text: str
+    escape: bool = False
+    code: bool = False
+    """Words of a program inside a sentence of ours, written `like this` there."""
+
+
+def decoded(data: bytes) -> str:
+    r"""The bytes as text: UTF-8, each byte that is not UTF-8 as a lone surrogate (U+DC80 + n)."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def runs(text: str, *, keep: str = "") -> tuple[Run, ...]:
+    r"""The text in stretches of plain and escaped characters.
+
+    `keep` are characters left as they are although they have no ink (`"\n\t"` in a `<pre>`).
+    """
+    out: list[Run] = []
+    for shown, escape in _characters(text, keep):
+        if out and out[-1].escape is escape:
+            out[-1] = Run(out[-1].text + shown, escape)
+        else:
+            out.append(Run(shown, escape))
+    return tuple(out)
+
+
+def prose(text: str) -> tuple[Run, ...]:
+    """A sentence of ours, which may quote a student: words between backquotes become code."""
+    out: list[Run] = []
+    parts = text.split("`")
+    for i, part in enumerate(parts):
+        quoted = i % 2 == 1 and i < len(parts) - 1
+        opening = "`" if i % 2 == 1 and not quoted else ""
+        for run in runs(opening + part, keep=TYPOGRAPHY):
+            out.append(Run(run.text, run.escape, quoted))
+    return tuple(out)
+
+
+def escaped(text: str, *, keep: str = "") -> str:
+    r"""The text with everything invisible as escapes; a backslash of the text stays single."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(shown for shown, _ in _characters(text, keep))
+
+
+def escaped_bytes(data: bytes, limit: int = BYTES_SHOWN) -> str:
+    r"""The bytes as one line of text, at most `limit` of them, `…` for the rest."""
+    text = escaped(decoded(data[:limit]))
+    return text if len(data) <= limit else text + "…"
+
+
+def literal(data: bytes) -> str:
+    r"""The bytes as text that can be turned back: as `escaped_bytes`, backslashes doubled."""
+    parts = (run.text if run.escape else run.text.replace("\\", "\\\\") for run in _whole(data))
+    return "".join(parts)
+
+
+def _whole(data: bytes) -> tuple[Run, ...]:
+    return runs(decoded(data))
+
+
+def _characters(text: str, keep: str) -> Iterator[tuple[str, bool]]:
+    marks = 0
+    for character in text:
+        if character in keep:
+            marks = 0
+            yield character, False
+            continue
+        category = unicodedata.category(character)
+        marks = marks + 1 if category[0] == "M" else 0
+        if marks > _MARKS_IN_A_ROW or _invisible(character, category):
+            yield _escape(character), True
+        else:
+            yield character, False
+
+
+def _invisible(character: str, category: str) -> bool:
+    if category[0] in "CZ":
+        return character != " "
+    # Letters and marks without ink that Unicode does not class as controls: Hangul fillers,
+    # the Braille blank, variation selectors, the combining grapheme joiner.
+    return character in "\u115f\u1160\u3164\uffa0\u2800\u034f" or (
+        category == "Mn" and ("\ufe00" <= character <= "\ufe0f" or character >= "\U000e0100")
+    )
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    if named := _NAMED.get(character):
+        return named
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def width(text: str) -> int:
+    """Columns that the (already escaped) text takes in a fixed-width font."""
+    return sum(_columns(c) for c in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character)[0] == "M":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def shortened(text: str, columns: int) -> str:
+    """The text in at most `columns` columns, an ellipsis for what is left out."""
+    if width(text) <= columns:
+        return text
+    taken, used = [], 0
+    for character in text:
+        used += _columns(character)
+        if used > columns - 1:
+            break
+        taken.append(character)
+    return "".join(taken).rstrip() + "…"
+
+
+@dataclass(frozen=True)
+class HexRow:
+    """Sixteen bytes: `offset`, their two-digit forms, and their ASCII look (`.` for others)."""
+
+    offset: str
+    left: str
+    right: str
+    ascii: str
+
+
+@dataclass(frozen=True)
+class HexView:
+    """A hex view, capped: `hidden` bytes are not shown."""
+
+    rows: tuple[HexRow, ...]
+    total: int
+    hidden: int
+
+
+def hex_view(data: bytes, limit: int = HEX_SHOWN) -> HexView:
+    """The bytes, 16 a row, the first `limit` of them."""
+    shown = data[:limit]
+    starts = range(0, len(shown), ROW)
+    return HexView(
+        rows=tuple(_hex_row(i, shown[i : i + ROW]) for i in starts),
+        total=len(data),
+        hidden=len(data) - len(shown),
+    )
+
+
+def _hex_row(offset: int, data: bytes) -> HexRow:
+    half = ROW // 2
+    return HexRow(
+        offset=f"{offset:04x}",
+        left=data[:half].hex(" ").ljust(half * 3 - 1),
+        right=data[half:].hex(" ").ljust(half * 3 - 1),
+        ascii="".join(chr(b) if 0x20 <= b < 0x7F else "." for b in data),
+    )

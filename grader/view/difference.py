@@ -1,0 +1,117 @@
+"""Two texts side by side: where they differ, marked, and a caret at the first difference."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from grader.view.bytes_view import Run, decoded, escaped, runs, width
+
+WINDOW = 600
+"""Characters compared and shown: comparing is quadratic, and nobody reads further."""
+
+CONTEXT = 60
+"""Characters kept before the first difference when a long text is cut."""
+
+_ALIKE = 0.4
+"""Below this likeness, marking single letters says nothing: the texts are simply two texts."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of one of the two texts; `changed` where the other one has something else."""
+
+    runs: tuple[Run, ...]
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What was expected and what came, ready to be shown."""
+
+    expected: tuple[Part, ...]
+    actual: tuple[Part, ...]
+    same: bool
+    cut_before: int
+    """Characters left out before, equal in both."""
+    cut_after: bool
+    """More follows in at least one of them."""
+
+
+def difference(expected: bytes, actual: bytes) -> Difference:
+    """Compare two texts. Only the first `WINDOW` characters from the difference on count."""
+    left, right = decoded(expected), decoded(actual)
+    start = max(0, _first_difference(left, right) - CONTEXT)
+    if max(len(left), len(right)) <= WINDOW:
+        start = 0
+    cut = max(len(left), len(right)) - start > WINDOW
+    one, two = left[start : start + WINDOW], right[start : start + WINDOW]
+    parts = _parts(one, two)
+    return Difference(
+        expected=parts[0], actual=parts[1], same=left == right, cut_before=start, cut_after=cut
+    )
+
+
+def _first_difference(left: str, right: str) -> int:
+    pairs = zip(left, right, strict=False)
+    shortest = min(len(left), len(right))
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), shortest)
+
+
+def _parts(left: str, right: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
+    if not left or not right or matcher.ratio() < _ALIKE:
+        return _plain(left), _plain(right)
+    ours: list[Part] = []
+    theirs: list[Part] = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if a < b:
+            ours.append(Part(runs(left[a:b]), tag != "equal"))
+        if c < d:
+            theirs.append(Part(runs(right[c:d]), tag != "equal"))
+    return tuple(ours), tuple(theirs)
+
+
+def _plain(text: str) -> tuple[Part, ...]:
+    return (Part(runs(text), changed=False),) if text else ()
+
+
+@dataclass(frozen=True)
+class Caret:
+    """Two lines for a terminal and the column (from 0) where they first differ."""
+
+    expected: str
+    actual: str
+    column: int | None
+    """None: they are equal, or differ so early or so much that a caret says nothing."""
+
+
+def caret(expected: bytes, actual: bytes, columns: int) -> Caret:
+    """Both texts cut to the `columns` around their first difference, escaped."""
+    left, right = decoded(expected), decoded(actual)
+    at = _first_difference(left, right)
+    if left == right:
+        return Caret(_window(left, 0, columns), _window(right, 0, columns), None)
+    start = 0
+    # Escapes are wider than what they stand for: look back while the prefix would not fit.
+    while width(escaped(left[start:at])) > columns * 2 // 3:
+        start += max(1, (at - start) // 4)
+    lead = "…" if start else ""
+    column = width(lead + escaped(left[start:at])) if at else None
+    return Caret(
+        _window(left, start, columns),
+        _window(right, start, columns),
+        column,
+    )
+
+
+def _window(text: str, start: int, columns: int) -> str:
+    out, used = ["…"] if start else [], 1 if start else 0
+    # Cut before escaping: a character is at most 10 columns, and never less than one but marks.
+    for character in text[start : start + columns * 2]:
+        shown = escaped(character)
+        used += width(shown)
+        if used > columns - 1:
+            return "".join([*out, "…"])
+        out.append(shown)
+    return "".join(out) + ("…" if len(text) > start + columns * 2 else "")

@@ -1,0 +1,227 @@
+"""The sequence diagram of one run as shapes; the template only writes them down as SVG.
+
+Two lifelines, the program on the left and the reference on the right. Time runs down the
+page, one row for each moment (not to scale: the times stand beside). Units are SVG user
+units; the drawing is narrow, so that it can be read on a telephone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.view.bytes_view import decoded, escaped, shortened, width
+from grader.view.sequence import MOMENT_BYTES, Kind, Moment, Place, same_time
+from grader.view.words import milliseconds
+
+WIDTH = 450
+PROGRAM_X = 64
+REFERENCE_X = 436
+TOP = 34
+LINE = 16
+GAP = 14
+TEXT_COLUMNS = 50
+"""Columns of the fixed-width font between the lifelines."""
+LINES_SHOWN = 3
+"""Lines of bytes in one moment of the drawing; the table beside has more."""
+COLUMN = 7.3
+"""Width of one column of the fixed-width font."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A line of text. `anchor` is SVG's text-anchor, `kind` a class of the style sheet."""
+
+    x: float
+    y: float
+    text: str
+    kind: str
+    anchor: str = "start"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrow:
+    """A line from `x1` to `x2` with its head at `x2`, or a cross where it got nowhere."""
+
+    x1: float
+    x2: float
+    y: float
+    kind: str
+    cross: bool = False
+
+    @property
+    def head(self) -> str:
+        """The points of the arrow's head, for `<polygon>`."""
+        back = -8 if self.x2 > self.x1 else 8
+        return f"{self.x2},{self.y} {self.x2 + back},{self.y - 4.5} {self.x2 + back},{self.y + 4.5}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A rounded rectangle on a lifeline."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """All shapes, in the order in which they are painted."""
+
+    width: int
+    height: float
+    top: float
+    program_start: float
+    """Where the program's life begins: it has been started."""
+    program_end: float
+    """Where the program's lifeline ends: the program has ended there."""
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    labels: tuple[Label, ...]
+
+
+def drawing(rows: Sequence[Moment], language: str) -> Drawing:
+    """Lay the moments out, one under the other."""
+    pen = _Pen(language)
+    for moment, same in zip(rows, same_time(rows), strict=True):
+        pen.row(moment, show_time=not same)
+    return Drawing(
+        width=WIDTH,
+        height=pen.y + 6,
+        top=TOP - 10,
+        program_start=TOP,
+        program_end=pen.program_end or pen.y,
+        boxes=tuple(pen.boxes),
+        arrows=tuple(pen.arrows),
+        labels=tuple(pen.labels),
+    )
+
+
+class _Pen:
+    """Where the next row goes, and what has been drawn so far."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.y: float = TOP
+        self.program_end: float | None = None
+        self.boxes: list[Box] = []
+        self.arrows: list[Arrow] = []
+        self.labels: list[Label] = []
+
+    def row(self, moment: Moment, *, show_time: bool) -> None:
+        """Draw one moment and move down."""
+        top = self.y
+        if moment.place in _ARROWS:
+            self._arrow(moment)
+        elif moment.place is Place.AT_REFERENCE:
+            self._beside_reference(moment)
+        elif moment.place is Place.BETWEEN:
+            self._between(moment)
+        else:
+            self._box(moment)
+        if show_time and moment.kind is not Kind.FOLD:
+            time = milliseconds(moment.t, self.language)
+            self._label(PROGRAM_X - 12, top + LINE - 3, time, "time", "end")
+        self.y += GAP
+
+    def _arrow(self, moment: Moment) -> None:
+        x1, x2, cross = _ARROWS[moment.place]
+        middle = (PROGRAM_X + REFERENCE_X) / 2
+        if moment.label:
+            label = shortened(moment.label, TEXT_COLUMNS + 4)
+            self._label(middle, self._next_line(), label, f"label {moment.kind}", "middle")
+        for text in _lines(moment):
+            self._label(middle, self._next_line(), text, "bytes", "middle")
+        self.y += 7
+        self.arrows.append(Arrow(x1=x1, x2=x2, y=self.y, kind=moment.kind, cross=cross))
+
+    def _box(self, moment: Moment) -> None:
+        texts = _lines(moment)
+        label = shortened(moment.label, TEXT_COLUMNS)
+        columns = max([width(label), *(width(t) for t in texts)])
+        box = Box(
+            x=PROGRAM_X - 7,
+            y=self.y,
+            width=min(columns * COLUMN + 20, WIDTH - PROGRAM_X - 4),
+            height=LINE * (len(texts) + bool(label)) + 7,
+            kind=moment.kind,
+        )
+        self.boxes.append(box)
+        self.y += 3
+        if label:
+            self._label(PROGRAM_X + 4, self._next_line(), label, f"label {moment.kind}")
+        for text in texts:
+            self._label(PROGRAM_X + 4, self._next_line(), text, f"bytes {moment.kind}")
+        self.y = box.y + box.height
+        if moment.kind is Kind.LIFE:
+            self.program_end = self.y
+
+    def _beside_reference(self, moment: Moment) -> None:
+        label = shortened(moment.label, TEXT_COLUMNS)
+        self._label(REFERENCE_X - 10, self._next_line(), label, f"label {moment.kind}", "end")
+        self.arrows.append(
+            Arrow(x1=REFERENCE_X - 5, x2=REFERENCE_X, y=self.y - 5, kind=moment.kind, cross=True)
+        )
+
+    def _between(self, moment: Moment) -> None:
+        middle = (PROGRAM_X + REFERENCE_X) / 2
+        label = shortened(moment.label, TEXT_COLUMNS + 4)
+        self._label(middle, self._next_line(), label, f"label {moment.kind}", "middle")
+
+    def _next_line(self) -> float:
+        self.y += LINE
+        return self.y - 3
+
+    def _label(self, x: float, y: float, text: str, kind: str, anchor: str = "start") -> None:
+        self.labels.append(Label(x=x, y=y, text=text, kind=kind, anchor=anchor))
+
+
+_ARROWS = {
+    Place.TO_PROGRAM: (REFERENCE_X, PROGRAM_X + 1, False),
+    Place.TO_REFERENCE: (PROGRAM_X, REFERENCE_X - 1, False),
+    Place.LOST: (PROGRAM_X, REFERENCE_X - 60, True),
+    Place.REFUSED: (REFERENCE_X, PROGRAM_X + 40, True),
+}
+
+
+def _lines(moment: Moment) -> tuple[str, ...]:
+    """The moment's bytes as at most `LINES_SHOWN` lines that fit between the lifelines."""
+    if not moment.data:
+        return ()
+    text = decoded(moment.data[:MOMENT_BYTES]) + ("…" if len(moment.data) > MOMENT_BYTES else "")
+    screen = moment.kind in (Kind.SCREEN, Kind.ERROR)
+    lines: list[str] = []
+    for part in _screen_lines(text) if screen else (text,):
+        lines += _wrapped(escaped(part))
+    if len(lines) > LINES_SHOWN:
+        lines = [*lines[: LINES_SHOWN - 1], shortened(lines[LINES_SHOWN - 1] + " …", TEXT_COLUMNS)]
+    return tuple(lines)
+
+
+def _screen_lines(text: str) -> list[str]:
+    """What a terminal would show on lines of their own; the line ends themselves are left out."""
+    plain = text.replace("\r\n", "\n")
+    return [line for line in plain.split("\n") if line] or [""]
+
+
+def _wrapped(text: str) -> list[str]:
+    out: list[str] = []
+    while width(text) > TEXT_COLUMNS and len(out) <= LINES_SHOWN:
+        cut = _cut(text)
+        out.append(text[:cut].rstrip())
+        text = text[cut:].lstrip(" ")
+    return [*out, text]
+
+
+def _cut(text: str) -> int:
+    """Where to break: after the last blank that fits, else where the line is full."""
+    end = 0
+    used = 0
+    while end < len(text) and used + width(text[end]) <= TEXT_COLUMNS:
+        used += width(text[end])
+        end += 1
+    blank = text.rfind(" ", 0, end)
+    return blank + 1 if blank > end // 2 else max(end, 1)

@@ -1,0 +1,317 @@
+"""The moments of one run, in order: what the sequence diagram and its table both show.
+
+`moments` turns a transcript into a short list: bytes that came together are one moment,
+steps that went well are not told again, and long exchanges are folded in the middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+
+from grader import transcript as tr
+from grader.lab.model import Action, ReferenceStep
+from grader.view.bytes_view import Run, decoded, runs
+from grader.view.calls import call_words
+from grader.view.words import byte_count, words
+
+MOMENTS_SHOWN = 200
+"""Moments of one run before the middle is folded."""
+
+_HEAD = 150
+"""Of those, how many come from the beginning."""
+
+MOMENT_BYTES = 240
+"""Bytes of one moment that are shown."""
+
+
+class Place(StrEnum):
+    """Where a moment is drawn."""
+
+    TO_PROGRAM = "to-program"
+    TO_REFERENCE = "to-reference"
+    LOST = "lost"
+    """An arrow of the program that reaches nobody."""
+    REFUSED = "refused"
+    """An arrow of the reference that is refused."""
+    AT_PROGRAM = "at-program"
+    AT_REFERENCE = "at-reference"
+    BETWEEN = "between"
+
+
+class Kind(StrEnum):
+    """What a moment is, for its look."""
+
+    LIFE = "life"
+    NOTE = "note"
+    CONNECT = "connect"
+    DATA = "data"
+    END = "end"
+    CUT = "cut"
+    SCREEN = "screen"
+    ERROR = "error"
+    WAIT = "wait"
+    MISSED = "missed"
+    FOLD = "fold"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One row: at `t` ns, a label in words, and the bytes that go with it."""
+
+    t: int
+    place: Place
+    kind: Kind
+    label: str
+    data: bytes = b""
+    parts: int = 1
+    """How many transcript entries it gathers."""
+    entry: int = -1
+    """Index of the (first) transcript entry; -1 for a fold."""
+
+    @property
+    def shown(self) -> tuple[Run, ...]:
+        """The bytes as text, the first `MOMENT_BYTES` of them, invisible characters escaped."""
+        cut = runs(decoded(self.data[:MOMENT_BYTES]))
+        return cut if len(self.data) <= MOMENT_BYTES else (*cut, Run("…"))
+
+
+def moments(
+    transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep] = ()
+) -> tuple[Moment, ...]:
+    """What happened, in order. `steps` (of the scenario) name the steps that did not come."""
+    teller = _Teller(transcript, language, steps)
+    told = (
+        replace(moment, entry=i)
+        for i, entry in enumerate(transcript.entries)
+        if (moment := teller.tell(i, entry)) is not None
+    )
+    return _folded(_gathered(told, language), language)
+
+
+class _Teller:
+    """Puts one transcript's entries in words."""
+
+    def __init__(
+        self, transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep]
+    ) -> None:
+        self.words = words(language)
+        self.server = transcript.header.role == "server"
+        self.entries = transcript.entries
+        self.steps = steps if _one_to_one(steps) else ()
+        self.position = next((e for e in self.entries if isinstance(e, tr.Position)), None)
+        waits = [i for i, e in enumerate(self.entries) if isinstance(e, tr.State)]
+        self.last_state = waits[-1] if waits else None
+
+    def tell(self, index: int, entry: tr.AnyEntry) -> Moment | None:
+        """The moment of that entry; None for one that is not worth a row."""
+        if isinstance(entry, tr.State):
+            return self._state(index, entry)
+        teller = _TELLERS.get(type(entry))
+        return teller(self, entry) if teller else None
+
+    def _state(self, index: int, entry: tr.State) -> Moment | None:
+        if entry.why == "exit":
+            return None
+        if index != self.last_state and entry.why != "waiting":
+            return None
+        label = call_words(entry.calls, self.words)
+        if index == self.last_state and self.position is not None:
+            where = _where(self.position, self.words)
+            label = ", ".join(x for x in (label, where) if x)
+        return _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label) if label else None
+
+    def _position(self, entry: tr.Position) -> Moment | None:
+        if self.last_state is not None:
+            return None
+        where = _where(entry, self.words)
+        label = self.words["m_position"].format(where=where)
+        return _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label) if where else None
+
+    def _started(self, entry: tr.Started) -> Moment:
+        label = self.words["m_started" if entry.number == 1 else "m_restarted"]
+        return _moment(entry, Place.AT_PROGRAM, Kind.LIFE, label)
+
+    def _listener(self, entry: tr.Listener) -> Moment:
+        udp = entry.protocol.startswith("udp")
+        text = self.words["m_bound_udp" if udp else "m_listens"]
+        where = _address(entry.address, entry.port)
+        return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, text.format(where=where))
+
+    def _connected(self, entry: tr.Connected) -> Moment:
+        place = Place.TO_PROGRAM if self.server else Place.TO_REFERENCE
+        return _moment(entry, place, Kind.CONNECT, self.words["m_connected"])
+
+    def _refused(self, entry: tr.Refused) -> Moment:
+        return _moment(entry, Place.REFUSED, Kind.CUT, self.words["m_refused"])
+
+    def _dialed(self, entry: tr.Dialed) -> Moment:
+        where = _address(entry.address, entry.port)
+        label = self.words["m_dialed"].format(where=where, protocol=entry.protocol.upper())
+        return _moment(entry, Place.LOST, Kind.CUT, label)
+
+    def _sent(self, entry: tr.Sent) -> Moment:
+        key = "m_message" if len(entry.messages) == 1 else "m_messages"
+        label = self.words[key].format(names=", ".join(entry.messages))
+        if entry.pieces > 1:
+            piece = self.words["m_piece"].format(piece=entry.piece, pieces=entry.pieces)
+            label = f"{label}, {piece}"
+        if not entry.guaranteed:
+            label = f"{label} ({self.words['not_guaranteed']})"
+        return _moment(entry, Place.TO_PROGRAM, Kind.DATA, label, entry.data)
+
+    def _received(self, entry: tr.Received) -> Moment:
+        return _moment(entry, Place.TO_REFERENCE, Kind.DATA, "", entry.data)
+
+    def _fin(self, entry: tr.EndOfStream) -> Moment:
+        return _moment(entry, Place.TO_REFERENCE, Kind.END, self.words["m_fin"])
+
+    def _rst(self, entry: tr.ConnectionReset) -> Moment:
+        return _moment(entry, Place.TO_REFERENCE, Kind.CUT, self.words["m_rst"])
+
+    def _closed(self, entry: tr.Closed) -> Moment:
+        keys = {"half-close": "m_half_close", "reset": "m_reset"}
+        kind = Kind.CUT if entry.how == "reset" else Kind.END
+        label = self.words[keys.get(entry.how, "m_close")]
+        return _moment(entry, Place.TO_PROGRAM, kind, label)
+
+    def _stdout(self, entry: tr.Stdout) -> Moment:
+        return _moment(entry, Place.AT_PROGRAM, Kind.SCREEN, self.words["m_stdout"], entry.data)
+
+    def _stderr(self, entry: tr.Stderr) -> Moment:
+        return _moment(entry, Place.AT_PROGRAM, Kind.ERROR, self.words["m_stderr"], entry.data)
+
+    def _keyboard(self, entry: tr.Keyboard) -> Moment:
+        return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, self.words["m_keyboard"])
+
+    def _step(self, entry: tr.Step) -> Moment | None:
+        if entry.status != "missed":
+            return None
+        label = self.words["m_missed"].format(what=self._step_name(entry.index))
+        return _moment(entry, Place.AT_REFERENCE, Kind.MISSED, label)
+
+    def _step_name(self, index: int) -> str:
+        if not 0 <= index < len(self.steps):
+            return self.words["m_step"].format(n=index + 1)
+        step = self.steps[index]
+        key = f"a_{step.action}"
+        names = ", ".join(step.messages)
+        if key in self.words:
+            return self.words[key].format(names=names)
+        return self.words["a_other"].format(action=Action(step.action).value)
+
+    def _exited(self, entry: tr.Exited) -> Moment:
+        if entry.signal:
+            label = self.words["m_signal"].format(signal=entry.signal)
+        else:
+            label = self.words["m_exited"].format(status=entry.status)
+        return _moment(entry, Place.AT_PROGRAM, Kind.LIFE, label)
+
+    def _killed(self, entry: tr.Killed) -> Moment:
+        label = self.words.get(f"m_killed_{entry.why}", entry.why)
+        return _moment(entry, Place.AT_PROGRAM, Kind.LIFE, label)
+
+    def _limit(self, entry: tr.LimitReached) -> Moment:
+        limit = self.words.get(f"limit_{entry.limit}", entry.limit)
+        label = self.words["m_limit"].format(limit=limit, value=entry.value)
+        return _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label)
+
+    def _loss(self, entry: tr.WireLoss) -> Moment:
+        label = self.words["m_loss"].format(n=entry.frames)
+        return _moment(entry, Place.BETWEEN, Kind.NOTE, label)
+
+
+_TELLERS: Mapping[type[tr.AnyEntry], Callable[..., Moment | None]] = {
+    tr.Started: _Teller._started,
+    tr.Listener: _Teller._listener,
+    tr.Connected: _Teller._connected,
+    tr.Refused: _Teller._refused,
+    tr.Dialed: _Teller._dialed,
+    tr.Sent: _Teller._sent,
+    tr.Received: _Teller._received,
+    tr.EndOfStream: _Teller._fin,
+    tr.ConnectionReset: _Teller._rst,
+    tr.Closed: _Teller._closed,
+    tr.Stdout: _Teller._stdout,
+    tr.Stderr: _Teller._stderr,
+    tr.Keyboard: _Teller._keyboard,
+    tr.Step: _Teller._step,
+    tr.Position: _Teller._position,
+    tr.Exited: _Teller._exited,
+    tr.Killed: _Teller._killed,
+    tr.LimitReached: _Teller._limit,
+    tr.WireLoss: _Teller._loss,
+}
+"""`Consumed` and `Ended` have no row: the first is the silence after a message, the second
+repeats what the rows before it say."""
+
+
+def _moment(entry: tr.AnyEntry, place: Place, kind: Kind, label: str, data: bytes = b"") -> Moment:
+    return Moment(t=entry.t, place=place, kind=kind, label=label, data=data)
+
+
+def _one_to_one(steps: Sequence[ReferenceStep]) -> bool:
+    """Whether the script has as many steps as the scenario has lines, so that indices agree."""
+    return all(len(s.messages) <= 1 or s.delivery.mode == "coalesced" for s in steps)
+
+
+def _address(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _where(entry: tr.Position, table: Mapping[str, str]) -> str:
+    if not entry.frames:
+        return ""
+    return table["line"].format(line=entry.frames[0].line)
+
+
+def _gathered(told: Iterable[Moment], language: str) -> tuple[Moment, ...]:
+    """Neighbours that are one stream in one direction become one moment."""
+    out: list[Moment] = []
+    for moment in told:
+        if out and _continues(out[-1], moment):
+            last = out[-1]
+            data = last.data + moment.data
+            out[-1] = replace(last, data=data, parts=last.parts + 1)
+        else:
+            out.append(moment)
+    return tuple(_labelled(m, language) for m in out)
+
+
+def _continues(last: Moment, new: Moment) -> bool:
+    stream = new.kind in (Kind.SCREEN, Kind.ERROR) or new.place is Place.TO_REFERENCE
+    return stream and bool(new.data) and (last.kind, last.place) == (new.kind, new.place)
+
+
+def _labelled(moment: Moment, language: str) -> Moment:
+    """Bytes of the program carry no name: they are told by their number."""
+    if moment.kind is not Kind.DATA or moment.place is not Place.TO_REFERENCE:
+        return moment
+    label = byte_count(len(moment.data), language)
+    if moment.parts > 1:
+        label = f"{label}, {words(language)['m_pieces'].format(n=moment.parts)}"
+    return replace(moment, label=label)
+
+
+def _folded(all_moments: tuple[Moment, ...], language: str) -> tuple[Moment, ...]:
+    """At most `MOMENTS_SHOWN`: the middle of a long exchange becomes one row."""
+    hidden = len(all_moments) - MOMENTS_SHOWN
+    if hidden <= 0:
+        return all_moments
+    tail = MOMENTS_SHOWN - _HEAD - 1
+    head, rest = all_moments[:_HEAD], all_moments[-tail:]
+    fold = Moment(
+        t=all_moments[_HEAD].t,
+        place=Place.BETWEEN,
+        kind=Kind.FOLD,
+        label=words(language)["m_hidden"].format(n=hidden + 1),
+    )
+    return (*head, fold, *rest)
+
+
+def same_time(rows: Sequence[Moment]) -> tuple[bool, ...]:
+    """For each moment, whether it shares its tenth of a millisecond with the one before."""
+    tenths = [m.t // 100_000 for m in rows]
+    return (False, *(a == b for a, b in pairwise(tenths))) if tenths else ()

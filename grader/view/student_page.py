@@ -1,0 +1,333 @@
+"""What a student's page shows, as plain data.
+
+Words are chosen here, numbers written, bytes cut and made visible; `grader.view.html` only
+writes it all down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from grader.judge.model import Diagnosis, Finding, Grade, Judged, Status
+from grader.lab.model import ROLES, Lab, Role
+from grader.submission import SourceFile
+from grader.transcript import Transcript
+from grader.view.bytes_view import TYPOGRAPHY, Run, escaped, prose, runs
+from grader.view.difference import Difference, difference
+from grader.view.run_section import RunSection, run_section
+from grader.view.source import Excerpt, Source, excerpt, source
+from grader.view.words import SYMBOLS, decimal, words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Links:
+    """Where a page may point to; relative addresses. What is not given is not linked."""
+
+    class_page: str | None = None
+    wires: Mapping[str, str] = field(default_factory=dict)
+    """pcapng by run id."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Further files, by the name to show (`grades.csv`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingView:
+    """One finding: where, what came, and the two texts compared."""
+
+    run: str
+    anchor: str
+    title: str
+    status: Status
+    symbol: str
+    word: str
+    what: tuple[Run, ...]
+    difference: Difference | None
+    remarks: tuple[tuple[Run, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionView:
+    """One criterion with all that was found for it."""
+
+    id: str
+    role: Role
+    title: str
+    requirement: str
+    hint: str
+    status: Status
+    symbol: str
+    word: str
+    points: str
+    max_points: str
+    causes: tuple[tuple[str, tuple[Run, ...]], ...]
+    """Diagnoses that explain it: (anchor, title)."""
+    findings: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiagnosisView:
+    """A named mistake, where it is, and the lines around it."""
+
+    anchor: str
+    id: str
+    level: str
+    role: str
+    title: tuple[Run, ...]
+    explanation: tuple[Run, ...]
+    file: tuple[Run, ...]
+    line: int | None
+    run: str
+    run_anchor: str
+    excerpt: Excerpt | None
+    criteria: tuple[tuple[str, str], ...]
+    """Criteria that it explains: (id, title)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleView:
+    """A role: its program and its points."""
+
+    role: Role
+    name: str
+    program: tuple[Run, ...]
+    score: str
+    max_score: str
+    criteria: tuple[CriterionView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviceView:
+    """An advice scenario: what was found, and what to read."""
+
+    scenario: str
+    title: str
+    text: str
+    holds: bool
+    findings: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudentPage:
+    """Everything on the page, from top to bottom."""
+
+    lab: str
+    lab_id: str
+    id: str
+    name: tuple[Run, ...]
+    score: str
+    max_score: str
+    share: float
+    """Score over maximum, 0 to 1, for the bar."""
+    complete: bool
+    problem: tuple[Run, ...]
+    passed: int
+    total: int
+    roles: tuple[RoleView, ...]
+    errors: tuple[DiagnosisView, ...]
+    notes: tuple[DiagnosisView, ...]
+    """Diagnoses that are only remarks."""
+    remarks: tuple[tuple[Run, ...], ...]
+    runs: tuple[RunSection, ...]
+    advice: tuple[AdviceView, ...]
+    sources: tuple[Source, ...]
+    seed: str
+    links: Links
+
+
+def student_page(
+    lab: Lab,
+    grade: Grade,
+    transcripts: Mapping[str, Transcript],
+    sources: Sequence[SourceFile],
+    language: str,
+    links: Links | None = None,
+) -> StudentPage:
+    """Build the page of one grade. `transcripts` are by run id; missing ones are said to be."""
+    maker = _Maker(lab, grade, language, {s.path: s for s in sources})
+    linked = links or Links()
+    diagnoses = [maker.diagnosis(i, d) for i, d in enumerate(grade.diagnoses)]
+    passed = sum(j.status is Status.PASS for j in grade.criteria)
+    return StudentPage(
+        lab=lab.title.in_language(language),
+        lab_id=lab.id,
+        id=grade.id,
+        name=runs(grade.name),
+        score=decimal(grade.score, language),
+        max_score=decimal(grade.max_score, language),
+        share=float(grade.score / grade.max_score) if grade.max_score else 0.0,
+        complete=grade.complete,
+        problem=prose(grade.problem.message.in_language(language)) if grade.problem else (),
+        passed=passed,
+        total=len(grade.criteria),
+        roles=tuple(maker.role(r) for r in ROLES if maker.asked(r)),
+        errors=tuple(d for d in diagnoses if d.level == "error"),
+        notes=tuple(d for d in diagnoses if d.level != "error"),
+        remarks=maker.remarks(),
+        runs=tuple(
+            run_section(lab, run, transcripts.get(run.id), grade.seed, language, linked.wires)
+            for run in grade.runs
+        ),
+        advice=maker.advice(),
+        sources=maker.sources(),
+        seed=grade.seed,
+        links=linked,
+    )
+
+
+def run_anchor(run: str) -> str:
+    """The fragment of a run's section."""
+    return f"run-{run}"
+
+
+class _Maker:
+    """What the parts of one page have in common."""
+
+    def __init__(
+        self, lab: Lab, grade: Grade, language: str, files: Mapping[str, SourceFile]
+    ) -> None:
+        self.lab = lab
+        self.grade = grade
+        self.language = language
+        self.files = files
+        self.words = words(language)
+
+    def asked(self, role: Role) -> bool:
+        return any(j.criterion.role == role for j in self.grade.criteria)
+
+    def role(self, role: Role) -> RoleView:
+        judged = [j for j in self.grade.criteria if j.criterion.role == role]
+        counted = [j for j in judged if j.status is not Status.NOT_RUN]
+        score = sum((j.points for j in counted), Fraction(0))
+        most = sum((j.criterion.points for j in counted), Fraction(0))
+        return RoleView(
+            role=role,
+            name=self.words[role.capitalize()],
+            program=runs(self.grade.programs.of(role) or ""),
+            score=decimal(score, self.language),
+            max_score=decimal(most, self.language),
+            criteria=tuple(self.criterion(j) for j in judged),
+        )
+
+    def criterion(self, judged: Judged) -> CriterionView:
+        criterion = judged.criterion
+        titles = {d.id: (i, d) for i, d in reversed(list(enumerate(self.grade.diagnoses)))}
+        causes = [titles[name] for name in judged.diagnoses if name in titles]
+        return CriterionView(
+            id=criterion.id,
+            role=criterion.role,
+            title=criterion.title.in_language(self.language),
+            requirement=criterion.requirement.in_language(self.language),
+            hint=criterion.hint.in_language(self.language),
+            status=judged.status,
+            symbol=SYMBOLS[judged.status],
+            word=self.words[judged.status],
+            points=decimal(judged.points, self.language),
+            max_points=decimal(criterion.points, self.language),
+            causes=tuple((f"d{i}", prose(d.title.in_language(self.language))) for i, d in causes),
+            findings=tuple(self.finding(f) for f in judged.findings),
+        )
+
+    def finding(self, finding: Finding) -> FindingView:
+        compared = None
+        if finding.expected is not None and finding.actual is not None:
+            compared = difference(finding.expected, finding.actual)
+        elif finding.expected is not None:
+            compared = difference(finding.expected, b"")
+        return FindingView(
+            run=finding.run,
+            anchor=run_anchor(finding.run),
+            title=self.run_title(finding.run),
+            status=finding.status,
+            symbol=SYMBOLS[finding.status],
+            word=self.words[finding.status],
+            what=prose(finding.what.in_language(self.language)),
+            difference=compared,
+            remarks=tuple(prose(r.text.in_language(self.language)) for r in finding.remarks),
+        )
+
+    def run_title(self, run: str) -> str:
+        scenario = next((r.scenario for r in self.grade.runs if r.id == run), run.split("~")[0])
+        return scenario_title(self.lab, scenario, self.language)
+
+    def diagnosis(self, index: int, diagnosis: Diagnosis) -> DiagnosisView:
+        titles = {
+            j.criterion.id: j.criterion.title.in_language(self.language)
+            for j in self.grade.criteria
+        }
+        return DiagnosisView(
+            anchor=f"d{index}",
+            id=diagnosis.id,
+            level=diagnosis.level,
+            role=self.words[diagnosis.role],
+            title=prose(diagnosis.title.in_language(self.language)),
+            explanation=prose(diagnosis.explanation.in_language(self.language)),
+            file=runs(diagnosis.file or ""),
+            line=diagnosis.line,
+            run=self.run_title(diagnosis.run),
+            run_anchor=run_anchor(diagnosis.run),
+            excerpt=self.excerpt(diagnosis),
+            criteria=tuple((c, titles[c]) for c in diagnosis.criteria if c in titles),
+        )
+
+    def excerpt(self, diagnosis: Diagnosis) -> Excerpt | None:
+        file = self.files.get(diagnosis.file or "")
+        if file is None or diagnosis.line is None:
+            return None
+        return excerpt(file.data, diagnosis.line)
+
+    def remarks(self) -> tuple[tuple[Run, ...], ...]:
+        """Remarks on the whole and on graded runs, each text once."""
+        listed = list(self.grade.remarks)
+        for judged in self.grade.criteria:
+            for finding in judged.findings:
+                listed += finding.remarks
+        texts = dict.fromkeys(r.text.in_language(self.language) for r in listed)
+        return tuple(prose(text) for text in texts)
+
+    def advice(self) -> tuple[AdviceView, ...]:
+        scenarios = {run.id: run.scenario for run in self.grade.runs}
+        grouped: dict[str, list[Finding]] = {}
+        for finding in self.grade.advice:
+            scenario = scenarios.get(finding.run, finding.run.split("~")[0])
+            grouped.setdefault(scenario, []).append(finding)
+        return tuple(self._advice(name, found) for name, found in grouped.items())
+
+    def _advice(self, name: str, found: Sequence[Finding]) -> AdviceView:
+        holds = all(f.status is Status.PASS for f in found)
+        text = ""
+        if not holds and name in {s.id for s in self.lab.scenarios}:
+            advice = self.lab.scenario(name).advice
+            text = advice.in_language(self.language) if advice else ""
+        return AdviceView(
+            scenario=name,
+            title=scenario_title(self.lab, name, self.language),
+            text=text,
+            holds=holds,
+            findings=tuple(self.finding(f) for f in found if holds or f.status is not Status.PASS),
+        )
+
+    def sources(self) -> tuple[Source, ...]:
+        """The programs first, then what diagnoses point at."""
+        programs = [self.grade.programs.of(role) for role in ROLES]
+        named = [*programs, *(d.file for d in self.grade.diagnoses)]
+        paths = [p for p in dict.fromkeys(named) if p is not None and p in self.files]
+        return tuple(source(p, self.files[p].data, self._marks(p)) for p in paths)
+
+    def _marks(self, path: str) -> dict[int, str]:
+        """Lines to mark in a file: what the diagnoses say of them."""
+        marks: dict[int, str] = {}
+        for diagnosis in self.grade.diagnoses:
+            if diagnosis.file == path and diagnosis.line is not None:
+                title = diagnosis.title.in_language(self.language)
+                marks.setdefault(diagnosis.line, escaped(title, keep=TYPOGRAPHY))
+        return marks
+
+
+def scenario_title(lab: Lab, scenario: str, language: str) -> str:
+    """The scenario's title, or its id where the lab has it no more."""
+    for known in lab.scenarios:
+        if known.id == scenario:
+            return known.title.in_language(language)
+    return scenario

@@ -1,0 +1,306 @@
+"""The words of pages and terminals, in French and in English, and numbers as people write them.
+
+French: a no-break space before `: ; ! ?` and inside « » (written `~` in the table below).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from types import MappingProxyType
+
+from grader.judge.model import Status
+
+LANGUAGES = ("fr", "en")
+
+_TABLE: dict[str, tuple[str, str]] = {
+    # page
+    "skip": ("Aller au contenu", "Skip to the content"),
+    "report_of": ("Compte rendu de {name}", "Report for {name}"),
+    "grade": ("Note", "Grade"),
+    "of": ("{score} / {max}", "{score} / {max}"),
+    "incomplete": (
+        "Note provisoire~: une partie n’a pas pu être évaluée, et ce n’est pas votre faute. "
+        "Ses points ne comptent pas.",
+        "Provisional grade: a part could not be graded, and that is not your fault. "
+        "Its points do not count.",
+    ),
+    "provisional": ("provisoire", "provisional"),
+    "programs": ("Programmes", "Programs"),
+    "server": ("serveur", "server"),
+    "client": ("client", "client"),
+    "Server": ("Serveur", "Server"),
+    "Client": ("Client", "Client"),
+    "both": ("les deux", "both"),
+    "no_program": ("pas trouvé", "not found"),
+    "problem": ("Problème", "Problem"),
+    "to_class": ("Toute la classe", "The whole class"),
+    "contents": ("Dans cette page", "On this page"),
+    "all_pass": (
+        "Tout est réussi. Bravo~!",
+        "Everything passes. Well done!",
+    ),
+    # what to mend
+    "mend_first": ("À corriger d’abord", "What to mend first"),
+    "explains": ("Explique", "Explains"),
+    "seen_in": ("Vu dans", "Seen in"),
+    "line": ("ligne {line}", "line {line}"),
+    "remarks": ("Remarques", "Remarks"),
+    "remark": ("Remarque", "Remark"),
+    "remarks_lead": ("À savoir, sans perte de points.", "Good to know; no points lost."),
+    # criteria
+    "criteria": ("Critères", "Criteria"),
+    "criteria_passed": ("critères réussis", "criteria passed"),
+    "criterion": ("Critère", "Criterion"),
+    "points": ("points", "points"),
+    "verdict": ("Verdict", "Verdict"),
+    "pass": ("réussi", "passed"),
+    "partial": ("à moitié", "half"),
+    "fail": ("à revoir", "to mend"),
+    "not_run": ("non évalué", "not graded"),
+    "requirement": ("Ce que demande l’énoncé", "What the statement asks"),
+    "hint": ("Piste", "Hint"),
+    "expected": ("Attendu", "Expected"),
+    "actual": ("Obtenu", "Got"),
+    "nothing": ("rien", "nothing"),
+    "equal": ("Identique.", "The same."),
+    "cut": ("(extrait autour de la première différence)", "(cut around the first difference)"),
+    "in_run": ("Essai", "Run"),
+    "no_finding": (
+        "Aucun essai n’a pu le vérifier.",
+        "No run could check it.",
+    ),
+    "because": ("À cause de", "Because of"),
+    # runs
+    "runs": ("Les essais", "The runs"),
+    "runs_lead": (
+        "Chaque essai fait dialoguer votre programme avec notre référence.",
+        "Each run lets your program talk with our reference.",
+    ),
+    "advice_run": ("conseil, 0 point", "advice, 0 points"),
+    "completed": ("terminé", "completed"),
+    "stuck": ("bloqué", "stuck"),
+    "crashed": ("planté", "crashed"),
+    "timeout": ("trop long", "too long"),
+    "limit": ("limite atteinte", "limit reached"),
+    "skipped": ("non joué", "skipped"),
+    "exit_status": ("code de fin {status}", "exit status {status}"),
+    "exit_signal": ("signal {signal}", "signal {signal}"),
+    "exchange": ("L’échange", "The exchange"),
+    "as_table": ("Le même échange en tableau", "The same exchange as a table"),
+    "your_program": ("Votre programme", "Your program"),
+    "the_program": ("Le programme", "The program"),
+    "reference": ("Référence", "Reference"),
+    "time": ("Temps", "Time"),
+    "from": ("De", "From"),
+    "to": ("Vers", "To"),
+    "what": ("Quoi", "What"),
+    "bytes": ("Octets", "Bytes"),
+    "stdout": ("Affiché à l’écran (stdout)", "Shown on the screen (stdout)"),
+    "stderr": ("Messages d’erreur (stderr)", "Error messages (stderr)"),
+    "no_output": ("Rien n’a été affiché.", "Nothing was shown."),
+    "hex": ("Les octets, un par un", "The bytes, one by one"),
+    "hex_received": ("Reçus de votre programme", "Received from your program"),
+    "hex_sent": ("Envoyés à votre programme", "Sent to your program"),
+    "n_bytes": ("{n} octets", "{n} bytes"),
+    "one_byte": ("{n} octet", "{n} byte"),
+    "hidden_bytes": ("… {n} octets de plus, non montrés", "… {n} more bytes, not shown"),
+    "wire_file": ("Capture réseau (Wireshark)", "Network capture (Wireshark)"),
+    "replay": ("Rejouer cet essai", "Replay this run"),
+    "replay_check": (
+        "Avec la même graine, sur votre machine~:",
+        "With the same seed, on your machine:",
+    ),
+    "replay_hand": (
+        "Ou à la main, votre programme dans un autre terminal~:",
+        "Or by hand, with your program in another terminal:",
+    ),
+    "seed": ("Graine", "Seed"),
+    "not_guaranteed": ("livraison non garantie", "delivery not guaranteed"),
+    "paced": (
+        "Ici, l’état du programme n’a pas pu être lu~: les messages ont été espacés, "
+        "leur livraison séparée n’est pas garantie.",
+        "Here the state of the program could not be read: messages were paced, and their "
+        "separate delivery is not guaranteed.",
+    ),
+    "no_transcript": (
+        "Le déroulement de cet essai n’a pas été conservé.",
+        "What happened in this run was not kept.",
+    ),
+    # moments of an exchange
+    "m_started": ("démarrage", "started"),
+    "m_restarted": ("redémarrage", "started again"),
+    "m_listens": ("écoute sur {where}", "listens on {where}"),
+    "m_bound_udp": ("attend en UDP sur {where}", "bound in UDP on {where}"),
+    "m_connected": ("connexion établie (SYN, SYN/ACK, ACK)", "connected (SYN, SYN/ACK, ACK)"),
+    "m_refused": ("connexion refusée", "connection refused"),
+    "m_dialed": (
+        "appelle {where} en {protocol}~: personne n’y écoute",
+        "calls {where} over {protocol}: nobody listens there",
+    ),
+    "m_message": ("message {names}", "message {names}"),
+    "m_messages": ("messages {names}, ensemble", "messages {names}, together"),
+    "m_piece": ("morceau {piece} sur {pieces}", "piece {piece} of {pieces}"),
+    "m_pieces": ("en {n} envois", "in {n} sends"),
+    "m_fin": ("FIN~: fin de la connexion", "FIN: end of the connection"),
+    "m_rst": ("RST~: connexion coupée net", "RST: connection cut off"),
+    "m_close": ("la référence ferme", "the reference closes"),
+    "m_half_close": ("FIN~: la référence n’enverra plus rien", "FIN: the reference has said all"),
+    "m_reset": ("RST~: la référence coupe net", "RST: the reference cuts off"),
+    "m_consumed": ("tout est lu", "all of it is read"),
+    "m_stdout": ("écran", "screen"),
+    "m_stderr": ("stderr", "stderr"),
+    "m_keyboard": ("attendait le clavier~: touche Entrée", "waited for the keyboard: Enter"),
+    "m_missed": ("n’est pas venu~: {what}", "did not come: {what}"),
+    "m_step": ("étape {n}", "step {n}"),
+    "m_waits": ("attend dans {calls}", "waits in {calls}"),
+    "m_waits_for": ("attend {calls}", "waits for {calls}"),
+    "m_runs": ("calcule sans s’arrêter", "computes without a pause"),
+    "m_position": ("se tient {where}", "stands at {where}"),
+    "m_exited": ("se termine, code {status}", "ends, status {status}"),
+    "m_signal": ("se termine par le signal {signal}", "ends by signal {signal}"),
+    "m_killed_stuck": ("bloqué~: nous l’arrêtons", "stuck: we end it"),
+    "m_killed_limit": ("limite atteinte~: nous l’arrêtons", "limit reached: we end it"),
+    "m_killed_finished": ("essai fini~: nous l’arrêtons", "run over: we end it"),
+    "m_killed_interrupted": ("interrompu par l’enseignant", "interrupted by the teacher"),
+    "m_limit": ("limite atteinte~: {limit}, {value}", "limit reached: {limit}, {value}"),
+    "m_loss": (
+        "{n} trames perdues par la capture (sans effet sur la note)",
+        "{n} frames lost by the capture (no effect on the grade)",
+    ),
+    "m_hidden": ("… {n} autres évènements, non montrés", "… {n} more events, not shown"),
+    "limit_wall": ("durée", "time"),
+    "limit_cpu": ("temps de calcul", "CPU time"),
+    "limit_memory": ("mémoire", "memory"),
+    "limit_output": ("sortie", "output"),
+    "limit_processes": ("processus", "processes"),
+    "call_thread": ("un autre fil", "another thread"),
+    "call_child": ("un autre processus", "another process"),
+    # actions of a scenario, for a step that did not come
+    "a_connect": ("la connexion", "the connection"),
+    "a_accept": ("la connexion", "the connection"),
+    "a_refuse": ("l’appel", "the call"),
+    "a_send": ("l’envoi de {names}", "sending {names}"),
+    "a_receive": ("le message {names}", "message {names}"),
+    "a_end": ("la fermeture", "the close"),
+    "a_other": ("{action}", "{action}"),
+    # source
+    "source": ("Le code", "The code"),
+    "source_cut": (
+        "… {n} lignes de plus, non montrées",
+        "… {n} more lines, not shown",
+    ),
+    "binary": ("Ce fichier n’est pas du texte.", "This file is not text."),
+    # advice
+    "advice": ("Conseils pour aller plus loin", "Advice to go further"),
+    "advice_lead": (
+        "Ces situations dépassent l’énoncé~: 0 point, mais de bonnes habitudes.",
+        "These situations go beyond the statement: 0 points, but good habits.",
+    ),
+    "advice_ok": ("tient", "holds"),
+    "advice_not": ("à améliorer", "can be better"),
+    # class page
+    "class_title": ("Résultats de la classe", "Results of the class"),
+    "submissions": ("Remises", "Submissions"),
+    "student": ("Remise", "Submission"),
+    "mean": ("Moyenne", "Mean"),
+    "median": ("Médiane", "Median"),
+    "graded": ("notées", "graded"),
+    "distribution": ("Répartition des notes", "Distribution of grades"),
+    "distribution_table": ("En tableau", "As a table"),
+    "grade_range": ("Note", "Grade"),
+    "how_many": ("Combien", "How many"),
+    "success": ("Réussite par critère", "Success by criterion"),
+    "mistakes": ("Erreurs les plus fréquentes", "Most frequent mistakes"),
+    "teacher_eye": ("À regarder vous-même", "For your own eye"),
+    "nothing_to_see": (
+        "Rien~: toutes les remises ont été notées entièrement.",
+        "Nothing: every submission was graded in full.",
+    ),
+    "eye_incomplete": (
+        "une partie n’a pas pu être évaluée ({criteria})",
+        "a part could not be graded ({criteria})",
+    ),
+    "eye_missing": ("pas de programme {role}", "no {role} program"),
+    "eye_timeout": (
+        "arrêté à la limite de temps dans {runs}",
+        "ended at the time limit in {runs}",
+    ),
+    "table": ("Élèves et critères", "Students and criteria"),
+    "sort_help": (
+        "Cliquez sur un titre de colonne pour trier.",
+        "Click a column title to sort.",
+    ),
+    "filter": ("Chercher un nom", "Find a name"),
+    "legend": ("Légende", "Key"),
+    "downloads": ("Fichiers", "Files"),
+    "isolation": ("Isolation", "Isolation"),
+    "made_by": ("Écrit par Wiregrade {version}", "Written by Wiregrade {version}"),
+    "n_submissions": ("{n} remises", "{n} submissions"),
+    "one_submission": ("{n} remise", "{n} submission"),
+    # terminal
+    "t_where": ("où", "where"),
+    "t_passed": (
+        "{passed}/{total} critères réussis, {score}/{max}",
+        "{passed}/{total} criteria passed, {score}/{max}",
+    ),
+    "t_incomplete": ("note provisoire", "provisional grade"),
+    "t_more": ("… et {n} autres", "… and {n} more"),
+    "t_class": (
+        "{graded}/{total} remises notées, moyenne {mean}/{max}",
+        "{graded}/{total} submissions graded, mean {mean}/{max}",
+    ),
+}
+
+
+def words(language: str) -> Mapping[str, str]:
+    """The words in that language; French when it is not known."""
+    index = LANGUAGES.index(language) if language in LANGUAGES else 0
+    return _BY_LANGUAGE[index]
+
+
+_BY_LANGUAGE: tuple[Mapping[str, str], ...] = tuple(
+    MappingProxyType({key: texts[i].replace("~", "\u00a0") for key, texts in _TABLE.items()})
+    for i in range(len(LANGUAGES))
+)
+
+SYMBOLS = {Status.PASS: "✓", Status.PARTIAL: "½", Status.FAIL: "✗", Status.NOT_RUN: "–"}
+"""Never alone: a word and a colour go with each."""
+
+
+def decimal(value: Fraction, language: str, places: int = 2) -> str:
+    """A number as people write it: `17,5` in French, `17.5` in English; at most `places`."""
+    scale = 10**places
+    scaled = abs(value) * scale
+    # Half up, as a teacher rounds; round() would go to the even neighbour.
+    units = int(scaled + Fraction(1, 2))
+    whole, rest = divmod(units, scale)
+    digits = f"{rest:0{places}d}".rstrip("0") if places else ""
+    sign = "-" if value < 0 and units else ""
+    point = "," if language == "fr" else "."
+    return f"{sign}{whole}{point}{digits}" if digits else f"{sign}{whole}"
+
+
+def labelled(label: str, language: str) -> str:
+    """`Attendu : ` with French's no-break space, `Expected: ` without it."""
+    return f"{label}\u00a0: " if language == "fr" else f"{label}: "
+
+
+def count(value: int, language: str) -> str:
+    """A whole number with its thousands apart: `12 345` in French, `12,345` in English."""
+    return f"{value:,}".replace(",", "\u202f" if language == "fr" else ",")
+
+
+def milliseconds(nanoseconds: int, language: str) -> str:
+    """A time as `12,4 ms`; whole milliseconds from 100 on."""
+    ms = Fraction(nanoseconds, 1_000_000)
+    if abs(ms) >= 100:
+        return f"{count(int(ms + Fraction(1, 2)), language)}\u00a0ms"
+    return f"{decimal(ms, language, 1)}\u00a0ms"
+
+
+def byte_count(number: int, language: str) -> str:
+    """`71 octets`, `1 byte`, `0 octet` (zero is singular in French)."""
+    singular = number in (0, 1) if language == "fr" else number == 1
+    template = words(language)["one_byte" if singular else "n_bytes"]
+    return template.format(n=count(number, language))
