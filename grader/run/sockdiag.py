@@ -66,8 +66,11 @@ class SocketInfo(NamedTuple):
     local: Address
     remote: Address
     rqueue: int
-    """Bytes that wait to be read, one more for a FIN that the program has not read as the end
-    of the stream; for a listener, connections not yet accepted."""
+    """Bytes that wait to be read; for a listener, connections not yet accepted.
+
+    A FIN counts as one byte. The kernel takes it out with the last bytes where it came in
+    one piece with them, and else only when the program reads the end of the stream: after
+    a FIN, 1 may mean that everything was read."""
     wqueue: int
     """Bytes sent and not yet acknowledged; for a listener, its backlog."""
     inode: int
