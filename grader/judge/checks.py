@@ -1,0 +1,362 @@
+"""Checks: what each step and expectation of a scenario came to, from the transcript alone.
+
+The rules are the lab's (`tp09.md`): a pass needs evidence, and so has a fail; silence earns
+nothing, and an ending caused by us never counts as the program's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from grader.judge.facts import MOST_EVIDENCE, Arrival, Facts, Session
+from grader.judge.model import Finding, Remark, Status
+from grader.judge.prints import check_stdout
+from grader.judge.situation import situation, situation_entries
+from grader.judge.wording import FINDINGS, remark, say
+from grader.lab.model import (
+    Action,
+    Expectation,
+    ExpectBound,
+    ExpectConnected,
+    ExpectExit,
+    ExpectListening,
+    ExpectStdout,
+    Lab,
+    Level,
+    ReferenceStep,
+    Scenario,
+)
+from grader.matching import find_message, find_print
+from grader.transcript import Exited, Listener, Transcript
+
+
+def check(transcript: Transcript, lab: Lab, scenario: Scenario) -> tuple[Finding, ...]:
+    """One finding for each step and expectation of the scenario that is to be judged.
+
+    In a graded scenario those that prove a criterion; in advice all of them. A run that was
+    skipped has none; one that could not be played has `not_run` for each.
+    """
+    return check_facts(Facts(transcript, lab, scenario))
+
+
+def check_facts(facts: Facts) -> tuple[Finding, ...]:
+    """The same, from facts already gathered."""
+    outcome = facts.end.outcome
+    if outcome == "skipped":
+        return ()
+    found = [*_steps(facts), *_expectations(facts)]
+    if facts.scenario.level is Level.GRADED:
+        found = [f for f in found if f.criterion is not None]
+    if outcome == "not_run":
+        return tuple(_not_run(facts, f) for f in found)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes the findings of one expectation."""
+
+    facts: Facts
+    expectation: str
+    criterion: str | None
+
+    def __call__(
+        self, status: Status, key: str, evidence: tuple[int, ...], **fields: object
+    ) -> Finding:
+        if "{situation}" in FINDINGS[key][0]:
+            fields["situation"] = situation(self.facts)
+            evidence = (*evidence, *situation_entries(self.facts))
+        return Finding(
+            run=self.facts.header.run,
+            expectation=self.expectation,
+            criterion=self.criterion,
+            status=status,
+            what=say(key, **fields),
+            evidence=evidence,
+        )
+
+
+def _not_run(facts: Facts, finding: Finding) -> Finding:
+    return Finding(
+        run=finding.run,
+        expectation=finding.expectation,
+        criterion=finding.criterion,
+        status=Status.NOT_RUN,
+        what=say("not-run", reason=facts.end.problem),
+        evidence=(facts.last,),
+    )
+
+
+def _steps(facts: Facts) -> list[Finding]:
+    found: list[Finding] = []
+    for session in facts.sessions:
+        arrivals = iter(session.arrivals)
+        for number, step in enumerate(session.steps):
+            if step.action is Action.RECEIVE:
+                for _ in step.messages:
+                    found.append(_receive(facts, session, number, step, next(arrivals)))
+            elif step.action is Action.END:
+                found.append(_end(facts, session, step))
+    return found
+
+
+def _expectations(facts: Facts) -> list[Finding]:
+    prints = [e for e in facts.scenario.expect if isinstance(e, ExpectStdout)]
+    printed = iter(check_stdout(facts, prints))
+    return [
+        next(printed) if isinstance(e, ExpectStdout) else _expected(facts, e)
+        for e in facts.scenario.expect
+    ]
+
+
+def _expected(facts: Facts, expectation: Expectation) -> Finding:
+    if isinstance(expectation, ExpectExit):
+        return _exit(facts, expectation)
+    if isinstance(expectation, ExpectListening):
+        return _listening(facts, expectation)
+    if isinstance(expectation, ExpectBound):
+        return _bound(facts, expectation)
+    assert isinstance(expectation, ExpectConnected)  # noqa: S101 -- the last of the union
+    return _connected(facts, expectation)
+
+
+# --- messages ----------------------------------------------------------------------------
+
+
+def _receive(
+    facts: Facts, session: Session, number: int, step: ReferenceStep, arrival: Arrival
+) -> Finding:
+    """A message of the program: the right text, in its turn."""
+
+    def made(status: Status, key: str, evidence: tuple[int, ...]) -> Finding:
+        return replace(
+            make(status, key, evidence),
+            expected=arrival.text.encode(),
+            actual=arrival.data.strip() if arrival.came else None,
+            remarks=_message_remarks(session, arrival) if status is not Status.FAIL else (),
+        )
+
+    make = _Maker(facts, f"receive:{arrival.message}", step.proves)
+    if session.connected is None:
+        return made(Status.FAIL, "connection.none", ())
+    if not arrival.came:
+        if (earlier := _elsewhere(facts, session, arrival)) is not None:
+            return made(Status.FAIL, "receive.swapped", earlier)
+        return made(Status.FAIL, "receive.none", ())
+    if arrival.match.status is Status.FAIL:
+        if (earlier := _elsewhere(facts, session, arrival)) is not None:
+            return made(Status.FAIL, "receive.swapped", earlier)
+        return made(Status.FAIL, "receive.wrong", arrival.entries)
+    after, before = turn(session, number)
+    if after is not None and arrival.entries[0] < after:
+        return made(Status.FAIL, "receive.early", (*arrival.entries, after))
+    if before is not None and arrival.entries[-1] > before:
+        return made(Status.FAIL, "receive.late", (before, *arrival.entries))
+    key = "receive.pass" if arrival.match.status is Status.PASS else "receive.partial"
+    return made(arrival.match.status, key, arrival.entries)
+
+
+def turn(session: Session, number: int) -> tuple[int | None, int | None]:
+    """When step `number` had its turn: after which entry sent, and before which.
+
+    The first is the entry of the last Send step before it (the end of the session if that
+    was never sent), the second that of the first Send step after it.
+    """
+    first_pieces = [(i, e.messages) for i, e in session.sent if e.piece == 1]
+    after: int | None = None
+    for position, step in enumerate(session.steps):
+        if step.action is not Action.SEND:
+            continue
+        place = None
+        for wanted in ((step.messages,), tuple((m,) for m in step.messages)):
+            hits = [i for i, names in first_pieces if names in wanted]
+            if hits:
+                place = hits[0]
+                break
+        if position > number:
+            return after, place
+        after = place if place is not None else session.last
+    return after, None
+
+
+def _elsewhere(facts: Facts, session: Session, arrival: Arrival) -> tuple[int, ...] | None:
+    """Where the message arrived right, but before one that it should have followed."""
+    span = find_message(arrival.text, session.stream.data, facts.lab.tolerance)
+    return None if span is None else session.stream.entries(span)
+
+
+def _message_remarks(session: Session, arrival: Arrival) -> tuple[Remark, ...]:
+    """The match's remarks; other messages of the script are no extra bytes."""
+    extra = arrival.data
+    others = [a.text.encode() for a in session.arrivals if a.message != arrival.message]
+    codes = arrival.match.remarks
+    if any(other in extra for other in others):
+        codes = tuple(c for c in codes if c != "extra-output")
+    return tuple(remark(code) for code in codes)
+
+
+# --- the connection ----------------------------------------------------------------------
+
+
+def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
+    """FIN or RST of the program, after the last message and before we closed."""
+    made = _Maker(facts, "end", step.proves)
+    if session.connected is None:
+        return made(Status.FAIL, "connection.none", ())
+    ended, closed = session.ended, session.closed
+    if ended is None:
+        return made(Status.FAIL, "end.none", ())
+    if closed is not None and closed < ended:
+        return made(Status.FAIL, "end.late", (closed, ended))
+    if not exchanged_before(session, ended):
+        return made(Status.FAIL, "end.early", (ended,))
+    if not read_before(facts, session, ended):
+        return made(Status.FAIL, "end.unread", (ended,))
+    last = [i for i, _ in session.sent[-1:]]
+    return made(Status.PASS, "end.pass", (*last, ended))
+
+
+def exchanged_before(session: Session, ended: int) -> bool:
+    """Whether all the script's messages had been sent and received when it ended."""
+    sent = [m for i, e in session.sent if i < ended and e.piece == e.pieces for m in e.messages]
+    if any(message not in sent for message in session.to_send):
+        return False
+    return all(a.came and a.entries[-1] < ended for a in session.arrivals)
+
+
+def read_before(facts: Facts, session: Session, ended: int) -> bool:
+    """Whether the program had read all that was sent to it.
+
+    A close with unread bytes sends RST, not FIN: a FIN is proof enough. With an RST either
+    the socket table showed everything read, or what was sent last has been printed.
+    """
+    if not session.was_reset or session.consumed >= session.sent_bytes:
+        return True
+    if not session.to_send:
+        return True
+    last = facts.text(session.to_send[-1])
+    return find_print(last, facts.stdout.data, facts.lab.tolerance) is not None
+
+
+def _exit(facts: Facts, expectation: ExpectExit) -> Finding:
+    """The program ended by itself, as asked; whether we had closed before is no matter."""
+    made = _Maker(facts, "exit", expectation.proves)
+    exits = facts.all(Exited)
+    if not exits or (facts.killed is not None and facts.killed[0] < exits[-1][0]):
+        return made(Status.FAIL, "exit.none", ())
+    index, exited = next(
+        ((i, e) for i, e in exits if not _ended_well(facts, e, expectation)), exits[-1]
+    )
+    evidence = (index,)
+    if exited.signal is not None:
+        return made(Status.FAIL, "exit.signal", evidence, signal=exited.signal)
+    if not _ended_well(facts, exited, expectation):
+        if facts.traceback is not None or expectation.status is None:
+            shown = (*facts.stderr_entries[-2:], index)
+            return made(Status.FAIL, "exit.crash", shown, code=exited.status)
+        return made(
+            Status.FAIL, "exit.status", evidence, code=exited.status, expected=expectation.status
+        )
+    refuses = any(s.action is Action.REFUSE for s in facts.scenario.steps)
+    if not facts.connected and not refuses:
+        # Silence earns nothing: a program that does nothing ends well, too.
+        return made(Status.FAIL, "exit.nothing", evidence)
+    return made(Status.PASS, "exit.pass", evidence, code=exited.status)
+
+
+def _ended_well(facts: Facts, exited: Exited, expectation: ExpectExit) -> bool:
+    if exited.signal is not None:
+        return False
+    if expectation.status is not None:
+        return exited.status == expectation.status
+    return facts.traceback is None or exited.status == 0
+
+
+# --- addresses ---------------------------------------------------------------------------
+
+
+def _listening(facts: Facts, expectation: ExpectListening) -> Finding:
+    """A TCP listener on the port, at every start."""
+    made = _Maker(facts, "listening", expectation.proves)
+    right = [i for i, e in facts.listeners if e.port == expectation.port]
+    starts = [*facts.started, len(facts.entries)]
+    count = sum(any(a <= i < b for i in right) for a, b in pairwise(starts))
+    count = max(count, min(len(right), 1))
+    if count >= expectation.times:
+        return made(
+            Status.PASS, "listening.pass", tuple(right[:MOST_EVIDENCE]), port=expectation.port
+        )
+    if right:
+        where = (*right[:MOST_EVIDENCE], *situation_entries(facts))
+        return made(
+            Status.FAIL,
+            "listening.times",
+            where,
+            port=expectation.port,
+            count=count,
+            times=expectation.times,
+        )
+    if facts.listeners:
+        index, listener = facts.listeners[0]
+        return made(
+            Status.FAIL, "listening.other", (index,), seen=listener.port, port=expectation.port
+        )
+    bound = [(i, e) for i, e in facts.all(Listener) if e.protocol.startswith("udp")]
+    if bound:
+        return made(Status.FAIL, "listening.udp", (bound[0][0],), seen=bound[0][1].port)
+    return made(Status.FAIL, "listening.none", ())
+
+
+def dialled_listener(facts: Facts) -> tuple[int, Listener] | None:
+    """The listener that the reference connected to; else the first one, on the lab's port."""
+    ports = [e.remote[1] for _, e in facts.connected] + [facts.lab.port]
+    for port in ports:
+        for index, listener in facts.listeners:
+            if listener.port == port:
+                return index, listener
+    return facts.listeners[0] if facts.listeners else None
+
+
+def is_any(listener: Listener) -> bool:
+    """Whether it takes connections to all IPv4 addresses of the machine."""
+    if listener.protocol == "tcp6":
+        return listener.address in ("::", "::ffff:0.0.0.0") and not listener.v6only
+    return listener.address == "0.0.0.0"  # noqa: S104 -- compared, not bound
+
+
+def _bound(facts: Facts, expectation: ExpectBound) -> Finding:
+    """The address of the listener that was dialled, whatever its port."""
+    made = _Maker(facts, "bound", expectation.proves)
+    seen = dialled_listener(facts)
+    if seen is None:
+        return made(Status.FAIL, "listening.none", ())
+    index, listener = seen
+    if is_any(listener) or (
+        expectation.address != "any" and listener.address == expectation.address
+    ):
+        return made(Status.PASS, "bound.pass", (index,), address=listener.address)
+    return made(Status.FAIL, "bound.other", (index,), address=listener.address)
+
+
+def _connected(facts: Facts, expectation: ExpectConnected) -> Finding:
+    """The program's connection came to the port asked for."""
+    made = _Maker(facts, "connected", expectation.proves)
+    right = [i for i, e in facts.connected if e.local[1] == expectation.port]
+    if right:
+        return made(Status.PASS, "connected.pass", (right[0],), port=expectation.port)
+    if facts.connected:
+        index, connected = facts.connected[0]
+        return made(
+            Status.FAIL, "connected.other", (index,), seen=connected.local[1], port=expectation.port
+        )
+    if facts.dialed:
+        index, dialed = facts.dialed[0]
+        return made(
+            Status.FAIL, "connected.other", (index,), seen=dialed.port, port=expectation.port
+        )
+    if facts.datagram:
+        index = facts.datagram[0]
+        seen = getattr(facts.entries[index], "port", expectation.port)
+        return made(Status.FAIL, "connected.udp", (index,), seen=seen)
+    return made(Status.FAIL, "connected.none", ())

@@ -1,0 +1,349 @@
+"""The facts of one run, gathered from its transcript: what checks and diagnoses ask for.
+
+Nothing here judges. Indices are those of the transcript's entries: they are the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from grader.judge.traceback import Traceback, last_traceback
+from grader.lab.model import Action, Lab, ReferenceStep, Role, Scenario
+from grader.matching import Match, allocate, compare
+from grader.transcript import (
+    AnyEntry,
+    Call,
+    Closed,
+    Connected,
+    ConnectionReset,
+    Consumed,
+    Dialed,
+    EndOfStream,
+    Exited,
+    Frame,
+    Keyboard,
+    Killed,
+    LimitReached,
+    Listener,
+    Position,
+    Received,
+    Sent,
+    Started,
+    State,
+    Stderr,
+    Stdout,
+    Transcript,
+)
+
+EntryType = TypeVar("EntryType", bound=AnyEntry)
+MOST_EVIDENCE = 12
+"""Entries named as evidence by one finding."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Bytes that came in several entries: each chunk is (entry, begin, end)."""
+
+    data: bytes
+    chunks: tuple[tuple[int, int, int], ...]
+
+    def entries(self, span: slice) -> tuple[int, ...]:
+        """The entries that brought the bytes of `span`."""
+        hit = (i for i, a, b in self.chunks if a < span.stop and b > span.start)
+        return tuple(hit)[:MOST_EVIDENCE]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came for one `receive` step: its share of the stream, and how it compares."""
+
+    message: str
+    text: str
+    span: slice
+    data: bytes
+    match: Match
+    entries: tuple[int, ...]
+
+    @property
+    def came(self) -> bool:
+        """Whether anything visible came for it."""
+        return bool(self.data.strip(b"\0 \t\r\n"))
+
+
+@dataclass(frozen=True)
+class Session:
+    """One connection, or the place of one that was not made: `connected` is then None."""
+
+    steps: tuple[ReferenceStep, ...]
+    connected: int | None
+    first: int
+    last: int
+    """Entries `first` to `last - 1` belong to it."""
+    stream: Flow
+    sent: tuple[tuple[int, Sent], ...]
+    arrivals: tuple[Arrival, ...]
+    ended: int | None
+    """The program's FIN or RST, whenever it came, unless we ended the program before."""
+    was_reset: bool
+    closed: int | None
+    """Where the reference ended the connection wholly (a half-close is not that)."""
+    consumed: int
+    """Bytes proved to be read by the program, of those sent in this session."""
+
+    @property
+    def to_send(self) -> tuple[str, ...]:
+        """The messages that the script sends in this session."""
+        return tuple(m for s in self.steps if s.action is Action.SEND for m in s.messages)
+
+    @property
+    def was_sent(self) -> tuple[str, ...]:
+        """The messages that were sent, whole."""
+        return tuple(m for _, e in self.sent if e.piece == e.pieces for m in e.messages)
+
+    @property
+    def sent_bytes(self) -> int:
+        """Bytes that the reference sent."""
+        return sum(len(e.data) for _, e in self.sent)
+
+
+class Facts:
+    """The facts of one run of `scenario`, each worked out when it is first asked for."""
+
+    def __init__(self, transcript: Transcript, lab: Lab, scenario: Scenario) -> None:
+        self.transcript = transcript
+        self.lab = lab
+        self.scenario = scenario
+        self.header = transcript.header
+        self.entries = transcript.entries
+        self.end = transcript.end
+        self.role: Role = scenario.tests
+
+    def all(self, kind: type[EntryType]) -> list[tuple[int, EntryType]]:
+        """Every entry of one kind, with its index."""
+        return [(i, e) for i, e in enumerate(self.entries) if isinstance(e, kind)]
+
+    @property
+    def last(self) -> int:
+        """The index of `Ended`: the evidence of what never came."""
+        return len(self.entries) - 1
+
+    @cached_property
+    def started(self) -> list[int]:
+        """Where the program was started."""
+        return [i for i, _ in self.all(Started)]
+
+    @cached_property
+    def listeners(self) -> list[tuple[int, Listener]]:
+        """TCP listeners."""
+        return [(i, e) for i, e in self.all(Listener) if e.protocol.startswith("tcp")]
+
+    @cached_property
+    def datagram(self) -> list[int]:
+        """Where the program was seen to use UDP."""
+        bound = [i for i, e in self.all(Listener) if e.protocol.startswith("udp")]
+        return bound + [i for i, e in self.all(Dialed) if e.protocol.startswith("udp")]
+
+    @cached_property
+    def dialed(self) -> list[tuple[int, Dialed]]:
+        """Ports that the program tried in vain, over TCP."""
+        return [(i, e) for i, e in self.all(Dialed) if e.protocol.startswith("tcp")]
+
+    @cached_property
+    def connected(self) -> list[tuple[int, Connected]]:
+        """The connections made."""
+        return self.all(Connected)
+
+    @property
+    def uses_datagrams(self) -> bool:
+        """UDP, and nothing of TCP."""
+        return bool(self.datagram) and not self.listeners and not self.connected
+
+    @cached_property
+    def exited(self) -> tuple[int, Exited] | None:
+        """How the program ended by itself, at its last start."""
+        found = self.all(Exited)
+        return found[-1] if found else None
+
+    @cached_property
+    def killed(self) -> tuple[int, Killed] | None:
+        """Where and why we ended it."""
+        found = self.all(Killed)
+        return found[-1] if found else None
+
+    @cached_property
+    def limit(self) -> tuple[int, LimitReached] | None:
+        """The limit that struck."""
+        found = self.all(LimitReached)
+        return found[0] if found else None
+
+    @cached_property
+    def states(self) -> list[tuple[int, State]]:
+        """The frozen states, in order."""
+        return self.all(State)
+
+    @cached_property
+    def keyboard(self) -> list[tuple[int, Keyboard]]:
+        """Where it waited for the keyboard."""
+        return self.all(Keyboard)
+
+    @cached_property
+    def position(self) -> tuple[int, Frame] | None:
+        """Where the program stood when we ended it: the innermost frame of the submission."""
+        for index, entry in reversed(self.all(Position)):
+            if entry.frames:
+                return index, entry.frames[0]
+        return None
+
+    @cached_property
+    def stuck_call(self) -> tuple[int, Call] | None:
+        """The call that the last state shows it in: one on the connection rather than another."""
+        order = ("connection", "listener", "keyboard", "socket")
+        for index, state in reversed(self.states):
+            if state.calls and state.why != "exit":
+                calls = sorted(
+                    state.calls,
+                    key=lambda c: order.index(c.target) if c.target in order else len(order),
+                )
+                return index, calls[0]
+        return None
+
+    @cached_property
+    def traceback(self) -> Traceback | None:
+        """The uncaught exception that ended the program."""
+        found = last_traceback(self.stderr.data)
+        if found is None or (self.exited is not None and self.exited[1].status == 0):
+            return None
+        return found
+
+    @cached_property
+    def stdout(self) -> Flow:
+        """What was printed."""
+        return _flow((i, e.data) for i, e in self.all(Stdout))
+
+    @cached_property
+    def stderr(self) -> Flow:
+        """What was written to standard error."""
+        return _flow((i, e.data) for i, e in self.all(Stderr))
+
+    @cached_property
+    def stderr_entries(self) -> tuple[int, ...]:
+        """The last entries of standard error, where a traceback stands."""
+        return tuple(i for i, _, _ in self.stderr.chunks[-MOST_EVIDENCE:])
+
+    def text(self, message: str) -> str:
+        """The text of a message in this run."""
+        drawn = self.header.texts.get(message)
+        return drawn if drawn is not None else self.lab.messages[message].text
+
+    @cached_property
+    def sessions(self) -> tuple[Session, ...]:
+        """What the script wanted of each connection, and what became of it."""
+        groups = _by_connection(self.scenario.steps)
+        marks = [i for i, _ in self.connected]
+        bounds = _bounds(groups, marks, self.started, len(self.entries))
+        return tuple(
+            self._session(steps, *bound) for steps, bound in zip(groups, bounds, strict=True)
+        )
+
+    def _session(
+        self, steps: tuple[ReferenceStep, ...], connected: int | None, first: int, last: int
+    ) -> Session:
+        part = range(first, last) if connected is not None else range(0)
+        entries = [(i, self.entries[i]) for i in part]
+        sent = tuple((i, e) for i, e in entries if isinstance(e, Sent))
+        stream = _flow((i, e.data) for i, e in entries if isinstance(e, Received))
+        ended = self._ended(entries)
+        whole = (i for i, e in entries if isinstance(e, Closed) and e.how != "half-close")
+        resets = (i for i, e in entries if isinstance(e, ConnectionReset) and ended is not None)
+        return Session(
+            steps=steps,
+            connected=connected,
+            first=first,
+            last=last,
+            stream=stream,
+            sent=sent,
+            arrivals=self._arrivals(steps, stream),
+            ended=ended,
+            was_reset=any(resets),
+            closed=next(whole, None),
+            consumed=_consumed(entries, sent),
+        )
+
+    def _arrivals(self, steps: tuple[ReferenceStep, ...], stream: Flow) -> tuple[Arrival, ...]:
+        names = [m for s in steps if s.action is Action.RECEIVE for m in s.messages]
+        texts = [self.text(name) for name in names]
+        shares = allocate(stream.data, texts, self.lab.tolerance)
+        return tuple(
+            Arrival(
+                name,
+                text,
+                span,
+                data := stream.data[span],
+                compare(text, data, self.lab.tolerance),
+                stream.entries(span),
+            )
+            for name, text, span in zip(names, texts, shares, strict=True)
+        )
+
+    @staticmethod
+    def _ended(entries: list[tuple[int, AnyEntry]]) -> int | None:
+        for index, entry in entries:
+            if isinstance(entry, Killed):
+                return None
+            if isinstance(entry, EndOfStream | ConnectionReset):
+                return index
+        return None
+
+
+def _flow(parts: Iterable[tuple[int, bytes]]) -> Flow:
+    data, chunks, size = list[bytes](), list[tuple[int, int, int]](), 0
+    for index, piece in parts:
+        chunks.append((index, size, size + len(piece)))
+        data.append(piece)
+        size += len(piece)
+    return Flow(b"".join(data), tuple(chunks))
+
+
+def _consumed(entries: list[tuple[int, AnyEntry]], sent: tuple[tuple[int, Sent], ...]) -> int:
+    """The greatest count that was proved read after the messages it is made of were sent."""
+    best = 0
+    for index, entry in entries:
+        if isinstance(entry, Consumed):
+            before = sum(len(e.data) for i, e in sent if i < index)
+            best = max(best, min(before, entry.total))
+    return best
+
+
+def _by_connection(steps: tuple[ReferenceStep, ...]) -> list[tuple[ReferenceStep, ...]]:
+    """The steps of each connection: each begins with connect, accept or refuse."""
+    groups: list[list[ReferenceStep]] = []
+    for step in steps:
+        if step.action in (Action.CONNECT, Action.ACCEPT, Action.REFUSE) or not groups:
+            groups.append([])
+        groups[-1].append(step)
+    return [tuple(group) for group in groups]
+
+
+def _bounds(
+    groups: list[tuple[ReferenceStep, ...]], marks: list[int], starts: list[int], size: int
+) -> list[tuple[int | None, int, int]]:
+    """For each group of steps: where its connection was made, and its entries.
+
+    After a restart the connections of the new process go to the groups after it.
+    """
+    made: list[tuple[int | None, int, int]] = []
+    unused, process = list(marks), 0
+    for number, steps in enumerate(groups):
+        until = starts[process + 1] if process + 1 < len(starts) else size
+        mark = unused[0] if unused and unused[0] < until else None
+        if mark is not None:
+            unused.pop(0)
+        same = number + 1 < len(groups) and unused and unused[0] < until
+        start = starts[process] if process < len(starts) else 0
+        made.append((mark, mark if mark is not None else start, unused[0] if same else until))
+        if any(s.action is Action.RESTART for s in steps):
+            process += 1
+    return made

@@ -1,0 +1,129 @@
+"""From runs to points: one submission's grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from grader.judge.checks import check_facts
+from grader.judge.criteria import judge_criterion, not_played
+from grader.judge.diagnosis import Examined, diagnose, missing_program
+from grader.judge.facts import Facts
+from grader.judge.model import (
+    Diagnosis,
+    Finding,
+    Grade,
+    Judged,
+    Problem,
+    Programs,
+    Remark,
+    RunSummary,
+    Status,
+)
+from grader.lab.model import Criterion, Lab, Level, Role
+from grader.submission import MissingRole
+from grader.transcript import Transcript
+
+
+def judge(
+    lab: Lab,
+    submission_id: str,
+    name: str,
+    seed: str,
+    programs: Programs,
+    transcripts: Sequence[Transcript],
+    remarks: Sequence[Remark] = (),
+    problem: Problem | None = None,
+    missing: Sequence[MissingRole] = (),
+) -> Grade:
+    """The grade of one submission from the transcripts of its runs.
+
+    `problem` is that of the whole submission, `missing` says why a role could not be run.
+    Transcripts of scenarios that the lab no longer has are ignored.
+    """
+    known = {scenario.id: scenario for scenario in lab.scenarios}
+    examined = [
+        Examined(facts, check_facts(facts))
+        for t in transcripts
+        if (scenario := known.get(t.header.scenario)) is not None
+        for facts in (Facts(t, lab, scenario),)
+    ]
+    absent = {m.role: m.problem for m in missing}
+    diagnoses = [*diagnose(lab, examined), *_missing(lab, problem, missing)]
+    graded = [e for e in examined if e.facts.scenario.level is Level.GRADED]
+    criteria = tuple(
+        _judged(c, graded, diagnoses, problem or absent.get(c.role))
+        for c in lab.criteria
+        if c.enabled
+    )
+    played = [j for j in criteria if j.status is not Status.NOT_RUN]
+    return Grade(
+        id=submission_id,
+        name=name,
+        seed=seed,
+        programs=programs,
+        score=sum((j.points for j in played), Fraction(0)),
+        max_score=sum((j.criterion.points for j in played), Fraction(0)),
+        complete=len(played) == len(criteria),
+        criteria=criteria,
+        advice=tuple(_advice(examined)),
+        runs=tuple(_summary(e.facts) for e in examined),
+        diagnoses=tuple(diagnoses),
+        remarks=tuple(remarks),
+        problem=problem,
+    )
+
+
+def _judged(
+    criterion: Criterion,
+    graded: Sequence[Examined],
+    diagnoses: Sequence[Diagnosis],
+    problem: Problem | None,
+) -> Judged:
+    findings = [f for e in graded for f in e.findings if f.criterion == criterion.id]
+    causes = tuple(d.id for d in diagnoses if criterion.id in d.criteria)
+    if not findings:
+        return not_played(criterion, problem, causes)
+    return judge_criterion(criterion, findings, causes)
+
+
+def _missing(
+    lab: Lab, problem: Problem | None, missing: Sequence[MissingRole]
+) -> Iterable[Diagnosis]:
+    """The cause of criteria that have no program to be tried with."""
+    for role, why in [(m.role, m.problem) for m in missing]:
+        if problem is None and why.blame == "student":
+            yield missing_program(role, why, _criteria(lab, role))
+
+
+def _criteria(lab: Lab, role: Role) -> tuple[str, ...]:
+    return tuple(c.id for c in lab.criteria if c.enabled and c.role == role)
+
+
+def _advice(examined: Iterable[Examined]) -> Iterable[Finding]:
+    for e in examined:
+        if e.facts.scenario.level is Level.ADVICE:
+            yield from (f for f in e.findings if f.status is not Status.NOT_RUN)
+
+
+def _summary(facts: Facts) -> RunSummary:
+    end = facts.end
+    ending: dict[str, int | str] | None = None
+    if facts.exited is not None:
+        exited = facts.exited[1]
+        if exited.signal is not None:
+            ending = {"signal": exited.signal}
+        elif exited.status is not None:
+            ending = {"status": exited.status}
+    return RunSummary(
+        id=facts.header.run,
+        scenario=facts.header.scenario,
+        role=facts.role,
+        level=facts.scenario.level,
+        delivery=facts.header.delivery,
+        outcome=end.outcome,
+        limit=end.limit,
+        exit=ending,
+        seconds=end.t / 1e9,
+        problem=end.problem,
+    )

@@ -1,0 +1,121 @@
+"""Diagnoses of what was printed, or was not, and remarks on how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from grader.judge.facts import Facts
+from grader.judge.hit import Hit
+from grader.judge.mistakes import messages_read
+from grader.judge.model import Finding, Status
+from grader.lab.model import ExpectStdout
+from grader.matching import find_print, nearest
+
+
+def _absent(facts: Facts) -> list[str]:
+    """Messages that should be on stdout, were read by the program, and are not there."""
+    names = [e.message for e in facts.scenario.expect if isinstance(e, ExpectStdout)]
+    read = {
+        name
+        for session in facts.sessions
+        for _, entry in session.sent[: messages_read(facts, session)]
+        for name in entry.messages
+    }
+    tolerance = facts.lab.tolerance
+    return [
+        n
+        for n in names
+        if n in read and find_print(facts.text(n), facts.stdout.data, tolerance) is None
+    ]
+
+
+def _reach(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"stdout:{name}" for name in names)
+
+
+def prints_to_stderr(facts: Facts) -> Hit | None:
+    """The text is on standard error."""
+    for name in _absent(facts):
+        found = find_print(facts.text(name), facts.stderr.data, facts.lab.tolerance)
+        if found is not None:
+            evidence = facts.stderr.entries(found.span)
+            return Hit(id="prints-to-stderr", evidence=evidence, reach=("stdout",))
+    return None
+
+
+def prints_length(facts: Facts) -> Hit | None:
+    """A number where the text should be: that of its bytes or characters."""
+    for name in _absent(facts):
+        text = facts.text(name)
+        numbers = "|".join(str(n) for n in sorted({len(text), len(text.encode())}))
+        hit = re.search(rb"(?<!\d)(?:%s)(?!\d)" % numbers.encode(), facts.stdout.data)
+        if hit is not None:
+            evidence = facts.stdout.entries(slice(*hit.span()))
+            return Hit(id="prints-length-only", evidence=evidence, reach=("stdout",))
+    return None
+
+
+def no_print(facts: Facts) -> Hit | None:
+    """The message was read, and nothing like it was printed."""
+    absent = [
+        name
+        for name in _absent(facts)
+        if nearest(facts.text(name), facts.stdout.data, facts.lab.tolerance) is None
+    ]
+    if not absent:
+        return None
+    read = tuple(i for s in facts.sessions for i, e in s.sent if absent[0] in e.messages)
+    return Hit(id="no-print", evidence=(*read, facts.last), reach=_reach(absent))
+
+
+def hard_coded(
+    plain: Facts, drawn: Facts, findings: dict[str, tuple[Finding, Finding]]
+) -> Hit | None:
+    """A print that holds with the statement's words and not with others.
+
+    `findings` has, by expectation, the finding of the plain run and that of the drawn one.
+    """
+    lost, evidence = list[str](), list[int]()
+    for expectation, (before, after) in findings.items():
+        if before.status is Status.FAIL or after.status is not Status.FAIL:
+            continue
+        name = expectation.partition(":")[2]
+        shown = find_print(plain.text(name), drawn.stdout.data, drawn.lab.tolerance)
+        if shown is None:
+            continue
+        lost.append(expectation)
+        evidence += drawn.stdout.entries(shown.span)
+    if not lost:
+        return None
+    return Hit(id="hard-coded-output", evidence=tuple(evidence), reach=tuple(lost))
+
+
+def remarks(facts: Facts, findings: Sequence[Finding]) -> list[Hit]:
+    """What costs nothing and should be known."""
+    hits: list[Hit] = []
+    for kind in ("bytes-repr", "extra-output"):
+        for finding in findings:
+            if any(r.code == kind for r in finding.remarks):
+                hits.append(Hit(id=kind, evidence=finding.evidence, reach=(), level="remark"))
+                break
+    if facts.keyboard:
+        evidence = tuple(i for i, _ in facts.keyboard)
+        hits.append(Hit(id="waits-for-keyboard", evidence=evidence, reach=(), level="remark"))
+    if (glued := _merged(facts)) is not None:
+        hits.append(glued)
+    return hits
+
+
+def _merged(facts: Facts) -> Hit | None:
+    """Messages that came together and were printed as one."""
+    together = [(i, e) for s in facts.sessions for i, e in s.sent if len(e.messages) > 1]
+    if not together:
+        return None
+    index, entry = together[0]
+    texts = [facts.text(name) for name in entry.messages]
+    found = find_print("".join(texts), facts.stdout.data, facts.lab.tolerance)
+    if found is None or b"\n" in facts.stdout.data[found.span]:
+        return None
+    evidence = (index, *facts.stdout.entries(found.span))
+    return Hit(id="merged-messages", evidence=evidence, reach=(), level="remark")

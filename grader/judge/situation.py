@@ -1,0 +1,73 @@
+"""Where the program was when something did not come: one sentence for a finding."""
+
+from __future__ import annotations
+
+from grader.judge.facts import Facts
+from grader.judge.wording import SITUATIONS, at_line, fill, program
+from grader.lab.model import Text
+from grader.transcript import Call
+
+_METHODS = {
+    "accept": "accept()",
+    "accept4": "accept()",
+    "recv": "recv()",
+    "recvfrom": "recv()",
+    "recvmsg": "recv()",
+    "connect": "connect()",
+    "sendto": "send()",
+    "sendmsg": "send()",
+    "futex": "join()",
+    "nanosleep": "sleep()",
+    "clock_nanosleep": "sleep()",
+}
+READS = ("recv", "recvfrom", "recvmsg", "recvmmsg", "read", "readv")
+ACCEPTS = ("accept", "accept4")
+SLEEPS = ("nanosleep", "clock_nanosleep")
+POLLS = ("poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2")
+
+
+def method(call: Call) -> str:
+    """The call in Python's words: what the student wrote, as far as that can be told."""
+    if call.target == "keyboard":
+        return "input()"
+    if call.name in READS and call.target in ("connection", "socket"):
+        return "recv()"
+    if call.name in POLLS and call.target == "listener":
+        return "accept()"
+    if call.name in POLLS and call.target in ("connection", "socket"):
+        return "recv()"
+    return _METHODS.get(call.name, f"{call.name}()")
+
+
+def situation(facts: Facts) -> Text:
+    """« Votre serveur est bloqué dans recv(), ligne 14. », or an empty text."""
+    words = program(facts.role)
+    if (trace := facts.traceback) is not None:
+        line = at_line(trace.place.line if trace.place else None)
+        return fill(SITUATIONS["crashed"], program=words, line=line)
+    line = at_line(facts.position[1].line if facts.position else None)
+    stuck = facts.stuck_call
+    if facts.end.outcome == "stuck" and stuck is not None:
+        return fill(SITUATIONS["stuck"], program=words, call=method(stuck[1]), line=line)
+    if facts.end.outcome in ("timeout", "limit"):
+        return fill(SITUATIONS["running"], program=words, line=line)
+    if facts.exited is not None:
+        status, signal = facts.exited[1].status, facts.exited[1].signal
+        if signal is not None:
+            return fill(SITUATIONS["signal"], program=words, signal=signal)
+        return fill(SITUATIONS["exited"], program=words, status=status)
+    return fill(SITUATIONS["nothing"])
+
+
+def situation_entries(facts: Facts) -> tuple[int, ...]:
+    """The entries that `situation` speaks of; the end of the run where there is none."""
+    found: list[int] = []
+    if facts.traceback is not None:
+        found += facts.stderr_entries[-2:]
+    if facts.states:
+        found.append(facts.states[-1][0])
+    if facts.position is not None:
+        found.append(facts.position[0])
+    if facts.exited is not None:
+        found.append(facts.exited[0])
+    return (*sorted(set(found)), facts.last)

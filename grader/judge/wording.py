@@ -1,0 +1,254 @@
+"""The sentences of findings and remarks, in French and English, by key.
+
+Fields in braces are filled in with numbers, names of calls and lines: never with bytes of a
+student, which a finding carries apart.
+"""
+
+from __future__ import annotations
+
+from grader.judge.model import Remark
+from grader.lab.model import Role, Text
+
+_NB = "\u00a0"
+
+PROGRAM: dict[Role, dict[str, str]] = {
+    "server": {"fr": "serveur", "en": "server"},
+    "client": {"fr": "client", "en": "client"},
+}
+
+FINDINGS: dict[str, tuple[str, str]] = {
+    "not-run": (
+        "N'a pas pu être joué{nb}: {reason}",
+        "Could not be played: {reason}",
+    ),
+    "not-played": (
+        "Aucun échange n'a été joué pour ce critère.",
+        "No exchange was played for this criterion.",
+    ),
+    "no-program": ("{reason}", "{reason}"),
+    "receive.pass": ("Le message est arrivé.", "The message arrived."),
+    "receive.partial": (
+        "Le message est arrivé, à quelques signes près.",
+        "The message arrived, but for a few characters.",
+    ),
+    "receive.wrong": (
+        "Un autre texte est arrivé.",
+        "Another text arrived.",
+    ),
+    "receive.late": (
+        "Le message est arrivé trop tard{nb}: après que l'autre côté avait déjà envoyé le sien.",
+        "The message came too late: after the other side had already sent its own.",
+    ),
+    "receive.early": (
+        "Le message est arrivé trop tôt{nb}: avant que l'autre côté n'ait envoyé le sien.",
+        "The message came too early: before the other side had sent its own.",
+    ),
+    "receive.swapped": (
+        "Le message est arrivé, mais avant celui qui devait le précéder.",
+        "The message arrived, but before the one that should precede it.",
+    ),
+    "receive.none": (
+        "Le message n'est pas arrivé. {situation}",
+        "The message did not arrive. {situation}",
+    ),
+    "connection.none": (
+        "Il n'y a pas eu de connexion. {situation}",
+        "There was no connection. {situation}",
+    ),
+    "end.pass": (
+        "Le programme a fermé la connexion après le second message.",
+        "The program closed the connection after the last message.",
+    ),
+    "end.early": (
+        "La connexion s'est terminée avant que tous les messages ne soient échangés.",
+        "The connection ended before all messages had been exchanged.",
+    ),
+    "end.unread": (
+        "La connexion s'est terminée alors que des octets reçus n'avaient pas été lus.",
+        "The connection ended while bytes received had not been read.",
+    ),
+    "end.late": (
+        "Le programme n'a terminé la connexion qu'après que l'autre côté l'avait fermée.",
+        "The program ended the connection only after the other side had closed it.",
+    ),
+    "end.none": (
+        "Le programme n'a pas fermé la connexion. {situation}",
+        "The program did not close the connection. {situation}",
+    ),
+    "exit.pass": (
+        "Le programme s'est terminé de lui-même, code {code}.",
+        "The program ended by itself, status {code}.",
+    ),
+    "exit.status": (
+        "Le programme s'est terminé avec le code {code} au lieu de {expected}.",
+        "The program ended with status {code} instead of {expected}.",
+    ),
+    "exit.crash": (
+        "Le programme s'est arrêté sur une erreur (code {code}).",
+        "The program stopped because of an error (status {code}).",
+    ),
+    "exit.signal": (
+        "Le programme a été arrêté par le signal {signal}.",
+        "The program was ended by signal {signal}.",
+    ),
+    "exit.none": (
+        "Le programme ne s'est pas terminé de lui-même. {situation}",
+        "The program did not end by itself. {situation}",
+    ),
+    "exit.nothing": (
+        "Le programme s'est terminé sans avoir établi de connexion TCP.",
+        "The program ended without having made any TCP connection.",
+    ),
+    "listening.pass": (
+        "Le serveur écoute sur le port {port} (TCP).",
+        "The server listens on port {port} (TCP).",
+    ),
+    "listening.other": (
+        "Le serveur écoute sur le port {seen} au lieu de {port}.",
+        "The server listens on port {seen} instead of {port}.",
+    ),
+    "listening.times": (
+        "Le serveur n'a écouté sur le port {port} que {count} fois sur {times}.",
+        "The server listened on port {port} only {count} times of {times}.",
+    ),
+    "listening.udp": (
+        "Le programme utilise UDP (port {seen}) au lieu de TCP.",
+        "The program uses UDP (port {seen}) instead of TCP.",
+    ),
+    "listening.none": (
+        "Le programme n'écoute sur aucun port TCP. {situation}",
+        "The program listens on no TCP port. {situation}",
+    ),
+    "bound.pass": (
+        "Le serveur est lié à l'adresse demandée ({address}).",
+        "The server is bound to the address asked for ({address}).",
+    ),
+    "bound.other": (
+        "Le serveur est lié à la seule adresse {address}.",
+        "The server is bound to the address {address} only.",
+    ),
+    "connected.pass": (
+        "Le client s'est connecté au port {port}.",
+        "The client connected to port {port}.",
+    ),
+    "connected.other": (
+        "Le client a appelé le port {seen} au lieu de {port}.",
+        "The client dialled port {seen} instead of {port}.",
+    ),
+    "connected.udp": (
+        "Le client utilise UDP (port {seen}) au lieu de TCP.",
+        "The client uses UDP (port {seen}) instead of TCP.",
+    ),
+    "connected.none": (
+        "Le client ne s'est connecté à aucun port. {situation}",
+        "The client connected to no port. {situation}",
+    ),
+    "stdout.pass": ("Le texte est affiché.", "The text is printed."),
+    "stdout.partial": (
+        "Le texte est affiché, à quelques signes près.",
+        "The text is printed, but for a few characters.",
+    ),
+    "stdout.order": (
+        "Le texte est affiché, mais avant celui qui devait le précéder.",
+        "The text is printed, but before the one that should precede it.",
+    ),
+    "stdout.stderr": (
+        "Le texte n'est pas sur la sortie standard{nb}: il est sur la sortie d'erreur.",
+        "The text is not on standard output: it is on standard error.",
+    ),
+    "stdout.none": (
+        "Le texte reçu n'est pas affiché. {situation}",
+        "The text received is not printed. {situation}",
+    ),
+    "stdout.silent": (
+        "Le programme n'a rien affiché. {situation}",
+        "The program printed nothing. {situation}",
+    ),
+}
+
+SITUATIONS: dict[str, tuple[str, str]] = {
+    "nothing": ("", ""),
+    "stuck": (
+        "Votre {program} est bloqué dans {call}{line}.",
+        "Your {program} waits in {call}{line}.",
+    ),
+    "running": (
+        "Votre {program} tournait encore{line} quand il a été arrêté.",
+        "Your {program} was still running{line} when it was stopped.",
+    ),
+    "exited": (
+        "Votre {program} s'était terminé (code {status}).",
+        "Your {program} had ended (status {status}).",
+    ),
+    "signal": (
+        "Votre {program} avait été arrêté par le signal {signal}.",
+        "Your {program} had been ended by signal {signal}.",
+    ),
+    "crashed": (
+        "Votre {program} s'est arrêté sur une erreur{line}.",
+        "Your {program} stopped because of an error{line}.",
+    ),
+}
+
+REMARKS: dict[str, tuple[str, str]] = {
+    "accents-missing": (
+        "Les accents manquent{nb}; cela ne coûte rien ici. Pour les garder{nb}: "
+        "un texte accentué, transformé par encode().",
+        "The accents are missing; that costs nothing here. To keep them: "
+        "a text with accents, turned into bytes by encode().",
+    ),
+    "other-encoding": (
+        "Le texte n'est pas codé en UTF-8, mais il se lit{nb}; cela ne coûte rien ici.",
+        "The text is not encoded in UTF-8, but it can be read; that costs nothing here.",
+    ),
+    "extra-output": (
+        "D'autres octets entourent le message attendu{nb}; cela ne coûte rien ici.",
+        "Other bytes surround the message expected; that costs nothing here.",
+    ),
+    "mangled": (
+        "Les accents sont abîmés («{nb}Ã©{nb}»){nb}: le texte a été décodé avec un autre "
+        "codage que celui qui l'avait codé.",
+        "The accents are mangled (“Ã©”): the text was decoded with another encoding than the "
+        "one that encoded it.",
+    ),
+    "bytes-repr": (
+        "Le texte est affiché sous sa forme b'...'{nb}: ce sont des octets{nb}; decode() en "
+        "fait un texte.",
+        "The text is printed in its b'...' form: these are bytes; decode() makes them a text.",
+    ),
+    "not-guaranteed": (
+        "Un message a été envoyé sans qu'on ait pu voir le programme prêt à le lire.",
+        "A message was sent although the program could not be seen ready to read it.",
+    ),
+}
+
+
+def fill(texts: tuple[str, str], **fields: object) -> Text:
+    """A text in French and English with its fields; a field may itself be a `Text`."""
+    made = {}
+    for language, text in zip(("fr", "en"), texts, strict=True):
+        own = {k: v.in_language(language) if isinstance(v, Text) else v for k, v in fields.items()}
+        made[language] = text.format(nb=_NB, **own).strip()
+    return Text(made)
+
+
+def say(key: str, **fields: object) -> Text:
+    """The sentence `key` of a finding."""
+    return fill(FINDINGS[key], **fields)
+
+
+def remark(code: str) -> Remark:
+    """The remark of that code."""
+    return Remark(code=code, text=fill(REMARKS[code]))
+
+
+def at_line(line: int | None) -> Text:
+    """« , ligne 14 », or nothing."""
+    if line is None:
+        return Text({"fr": "", "en": ""})
+    return Text({"fr": f", ligne{_NB}{line}", "en": f", line {line}"})
+
+
+def program(role: Role) -> Text:
+    """The word for the program of a role."""
+    return Text(PROGRAM[role])
