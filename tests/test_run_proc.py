@@ -76,7 +76,7 @@ def test_the_tree_has_children_of_every_thread_and_their_children(
     with python(GRANDCHILD) as process:
         two = {int(line(process)), int(line(process))}
         if slow:  # a kernel without the `children` file
-            monkeypatch.setattr("os.path.exists", lambda path: False)
+            monkeypatch.setattr(proc, "_has_children_file", lambda: False)
         assert set(proc.tree(process.pid)) == two
         assert process.pid not in proc.tree(process.pid)
 

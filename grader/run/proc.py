@@ -17,6 +17,8 @@ import socket
 import struct
 import time
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from grader.run.errors import FactsUnavailable
@@ -61,7 +63,7 @@ def tree(root: int, *, zombies: bool = False) -> list[int]:
     """All processes below `root` (itself not among them), parents before their children."""
     found: list[int] = []
     todo = [root]
-    children = _children if os.path.exists(f"/proc/{root}/task/{root}/children") else None  # noqa: PTH110
+    children = _children if _has_children_file() else None
     known = _parents() if children is None else {}
     while todo:
         parent = todo.pop()
@@ -293,6 +295,11 @@ def _option_us(fd: int, option: int) -> int | None:
         return None
     seconds, micros = _TIMEVAL.unpack(value.raw)
     return int(seconds * 1_000_000 + micros)
+
+
+@cache
+def _has_children_file() -> bool:
+    return Path("/proc/thread-self/children").exists()
 
 
 def _children(pid: int) -> list[int]:
