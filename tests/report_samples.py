@@ -239,9 +239,7 @@ def finding(
     criterion: str, status: Status, run: str = "server-nominal", what: str = "", **more: bytes
 ) -> Finding:
     """A finding; `more` are `expected` and `actual`."""
-    said = what or (
-        "C’est bien ce qui est demandé." if status is Status.PASS else "Rien n’est venu."
-    )
+    default = "C’est bien cela." if status is Status.PASS else "Rien n’est venu."
     return Finding(
         run=run,
         expectation=f"check:{criterion}",

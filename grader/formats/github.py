@@ -27,8 +27,7 @@ def summary(lab: Lab, grades: Sequence[Grade], language: str | None = None) -> s
     tongue = language or lab.language
     head = [f"# {markdown(lab.title.in_language(tongue))}", ""]
     parts = [*head, *_overview(grades, tongue), ""]
-    blocks = [block for grade in grades for block in _details(grade, tongue)]
-    return _capped(parts, blocks, tongue)
+    return _capped(parts, grades, tongue)
 
 
 def annotation_commands(
@@ -78,7 +77,7 @@ def _criterion_row(judged: Judged, language: str) -> str:
     return f"| {verdict} | {markdown(criterion.title.in_language(language))} | {points} |"
 
 
-def _details(grade: Grade, language: str) -> Iterator[str]:
+def _details(grade: Grade, language: str) -> str:
     lines = []
     if grade.problem:
         lines.append(markdown(grade.problem.message.in_language(language)))
@@ -87,8 +86,7 @@ def _details(grade: Grade, language: str) -> Iterator[str]:
     for judged in grade.criteria:
         if judged.status is not Status.PASS and not judged.diagnoses:
             lines += _criterion(judged, language)
-    if lines:
-        yield "\n\n".join([f"## {markdown(grade.name)}", *lines]) + "\n"
+    return "\n\n".join([f"## {markdown(grade.name)}", *lines]) + "\n" if lines else ""
 
 
 def _diagnosis(diagnosis: Diagnosis, language: str) -> Iterator[str]:
@@ -119,18 +117,26 @@ def _finding(finding: Finding, language: str) -> str:
     return "\n".join(lines)
 
 
-def _capped(parts: Sequence[str], blocks: Sequence[str], language: str) -> str:
-    kept, size, left = [], 0, 0
-    for block in [*parts, *blocks]:
-        needed = len(block.encode()) + 1
-        if left or size + needed > SUMMARY_BYTES:
-            left += 1
-            continue
+def _capped(table: Sequence[str], grades: Sequence[Grade], language: str) -> str:
+    """The table, then the details of as many submissions as there is room for."""
+    kept: list[str] = []
+    size = 0
+    for line in table:
+        size += len(line.encode()) + 1
+        if size > SUMMARY_BYTES:
+            return _with_rest(kept, len(table) - len(kept), language)
+        kept.append(line)
+    for done, grade in enumerate(grades):
+        block = _details(grade, language)
+        size += len(block.encode()) + 1
+        if size > SUMMARY_BYTES:
+            return _with_rest(kept, len(grades) - done, language)
         kept.append(block)
-        size += needed
-    if left:
-        kept += ["", words(language)["t_more"].format(n=left)]
     return "\n".join(kept).rstrip() + "\n"
+
+
+def _with_rest(kept: Sequence[str], left: int, language: str) -> str:
+    return "\n".join([*kept, "", words(language)["t_more"].format(n=left)]) + "\n"
 
 
 def _commands(grade: Grade, language: str, folder: str) -> Iterator[str]:

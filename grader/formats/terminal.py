@@ -104,7 +104,8 @@ class _Writer:
     def say(self, lead: str, text: Text | str, indent: str = "    ", colour: str = "") -> None:
         """A sentence after `lead`, wrapped; the following lines are indented."""
         said = text if isinstance(text, str) else text.in_language(self.language)
-        for i, line in enumerate(_wrapped(lead + one_line(said), self.style.width - len(indent))):
+        room = self.style.width - len(indent) - 2
+        for i, line in enumerate(_wrapped(lead + one_line(said), room)):
             self.line(indent + ("" if i == 0 else "  ") + self.painted(line, colour))
 
     def painted(self, text: str, colour: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 BYTES_SHOWN = 16 * 1024
 """Bytes of one stream that a page shows before it says how many more there are."""
@@ -23,7 +24,7 @@ ROW = 16
 TYPOGRAPHY = "\u00a0\u202f\n"
 """Blanks of our own sentences (French has no-break ones), kept where a sentence is shown."""
 
-_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MARKS_IN_A_ROW = 2
 """Combining marks on one letter before the rest is escaped: no tower of accents leaves its line."""
 
@@ -71,7 +72,7 @@ def prose(text: str) -> tuple[Run, ...]:
 
 def escaped(text: str, *, keep: str = "") -> str:
     r"""The text with everything invisible as escapes; a backslash of the text stays single."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (not text or max(text) < "\u0300"):  # no marks below: most texts
         return text
     return "".join(shown for shown, _ in _characters(text, keep))
 
@@ -99,12 +100,19 @@ def _characters(text: str, keep: str) -> Iterator[tuple[str, bool]]:
             marks = 0
             yield character, False
             continue
-        category = unicodedata.category(character)
-        marks = marks + 1 if category[0] == "M" else 0
-        if marks > _MARKS_IN_A_ROW or _invisible(character, category):
+        invisible, mark = _look(character)
+        marks = marks + 1 if mark else 0
+        if invisible or marks > _MARKS_IN_A_ROW:
             yield _escape(character), True
         else:
             yield character, False
+
+
+@lru_cache(maxsize=4096)
+def _look(character: str) -> tuple[bool, bool]:
+    """Whether it has no ink, and whether it is a combining mark."""
+    category = unicodedata.category(character)
+    return _invisible(character, category), category[0] == "M"
 
 
 def _invisible(character: str, category: str) -> bool:
@@ -123,7 +131,7 @@ def _escape(character: str) -> str:
         return f"\\x{code - 0xDC00:02x}"
     if named := _NAMED.get(character):
         return named
-    if code < 0x100:
+    if code < 0x80:  # above, `\x` stands for a byte that is not UTF-8
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

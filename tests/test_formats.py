@@ -1,0 +1,218 @@
+"""Terminal, CSV, JUnit and GitHub: read back by independent parsers, hostile texts and all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_samples import DIAGNOSIS, grade, hostile_grade, lab, stuck_grade
+
+from grader.formats.csv import grades_csv
+from grader.formats.github import SUMMARY_BYTES, annotation_commands, log, summary
+from grader.formats.junit import junit
+from grader.formats.safe import markdown, no_commands, one_line, spreadsheet_cell, xml_text
+from grader.formats.terminal import Style, check_text, class_text
+from grader.judge.model import Status
+from grader.view.bytes_view import width
+
+GRADES = [stuck_grade(), hostile_grade(), grade("martin", {"client.print": Status.NOT_RUN})]
+
+# What the runner of GitHub Actions obeys, in its own terms.
+COMMAND = re.compile(r"^\s*::[a-z-]+|##\[|##vso\[", re.IGNORECASE)
+
+
+def obeyed(text: str) -> list[str]:
+    lines = re.split(r"[\r\n\v\f\x85\u2028\u2029]", text)
+    return [line for line in lines if COMMAND.search(line)]
+
+
+# --- terminal ---------------------------------------------------------------------------
+
+
+def test_a_check_says_what_was_expected_what_came_and_where() -> None:
+    text = check_text(lab(), stuck_grade(), "fr")
+    assert "½ Il envoie le message d’accueil" in text
+    assert "où\u00a0: serveur.py:15 (server-nominal)" in text
+    lines = text.splitlines()
+    expected = next(i for i, line in enumerate(lines) if "Attendu" in line)
+    column = lines[expected + 2].index("^")
+    assert lines[expected][: column + 1].endswith("n")
+    assert lines[expected + 1][: column + 1].endswith("e")
+    assert lines[-1] == "9/13 critères réussis, 15/20"
+
+
+def test_a_cause_is_told_and_not_repeated() -> None:
+    text = check_text(lab(), stuck_grade(), "en")
+    assert text.count("After both messages the server stays") == 1
+    assert "Because of: Your server still waits for a message" in text
+
+
+def test_a_provisional_grade_is_called_so() -> None:
+    last = check_text(lab(), GRADES[2], "en").splitlines()[-1]
+    assert last == "12/13 criteria passed, 17/17 (provisional grade)"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp850", "ascii"])
+@pytest.mark.parametrize("colour", [False, True])
+def test_the_terminal_obeys_nothing_and_can_print_everything(encoding: str, colour: bool) -> None:
+    style = Style(colour=colour, encoding=encoding, columns=72)
+    for text in (
+        *(check_text(lab(), g, "fr", style) for g in GRADES),
+        class_text(lab(), GRADES, "fr", style),
+    ):
+        text.encode(encoding)
+        plain = re.sub(r"\x1b\[[0-9]{1,2}m", "", text)
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]", plain)
+        assert not obeyed(text)
+        assert colour or plain == text
+        if encoding == "utf-8":
+            assert max(width(line) for line in plain.splitlines()) <= 72
+
+
+def test_the_class_ends_with_its_summary() -> None:
+    lines = class_text(lab(), GRADES, "en").splitlines()
+    assert lines[0].split()[:2] == ["15/20", "dupont_marie"]
+    assert "For your own eye (2)" in lines
+    assert lines[-1].startswith("3/3 submissions graded, mean ")
+    many = class_text(lab(), [grade(f"s{i}") for i in range(100)], "en")
+    assert "… and 40 more" in many
+
+
+# --- CSV --------------------------------------------------------------------------------
+
+
+def test_csv_rows_and_columns() -> None:
+    rows = list(csv.DictReader(io.StringIO(grades_csv(lab(), GRADES))))
+    assert [row["score"] for row in rows] == ["15", "16", "17"]
+    assert rows[0]["server.greeting"] == "1"
+    assert rows[2]["client.print"] == ""
+    assert [row["complete"] for row in rows] == ["true", "false", "false"]
+    assert "\n" not in rows[1]["name"]
+
+
+def test_csv_half_points_have_a_decimal_point() -> None:
+    half = grade(statuses={"client.connect": Status.PARTIAL})
+    assert next(csv.DictReader(io.StringIO(grades_csv(lab(), [half]))))["score"] == "19.5"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", " =", "\t=", "\r="])
+def test_no_cell_is_a_formula(start: str) -> None:
+    named = grade("x", name=f"{start}cmd|'/C calc'!A0")
+    name = next(csv.DictReader(io.StringIO(grades_csv(lab(), [named]))))["name"]
+    assert not name.lstrip().startswith(("=", "+", "-", "@"))
+
+
+@given(st.text())
+def test_cells_are_one_line_without_formula(text: str) -> None:
+    cell = spreadsheet_cell(text)
+    assert not cell.lstrip(" \u00a0\u202f").startswith(("=", "+", "-", "@"))
+    assert cell.isprintable() or set(cell) & set("\u00a0\u202f")
+
+
+# --- JUnit ------------------------------------------------------------------------------
+
+
+def test_junit_tells_failures_from_our_own_faults() -> None:
+    root = ET.fromstring(junit(lab(), GRADES))
+    suites = root.findall("testsuite")
+    assert [(s.get("tests"), s.get("failures"), s.get("errors")) for s in suites] == [
+        ("13", "4", "0"),
+        ("13", "1", "1"),
+        ("13", "0", "1"),
+    ]
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("39", "5", "2")
+    assert re.fullmatch(r"\d+\.?\d{0,3}", suites[0].get("time", ""))
+    names = [(c.get("classname"), c.get("name")) for c in root.iter("testcase")]
+    assert len(names) == len(set(names))
+
+
+def test_junit_shows_where_and_why() -> None:
+    root = ET.fromstring(junit(lab(), [stuck_grade()], "fr"))
+    case = next(c for c in root.iter("testcase") if c.get("name", "").startswith("server.print2"))
+    assert (case.get("file"), case.get("line")) == ("serveur.py", "15")
+    failure = case.find("failure")
+    assert failure is not None
+    assert failure.get("type") == "never-closes"
+    assert "Attendu\u00a0: Serveur 65432, je vous dis au revoir" in (failure.text or "")
+
+
+def test_junit_holds_hostile_texts() -> None:
+    document = junit(lab(), [hostile_grade()])
+    suite = next(ET.fromstring(document).iter("testsuite"))
+    properties = {p.get("name"): p.get("value", "") for p in suite.iter("property")}
+    assert "<img src=x onerror=alert(2)>\\x1b[31mred" in properties["name"]
+    assert b"<script>" not in document
+
+
+@given(st.text())
+def test_any_text_survives_xml(text: str) -> None:
+    element = ET.Element("a")
+    element.text = xml_text(text)
+    read = ET.fromstring(ET.tostring(element, encoding="utf-8")).text or ""
+    assert read == xml_text(text)
+
+
+# --- GitHub -----------------------------------------------------------------------------
+
+
+def test_annotations_point_at_lines() -> None:
+    first = annotation_commands(lab(), [stuck_grade()], "en", "work/tp09").splitlines()[0]
+    assert first.startswith(
+        "::error file=work/tp09/serveur.py,line=15,"
+        "title=Your server still waits for a message::After both messages"
+    )
+
+
+def test_at_most_ten_annotations_each_on_its_line() -> None:
+    text = annotation_commands(lab(), [*GRADES, grade("x", diagnoses=[DIAGNOSIS] * 20)])
+    lines = text.splitlines()
+    assert len(lines) == 10
+    assert all(re.match(r"::(error|notice) [a-z]+=", line) for line in lines)
+
+
+def test_annotation_properties_cannot_be_left() -> None:
+    for line in annotation_commands(lab(), [hostile_grade()]).splitlines():
+        properties = line.split("::")[1]
+        assert all("=" in part for part in properties.split(" ", 1)[1].split(","))
+
+
+def test_the_summary_begins_with_the_table() -> None:
+    text = summary(lab(), [stuck_grade()], "fr")
+    assert "**Note\u00a0: 15 / 20**" in text
+    assert "| ✗ à revoir | Il affiche le second message reçu | 0 / 2 |" in text
+    assert text.index("| ✗") < text.index("Votre serveur attend")
+
+
+def test_the_summary_is_no_markup_of_a_student() -> None:
+    text = summary(lab(), [hostile_grade()], "en")
+    assert "<script" not in text
+    assert "<img" not in text
+    assert set(re.findall(r"</?([a-z]+)", text)) <= {"code"}
+
+
+def test_the_summary_is_capped() -> None:
+    text = summary(lab(), [hostile_grade()] * 2000, "en")
+    assert len(text.encode()) <= SUMMARY_BYTES + 100
+    assert text.rstrip().endswith("more")
+
+
+@given(st.text())
+def test_markdown_stands_for_itself(text: str) -> None:
+    shown = re.sub(r"&#\d+;", "", markdown(text))
+    assert not set(shown) & set("\\`*_{}[]()#+-.!|<>&~:@\n")
+
+
+@given(st.text(alphabet=":#[] \n\r\tvso=error\u2028\x85", max_size=60))
+def test_no_log_line_is_a_command(text: str) -> None:
+    assert not obeyed(no_commands(one_line(text)))
+    lines = no_commands(text).split("\n")
+    assert not [line for line in lines if COMMAND.search(line)]
+
+
+def test_a_log_is_made_harmless() -> None:
+    assert log("  ::error::x\n##[error]y\nok ::x::") == "  | ::error::x\n#\\x23[error]y\nok ::x::"

@@ -1,0 +1,181 @@
+"""The pages are whole, accessible in their bones, and obey nothing that a student wrote."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+from report_samples import (
+    HOSTILE,
+    SERVER,
+    grade,
+    hostile_grade,
+    hostile_server,
+    hostile_sources,
+    lab,
+    right_client,
+    stuck_grade,
+    stuck_server,
+)
+
+from grader.submission import SourceFile
+from grader.view.html import class_html, student_html
+from grader.view.student_page import Links
+
+VOID = {"meta", "br", "input", "line", "rect", "path", "polygon", "img", "link"}
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: tags in balance, ids, links, handlers, scripts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.scripts: list[str] = []
+        self.texts: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script":
+            self.scripts.append(data)
+        elif not self.open or self.open[-1] != "style":
+            self.texts.append(data)
+
+    def values(self, name: str) -> list[str]:
+        return [value for _, attribute, value in self.attributes if attribute == name]
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())
+
+
+def student(language: str = "fr", *, hostile: bool = False) -> str:
+    runs = (stuck_server(), hostile_server(), right_client())
+    transcripts = {t.header.run: t for t in runs}
+    if hostile:
+        return student_html(lab(), hostile_grade(), transcripts, hostile_sources(), language)
+    sources = (SourceFile(path="serveur.py", data=SERVER),)
+    links = Links(class_page="../index.html", wires={"server-nominal": "runs/n.pcapng"})
+    return student_html(lab(), stuck_grade(), transcripts, sources, language, links)
+
+
+def whole_class(language: str = "fr") -> str:
+    graded = [stuck_grade(), hostile_grade(), grade("martin")]
+    return class_html(lab(), graded, language, isolation="full")
+
+
+PAGES = {
+    "student": student(),
+    "student in English": student("en"),
+    "hostile": student(hostile=True),
+    "class": whole_class(),
+    "class in English": whole_class("en"),
+}
+every_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
+
+
+@every_page
+def test_the_page_is_whole(page: str) -> None:
+    seen = Page(page)
+    assert seen.open == []
+    assert seen.tags.count("h1") == 1
+    assert seen.tags.count("main") == 1
+    assert seen.values("lang")[0] in ("fr", "en")
+    ids = seen.values("id")
+    assert len(ids) == len(set(ids))
+    targets = [link[1:] for link in seen.values("href") if link.startswith("#")]
+    assert set(targets) <= set(ids)
+
+
+@every_page
+def test_nothing_is_fetched_and_nothing_runs_but_our_own_script(page: str) -> None:
+    seen = Page(page)
+    assert not {"img", "link", "iframe", "object", "base", "form"} & set(seen.tags)
+    assert not [name for _, name, _ in seen.attributes if name.startswith("on") or name == "src"]
+    assert not [link for link in seen.values("href") if re.match(r"[a-z]+:|//", link)]
+    assert "url(" not in page
+    assert "@import" not in page
+    policy = seen.values("content")[0]
+    assert policy.startswith("default-src 'none'; ")
+    allowed = re.findall(r"'sha256-([^']+)'", policy)
+    digests = [hashlib.sha256(script.encode()).digest() for script in seen.scripts]
+    assert allowed == [base64.b64encode(digest).decode() for digest in digests]
+
+
+@every_page
+def test_the_policy_comes_before_anything_else(page: str) -> None:
+    head = page[page.index("<head>") + len("<head>") :].lstrip()
+    assert head.startswith('<meta http-equiv="Content-Security-Policy"')
+
+
+@every_page
+def test_no_control_and_no_bidi_override_reaches_the_page(page: str) -> None:
+    assert not re.search(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", page
+    )
+    page.encode()
+
+
+def test_hostile_texts_are_shown_as_texts() -> None:
+    seen = Page(PAGES["hostile"])
+    assert "</script><script>alert(1)</script><img src=x onerror=alert(2)>" in seen.text
+    assert "script" not in seen.tags
+    assert HOSTILE not in PAGES["hostile"]
+
+
+def test_what_a_student_needs_to_read() -> None:
+    seen = Page(PAGES["student"])
+    assert "À corriger d’abord" in seen.text
+    assert "serveur.py , ligne 15" in seen.text or "serveur.py, ligne 15" in seen.text
+    assert "15 / 20" in seen.text
+    assert "attend dans recv(), ligne 15" in seen.text
+    assert "wiregrade check . --only server-nominal --seed 5e3d" in seen.text
+    assert "runs/n.pcapng" in seen.values("href")
+    assert seen.tags.count("svg") == 3
+
+
+def test_the_difference_is_marked() -> None:
+    marks = re.findall(r"<mark>(.*?)</mark>", PAGES["student"])
+    assert marks[:2] == ["n", "é"]
+
+
+def test_every_diagram_has_a_table_that_says_the_same() -> None:
+    seen = Page(PAGES["student"])
+    assert seen.tags.count("caption") == seen.tags.count("svg")
+    for svg in re.findall(r"<svg.*?</svg>", PAGES["student"], re.DOTALL):
+        assert 'role="img"' in svg
+        assert "<title" in svg
+
+
+def test_the_class_page_links_to_every_report() -> None:
+    seen = Page(PAGES["class"])
+    assert "dupont_marie/index.html" in seen.values("href")
+    assert "martin/index.html" in seen.values("href")
+    assert "Moyenne" in seen.text
+
+
+def test_a_verdict_is_a_word_and_a_symbol() -> None:
+    seen = Page(PAGES["student in English"])
+    assert "✗ to mend" in seen.text
+    assert "½ half" in seen.text
+    assert "✓ passed" in seen.text
+
+
+def test_an_unknown_language_is_french() -> None:
+    assert '<html lang="fr">' in student("xx")

@@ -1,0 +1,164 @@
+"""What the pages' data say, before any HTML."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from report_samples import (
+    DIAGNOSIS,
+    RUNS,
+    SERVER,
+    grade,
+    lab,
+    stuck_grade,
+    stuck_server,
+    text,
+)
+
+from grader.judge.model import Diagnosis, Problem, Programs, RunSummary, Status
+from grader.lab.model import Level
+from grader.submission import SourceFile
+from grader.view.class_page import class_page, eye_reasons, median
+from grader.view.run_section import run_section
+from grader.view.source import excerpt, source
+from grader.view.student_page import Links, student_page
+
+FILES = (SourceFile(path="serveur.py", data=SERVER), SourceFile(path="client.py", data=b"x\n"))
+
+
+def test_a_students_page_from_top_to_bottom() -> None:
+    transcripts = {"server-nominal": stuck_server()}
+    page = student_page(lab(), stuck_grade(), transcripts, FILES, "fr")
+    assert (page.score, page.max_score, page.passed, page.total) == ("15", "20", 9, 13)
+    assert [(r.name, r.score, r.max_score) for r in page.roles] == [
+        ("Serveur", "5", "10"),
+        ("Client", "10", "10"),
+    ]
+    cause = page.errors[0]
+    assert cause.line == 15
+    assert cause.excerpt is not None
+    assert [line.number for line in cause.excerpt.lines] == [13, 14, 15, 16, 17]
+    assert [line.number for line in cause.excerpt.lines if line.mark] == [15]
+    print2 = page.roles[0].criteria[4]
+    assert print2.causes[0][0] == cause.anchor
+    assert print2.findings[0].difference is not None
+    assert [a.holds for a in page.advice] == [False]
+    assert "limites des messages" in page.advice[0].text
+    assert len(page.remarks) == 1
+    assert len(page.sources) == 2
+
+
+def test_half_points_are_written_as_people_do() -> None:
+    half = grade(statuses={"client.connect": Status.PARTIAL})
+    assert student_page(lab(), half, {}, (), "fr").score == "19,5"
+    assert student_page(lab(), half, {}, (), "en").score == "19.5"
+
+
+def test_what_was_not_run_leaves_the_total_of_its_role() -> None:
+    page = student_page(lab(), grade(statuses={"client.print": Status.NOT_RUN}), {}, (), "fr")
+    assert [r.max_score for r in page.roles] == ["10", "7"]
+    assert not page.complete
+
+
+def test_a_line_that_the_file_does_not_have_has_no_excerpt() -> None:
+    assert excerpt(b"a\nb\n", 3) is None
+    assert excerpt(b"", 1) is not None
+    found = excerpt(b"\xef\xbb\xbfa\r\nb\rc", 3)
+    assert found is not None
+    assert [line.text[0].text for line in found.lines] == ["a", "b", "c"]
+
+
+def test_sources_are_bounded() -> None:
+    assert source("x.py", b"a\0b", {}).binary
+    long = source("é/x.py", b"y" * 1000 + b"\n" * 5000, {})
+    assert long.hidden == 4400
+    assert len(long.lines[0].text[0].text) == 401
+    assert long.anchor == "src---x-py"
+
+
+def test_a_run_tells_how_to_play_it_again() -> None:
+    section = run_section(
+        lab(), RUNS[0], stuck_server(), "5e3d", "fr", {"server-nominal": "runs/s.pcapng"}
+    )
+    assert [command for _, command in section.commands] == [
+        "wiregrade check . --only server-nominal --seed 5e3d",
+        "wiregrade reference client tp09/server-nominal",
+    ]
+    assert section.wire == "runs/s.pcapng"
+    assert section.ending == ""
+    assert section.stdout is not None
+    assert [h.size for h in section.hex] == ["67 octets", "102 octets"]
+
+
+def test_a_run_without_its_transcript_still_has_its_outcome() -> None:
+    section = run_section(lab(), RUNS[1], None, "", "en", {})
+    assert not section.recorded
+    assert (section.word, section.ending, section.duration) == (
+        "crashed",
+        "exit status 1",
+        "30\u00a0ms",
+    )
+
+
+def test_the_class_in_numbers() -> None:
+    grades = [
+        grade("a"),
+        grade("b", {"client.print": Status.FAIL}, diagnoses=[DIAGNOSIS]),
+        grade("c", {"client.print": Status.NOT_RUN}),
+        stuck_grade(),
+    ]
+    page = class_page(lab(), grades, "fr")
+    assert (page.total, page.graded, page.mean, page.median) == ("4", "4", "18", "18,5")
+    assert sum(b.count for b in page.bars) == 4
+    assert page.bars[-1].count == 2
+    assert page.bars[-1].label == "20"
+    printed = next(s for s in page.success if s.id == "client.print")
+    assert printed.percent == "67\u00a0%"
+    assert [(m.id, m.count) for m in page.mistakes] == [("never-closes", 2)]
+    assert [g.columns for g in page.groups] == [7, 6]
+    assert [r.href for r in page.rows] == [f"{g.id}/index.html" for g in grades]
+
+
+def test_a_class_where_nothing_was_graded() -> None:
+    nothing = grade("a", dict.fromkeys((c.id for c in lab().criteria), Status.NOT_RUN))
+    page = class_page(lab(), [nothing], "fr")
+    assert (page.mean, page.graded) == ("–", "0")
+    assert class_page(lab(), [], "en").rows == ()
+
+
+def test_median() -> None:
+    assert median([Fraction(1), Fraction(2), Fraction(9)]) == 2
+    assert median([Fraction(1), Fraction(2)]) == Fraction(3, 2)
+
+
+def test_what_needs_the_teachers_eye() -> None:
+    assert eye_reasons(stuck_grade(), "fr") == []
+    late = RunSummary(
+        id="server-nominal",
+        scenario="server-nominal",
+        role="server",
+        level=Level.GRADED,
+        delivery="separate",
+        outcome="timeout",
+        limit="wall",
+        exit=None,
+        seconds=15.0,
+    )
+    one = grade("x", {"server.listen": Status.NOT_RUN}, runs=[late])
+    assert eye_reasons(one, "en") == [
+        "a part could not be graded (server.listen)",
+        "ended at the time limit in server-nominal",
+    ]
+    lost = grade("x", programs=Programs(server="s.py", client=None), runs=())
+    assert eye_reasons(lost, "fr") == ["pas de programme client"]
+    broken = Problem(code="broken-archive", blame="student", message=text("abîmée", "broken"))
+    assert eye_reasons(grade("x", problem=broken, runs=()), "en") == ["broken"]
+
+
+def test_links_and_unknown_scenarios_do_no_harm() -> None:
+    other = Diagnosis(
+        id="x", role="client", run="gone~2", level="remark", title=text("t"), explanation=text("e")
+    )
+    page = student_page(lab(), grade(diagnoses=[other]), {}, (), "fr", Links(class_page="../x"))
+    assert page.notes[0].run == "gone"
+    assert page.errors == ()

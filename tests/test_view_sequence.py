@@ -1,0 +1,126 @@
+"""A transcript becomes moments that read like a story, and never too many of them."""
+
+from __future__ import annotations
+
+from report_samples import (
+    GREETING,
+    MS,
+    header,
+    hostile_server,
+    lab,
+    right_client,
+    stuck_server,
+)
+
+from grader import transcript as tr
+from grader.lab.model import Action, ReferenceStep
+from grader.view.calls import call_words
+from grader.view.drawing import TEXT_COLUMNS, drawing
+from grader.view.sequence import MOMENTS_SHOWN, Kind, Place, moments
+from grader.view.words import words
+
+
+def labels(transcript: tr.Transcript, language: str = "fr") -> list[str]:
+    steps = lab().scenario(transcript.header.scenario).steps
+    return [m.label for m in moments(transcript, language, steps)]
+
+
+def test_the_story_of_a_stuck_server() -> None:
+    assert labels(stuck_server()) == [
+        "démarrage",
+        "écoute sur 0.0.0.0:65432",
+        "connexion établie (SYN, SYN/ACK, ACK)",
+        "67 octets",
+        "message hello",
+        "écran",
+        "message goodbye",
+        "attend dans recv()",
+        "n’est pas venu\u00a0: la fermeture",
+        "la référence ferme",
+        "attend dans recv(), ligne 15",
+        "bloqué\u00a0: nous l’arrêtons",
+    ]
+
+
+def test_sides_of_a_client() -> None:
+    told = {m.label: m.place for m in moments(right_client(), "en")}
+    assert told["connected (SYN, SYN/ACK, ACK)"] is Place.TO_REFERENCE
+    assert told["message greeting"] is Place.TO_PROGRAM
+    assert told["FIN: end of the connection"] is Place.TO_REFERENCE
+
+
+def test_bytes_that_came_together_are_one_moment() -> None:
+    received = [
+        m for m in moments(right_client(), "fr") if m.place is Place.TO_REFERENCE and m.data
+    ]
+    assert [(m.parts, m.label) for m in received] == [(2, "102 octets, en 2 envois")]
+
+
+def test_every_kind_of_entry_can_be_told() -> None:
+    told = labels(hostile_server(), "en")
+    assert "listens on [::]:65433" in told
+    assert "calls 127.0.0.1:9 over UDP: nobody listens there" in told
+    assert "connection refused" in told
+    assert "RST: connection cut off" in told
+    assert "message hello, piece 1 of 2 (delivery not guaranteed)" in told
+    assert "waited for the keyboard: Enter" in told
+    assert "limit reached: output, 1 MB" in told
+    assert "3 frames lost by the capture (no effect on the grade)" in told
+    assert "ends, status 1" in told
+
+
+def test_a_step_is_named_only_where_indices_surely_agree() -> None:
+    missed = tr.Step(t=MS, index=1, status="missed", reason="stuck")
+    transcript = tr.of(header(), [missed, tr.Ended(t=MS, outcome="stuck")])
+    both = ReferenceStep(action=Action.SEND, messages=("hello", "goodbye"))
+    told = moments(transcript, "en", [both, ReferenceStep(action=Action.END)])
+    assert [m.label for m in told] == ["did not come: step 2"]
+
+
+def test_a_long_exchange_is_folded_in_the_middle() -> None:
+    entries: list[tr.AnyEntry] = [
+        tr.Sent(t=i * MS, data=b"x", messages=("hello",), piece=i, pieces=999) for i in range(999)
+    ]
+    told = moments(tr.of(header(), [*entries, tr.Ended(t=MS, outcome="completed")]), "en")
+    assert len(told) == MOMENTS_SHOWN
+    folds = [m for m in told if m.kind is Kind.FOLD]
+    assert [m.label for m in folds] == ["… 800 more events, not shown"]
+    assert drawing(told, "en").height > 0
+
+
+def test_a_flood_is_one_short_moment() -> None:
+    entries: list[tr.AnyEntry] = [tr.Stdout(t=i, data=b"spam\n" * 50) for i in range(2000)]
+    told = moments(tr.of(header(), [*entries, tr.Ended(t=3000, outcome="limit")]), "fr")
+    assert len(told) == 1
+    assert len("".join(r.text for r in told[0].shown)) < 500
+
+
+def call(name: str, target: str = "", tid: int = 1) -> tr.Call:
+    return tr.Call(pid=1, tid=tid, name=name, target=target)
+
+
+def test_calls_in_the_words_of_python() -> None:
+    table = words("en")
+    assert call_words([call("recvfrom", "connection")], table) == "waits in recv()"
+    assert call_words([call("read", "keyboard")], table) == "waits in input()"
+    assert call_words([call("futex"), call("accept4", tid=2)], table) == "waits in accept()"
+    assert call_words([call("futex")], table) == "waits for another thread"
+    assert call_words([call("running")], table) == "computes without a pause"
+    assert call_words([call("flock")], table) == "waits in flock"
+    assert call_words([], table) == ""
+
+
+def test_the_drawing_fits_its_frame() -> None:
+    for transcript in (stuck_server(), hostile_server(), right_client()):
+        shapes = drawing(moments(transcript, "fr"), "fr")
+        assert all(b.x >= 0 and b.x + b.width <= shapes.width for b in shapes.boxes)
+        assert all(0 <= label.y <= shapes.height for label in shapes.labels)
+        assert all(len(x.text) <= TEXT_COLUMNS + 4 for x in shapes.labels)
+
+
+def test_the_drawing_says_what_was_sent() -> None:
+    shapes = drawing(moments(stuck_server(), "fr"), "fr")
+    lines = [label.text for label in shapes.labels if label.kind.startswith("bytes")]
+    assert GREETING.startswith(lines[0])
+    assert "dans la phase de transfert" in " ".join(lines)
+    assert shapes.program_end < shapes.height
