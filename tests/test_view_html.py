@@ -25,7 +25,7 @@ from grader.submission import SourceFile
 from grader.view.html import class_html, student_html
 from grader.view.student_page import Links
 
-VOID = {"meta", "br", "input", "line", "rect", "path", "polygon", "img", "link"}
+VOID = {"meta", "br", "input", "line", "rect", "path", "polygon", "img", "link", "col"}
 
 
 class Page(HTMLParser):

@@ -223,7 +223,9 @@ class _Maker:
             status=judged.status,
             symbol=SYMBOLS[judged.status],
             word=self.words[judged.status],
-            points=decimal(judged.points, self.language),
+            points="–"
+            if judged.status is Status.NOT_RUN
+            else decimal(judged.points, self.language),
             max_points=decimal(criterion.points, self.language),
             causes=tuple((f"d{i}", prose(d.title.in_language(self.language))) for i, d in causes),
             findings=tuple(self.finding(f) for f in judged.findings),
