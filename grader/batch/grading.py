@@ -17,10 +17,11 @@ from typing import Protocol
 from grader import __version__
 from grader.batch import pages, saved
 from grader.batch.output import Marker, OutputFolder
+from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource, jobs_of, seed_for
 from grader.judge.model import Grade, Judged, Problem, Programs, Status
 from grader.lab.model import Lab, Role, Text
-from grader.run.jobs import FactsMode, Isolation, Job, Played, PlayedRun
+from grader.run.jobs import FactsMode, Job, Played, PlayedRun
 from grader.submission import Submission
 from grader.transcript import Transcript
 
@@ -42,14 +43,12 @@ INTERNAL = Problem(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(PageSettings):
     """What a result depends on besides the submission and the lab, and the pages' language."""
 
-    isolation: Isolation
     facts: FactsMode
     python: str
-    """Path and version of the students' interpreter."""
-    language: str
+    """Version of the students' interpreter."""
     seed: str | None = None
     certify: int = 1
 
@@ -242,7 +241,7 @@ class Grading:
 def rejudge(
     folder: OutputFolder,
     source: LabSource,
-    settings: pages.PageSettings,
+    settings: PageSettings,
     judge: Judge,
     found: saved.Saved,
 ) -> Done:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Protocol
+from dataclasses import dataclass, replace
 
 from grader import results
 from grader.batch.output import OutputFolder
@@ -14,18 +13,13 @@ from grader.run.jobs import PlayedRun
 from grader.submission import Submission
 
 
-class PageSettings(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class PageSettings:
     """What pages depend on besides the grade."""
 
-    @property
-    def isolation(self) -> str:
-        """What kept the runs apart."""
-        ...
-
-    @property
-    def language(self) -> str:
-        """Of the pages."""
-        ...
+    isolation: str
+    """What kept the runs apart."""
+    language: str
 
 
 def pages_of(
@@ -65,13 +59,13 @@ def write_class(
     Raises:
         CannotWriteError: no space, no permission.
     """
-    from grader.formats.csv import csv_text
+    from grader.formats.csv import grades_csv
     from grader.view.html import class_html
     from grader.view.student_page import Links
 
     document = results.results(lab, settings.isolation, grades, settings.language)
     folder.write("results.json", results.encode(document))
-    folder.write("grades.csv", csv_text(document).encode())
+    folder.write("grades.csv", grades_csv(lab, grades, settings.language).encode())
     links = Links(files={"grades.csv": "grades.csv", "results.json": "results.json"})
     page = class_html(lab, grades, settings.language, isolation=settings.isolation, links=links)
     folder.write("index.html", page.encode())

@@ -1,0 +1,218 @@
+"""`wiregrade check`: one submission, one's own, told on the spot.
+
+With one program there, only that role is asked for. The best isolation that can be had is
+taken; without any, runs share the machine's network, one at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from grader import results
+from grader.batch import saved
+from grader.batch.plan import jobs_of, seed_for, select, selectable
+from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
+from grader.cli.labs import open_lab
+from grader.cli.running import engine_options, judge_run
+from grader.cli.streams import note, safe, say, wants_colour
+from grader.formats import github, junit, terminal
+from grader.intake.reading import read_folder
+from grader.judge.model import Grade, Status
+from grader.lab.model import ROLES, Lab, Role, Text
+from grader.run import ports
+from grader.run.engine import Engine
+from grader.run.host import choose_isolation, probe
+from grader.run.jobs import EngineOptions, PlayedRun
+from grader.submission import Submission
+
+
+def run(given: argparse.Namespace) -> int:
+    """Check; status 1 if some criterion does not pass."""
+    source = open_lab(given.lab)
+    given.lang = language = given.lang or source.lab.language
+    _check_ids(source.lab, given.only)
+    submission = read_folder(Path(given.path), source.lab.roles)
+    roles = asked_for(submission, given.role)
+    lab = _selected(source.lab, roles, given.only)
+    submission = of_roles(submission, roles)
+    host = probe(given.python or lab.python)
+    isolation = choose_isolation(given.isolation, "check", host)
+    options = engine_options(given, host, isolation)
+    seed = seed_for(lab, submission, given.seed)
+    if options.isolation == "none":
+        _refuse_taken_port(lab)
+    runs = _play(lab, submission, seed, options, given.certify)
+    suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
+    kept = saved.bounded(submission, suffixes)
+    grade = judge_run(lab, kept, seed, [run.transcript for run in runs])
+    if given.html:
+        _write_page(Path(given.html), lab, grade, kept, runs, language)
+    _show(given, lab, grade, kept, isolation)
+    return status_of(grade)
+
+
+# --- what is asked for -------------------------------------------------------------------
+
+
+def asked_for(submission: Submission, role: Role | None) -> tuple[Role, ...]:
+    """The roles to check: `role`, else those with a program, else both (to say what is missing)."""
+    if role is not None:
+        return (role,)
+    there = tuple(one for one in ROLES if submission.programs.of(one) is not None)
+    return there or ROLES
+
+
+def of_roles(submission: Submission, roles: Sequence[Role]) -> Submission:
+    """The submission, what is missing of other roles left out."""
+    missing = tuple(one for one in submission.missing if one.role in roles)
+    return replace(submission, missing=missing)
+
+
+def _check_ids(lab: Lab, only: Sequence[str]) -> None:
+    known = selectable(lab)
+    for identifier in only:
+        if identifier in known:
+            continue
+        near = get_close_matches(identifier, known, n=3, cutoff=0.5)
+        hint = {"fr": f"\u00a0; vouliez-vous dire {' ou '.join(near)}\u00a0?", "en": ""}
+        hint["en"] = f"; did you mean {' or '.join(near)}?"
+        raise CommandError(
+            Text(
+                {
+                    "fr": f"{lab.id} n’a ni critère ni scénario {identifier!r}"
+                    + (hint["fr"] if near else f" (il y a {', '.join(known)})"),
+                    "en": f"{lab.id} has no criterion and no scenario {identifier!r}"
+                    + (hint["en"] if near else f" (there are {', '.join(known)})"),
+                }
+            )
+        )
+
+
+def _selected(lab: Lab, roles: Sequence[Role], only: Sequence[str]) -> Lab:
+    chosen = select(lab, roles, only)
+    if not chosen.scenarios:
+        asked, there = ", ".join(only), " / ".join(roles)
+        raise CommandError(
+            Text(
+                {
+                    "fr": f"rien à vérifier\u00a0: {asked} ne concerne pas ce programme ({there})",
+                    "en": f"nothing to check: {asked} is not about this program ({there})",
+                }
+            )
+        )
+    return chosen
+
+
+# --- running -----------------------------------------------------------------------------
+
+
+def _play(
+    lab: Lab, submission: Submission, seed: str, options: EngineOptions, certify: int
+) -> list[PlayedRun]:
+    jobs = jobs_of(lab, submission, seed, certify)
+    if not jobs:
+        return []
+    with Engine(options) as engine:
+        played = sorted(engine.play(jobs), key=lambda one: ROLES.index(one.role))
+    return [run for one in played for run in one.runs]
+
+
+def _refuse_taken_port(lab: Lab) -> None:
+    """On a shared network the port must be free: say who has it."""
+    taken = ports.holder(lab.port)
+    if taken is None:
+        return
+    who = f"{safe(taken.command) or '?'} (pid {taken.pid})" if taken.pid else "?"
+    raise CommandError(
+        Text(
+            {
+                "fr": f"le port {lab.port} est déjà pris sur cette machine par {who}. "
+                "Arrêtez ce programme, puis recommencez.",
+                "en": f"port {lab.port} is taken on this machine by {who}. "
+                "End that program, then try again.",
+            }
+        ),
+        FAULT,
+    )
+
+
+# --- showing -----------------------------------------------------------------------------
+
+
+def status_of(grade: Grade) -> int:
+    """The exit status: our fault or the machine's (3) before the program's (1)."""
+    if grade.problem is not None and grade.problem.blame in ("host", "ours"):
+        return FAULT
+    found = {judged.status for judged in grade.criteria}
+    if Status.NOT_RUN in found:
+        return FAULT
+    return DONE if found <= {Status.PASS} and grade.problem is None else NOT_ALL_PASS
+
+
+def _show(
+    given: argparse.Namespace, lab: Lab, grade: Grade, kept: Submission, isolation: str
+) -> None:
+    language = given.lang
+    match given.format:
+        case "json":
+            document = results.result(lab, isolation, grade, kept.files, language)
+            say(results.encode(document).decode().rstrip("\n"))
+        case "junit":
+            say(junit.junit(lab, [grade], language).decode().rstrip("\n"))
+        case "github":
+            _show_github(given, lab, grade)
+        case _:
+            columns = shutil.get_terminal_size().columns
+            encoding = sys.stdout.encoding or "utf-8"
+            style = terminal.Style(
+                colour=wants_colour(sys.stdout), encoding=encoding, columns=columns
+            )
+            say(terminal.check_text(lab, grade, language, style).rstrip("\n"))
+
+
+def _show_github(given: argparse.Namespace, lab: Lab, grade: Grade) -> None:
+    """Annotations and the log on stdout; the job's summary where the runner wants it."""
+    language = given.lang
+    shown = in_repository(Path(given.path))
+    say(github.annotation_commands(lab, [grade], language, shown).rstrip("\n"))
+    say(github.log(terminal.check_text(lab, grade, language)).rstrip("\n"))
+    if place := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(place).open("a", encoding="utf-8") as file:
+                file.write(github.summary(lab, [grade], language) + "\n")
+        except OSError as error:
+            note(f"wiregrade: the job summary could not be written: {error}")
+
+
+def in_repository(path: Path) -> str:
+    """The submission's folder as annotations name it: inside the repository, else nothing."""
+    root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
+    folder = path.resolve() if path.is_dir() else path.resolve().parent
+    if folder == root or not folder.is_relative_to(root):
+        return ""
+    return folder.relative_to(root).as_posix()
+
+
+def _write_page(
+    path: Path,
+    lab: Lab,
+    grade: Grade,
+    kept: Submission,
+    runs: Sequence[PlayedRun],
+    language: str,
+) -> None:
+    from grader.view.html import student_html
+
+    transcripts = {run.transcript.header.run: run.transcript for run in runs}
+    page = student_html(lab, grade, transcripts, kept.files, language)
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror or error}") from error
