@@ -6,7 +6,6 @@ any of the encodings allowed. It earns half (`partial`) when it is equal after f
 case and dropping punctuation, or within a small edit distance of it.
 
 Whatever a program sends or prints is hostile: every search here costs about linear time in it.
-Texts are searched by regular expressions whose repetitions never give back what they took.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from itertools import accumulate, pairwise
 
 from grader.judge.model import Status
 from grader.lab.model import Accents, Tolerance
+from grader.letters import Compare, find, without_accents
 
 COMPLETE_WITHIN = 1 << 14
 """Bytes of a stream in which a message is looked for while it still arrives."""
@@ -35,9 +35,6 @@ CELLS = 600_000
 SHOWN = 1 << 16
 """Bytes of an output in which the nearest line is looked for."""
 
-_MARKS = "[\u0300-\u036f]*+"
-_COMBINING = re.compile("[\u0300-\u036f]+")
-_BREAKS = "[\r\n]*+"
 _DROPPED = re.compile(r"[^\w\s]|_")
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([\\'\"nrt]))|['\"][\r\n]+b['\"]")
 _LITERALS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
@@ -102,11 +99,6 @@ class _Found:
 def normalise(text: str) -> str:
     """NFC, white space outside removed, each run of it inside (no-break too) as one blank."""
     return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def without_accents(text: str) -> str:
-    """The text with each letter's accents taken off."""
-    return _COMBINING.sub("", unicodedata.normalize("NFD", text))
 
 
 def fold(text: str, accents: Accents = Accents.OPTIONAL) -> str:
@@ -256,10 +248,10 @@ def _exact(
     expected: str, data: bytes, tolerance: Tolerance, *, broken: bool = False
 ) -> _Found | None:
     """The first place where the text stands as asked for; `broken`: over several lines."""
-    pattern = _exact_pattern(normalise(expected), tolerance.accents, broken)
+    how = Compare.BROKEN if broken else Compare.EXACT
     for view in _views(data, tolerance.encodings):
-        if hit := pattern.search(view.text):
-            return _Found(Status.PASS, hit.start(), hit.end(), view)
+        if hit := find(normalise(expected), view.text, how, tolerance.accents):
+            return _Found(Status.PASS, *hit, view)
     return None
 
 
@@ -286,16 +278,14 @@ def _loose(
     if not folded:
         return None
     views = _views(data, tolerance.encodings)
-    pattern = _loose_pattern(folded, tolerance.accents)
     for view in views:
-        if same := pattern.search(view.text):
-            return _Found(Status.PARTIAL, same.start(), same.end(), view)
+        if same := find(folded, view.text, Compare.LOOSE, tolerance.accents):
+            return _Found(Status.PARTIAL, *same, view)
     hits = [(hit, v) for v in views if (hit := _approximate(folded, v, tolerance, sure_end))]
     if not hits:
         return None
     (_, near), view = min(hits, key=lambda pair: pair[0][0])
-    place = _loose_pattern_of(near, tolerance.accents).search(view.text)
-    start, end = place.span() if place else (0, len(view.text))
+    start, end = find(near, view.text, Compare.LOOSE, tolerance.accents) or (0, len(view.text))
     return _Found(Status.PARTIAL, start, end, view)
 
 
@@ -369,61 +359,11 @@ def _fit(text: str, where: str, begin: int, edits: int) -> tuple[int, int, int] 
     return min(ends, default=None)
 
 
-# --- patterns ----------------------------------------------------------------------------
-
-
-def _accented() -> dict[str, str]:
-    """Each plain letter with the Latin letters that are it with an accent."""
-    table: dict[str, str] = {}
-    for code in range(0xC0, 0x180):
-        plain = without_accents(chr(code))
-        if plain != chr(code):
-            table[plain] = table.get(plain, "") + chr(code)
-    return table
-
-
-_ACCENTED = _accented()
 _CP1252 = {
     byte: bytes([byte]).decode("cp1252")
     for byte in range(0x80, 0xA0)
     if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
-
-
-def _exact_letter(letter: str, accents: Accents) -> str:
-    if accents is Accents.REQUIRED:
-        forms = {letter, unicodedata.normalize("NFD", letter)}
-        return f"(?:{'|'.join(sorted(map(re.escape, forms)))})(?!{_MARKS[:-2]})"
-    plain = without_accents(letter) or letter
-    if len(plain) > 1:
-        return re.escape(letter)
-    return f"[{re.escape(plain + _ACCENTED.get(plain, ''))}]{_MARKS}"
-
-
-def _loose_letter(letter: str, accents: Accents) -> str:
-    forms = {letter, letter.upper(), letter.title()}
-    forms = {form for form in forms if len(form) == 1}
-    if accents is Accents.OPTIONAL:
-        forms |= set("".join(_ACCENTED.get(form, "") for form in forms))
-    return f"[{''.join(re.escape(form) for form in sorted(forms))}]"
-
-
-@lru_cache(maxsize=256)
-def _exact_pattern(normal: str, accents: Accents, broken: bool) -> re.Pattern[str]:
-    """Matches the text under all that costs nothing."""
-    between = _BREAKS if broken else ""
-    words = [between.join(_exact_letter(c, accents) for c in word) for word in normal.split(" ")]
-    return re.compile(r"\s++".join(words))
-
-
-def _loose_pattern_of(folded: str, accents: Accents) -> re.Pattern[str]:
-    """Matches any text that folds to `folded`."""
-    inside = r"(?:[^\w\s]|[_\r\n])*+"
-    words = [inside.join(_loose_letter(c, accents) for c in word) for word in folded.split(" ")]
-    return re.compile(r"[\W_]++".join(words))
-
-
-_loose_pattern = lru_cache(maxsize=256)(_loose_pattern_of)
 
 
 # --- showing -----------------------------------------------------------------------------
