@@ -138,6 +138,7 @@ def length_in(expected: str, tolerance: Tolerance) -> Callable[[bytes], int | No
     return complete
 
 
+@lru_cache(maxsize=256)
 def compare(expected: str, actual: bytes, tolerance: Tolerance) -> Match:
     """How the bytes of a message compare with the text expected.
 
@@ -162,6 +163,7 @@ def find_message(expected: str, stream: bytes, tolerance: Tolerance) -> slice | 
     return None if found is None else found.bytes
 
 
+@lru_cache(maxsize=256)  # checks and diagnoses ask the same of one output
 def find_print(expected: str, stdout: bytes, tolerance: Tolerance, start: int = 0) -> Print | None:
     """The text anywhere in an output from offset `start` on, or None.
 
