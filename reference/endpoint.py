@@ -19,6 +19,9 @@ _CHUNK = 65536
 _LINGER_RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, 0 s: close() sends RST and leaves no TIME_WAIT (socket(7))."""
 
+_RESET_AFTER_HANDSHAKE = frozenset({errno.ECONNRESET, errno.EPIPE})
+"""Errors of a connect() that had succeeded; one that is refused gives ECONNREFUSED."""
+
 Address = tuple[str, int]
 
 
@@ -35,6 +38,8 @@ class Endpoint:
         self._connection: socket.socket | None = None
         self._dialling = False
         self._reading = False
+        self._was_reset = False
+        self._fin_due = False
         self._unsent: deque[memoryview] = deque()
         self.local: Address | None = None
         self.remote: Address | None = None
@@ -84,26 +89,21 @@ class Endpoint:
     def listen(self, port: int) -> None:
         """Listen on every address of this machine, IPv4 and where there is one IPv6.
 
+        Who listens already goes on listening.
+
         Raises:
             PortTakenError: another program has the port.
         """
-        for family, address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):  # noqa: S104 -- the run's own network, or a student's machine in `none`
-            listener = socket.socket(family, socket.SOCK_STREAM)
-            try:
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                if family == socket.AF_INET6:
-                    listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                listener.bind((address, port))
-                listener.listen(16)
-            except OSError as error:
-                listener.close()
-                if family == socket.AF_INET6:
-                    continue
-                if error.errno == errno.EADDRINUSE:
-                    raise PortTakenError(*error.args) from error
-                raise
-            listener.setblocking(False)
-            self._listeners.append(listener)
+        if self._listeners:
+            return
+        try:
+            self._listeners.append(_listener(socket.AF_INET, "0.0.0.0", port))  # noqa: S104 -- the run's own network, or a student's machine in `none`
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTakenError(*error.args) from error
+            raise
+        with contextlib.suppress(OSError):
+            self._listeners.append(_listener(socket.AF_INET6, "::", port))
 
     def dial(self, address: str, port: int) -> list[e.Event]:
         """Connect; the outcome may come at once or from `poll`."""
@@ -124,11 +124,8 @@ class Endpoint:
 
     def shutdown_write(self) -> None:
         """Send FIN after what is unsent."""
+        self._fin_due = self._connection is not None
         self._flush()
-        if self._connection is not None:
-            with contextlib.suppress(OSError):
-                self._connection.shutdown(socket.SHUT_WR)
-            self.fin_sent = True
 
     def close(self, *, reset: bool = False) -> None:
         """Close the connection; with `reset` by RST, which leaves no TIME_WAIT here."""
@@ -172,6 +169,10 @@ class Endpoint:
     def _finish_dialling(self) -> list[e.Event]:
         assert self._connection is not None  # noqa: S101 -- dialling has a socket
         code = self._connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code in _RESET_AFTER_HANDSHAKE:
+            # Asking has cleared the error: the end of what can be read stands for it.
+            self._was_reset = True
+            return self._begin()
         if code:
             return self._refused(code)
         try:
@@ -216,7 +217,8 @@ class Endpoint:
                 break
             if not data:
                 self._reading = False
-                out.append(e.EndOfStream(self._now()))
+                kind = e.ConnectionReset if self._was_reset else e.EndOfStream
+                out.append(kind(self._now()))
                 break
             self.bytes_received += len(data)
             self._acknowledge()
@@ -246,10 +248,29 @@ class Endpoint:
                 self._unsent.popleft()
             else:
                 self._unsent[0] = self._unsent[0][count:]
+        if self._fin_due and self._connection is not None and not self._dialling:
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_WR)
+            self._fin_due, self.fin_sent = False, True
 
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
-        self._dialling = self._reading = False
+        self._dialling = self._reading = self._was_reset = self._fin_due = False
         self._unsent.clear()
+
+
+def _listener(family: int, address: str, port: int) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((address, port))
+        listener.listen(16)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
