@@ -32,6 +32,8 @@ CANDIDATES = 64
 """Places that are measured for one approximate search."""
 CELLS = 600_000
 """Cells of an edit-distance table that we are ready to fill."""
+NEAR_WITHIN = 1 << 18
+"""Bytes of an output in which a text with small mistakes is looked for."""
 SHOWN = 1 << 16
 """Bytes of an output in which the nearest line is looked for."""
 
@@ -279,7 +281,7 @@ def _loose(
     folded = fold(expected, tolerance.accents)
     if not folded:
         return None
-    views = _views(data, tolerance.encodings)
+    views = _views(data[:NEAR_WITHIN], tolerance.encodings)
     for view in views:
         if same := find(folded, view.text, Compare.LOOSE, tolerance.accents):
             return _Found(Status.PARTIAL, *same, view)

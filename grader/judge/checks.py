@@ -27,7 +27,7 @@ from grader.lab.model import (
     ReferenceStep,
     Scenario,
 )
-from grader.matching import find_message, find_print
+from grader.matching import find_message
 from grader.transcript import Exited, Listener, Transcript
 
 
@@ -160,24 +160,28 @@ def _receive(
 def turn(session: Session, number: int) -> tuple[int | None, int | None]:
     """When step `number` had its turn: after which entry sent, and before which.
 
-    The first is the entry of the last Send step before it (the end of the session if that
-    was never sent), the second that of the first Send step after it.
+    The first is the entry of the Send step before it (the end of the session if that was
+    never sent), unless another message is awaited between: then the order of the two is all
+    that is asked. The second is the entry of the first Send step after it.
     """
-    first_pieces = [(i, e.messages) for i, e in session.sent if e.piece == 1]
     after: int | None = None
     for position, step in enumerate(session.steps):
+        if step.action is Action.RECEIVE and position < number:
+            after = None
         if step.action is not Action.SEND:
             continue
-        place = None
-        for wanted in ((step.messages,), tuple((m,) for m in step.messages)):
-            hits = [i for i, names in first_pieces if names in wanted]
-            if hits:
-                place = hits[0]
-                break
+        place = _first_sent(session, step)
         if position > number:
             return after, place
         after = place if place is not None else session.last
     return after, None
+
+
+def _first_sent(session: Session, step: ReferenceStep) -> int | None:
+    """The entry in which the step's message began to be sent."""
+    wanted = (step.messages, step.messages[:1])
+    hits = (i for i, e in session.sent if e.piece == 1 and e.messages in wanted)
+    return next(hits, None)
 
 
 def _elsewhere(facts: Facts, session: Session, arrival: Arrival) -> tuple[int, ...] | None:
@@ -209,7 +213,7 @@ def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
         return made(Status.FAIL, "end.none", ())
     if closed is not None and closed < ended:
         return made(Status.FAIL, "end.late", (closed, ended))
-    if not exchanged_before(session, ended):
+    if not exchanged_before(facts, session, ended):
         return made(Status.FAIL, "end.early", (ended,))
     if not read_before(facts, session, ended):
         return made(Status.FAIL, "end.unread", (ended,))
@@ -217,12 +221,18 @@ def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
     return made(Status.PASS, "end.pass", (*last, ended))
 
 
-def exchanged_before(session: Session, ended: int) -> bool:
-    """Whether all the script's messages had been sent and received when it ended."""
+def exchanged_before(facts: Facts, session: Session, ended: int) -> bool:
+    """Whether all was exchanged before entry `ended`: sent to a server, or by a client."""
+    if facts.role == "client":
+        return all(_came_before(facts, session, a, ended) for a in session.arrivals)
     sent = [m for i, e in session.sent if i < ended and e.piece == e.pieces for m in e.messages]
-    if any(message not in sent for message in session.to_send):
-        return False
-    return all(a.came and a.entries[-1] < ended for a in session.arrivals)
+    return all(message in sent for message in session.to_send)
+
+
+def _came_before(facts: Facts, session: Session, arrival: Arrival, ended: int) -> bool:
+    """Whether the message came in some form, be it out of its turn."""
+    entries = arrival.entries if arrival.came else _elsewhere(facts, session, arrival)
+    return bool(entries) and entries is not None and entries[-1] < ended
 
 
 def read_before(facts: Facts, session: Session, ended: int) -> bool:
@@ -235,8 +245,7 @@ def read_before(facts: Facts, session: Session, ended: int) -> bool:
         return True
     if not session.to_send:
         return True
-    last = facts.text(session.to_send[-1])
-    return find_print(last, facts.stdout.data, facts.lab.tolerance) is not None
+    return facts.printed(facts.text(session.to_send[-1])) is not None
 
 
 def _exit(facts: Facts, expectation: ExpectExit) -> Finding:
@@ -280,6 +289,9 @@ def _listening(facts: Facts, expectation: ExpectListening) -> Finding:
     """A TCP listener on the port, at every start."""
     made = _Maker(facts, "listening", expectation.proves)
     right = [i for i, e in facts.listeners if e.port == expectation.port]
+    # A connection is proof of a listener that was gone before it could be looked at.
+    right += [i for i, e in facts.connected if e.remote[1] == expectation.port]
+    right.sort()
     starts = [*facts.started, len(facts.entries)]
     count = sum(any(a <= i < b for i in right) for a, b in pairwise(starts))
     count = max(count, min(len(right), 1))
@@ -329,6 +341,8 @@ def _bound(facts: Facts, expectation: ExpectBound) -> Finding:
     """The address of the listener that was dialled, whatever its port."""
     made = _Maker(facts, "bound", expectation.proves)
     seen = dialled_listener(facts)
+    if seen is None and facts.connected:
+        return made(Status.NOT_RUN, "bound.unseen", (facts.connected[0][0],))
     if seen is None:
         return made(Status.FAIL, "listening.none", ())
     index, listener = seen

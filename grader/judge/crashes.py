@@ -17,6 +17,8 @@ from grader.transcript import Sent
 
 _SENDS = ("send", "sendall", "sendto")
 _READS = ("recv", "recvfrom", "recv_into", "makefile")
+_NOT_CONNECTED = re.compile(r"^\[(?:Errno (?:107|57)|WinError 10057)\]")
+"""ENOTCONN on Linux, macOS and Windows."""
 _BYTES_LITERAL = re.compile(r"""\b[rR]?[bB][rR]?(['"]).*[^\x00-\x7f]""")
 
 
@@ -109,12 +111,19 @@ def _tuple(facts: Facts, trace: Traceback) -> bool:
 
 
 def _listening_socket(facts: Facts, trace: Traceback) -> bool:
-    if facts.role != "server" or not facts.connected or not trace.at_call(*_READS, *_SENDS):
+    """Not connected, says the kernel, while our connection is open: another socket is meant."""
+    if facts.role != "server" or not facts.connected or _we_closed(facts):
         return False
-    session = facts.sessions[0]
-    ours = session.closed is not None
-    silent = not session.stream.data and session.consumed == 0
-    return trace.type in ("OSError", "BrokenPipeError") and silent and not ours
+    reads = trace.type == "OSError" and trace.at_call(*_READS, *_SENDS)
+    return (reads and _NOT_CONNECTED.search(trace.message) is not None) or (
+        trace.type == "BrokenPipeError" and trace.at_call(*_SENDS)
+    )
+
+
+def _we_closed(facts: Facts) -> bool:
+    """Whether the reference had closed when the exception was written."""
+    written = facts.stderr_entries[0] if facts.stderr_entries else facts.last
+    return any(s.closed is not None and s.closed < written for s in facts.sessions)
 
 
 def _closed_listener(facts: Facts, trace: Traceback) -> bool:
@@ -138,8 +147,7 @@ def _decode(_facts: Facts, trace: Traceback) -> bool:
 
 def _reset(facts: Facts, trace: Traceback) -> bool:
     lost = ("ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError")
-    closed = any(s.closed is not None for s in facts.sessions)
-    return trace.type in lost and closed
+    return trace.type in lost and _we_closed(facts)
 
 
 def _no_keyboard(_facts: Facts, trace: Traceback) -> bool:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from grader.judge.traceback import Traceback, last_traceback
 from grader.lab.model import Action, Lab, ReferenceStep, Role, Scenario
-from grader.matching import Match, allocate, compare
+from grader.matching import Match, Print, allocate, compare, find_print
 from grader.transcript import (
     AnyEntry,
     Call,
@@ -120,6 +120,7 @@ class Facts:
         self.entries = transcript.entries
         self.end = transcript.end
         self.role: Role = scenario.tests
+        self._printed: dict[tuple[str, int], Print | None] = {}
 
     def all(self, kind: type[EntryType]) -> list[tuple[int, EntryType]]:
         """Every entry of one kind, with its index."""
@@ -237,6 +238,13 @@ class Facts:
         """The text of a message in this run."""
         drawn = self.header.texts.get(message)
         return drawn if drawn is not None else self.lab.messages[message].text
+
+    def printed(self, text: str, start: int = 0) -> Print | None:
+        """Where a text stands on stdout, from offset `start` on."""
+        key = (text, start)
+        if key not in self._printed:
+            self._printed[key] = find_print(text, self.stdout.data, self.lab.tolerance, start)
+        return self._printed[key]
 
     @cached_property
     def sessions(self) -> tuple[Session, ...]:

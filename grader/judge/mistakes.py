@@ -12,7 +12,7 @@ from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.model import Status
 from grader.judge.situation import ACCEPTS, SLEEPS, method, situation_entries
 from grader.lab.model import Action, ExpectConnected, ExpectListening
-from grader.matching import find_message, find_print
+from grader.matching import find_message
 from grader.transcript import Call
 
 BEGINNING = 12
@@ -73,12 +73,16 @@ def _reads_connection(call: Call) -> bool:
 
 
 def messages_read(facts: Facts, session: Session) -> int:
-    """How many of the messages sent the program has read, whole, by all that is known."""
+    """How many of the pieces sent the program has read, whole, by all that is known.
+
+    A close with unread bytes sends RST: after a FIN all that was sent before had been read.
+    """
     read, total = 0, 0
-    for count, (_, entry) in enumerate(session.sent, 1):
+    for count, (index, entry) in enumerate(session.sent, 1):
         total += len(entry.data)
+        ended = session.ended is not None and index < session.ended and not session.was_reset
         text = entry.data.decode("utf-8", "replace")
-        if session.consumed >= total or find_print(text, facts.stdout.data, facts.lab.tolerance):
+        if session.consumed >= total or ended or facts.printed(text):
             read = count
     return read
 
@@ -103,8 +107,11 @@ def no_listen(facts: Facts) -> Hit | None:
 def other_port(facts: Facts) -> Hit | None:
     """Another port than that of the statement, listened on or dialled."""
     port = expected_port(facts)
+    if any(s.action is Action.REFUSE for s in facts.scenario.steps):
+        return None
     if facts.role == "server":
-        if not facts.listeners or any(e.port == port for _, e in facts.listeners):
+        reached = any(e.remote[1] == port for _, e in facts.connected)
+        if not facts.listeners or reached or any(e.port == port for _, e in facts.listeners):
             return None
         index, listener = facts.listeners[0]
         swapped = int.from_bytes(port.to_bytes(2, "big"), "little")
@@ -216,13 +223,16 @@ def cut_short(facts: Facts) -> Hit | None:
     session = _session(facts)
     if session is None:
         return None
-    output, tolerance = facts.stdout.data, facts.lab.tolerance
     for index, entry in session.sent:
         for name in entry.messages:
             text = facts.text(name)
-            if len(text) < 2 * BEGINNING or find_print(text, output, tolerance) is not None:
+            beginning = text[:BEGINNING]
+            others = [facts.text(n) for n in facts.header.texts if n != name]
+            if len(text) < 2 * BEGINNING or any(beginning in other for other in others):
                 continue
-            found = find_print(text[:BEGINNING], output, tolerance)
+            if facts.printed(text) is not None:
+                continue
+            found = facts.printed(beginning)
             if found is not None and found.status is Status.PASS:
                 evidence = (index, *facts.stdout.entries(found.span))
                 return _hit(facts, "one-recv-is-one-message", EVERYTHING, evidence)
@@ -244,7 +254,8 @@ def never_receives(facts: Facts) -> Hit | None:
         if session.sent and session.was_reset and facts.role == "server":
             return _hit(facts, "closes-with-unread-data", EVERYTHING, (*evidence, session.ended))
         evidence = (*evidence, session.ended)
-    return _hit(facts, "never-receives", EVERYTHING, (*evidence, *situation_entries(facts)))
+    reach = ("receive", "stdout") if facts.role == "client" else EVERYTHING
+    return _hit(facts, "never-receives", reach, (*evidence, *situation_entries(facts)))
 
 
 def one_recv(facts: Facts) -> Hit | None:
@@ -385,7 +396,7 @@ def never_closes(facts: Facts) -> Hit | None:
     closed = session.closed
     if session.ended is not None and (closed is None or session.ended < closed):
         return None
-    if not exchanged_before(session, len(facts.entries)) and facts.role == "client":
+    if not exchanged_before(facts, session, len(facts.entries)) and facts.role == "client":
         return None
     evidence = (*(() if closed is None else (closed,)), *situation_entries(facts))
     return _hit(facts, "never-closes", ("end",), evidence)

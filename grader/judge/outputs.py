@@ -22,12 +22,7 @@ def _absent(facts: Facts) -> list[str]:
         for _, entry in session.sent[: messages_read(facts, session)]
         for name in entry.messages
     }
-    tolerance = facts.lab.tolerance
-    return [
-        n
-        for n in names
-        if n in read and find_print(facts.text(n), facts.stdout.data, tolerance) is None
-    ]
+    return [n for n in names if n in read and facts.printed(facts.text(n)) is None]
 
 
 def _reach(names: Sequence[str]) -> tuple[str, ...]:
@@ -81,7 +76,7 @@ def hard_coded(
         if before.status is Status.FAIL or after.status is not Status.FAIL:
             continue
         name = expectation.partition(":")[2]
-        shown = find_print(plain.text(name), drawn.stdout.data, drawn.lab.tolerance)
+        shown = drawn.printed(plain.text(name))
         if shown is None:
             continue
         lost.append(expectation)
@@ -114,7 +109,7 @@ def _merged(facts: Facts) -> Hit | None:
         return None
     index, entry = together[0]
     texts = [facts.text(name) for name in entry.messages]
-    found = find_print("".join(texts), facts.stdout.data, facts.lab.tolerance)
+    found = facts.printed("".join(texts))
     if found is None or b"\n" in facts.stdout.data[found.span]:
         return None
     evidence = (index, *facts.stdout.entries(found.span))

@@ -23,14 +23,14 @@ def check_stdout(facts: Facts, expectations: Sequence[ExpectStdout]) -> list[Fin
 
 def _check(facts: Facts, expectation: ExpectStdout, ends: dict[str, int]) -> Finding:
     """One text; `ends` keeps where each text found ended, for those that come after it."""
-    text, output = facts.text(expectation.message), facts.stdout
+    text = facts.text(expectation.message)
     start = ends.get(expectation.after or "", 0)
-    found = find_print(text, output.data, facts.lab.tolerance, start)
+    found = facts.printed(text, start)
     if found is not None:
         ends[expectation.message] = found.span.stop
         key = "stdout.pass" if found.status is Status.PASS else "stdout.partial"
         return _made(facts, expectation, found.status, key, found)
-    if start and (before := find_print(text, output.data, facts.lab.tolerance)):
+    if start and (before := facts.printed(text)):
         ends[expectation.message] = before.span.stop
         return _made(facts, expectation, Status.FAIL, "stdout.order", before)
     return _missing(facts, expectation)

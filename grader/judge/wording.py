@@ -123,6 +123,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le serveur est lié à l'adresse demandée ({address}).",
         "The server is bound to the address asked for ({address}).",
     ),
+    "bound.unseen": (
+        "Le serveur a été joint, mais l'adresse de son écoute n'a pas pu être vue.",
+        "The server was reached, but the address it listened on could not be seen.",
+    ),
     "bound.other": (
         "Le serveur est lié à la seule adresse {address}.",
         "The server is bound to the address {address} only.",
