@@ -113,7 +113,8 @@ class Machine:
         self._peer_ended = False
         self._peer_exited = False
         self._pieces_sent = 0
-        self._sent = False
+        self._next_at: int | None = None
+        """The time at which the next step is due to begin; None: the present one goes on."""
 
     @property
     def finished(self) -> bool:
@@ -142,7 +143,8 @@ class Machine:
 
     def start(self, t: int) -> list[c.Command]:
         """Begin with the first step. `t` is the time in ns."""
-        return self._next(t)
+        self._next_at = t
+        return self._go_on([])
 
     def handle(self, event: e.Event) -> list[c.Command]:
         """Take an event; what is to be done because of it."""
@@ -156,7 +158,7 @@ class Machine:
         meaning = TRANSITIONS[type(step)].get(type(event))
         if meaning is None:
             return []
-        return self._apply(meaning, step, event)
+        return self._go_on(self._apply(meaning, step, event))
 
     # --- what an event changes, whatever the step ---------------------------------------
 
@@ -213,7 +215,6 @@ class Machine:
     def _send_piece(self, step: s.Send, event: e.Event, *, guaranteed: bool) -> list[c.Command]:
         piece = step.pieces[self._pieces_sent]
         self._pieces_sent += 1
-        self._sent = True
         out: list[c.Command] = [c.Transmit(piece, step.messages, guaranteed)]
         if self._pieces_sent < len(step.pieces):
             return [*out, c.AwaitConsumed()]
@@ -243,7 +244,8 @@ class Machine:
             return out + self._rest_is_missed(event)
         if missed and step.on_miss is s.OnMiss.STOP:
             return out + self._rest_is_missed(event)
-        return out + self._next(event.t)
+        self._next_at = event.t
+        return out
 
     def _rest_is_missed(self, event: e.Event) -> list[c.Command]:
         reason = _reason(event)
@@ -252,21 +254,31 @@ class Machine:
         self._index = len(self.script.steps)
         return out + self._end_of_script(out_of_time=isinstance(event, e.OutOfTime))
 
-    def _next(self, t: int) -> list[c.Command]:
-        self._index += 1
-        self._pieces_sent = 0
-        if self._index >= len(self.script.steps):
-            return self._end_of_script(out_of_time=False)
-        step = self.script.steps[self._index]
-        out: list[c.Command] = [c.Note(self._index, c.StepStatus.BEGUN, "script")]
-        return out + self._begin(step, t)
+    def _go_on(self, out: list[c.Command]) -> list[c.Command]:
+        """Begin the next step, and the one after it where that one is over at once."""
+        while self._next_at is not None:
+            t, self._next_at = self._next_at, None
+            self._index += 1
+            self._pieces_sent = 0
+            if self._index >= len(self.script.steps):
+                return out + self._end_of_script(out_of_time=False)
+            step = self.script.steps[self._index]
+            out.append(c.Note(self._index, c.StepStatus.BEGUN, "script"))
+            out += self._begin(step, t)
+        return out
 
     def _begin(self, step: s.Step, t: int) -> list[c.Command]:
         if self._cannot_come(step):
             return self._over(c.StepStatus.MISSED, e.Exited(t))
         match step:
+            case s.Connect():
+                return self._let_go()
             case s.Accept():
-                return [c.Listen()]
+                return [*self._let_go(), c.Listen()]
+            case s.Refuse() if self._peer_exited:
+                return self._over(c.StepStatus.DONE, e.Exited(t))
+            case s.HalfClose() | s.Close() | s.Reset() if not self._connected:
+                return self._unconnected(t)
             case s.Send():
                 return [c.AwaitReady()] if self._connected else self._unconnected(t)
             case s.Receive():
@@ -293,7 +305,16 @@ class Machine:
             return self._look(step, e.Received(t, b""))
         if self._peer_ended:
             return self._take(e.EndOfStream(t))
+        if self._peer_exited:
+            # Without FIN: what it left behind holds the connection, and says no more.
+            return self._take(e.Exited(t))
         return [] if self._connected else self._unconnected(t)
+
+    def _let_go(self) -> list[c.Command]:
+        """Close what is still open: the reference has one connection at a time."""
+        out: list[c.Command] = [c.CloseConnection()] if self._connected else []
+        self._connected = False
+        return out
 
     def _unconnected(self, t: int) -> list[c.Command]:
         return self._over(c.StepStatus.MISSED, e.Refused(t, "not connected"))
@@ -314,8 +335,7 @@ class Machine:
 
     def _end_of_script(self, *, out_of_time: bool) -> list[c.Command]:
         self.phase = Phase.OBSERVING
-        out: list[c.Command] = [c.CloseConnection()] if self._connected else []
-        self._connected = False
+        out = self._let_go()
         if out_of_time or self._peer_exited:
             out.extend(self._finish())
         return out
