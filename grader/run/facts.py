@@ -64,6 +64,7 @@ class KernelFacts:
     """Facts of one program; `table` is of the network namespace that it runs in."""
 
     name = "kernel"
+    sees_listeners = True
 
     def __init__(self, program: Program, table: SocketTable) -> None:
         self._program, self._table = program, table

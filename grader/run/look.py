@@ -40,6 +40,8 @@ class Facts(Protocol):
 
     name: str
     """`kernel` or `paced`, for the transcript."""
+    sees_listeners: bool
+    """False: nobody can tell when the program listens; the reference dials until it does."""
 
     def listeners(self) -> list[tr.Listener]:
         """The program's listeners (TCP) and bound sockets (UDP) as they are now (`t` is 0)."""

@@ -26,15 +26,17 @@ class PacedFacts:
     """Facts by the clock alone; `port` is where a listener is supposed to come."""
 
     name = "paced"
+    sees_listeners = False
 
     def __init__(
         self, program: Program, port: int, now: Callable[[], int] = time.monotonic_ns
     ) -> None:
         self._program, self._port, self._now = program, port, now
         self._since = now()
+        self._cpu_before = _cpu_of_children()
 
     def listeners(self) -> list[tr.Listener]:
-        """The lab's port: the reference dials it until it is answered."""
+        """Where the program is to listen: taken as seen once it has answered there."""
         return [tr.Listener(t=0, protocol="tcp", address="0.0.0.0", port=self._port)]  # noqa: S104 -- what is asked for, not bound
 
     def look(self, endpoint: Endpoint, *, wants_ready: bool) -> Look:
@@ -64,9 +66,8 @@ class PacedFacts:
         """Nothing can be read."""
 
     def cpu(self) -> int:
-        """CPU time of the children that have ended, ns: all that every system tells."""
-        times = os.times()
-        return int((times.children_user + times.children_system) * 1e9)
+        """CPU time of its processes that have ended, ns: all that every system tells."""
+        return _cpu_of_children() - self._cpu_before
 
     def memory(self) -> int:
         """Unknown; the address-space limit holds."""
@@ -74,3 +75,9 @@ class PacedFacts:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _cpu_of_children() -> int:
+    """Of all that this worker ever started and reaped: earlier programs too."""
+    times = os.times()
+    return int((times.children_user + times.children_system) * 1e9)

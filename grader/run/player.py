@@ -155,7 +155,7 @@ class Player:
         ended = self._exited_at is None and program.ended()
         if ended:
             self._exited_at = self.recorder.now()
-        events = self.endpoint.poll()
+        events = self._answers(self.endpoint.poll())
         for event in events:
             self._record_event(event)
             self._tell(event)
@@ -183,6 +183,15 @@ class Player:
             if not take(data, limit):
                 self._reach_limit("output", f"{limit} bytes")
         return news
+
+    def _answers(self, events: list[e.Event]) -> list[e.Event]:
+        """What is news. Where no listener can be seen, « refused » says « not yet », no more."""
+        _, facts = self._running
+        if facts.sees_listeners or not self.machine.dials:
+            return events
+        if any(isinstance(event, e.Connected) for event in events):
+            self._record_listeners()
+        return [event for event in events if not isinstance(event, e.Refused)]
 
     def _record_event(self, event: e.Event) -> None:
         match event:
@@ -268,8 +277,11 @@ class Player:
         self._judge_look(look, program, facts)
 
     def _look_for_listeners(self) -> None:
-        if self.endpoint.connected or self.endpoint.dialling:
-            return
+        _, facts = self._running
+        if facts.sees_listeners and not (self.endpoint.connected or self.endpoint.dialling):
+            self._record_listeners()
+
+    def _record_listeners(self) -> None:
         _, facts = self._running
         fresh = [
             listener
@@ -373,9 +385,11 @@ class Player:
             case c.Listen():
                 self.endpoint.listen(self.setting.script.port)
             case c.Dial(address=address, port=port):
-                for event in self.endpoint.dial(address, port):
+                for event in self._answers(self.endpoint.dial(address, port)):
                     self._record_event(event)
                     self._tell(event)
+                # Where nothing is seen it dials again and again: that changes nothing.
+                return
             case c.AwaitReady():
                 self._wants_ready, self._piece = True, 0
                 self._cpu_when_wanted = facts.cpu()

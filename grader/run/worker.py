@@ -97,6 +97,9 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 def main() -> None:
     """Entry point: `worker ORDERS REPLIES PARENT`."""
     orders, replies, parent = (int(word) for word in sys.argv[1:4])
+    # They came to us by inheritance; a program that had them could answer in our name.
+    for fd in (orders, replies):
+        os.set_inheritable(fd, False)
     # Ctrl-C is for the engine, which then ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
