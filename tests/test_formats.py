@@ -12,13 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_samples import DIAGNOSIS, grade, hostile_grade, lab, stuck_grade
 
-from grader.formats.csv import csv_text
+from grader.formats.csv import grades_csv
 from grader.formats.github import SUMMARY_BYTES, annotation_commands, log, summary
 from grader.formats.junit import junit
 from grader.formats.safe import markdown, no_commands, one_line, spreadsheet_cell, xml_text
 from grader.formats.terminal import Style, check_text, class_text
 from grader.judge.model import Status
-from grader.results import results
 from grader.view.bytes_view import width
 
 GRADES = [stuck_grade(), hostile_grade(), grade("martin", {"client.print": Status.NOT_RUN})]
@@ -88,7 +87,7 @@ def test_the_class_ends_with_its_summary() -> None:
 
 
 def test_csv_rows_and_columns() -> None:
-    rows = list(csv.DictReader(io.StringIO(csv_text(results(lab(), "full", GRADES)))))
+    rows = list(csv.DictReader(io.StringIO(grades_csv(lab(), GRADES))))
     assert [row["score"] for row in rows] == ["15", "16", "17"]
     assert rows[0]["server.greeting"] == "1"
     assert rows[2]["client.print"] == ""
@@ -98,16 +97,13 @@ def test_csv_rows_and_columns() -> None:
 
 def test_csv_half_points_have_a_decimal_point() -> None:
     half = grade(statuses={"client.connect": Status.PARTIAL})
-    assert (
-        next(csv.DictReader(io.StringIO(csv_text(results(lab(), "full", [half])))))["score"]
-        == "19.5"
-    )
+    assert next(csv.DictReader(io.StringIO(grades_csv(lab(), [half]))))["score"] == "19.5"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", " =", "\t=", "\r="])
 def test_no_cell_is_a_formula(start: str) -> None:
     named = grade("x", name=f"{start}cmd|'/C calc'!A0")
-    name = next(csv.DictReader(io.StringIO(csv_text(results(lab(), "full", [named])))))["name"]
+    name = next(csv.DictReader(io.StringIO(grades_csv(lab(), [named]))))["name"]
     assert not name.lstrip().startswith(("=", "+", "-", "@"))
 
 

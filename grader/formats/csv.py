@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from grader.formats.safe import spreadsheet_cell
-from grader.results import CriterionResult, Number, Results
+from grader.judge.model import Grade
+from grader.lab.model import Lab
+from grader.results import CriterionResult, Number, Results, results
 
 _FIXED = ("id", "name", "score", "max_score", "complete", "problem")
+
+
+def grades_csv(lab: Lab, grades: Sequence[Grade], language: str | None = None) -> str:
+    """The grades as CSV; see `csv_text`."""
+    return csv_text(results(lab, "", grades, language))
 
 
 def csv_text(document: Results) -> str:
