@@ -39,6 +39,8 @@ _LIMITS_EVERY = 20_000_000
 _ABORT_GRACE = 2.0
 _SETTLE_GRACE = 500_000_000
 _DRAIN_GRACE = 1.0
+_ORPHAN_GRACE = 150_000_000
+"""A program that has closed is seen to have done so within this time, ns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ class Player:
         self._cpu_when_wanted = 0
         self._peer_fin = False
         self._got_bytes = False
+        self._close_due: int | None = None
         self._seen_listeners: set[tuple[str, str, int]] = set()
         self._pause = _FIRST_PAUSE
         self._next_limits = 0
@@ -99,6 +102,7 @@ class Player:
             while not self.machine.finished:
                 self._wait_for_news()
                 self._take_news()
+                self._close_if_due()
                 self._watch_limits()
                 if not self.machine.finished:
                     self._look()
@@ -155,6 +159,7 @@ class Player:
         ended = self._exited_at is None and program.ended()
         if ended:
             self._exited_at = self.recorder.now()
+            self._close_if_due()
         events = self._answers(self.endpoint.poll())
         for event in events:
             self._record_event(event)
@@ -332,7 +337,12 @@ class Player:
             and not self.endpoint.dialling
             and not (look.accepting and self.machine.dials)
         ):
-            self._tell_stuck(look, facts)
+            if self._close_due is None:
+                self._tell_stuck(look, facts)
+            else:
+                # It is our FIN that it waits for.
+                self._close_now(reset=False)
+                facts.changed()
 
     def _budget_spent(self, facts: Facts) -> bool:
         """It computes or polls so that readiness cannot be seen: a fifth of its CPU time."""
@@ -428,9 +438,26 @@ class Player:
         self.endpoint.send(command.data)
 
     def _close_connection(self) -> None:
-        self.recorder.add(lambda t: tr.Closed(t=t, how="close"))
+        if self.setting.reset_after_fin and self._peer_fin:
+            # Its socket is about to be orphaned, or it waits for our FIN: see which.
+            self._close_due = self.recorder.now() + _ORPHAN_GRACE
+            self._close_if_due()
+        else:
+            self._close_now(reset=False)
+
+    def _close_if_due(self) -> None:
+        """Close by RST, which leaves no TIME_WAIT, once nobody is there whom it could hurt."""
+        if self._close_due is None:
+            return
         _, facts = self._running
-        reset = self.setting.reset_after_fin and self._peer_fin and facts.orphaned(self.endpoint)
+        if self._exited_at is not None or facts.orphaned(self.endpoint):
+            self._close_now(reset=True)
+        elif self.recorder.now() > self._close_due:
+            self._close_now(reset=False)
+
+    def _close_now(self, *, reset: bool) -> None:
+        self._close_due = None
+        self.recorder.add(lambda t: tr.Closed(t=t, how="close"))
         self.endpoint.close(reset=reset)
 
     def _end_for_restart(self) -> None:
@@ -443,7 +470,7 @@ class Player:
         # While anything of it lives, the terminal has no end to be read.
         program.kill()
         self._drain(_DRAIN_GRACE)
-        self.endpoint.close()
+        self.endpoint.close(reset=self.setting.reset_after_fin)
         self._start_program()
 
     # --- the end -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import select
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -72,17 +73,41 @@ class Place:
 
     def _await_free_port(self, port: int, scenario: Scenario) -> None:
         """On a shared network a TIME_WAIT of an earlier program blocks a server's bind()."""
-        if self.table is None or scenario.tests != "server":
+        if scenario.tests != "server":
             return
-        # poll(2) with nothing to watch is a pause; the fact looked for is an empty list.
+        # poll(2) with nothing to watch is a pause; the fact looked for is a port that is free.
         nothing = select.poll()
         for _ in range(_TIME_WAIT_S * 10):
-            left = [x for x in self.table.dump(protocols=("tcp",)) if x.local[1] == port]
-            if any(x.state == "listen" for x in left):
-                raise PortTakenError(errno.EADDRINUSE, "another program listens on the port")
-            if not any(x.state == "time-wait" and not self.table.destroy(x) for x in left):
+            if self._is_free(port):
                 return
             nothing.poll(100)
+
+    def _is_free(self, port: int) -> bool:
+        if self.table is None:
+            return _can_bind(port)
+        left = [x for x in self.table.dump(protocols=("tcp",)) if x.local[1] == port]
+        if any(x.state == "listen" for x in left):
+            raise PortTakenError(errno.EADDRINUSE, "another program listens on the port")
+        return not any(x.state == "time-wait" and not self.table.destroy(x) for x in left)
+
+
+def _can_bind(port: int) -> bool:
+    """Whether a server without SO_REUSEADDR could have the port now; asked by trying.
+
+    Raises:
+        PortTakenError: it belongs to another program, and not to the past.
+    """
+    with socket.socket() as strict, socket.socket() as lenient:
+        try:
+            strict.bind(("", port))
+        except OSError as error:
+            lenient.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                lenient.bind(("", port))
+            except OSError:
+                raise PortTakenError(*error.args) from error
+            return False
+    return True
 
 
 class Runner:

@@ -1,0 +1,27 @@
+"""Fixtures that several test modules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from grader.run.engine import Engine
+
+
+@pytest.fixture(scope="session")
+def full_engine() -> Iterator[Engine]:
+    """One engine with isolation `full` for many tests: each run must be clean of the last."""
+    from engine_tools import engine
+
+    with engine("full") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def plain_engine() -> Iterator[Engine]:
+    """One engine with isolation `none`."""
+    from engine_tools import engine
+
+    with engine("none") as started:
+        yield started

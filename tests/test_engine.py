@@ -1,0 +1,829 @@
+"""The engine on real programs: right ones in every style, their stuck twins, hostile ones."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import engine_tools as tools
+import pytest
+
+from grader import transcript as tr
+from grader.lab.model import Action, Lab
+from grader.run import proc
+from grader.run.engine import Engine
+from grader.run.errors import HostError
+from grader.run.jobs import Job, Played
+from grader.submission import SourceFile
+
+pytestmark = pytest.mark.sandbox
+
+HELLO = "Bonjour Serveur 65432, nous sommes donc dans la phase de transfert"
+GOODBYE = "Serveur 65432, je vous dis au revoir"
+GREETING = "Bonjour Client, je suis le serveur 65432, la connexion est établie"
+
+HEAD = f"""\
+import os, signal, socket, struct, sys, threading, time
+G = {GREETING!r}.encode()
+def listen(port=PORT, address=""):
+    s = socket.socket(); s.bind((address, port)); s.listen(); return s
+"""
+
+RIGHT_SERVERS = {
+    "plain": """
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """,
+    "settimeout": """
+        s = listen(); s.settimeout(5); c, _ = s.accept(); c.settimeout(5); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """,
+    "socketserver": """
+        import socketserver
+        class H(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.sendall(G)
+                print(self.request.recv(1024)); print(self.request.recv(1024))
+                threading.Thread(target=self.server.shutdown).start()
+        with socketserver.ThreadingTCPServer(("", PORT), H) as server:
+            server.serve_forever()
+        """,
+    "asyncio": """
+        import asyncio
+        async def main():
+            done = asyncio.Event()
+            async def handle(r, w):
+                w.write(G); await w.drain()
+                print(await r.read(1024)); print(await r.read(1024))
+                w.close(); await w.wait_closed(); done.set()
+            async with await asyncio.start_server(handle, "0.0.0.0", PORT):
+                await done.wait()
+        asyncio.run(main())
+        """,
+    "selectors": """
+        import selectors
+        s = listen(); s.setblocking(False); sel = selectors.DefaultSelector()
+        sel.register(s, selectors.EVENT_READ); n = 0
+        while n < 2:
+            for key, _ in sel.select():
+                if key.fileobj is s:
+                    c, _ = s.accept(); c.setblocking(False); c.send(G)
+                    sel.register(c, selectors.EVENT_READ)
+                else:
+                    print(c.recv(1024)); n += 1
+        c.close()
+        """,
+    "non-blocking": """
+        s = listen(); s.setblocking(False)
+        def again(f):
+            while True:
+                try: return f()
+                except BlockingIOError: time.sleep(0.005)
+        c, _ = again(s.accept); c.setblocking(False); c.send(G)
+        print(again(lambda: c.recv(1024))); print(again(lambda: c.recv(1024))); c.close()
+        """,
+    "alarm": """
+        def late(*_): raise SystemExit("too late")
+        signal.signal(signal.SIGALRM, late); signal.alarm(8)
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """,
+    "rcvtimeo": """
+        s = listen(); c, _ = s.accept()
+        c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 5, 0))
+        c.sendall(G); print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """,
+    "heartbeat": """
+        stop = threading.Event()
+        def beat():
+            while not stop.wait(0.02): pass
+        t = threading.Thread(target=beat); t.start()
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close(); stop.set(); t.join()
+        """,
+    "thread per client": """
+        s = listen(); c, _ = s.accept()
+        def talk():
+            c.sendall(G); print(c.recv(1024)); print(c.recv(1024)); c.close()
+        t = threading.Thread(target=talk); t.start(); t.join()
+        """,
+    "forked handler": """
+        s = listen(); c, _ = s.accept()
+        if os.fork() == 0:
+            c.sendall(G); print(c.recv(1024)); print(c.recv(1024)); c.close(); os._exit(0)
+        c.close(); raise SystemExit(os.wait()[1])
+        """,
+    "sleeps first": """
+        s = listen(); c, _ = s.accept(); time.sleep(0.3); c.sendall(G)
+        print(c.recv(1024)); time.sleep(0.1); print(c.recv(1024)); c.close()
+        """,
+    "dual stack": """
+        s = socket.create_server(("", PORT), family=socket.AF_INET6, dualstack_ipv6=True)
+        c, _ = s.accept(); c.sendall(G); print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """,
+    "makefile": """
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(os.read(c.fileno(), 1024)); print(os.read(c.fileno(), 1024)); c.close()
+        """,
+}
+
+RIGHT_CLIENTS = {
+    "plain": """
+        c = socket.create_connection(("localhost", PORT)); print(c.recv(1024))
+        c.sendall(H); c.sendall(B); c.close()
+        """,
+    "settimeout": """
+        c = socket.create_connection(("localhost", PORT), timeout=5); print(c.recv(1024))
+        c.sendall(H); c.sendall(B); c.close()
+        """,
+    "asyncio": """
+        import asyncio
+        async def main():
+            r, w = await asyncio.open_connection("127.0.0.1", PORT)
+            print(await r.read(1024)); w.write(H); w.write(B)
+            await w.drain(); w.close(); await w.wait_closed()
+        asyncio.run(main())
+        """,
+    "tries again": """
+        while True:
+            try: c = socket.create_connection(("127.0.0.1", PORT)); break
+            except ConnectionRefusedError: time.sleep(0.01)
+        print(c.recv(1024)); c.sendall(H); c.sendall(B); c.close()
+        """,
+}
+
+STUCK_SERVERS = {
+    "one thread": """
+        s = listen(); c, _ = s.accept(); never = threading.Event()
+        def talk():
+            c.sendall(G); print(c.recv(1024)); print(c.recv(1024)); c.close()
+            never.wait()
+        t = threading.Thread(target=talk); t.start()
+        t.join()  # stuck
+        """,
+    "accepts again": """
+        s = listen()
+        while True:
+            c, _ = s.accept()  # stuck
+            c.sendall(G); print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """,
+    "asyncio": """
+        import asyncio
+        async def main():
+            async def handle(r, w):
+                w.write(G); await w.drain()
+                print(await r.read(1024)); print(await r.read(1024)); w.close()
+            async with await asyncio.start_server(handle, "0.0.0.0", PORT) as server:
+                await server.serve_forever()
+        asyncio.run(main())  # stuck
+        """,
+    "selectors": """
+        import selectors
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        sel = selectors.DefaultSelector(); sel.register(s, selectors.EVENT_READ)
+        sel.select()  # stuck
+        """,
+    "select": """
+        import select
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        select.select([s], [], [])  # stuck
+        """,
+    "lock": """
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        lock = threading.Lock(); lock.acquire()
+        lock.acquire()  # stuck
+        """,
+    "child": """
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        if os.fork() == 0: s.accept(); os._exit(0)
+        os.wait()  # stuck
+        """,
+    "in a function of another file": """
+        import outil
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        outil.attendre(s)  # stuck
+        """,
+}
+
+POLLING_SERVERS = {
+    "serve_forever": """
+        import socketserver
+        class H(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.sendall(G)
+                print(self.request.recv(1024)); print(self.request.recv(1024))
+        with socketserver.ThreadingTCPServer(("", PORT), H) as server:
+            server.serve_forever()
+        """,
+    "heartbeat": """
+        def beat():
+            while True: time.sleep(0.02)
+        threading.Thread(target=beat, daemon=True).start()
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close(); s.accept()
+        """,
+    "non-blocking": """
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close(); s.setblocking(False)
+        while True:
+            try: s.accept()
+            except BlockingIOError: time.sleep(0.005)
+        """,
+    "alarm": """
+        signal.signal(signal.SIGALRM, lambda *_: None); signal.alarm(30)
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close(); s.accept()
+        """,
+    "rcvtimeo": """
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 30, 0)); s.accept()
+        """,
+}
+
+
+def source(body: str) -> str:
+    """The text of a program; its first line of its own is line 6."""
+    from textwrap import dedent
+
+    texts = f"H = {HELLO!r}.encode(); B = {GOODBYE!r}.encode()\n"
+    return HEAD + texts + dedent(body).strip() + "\n"
+
+
+OTHER_FILE = SourceFile(path="outil.py", data=b"def attendre(s):\n    return s.accept()\n")
+
+
+def server(body: str, *scenarios: str, lab: Lab | None = None, key: str = "k") -> Job:
+    wanted = scenarios or ("server-nominal",)
+    return tools.job(source(body), *wanted, lab=lab, key=key, files=(OTHER_FILE,))
+
+
+def client(body: str, *scenarios: str, lab: Lab | None = None, key: str = "k") -> Job:
+    return tools.job(source(body), *(scenarios or ("client-nominal",)), lab=lab, key=key)
+
+
+def at_free_port() -> Lab:
+    """The lab at a port of this machine that nobody has, for isolation `none`."""
+    return replace(tools.tp09(), port=tools.free_port())
+
+
+def statuses(transcript: tr.Transcript) -> list[str]:
+    """How each step ended, in order."""
+    return [s.status for s in tools.entries(transcript, tr.Step) if s.status != "begun"]
+
+
+def assert_complete(transcript: tr.Transcript) -> None:
+    end = transcript.end
+    said = tools.summary(transcript)
+    assert (end.outcome, end.status, end.signal) == ("completed", 0, None), said
+    assert set(statuses(transcript)) == {"done"}, said
+    assert not tools.entries(transcript, tr.Killed), said
+
+
+def assert_stuck_at(transcript: tr.Transcript, text: str, marked: str = "# stuck") -> None:
+    said = tools.summary(transcript)
+    assert transcript.end.outcome == "stuck", said
+    (position,) = tools.entries(transcript, tr.Position)
+    assert position.frames[-1].file == "prog.py", said
+    assert tools.line_of(text, marked) in [f.line for f in position.frames], said
+    assert b"Fatal Python error" not in transcript.stderr, said
+
+
+# --- right programs ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", RIGHT_SERVERS)
+def test_a_right_server_completes(full_engine: Engine, style: str) -> None:
+    transcript = tools.run(full_engine, server(RIGHT_SERVERS[style]))
+    assert_complete(transcript)
+    assert transcript.stdout.count(b"\n") == 2
+    sent = tools.entries(transcript, tr.Sent)
+    assert [s.messages for s in sent] == [("hello",), ("goodbye",)]
+    assert all(s.guaranteed for s in sent)
+    # Each message was read before the next one was sent, and printed before or after, never lost.
+    assert [c.total for c in tools.entries(transcript, tr.Consumed)][:1] == [len(HELLO.encode())]
+
+
+@pytest.mark.parametrize("style", RIGHT_CLIENTS)
+def test_a_right_client_completes(full_engine: Engine, style: str) -> None:
+    transcript = tools.run(full_engine, client(RIGHT_CLIENTS[style]))
+    assert_complete(transcript)
+    received = b"".join(r.data for r in tools.entries(transcript, tr.Received))
+    assert received == (HELLO + GOODBYE).encode()
+
+
+@pytest.mark.parametrize(
+    "scenario", ["server-coalesced", "server-split", "server-drawn", "server-restart"]
+)
+def test_a_server_that_reads_to_the_end_passes_every_delivery(
+    full_engine: Engine, scenario: str
+) -> None:
+    reads_all = """
+        s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind(("", PORT)); s.listen(); c, _ = s.accept(); c.sendall(G)
+        c.settimeout(0.5); data = b""
+        try:
+            while piece := c.recv(1024): data += piece
+        except TimeoutError: pass
+        print(data); c.close()
+        """
+    transcript = tools.run(full_engine, server(reads_all, scenario))
+    assert transcript.end.outcome == "completed", tools.summary(transcript)
+    assert transcript.end.status == 0, tools.summary(transcript)
+
+
+def test_a_server_without_reuseaddr_passes_twice_in_a_row_on_a_shared_network(
+    plain_engine: Engine,
+) -> None:
+    right = server(RIGHT_SERVERS["plain"], "server-nominal", "server-drawn", lab=at_free_port())
+    for _ in range(2):
+        (played,) = tools.play(plain_engine, right)
+        for one in played.runs:
+            assert_complete(one.transcript)
+
+
+@pytest.mark.parametrize("style", ["asyncio", "non-blocking", "socketserver"])
+def test_right_servers_pass_on_a_shared_network(plain_engine: Engine, style: str) -> None:
+    assert_complete(tools.run(plain_engine, server(RIGHT_SERVERS[style], lab=at_free_port())))
+
+
+@pytest.mark.parametrize("style", ["plain", "tries again"])
+def test_right_clients_pass_on_a_shared_network(plain_engine: Engine, style: str) -> None:
+    assert_complete(tools.run(plain_engine, client(RIGHT_CLIENTS[style], lab=at_free_port())))
+
+
+# --- stuck programs ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", STUCK_SERVERS)
+def test_a_stuck_server_is_told_stuck_with_its_line(full_engine: Engine, style: str) -> None:
+    body = STUCK_SERVERS[style]
+    transcript = tools.run(full_engine, server(body))
+    assert_stuck_at(transcript, source(body))
+    assert transcript.stdout.count(b"\n") == 2
+    (state,) = [s for s in tools.entries(transcript, tr.State) if s.why == "waiting"][-1:]
+    assert state.calls
+    # Proved at once: a time limit had no part in it.
+    assert transcript.end.t < 5e9
+
+
+@pytest.mark.parametrize(
+    ("reads", "call"),
+    [
+        ("c.recv(1024)", "recvfrom"),
+        ("import asyncio, select; select.select([c], [], []); c.recv(1024)", "pselect6"),
+        ("threading.Thread(target=c.recv, args=(1024,)).start()", "recvfrom"),
+    ],
+)
+def test_a_server_that_reads_once_too_often_is_proved_to_wait(
+    full_engine: Engine, reads: str, call: str
+) -> None:
+    """Proved at once; then the reference closes, which it reads, and its ending is seen."""
+    body = f"""
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024))
+        {reads}
+        """
+    transcript = tools.run(full_engine, server(body))
+    said = tools.summary(transcript)
+    assert statuses(transcript) == ["done", "done", "done", "done", "missed"], said
+    (state,) = tools.entries(transcript, tr.State)
+    assert (state.why, state.calls[-1].target) == ("waiting", "connection"), said
+    assert state.calls[-1].name in (call, "select"), said
+    assert (transcript.end.outcome, transcript.end.status) == ("completed", 0), said
+    assert transcript.end.t < 5e9
+
+
+@pytest.mark.parametrize("style", POLLING_SERVERS)
+def test_a_server_that_polls_for_ever_runs_into_the_limit(full_engine: Engine, style: str) -> None:
+    lab = tools.with_limits(tools.tp09(), wall=2.0)
+    transcript = tools.run(full_engine, server(POLLING_SERVERS[style], lab=lab))
+    said = tools.summary(transcript)
+    assert (transcript.end.outcome, transcript.end.limit) == ("timeout", "wall"), said
+    # A limit ends a run; it never undoes what had been seen.
+    assert transcript.stdout.count(b"\n") == 2, said
+    assert statuses(transcript)[:4] == ["done"] * 4, said
+
+
+def test_one_recv_for_two_messages_is_caught(full_engine: Engine) -> None:
+    one_recv = """
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); c.close()
+        """
+    transcript = tools.run(full_engine, server(one_recv))
+    said = tools.summary(transcript)
+    assert transcript.end.outcome == "completed", said
+    assert GOODBYE.encode() not in transcript.stdout, said
+    (sent,) = tools.entries(transcript, tr.Sent)[:1]
+    assert sent.data == HELLO.encode()
+
+
+def test_a_server_that_listens_and_never_accepts_is_stuck(full_engine: Engine) -> None:
+    body = """
+        s = listen()
+        threading.Event().wait()  # stuck
+        """
+    transcript = tools.run(full_engine, server(body))
+    assert_stuck_at(transcript, source(body))
+    (listener,) = tools.entries(transcript, tr.Listener)
+    assert listener.port == 65432
+    state = tools.entries(transcript, tr.State)[-1]
+    assert [s.receive_queue for s in state.sockets if s.state == "listen"] == [1]
+
+
+def test_a_server_that_forgets_the_greeting_loses_only_the_greeting(full_engine: Engine) -> None:
+    body = """
+        s = listen(); c, _ = s.accept()
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """
+    transcript = tools.run(full_engine, server(body))
+    assert statuses(transcript) == ["done", "missed", "done", "done", "done"]
+    assert transcript.end.status == 0
+    assert transcript.stdout.count(b"\n") == 2
+
+
+def test_a_server_that_never_closes_may_still_end(full_engine: Engine) -> None:
+    body = """
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); print(c.recv(1024))
+        """
+    transcript = tools.run(full_engine, server(body))
+    assert statuses(transcript) == ["done", "done", "done", "done", "missed"]
+    assert [c.how for c in tools.entries(transcript, tr.Closed)] == ["close"]
+    assert (transcript.end.outcome, transcript.end.status) == ("completed", 0)
+
+
+def test_a_client_that_waits_for_an_answer_is_stuck(full_engine: Engine) -> None:
+    body = """
+        c = socket.create_connection(("localhost", PORT)); print(c.recv(1024))
+        c.sendall(H)
+        c.recv(1024)  # stuck
+        c.sendall(B); c.close()
+        """
+    transcript = tools.run(full_engine, client(body))
+    said = tools.summary(transcript)
+    assert statuses(transcript)[:3] == ["done", "done", "done"], said
+    assert "missed" in statuses(transcript), said
+
+
+# --- the keyboard, ports, protocols ------------------------------------------------------
+
+
+def test_the_keyboard_is_given_enter_at_most_three_times(full_engine: Engine) -> None:
+    body = """
+        input("go? ")
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """
+    transcript = tools.run(full_engine, server(body))
+    assert_complete(transcript)
+    assert [k.data for k in tools.entries(transcript, tr.Keyboard)] == [b"\n"]
+    for_ever = """
+        while True:
+            input()  # stuck
+        """
+    transcript = tools.run(full_engine, server(for_ever))
+    assert_stuck_at(transcript, source(for_ever))
+    assert len(tools.entries(transcript, tr.Keyboard)) == 3
+
+
+def test_a_server_on_another_port_is_followed(full_engine: Engine) -> None:
+    body = RIGHT_SERVERS["plain"].replace("listen()", "listen(12345)")
+    transcript = tools.run(full_engine, server(body))
+    assert_complete(transcript)
+    assert [x.port for x in tools.entries(transcript, tr.Listener)] == [12345]
+
+
+def test_a_server_on_one_interface_is_followed(full_engine: Engine) -> None:
+    body = RIGHT_SERVERS["plain"].replace("listen()", 'listen(address="127.0.0.1")')
+    transcript = tools.run(full_engine, server(body))
+    assert_complete(transcript)
+    assert [x.address for x in tools.entries(transcript, tr.Listener)] == ["127.0.0.1"]
+
+
+def test_a_client_that_dials_another_port_is_played_again_there(full_engine: Engine) -> None:
+    body = RIGHT_CLIENTS["plain"].replace("PORT", "12345")
+    transcript = tools.run(full_engine, client(body))
+    assert_complete(transcript)
+    assert transcript.header.port == 12345
+    assert [(d.protocol, d.port) for d in tools.entries(transcript, tr.Dialed)] == [("tcp", 12345)]
+
+
+def test_wrong_ports_on_a_shared_network(plain_engine: Engine) -> None:
+    lab = at_free_port()
+    other = str(lab.port + 1)
+    served = tools.run(
+        plain_engine,
+        server(RIGHT_SERVERS["plain"].replace("listen()", f"listen({other})"), lab=lab),
+    )
+    assert_complete(served)
+    assert [x.port for x in tools.entries(served, tr.Listener)] == [int(other)]
+    dialled = tools.run(
+        plain_engine, client(RIGHT_CLIENTS["plain"].replace("PORT", other), lab=lab)
+    )
+    assert_complete(dialled)
+    assert dialled.header.port == int(other)
+
+
+def test_a_datagram_server_is_seen_and_stuck(full_engine: Engine) -> None:
+    body = """
+        s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("", PORT))
+        s.recvfrom(1024)  # stuck
+        """
+    transcript = tools.run(full_engine, server(body))
+    assert_stuck_at(transcript, source(body))
+    assert [x.protocol for x in tools.entries(transcript, tr.Listener)] == ["udp"]
+    assert set(statuses(transcript)) == {"missed"}
+
+
+def test_a_datagram_client_is_seen_on_the_wire(full_engine: Engine) -> None:
+    body = """
+        s = socket.socket(type=socket.SOCK_DGRAM); s.sendto(H, ("127.0.0.1", PORT))
+        s.recvfrom(1024)  # stuck
+        """
+    transcript = tools.run(full_engine, client(body))
+    assert_stuck_at(transcript, source(body))
+    assert [(d.protocol, d.port) for d in tools.entries(transcript, tr.Dialed)] == [("udp", 65432)]
+
+
+def test_a_taken_port_is_the_hosts_fault(plain_engine: Engine) -> None:
+    lab = at_free_port()
+    with socket.create_server(("127.0.0.1", lab.port)):
+        for one in (
+            server(RIGHT_SERVERS["plain"], lab=lab),
+            client(RIGHT_CLIENTS["plain"], lab=lab),
+        ):
+            end = tools.run(plain_engine, one).end
+            assert end.outcome == "not_run"
+            assert str(lab.port) in end.problem
+
+
+# --- hostile programs --------------------------------------------------------------------
+
+
+def test_a_daemon_on_the_port_does_not_spoil_the_next_run(full_engine: Engine) -> None:
+    body = """
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                s = listen(); print("there", flush=True); c, _ = s.accept(); signal.pause()
+            os._exit(0)
+        os.wait(); threading.Event().wait(0.1)
+        """
+    (played,) = tools.play(full_engine, replace(server(body), certify=2))
+    for one in played.runs:
+        assert one.transcript.end.outcome == "completed", tools.summary(one.transcript)
+    assert_complete(tools.run(full_engine, server(RIGHT_SERVERS["plain"])))
+
+
+def test_ignoring_sigterm_helps_nobody(full_engine: Engine) -> None:
+    body = """
+        for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP): signal.signal(n, signal.SIG_IGN)
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        signal.pause()  # stuck
+        """
+    transcript = tools.run(full_engine, server(body))
+    assert_stuck_at(transcript, source(body))
+    assert_complete(tools.run(full_engine, server(RIGHT_SERVERS["plain"])))
+
+
+def test_ignoring_even_sigabrt_helps_nobody(full_engine: Engine) -> None:
+    body = """
+        import faulthandler
+        faulthandler.disable(); signal.signal(signal.SIGABRT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
+        s = listen(); c, _ = s.accept(); c.recv(1024)
+        threading.Event().wait()
+        """
+    transcript = tools.run(full_engine, server(body))
+    assert transcript.end.outcome == "stuck", tools.summary(transcript)
+    assert not tools.entries(transcript, tr.Position)
+
+
+def test_a_flood_on_stdout_meets_its_limit(full_engine: Engine) -> None:
+    lab = tools.with_limits(tools.tp09(), output=100_000)
+    transcript = tools.run(full_engine, server('while True: print("x" * 999)', lab=lab))
+    assert (transcript.end.outcome, transcript.end.limit) == ("limit", "output")
+    assert len(transcript.stdout) == 100_000
+
+
+def test_a_flood_on_the_wire_meets_its_limit(full_engine: Engine) -> None:
+    lab = tools.with_limits(tools.tp09(), output=100_000)
+    body = """
+        s = listen(); c, _ = s.accept()
+        while True: c.sendall(bytes(65536))
+        """
+    transcript = tools.run(full_engine, server(body, lab=lab))
+    assert (transcript.end.outcome, transcript.end.limit) == ("limit", "wire")
+    assert sum(len(r.data) for r in tools.entries(transcript, tr.Received)) <= 800_000
+
+
+def test_an_endless_computation_meets_its_limit(full_engine: Engine) -> None:
+    lab = tools.with_limits(tools.tp09(), cpu=1.0)
+    body = "while True: pass  # here"
+    transcript = tools.run(full_engine, server(body, lab=lab))
+    said = tools.summary(transcript)
+    assert (transcript.end.outcome, transcript.end.limit) == ("limit", "cpu"), said
+    (position,) = tools.entries(transcript, tr.Position)
+    assert position.frames[0].line == tools.line_of(source(body), "# here")
+
+
+def test_memory_meets_its_limit(full_engine: Engine) -> None:
+    lab = tools.with_limits(tools.tp09(), memory=64 << 20)
+    body = """
+        kept = []
+        while True: kept.append(b"x" * (1 << 20)); time.sleep(0.001)
+        """
+    end = tools.run(full_engine, server(body, lab=lab)).end
+    assert (end.outcome, end.limit) == ("limit", "memory")
+
+
+def test_advice_is_skipped_after_a_limit(full_engine: Engine) -> None:
+    lab = tools.with_limits(tools.tp09(), output=10_000)
+    flood = server('while True: print("x" * 999)', "server-nominal", "server-split", lab=lab)
+    (played,) = tools.play(full_engine, flood)
+    assert [one.transcript.end.outcome for one in played.runs] == ["limit", "skipped"]
+
+
+# --- workers -----------------------------------------------------------------------------
+
+
+def _workers(parent: int) -> list[int]:
+    """The worker processes of this test process."""
+    return [
+        pid
+        for pid in proc.tree(parent)
+        if b"grader.run.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
+def test_a_killed_worker_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first worker is killed as soon as it has its job; the job is played by another."""
+    with tools.engine("full") as engine:
+        (warm,) = tools.play(engine, server(RIGHT_SERVERS["plain"]))
+        assert_complete(warm.runs[0].transcript)
+        killed: list[int] = []
+        order = type(engine._workers[0]).order
+
+        def order_and_kill(worker: object, job: Job) -> None:
+            order(worker, job)  # type: ignore[arg-type]
+            if not killed:
+                killed.append(worker.process.pid)  # type: ignore[attr-defined]
+                worker.process.kill()  # type: ignore[attr-defined]
+
+        monkeypatch.setattr(type(engine._workers[0]), "order", order_and_kill)
+        jobs = [server(RIGHT_SERVERS["plain"], key=key) for key in "ab"]
+        played = tools.play(engine, *jobs)
+        assert killed
+        assert [p.key for p in played] == ["a", "b"]
+        for one in played:
+            assert_complete(one.runs[0].transcript)
+
+
+def test_a_worker_killed_in_the_middle_of_a_run_loses_nothing(tmp_path: Path) -> None:
+    """A plain program tells through a FIFO that it runs; its worker is killed; it runs again."""
+    told, once = tmp_path / "told", tmp_path / "once"
+    os.mkfifo(told)
+    text = f"""
+        import os, select
+        if not os.path.exists({str(once)!r}):
+            open({str(once)!r}, "w").close()
+            open({str(told)!r}, "w").write("x")
+            # Until the terminal is gone with the worker; a poll with a limit is never stuck.
+            while not select.select([0], [], [], 50)[0]: pass
+            raise SystemExit
+        print("second")
+        """
+
+    def kill() -> None:
+        with told.open("rb") as fifo:
+            fifo.read(1)
+        for pid in _workers(os.getpid()):
+            os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with tools.engine("none") as engine:
+        (played,) = tools.play(engine, tools.job(text, lab=at_free_port()))
+    killer.join()
+    (one,) = played.runs
+    assert one.transcript.end.outcome == "completed"
+    assert one.transcript.stdout == b"second\n"
+
+
+def test_a_job_that_always_kills_its_worker_is_not_run() -> None:
+    text = """
+        import os, signal
+        os.kill(os.getppid(), signal.SIGKILL)
+        """
+    with tools.engine("none") as engine:
+        jobs = [tools.job(text, lab=at_free_port(), key="bad"),
+                tools.job("print(1)", lab=at_free_port(), key="good")]  # fmt: skip
+        bad, good = tools.play(engine, *jobs)
+    assert [r.transcript.end.outcome for r in bad.runs] == ["not_run"]
+    assert bad.runs[0].transcript.end.problem
+    assert good.runs[0].transcript.stdout == b"1\n"
+
+
+@pytest.mark.parametrize("isolation", ["full", "none"])
+def test_an_interrupt_leaves_no_process(isolation: str) -> None:
+    body = 's = listen(); print("up", flush=True); time.sleep(60)'
+    started = tools.options("full") if isolation == "full" else tools.options("none")
+    before = set(proc.tree(os.getpid(), zombies=True))
+    lab = at_free_port() if isolation == "none" else None
+
+    def jobs() -> Iterator[Job]:
+        yield tools.job("print(1)", lab=lab, key="first")
+        yield server(body, lab=lab, key="second")
+        yield server(body, lab=lab, key="third")
+
+    made: set[int] = set()
+    with pytest.raises(KeyboardInterrupt), Engine(started) as engine:  # noqa: PT012
+        playing = engine.play(jobs())
+        first: Played = next(playing)
+        assert first.key == "first"
+        # The second is ordered when the first is asked on; here it is given by hand.
+        engine._workers[0].order(server(body, lab=lab, key="second"))
+        made = set(proc.tree(os.getpid())) - before
+        raise KeyboardInterrupt
+    assert made
+    assert set(proc.tree(os.getpid(), zombies=True)) - before == set()
+    assert not [pid for pid in made if Path(f"/proc/{pid}").exists()]
+
+
+def test_a_machine_that_cannot_is_said_so() -> None:
+    wrong = replace(tools.options("none"), python="/nonexistent/python")
+    with pytest.raises(HostError, match="nonexistent"), Engine(wrong) as engine:
+        tools.play(engine, tools.job("print(1)"))
+
+
+def test_eight_workers_play_the_same_port_apart() -> None:
+    jobs = [server(RIGHT_SERVERS["plain"], key=str(n)) for n in range(8)]
+    with tools.engine("full", jobs=4) as engine:
+        played = tools.play(engine, *jobs)
+    assert [p.key for p in played] == [str(n) for n in range(8)]
+    for one in played:
+        assert_complete(one.runs[0].transcript)
+
+
+# --- where facts cannot be read ----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def paced_engine() -> Iterator[Engine]:
+    with tools.engine("none", facts="paced") as engine:
+        yield engine
+
+
+@pytest.mark.parametrize("style", ["plain", "settimeout", "asyncio"])
+def test_paced_a_right_server_completes(paced_engine: Engine, style: str) -> None:
+    transcript = tools.run(paced_engine, server(RIGHT_SERVERS[style], lab=at_free_port()))
+    assert_complete(transcript)
+    assert transcript.header.facts == "paced"
+    assert [s.guaranteed for s in tools.entries(transcript, tr.Sent)] == [False, False]
+
+
+def test_paced_a_right_client_completes(paced_engine: Engine) -> None:
+    transcript = tools.run(paced_engine, client(RIGHT_CLIENTS["plain"], lab=at_free_port()))
+    assert_complete(transcript)
+    assert [s.guaranteed for s in tools.entries(transcript, tr.Sent)] == [False]
+    # A client listens nowhere.
+    assert not tools.entries(transcript, tr.Listener)
+
+
+def test_paced_a_server_that_listens_nowhere_gives_no_evidence(paced_engine: Engine) -> None:
+    transcript = tools.run(paced_engine, server("pass", lab=at_free_port()))
+    assert not tools.entries(transcript, tr.Listener)
+    assert set(statuses(transcript)) == {"missed"}
+
+
+def test_a_refused_client_that_gives_up_is_seen_to_end(full_engine: Engine) -> None:
+    body = """
+        try: socket.create_connection(("127.0.0.1", PORT))
+        except ConnectionRefusedError: print("nobody there")
+        """
+    transcript = tools.run(full_engine, client(body, "client-no-server"))
+    assert statuses(transcript)[0] == "done"
+    assert (transcript.end.outcome, transcript.end.status) == ("completed", 0)
+    again = tools.run(full_engine, client(RIGHT_CLIENTS["tries again"], "client-no-server"))
+    assert_complete(again)
+
+
+def test_two_connections_in_a_row_are_accepted(full_engine: Engine) -> None:
+    twice = tools.scenario_of(Action.ACCEPT, Action.END, Action.ACCEPT, Action.END, tests="client")
+    body = """
+        for _ in range(2): socket.create_connection(("127.0.0.1", PORT)).close()
+        """
+    assert_complete(tools.run(full_engine, tools.job(source(body), twice)))
