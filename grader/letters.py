@@ -7,14 +7,25 @@ cost is linear in the text searched, whatever it holds.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
 from enum import Enum, auto
+from functools import lru_cache, partial
+from itertools import accumulate
 
 from grader.lab.model import Accents
 
+_Squeeze = Callable[[str], str]
 _CHUNK = 4096
-_REMEMBERED = 1 << 16
-"""Characters whose letter is kept: all that honest texts have; a flood of others is not."""
+_TRIES = 64
+"""Places where the letters stand that are looked at: a flood may hold them many times."""
+_MARKS = re.compile("[\u0300-\u036f]+")
+_NO_LETTERS = {
+    Accents.OPTIONAL: re.compile(r"[\W_]+"),
+    Accents.REQUIRED: re.compile("(?:[^\\w\u0300-\u036f]|_)+"),
+}
 _BREAKS = frozenset("\r\n")
 
 
@@ -31,24 +42,25 @@ class Compare(Enum):
 
 def without_accents(text: str) -> str:
     """The text with each letter's accents taken off."""
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(c for c in decomposed if not _is_mark(c))
+    return _MARKS.sub("", unicodedata.normalize("NFD", text))
 
 
 def find(wanted: str, text: str, compare: Compare, accents: Accents) -> tuple[int, int] | None:
     """Where `wanted` (words with one blank between) first stands in `text`: (start, end)."""
     loose = compare is Compare.LOOSE
-    table = _TABLES[loose, accents]
-    letters, starts = _letters(wanted, table)
+    squeeze = partial(_squeeze, loose=loose, accents=accents)
+    letters, starts = _letters(wanted, squeeze)
     if not letters:
         return None
-    squeezed = text.translate(table)
+    squeezed, ends = _squeezed(text, loose, accents)
     at = squeezed.find(letters)
-    while at >= 0:
-        start = _index_of(text, table, at)
-        end = _index_of(text, table, at + len(letters) - 1) + 1
+    for _ in range(_TRIES):
+        if at < 0:
+            break
+        start = _index_of(text, squeeze, ends, at)
+        end = _index_of(text, squeeze, ends, at + len(letters) - 1) + 1
         other = accents is Accents.REQUIRED and _is_mark(text[end : end + 1])
-        if not other and _gaps_agree(text[start:end], table, starts, compare):
+        if not other and _gaps_agree(text[start:end], squeeze, starts, compare):
             while _is_mark(text[end : end + 1]):
                 end += 1
             return start, end
@@ -56,70 +68,58 @@ def find(wanted: str, text: str, compare: Compare, accents: Accents) -> tuple[in
     return None
 
 
+@lru_cache(maxsize=8)  # several texts are looked for in one output
+def _squeezed(text: str, loose: bool, accents: Accents) -> tuple[str, list[int]]:
+    """The letters of a text, and their count up to the end of each chunk of it."""
+    parts = (text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK))
+    chunks = [_squeeze(part, loose, accents) for part in parts]
+    return "".join(chunks), list(accumulate(map(len, chunks)))
+
+
 def _is_mark(char: str) -> bool:
     """A combining accent."""
     return "\u0300" <= char <= "\u036f"
 
 
-class _Table(dict[int, str]):
-    """For `str.translate`: each character's letter, or nothing; made as they are met."""
-
-    def __init__(self, loose: bool, accents: Accents) -> None:
-        super().__init__()
-        self._loose, self._accents = loose, accents
-
-    def __missing__(self, code: int) -> str:
-        letter = self._letter(chr(code))
-        if len(self) < _REMEMBERED:
-            self[code] = letter
-        return letter
-
-    def _letter(self, char: str) -> str:
-        if char.isspace():
-            return ""
-        optional = self._accents is Accents.OPTIONAL
-        # Composed or not, the same letter gives the same: its decomposed form.
-        char = without_accents(char) if optional else unicodedata.normalize("NFD", char)
-        if not self._loose:
-            return char
-        return "".join(c for c in char.casefold() if c.isalnum() or _is_mark(c))
+def _squeeze(text: str, loose: bool, accents: Accents) -> str:
+    """The letters of a text: composed or not, the same letter gives the same."""
+    optional = accents is Accents.OPTIONAL
+    if not text.isascii():
+        text = without_accents(text) if optional else unicodedata.normalize("NFD", text)
+    if not loose:
+        return "".join(text.split())
+    return _NO_LETTERS[accents].sub("", text.casefold())
 
 
-_TABLES = {
-    (loose, accents): _Table(loose, accents) for loose in (False, True) for accents in Accents
-}
-
-
-def _letters(wanted: str, table: _Table) -> tuple[str, frozenset[int]]:
+def _letters(wanted: str, squeeze: _Squeeze) -> tuple[str, frozenset[int]]:
     """The letters, and the indices among them at which a word (but the first) starts."""
     letters, starts = "", set[int]()
     for word in wanted.split():
-        if squeezed := word.translate(table):
+        if squeezed := squeeze(word):
             starts.add(len(letters))
             letters += squeezed
     return letters, frozenset(starts - {0})
 
 
-def _index_of(text: str, table: _Table, number: int) -> int:
-    """The index of the character that gives letter `number`."""
-    base = done = 0
-    while True:
-        size = len(text[base : base + _CHUNK].translate(table))
-        if done + size > number:
-            break
-        done, base = done + size, base + _CHUNK
-    for index in range(base, len(text)):
-        done += len(text[index].translate(table))
+def _index_of(text: str, squeeze: _Squeeze, ends: list[int], number: int) -> int:
+    """The index of the character that gives letter `number`.
+
+    `ends` counts the letters up to the end of each chunk of the text.
+    """
+    chunk = bisect_right(ends, number)
+    done = ends[chunk - 1] if chunk else 0
+    for index in range(chunk * _CHUNK, len(text)):
+        done += len(squeeze(text[index]))
         if done > number:
             return index
     return len(text)
 
 
-def _gaps_agree(region: str, table: _Table, starts: frozenset[int], compare: Compare) -> bool:
+def _gaps_agree(region: str, squeeze: _Squeeze, starts: frozenset[int], compare: Compare) -> bool:
     """Whether words are apart where they should be, and letters together elsewhere."""
     number, gap = 0, ""
     for char in region:
-        letter = char.translate(table)
+        letter = squeeze(char)
         if not letter:
             gap += char
             continue

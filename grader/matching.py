@@ -37,6 +37,7 @@ NEAR_WITHIN = 1 << 18
 SHOWN = 1 << 16
 """Bytes of an output in which the nearest line is looked for."""
 
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
 _DROPPED = re.compile(r"[^\w\s]|_")
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([\\'\"nrt]))|['\"][\r\n]+b['\"]")
 _LITERALS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
@@ -48,11 +49,13 @@ class Match:
 
     `text` is the received text in the best decoding; `difference` is the index of the first
     character that differs, in both texts as `normalise` makes them (None when equal).
-    `remarks` are codes: `accents-missing`, `other-encoding`, `extra-output`.
+    `remarks` are codes: `accents-missing`, `other-encoding`, `extra-output`. `span` has the
+    bytes of the text itself, without what is around it.
     """
 
     status: Status
     text: str
+    span: slice
     remarks: tuple[str, ...] = ()
     difference: int | None = None
 
@@ -140,7 +143,7 @@ def length_in(expected: str, tolerance: Tolerance) -> Callable[[bytes], int | No
     return complete
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def compare(expected: str, actual: bytes, tolerance: Tolerance) -> Match:
     """How the bytes of a message compare with the text expected.
 
@@ -149,14 +152,15 @@ def compare(expected: str, actual: bytes, tolerance: Tolerance) -> Match:
     found = _exact(expected, actual, tolerance) or _loose(expected, actual, tolerance)
     if found is None:
         text = _best_view(actual, tolerance).text
-        return Match(Status.FAIL, _printable(text), (), _first_difference(expected, text))
+        whole = slice(0, len(actual))
+        return Match(Status.FAIL, _printable(text), whole, (), _first_difference(expected, text))
     text = found.view.text[found.start : found.end]
     remarks = _remarks(expected, found)
     around = found.view.text[: found.start] + found.view.text[found.end :]
     if fold(around) or (found.status is Status.PASS and around.strip("\0 \t\r\n\ufeff\xa0")):
         remarks += ("extra-output",)
     difference = None if found.status is Status.PASS else _first_difference(expected, text)
-    return Match(found.status, _printable(text), remarks, difference)
+    return Match(found.status, _printable(text), found.bytes, remarks, difference)
 
 
 def find_message(expected: str, stream: bytes, tolerance: Tolerance) -> slice | None:
@@ -165,7 +169,6 @@ def find_message(expected: str, stream: bytes, tolerance: Tolerance) -> slice | 
     return None if found is None else found.bytes
 
 
-@lru_cache(maxsize=256)  # checks and diagnoses ask the same of one output
 def find_print(expected: str, stdout: bytes, tolerance: Tolerance, start: int = 0) -> Print | None:
     """The text anywhere in an output from offset `start` on, or None.
 
@@ -173,13 +176,14 @@ def find_print(expected: str, stdout: bytes, tolerance: Tolerance, start: int = 
     `b'...'` form (`bytes-repr`), on one line or broken over several.
     """
     data = stdout[start:]
-    plain, offsets = _unescaped(data)
+    plain = _unescaped(data)
     for search in (_exact_print, _loose):
         if found := search(expected, data, tolerance):
             return _as_print(expected, found, data, start)
         if search is _exact_print and (hit := _mangled(expected, data, tolerance)):
             return _as_print(expected, hit, data, start, ("mangled",))
-        if offsets and (found := search(expected, plain, tolerance)):
+        if plain != data and (found := search(expected, plain, tolerance)):
+            offsets = _Offsets(data)
             made = _as_print(expected, found, plain, 0, ("bytes-repr",))
             begin, end = offsets.back(made.span.start), offsets.back(made.span.stop)
             span = slice(begin + start, end + start)
@@ -232,10 +236,13 @@ def allocate(stream: bytes, expected: Sequence[str], tolerance: Tolerance) -> li
 # --- searching ---------------------------------------------------------------------------
 
 
-def _views(data: bytes, encodings: Sequence[str]) -> list[_View]:
+@lru_cache(maxsize=4)  # several texts are looked for in one output
+def _views(data: bytes, encodings: tuple[str, ...]) -> list[_View]:
     """The bytes as text, in each encoding allowed; once if they are ASCII."""
     if data.isascii():
         return [_View("ascii", data.decode("ascii"))]
+    if "latin-1" in encodings and _CONTROLS.search(data) is None:
+        encodings = tuple(name for name in encodings if name != "cp1252")  # there they are the same
     return [_View(name, _decode(data, name)) for name in encodings]
 
 
@@ -244,7 +251,7 @@ def _decode(data: bytes, encoding: str) -> str:
     if encoding == "latin-1":
         return data.decode("latin-1")
     if encoding == "cp1252":
-        return data.decode("latin-1").translate(_CP1252)
+        return data.decode("cp1252", "replace")
     return data.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
 
 
@@ -363,13 +370,6 @@ def _fit(text: str, where: str, begin: int, edits: int) -> tuple[int, int, int] 
     return min(ends, default=None)
 
 
-_CP1252 = {
-    byte: bytes([byte]).decode("cp1252")
-    for byte in range(0x80, 0xA0)
-    if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
-}
-
-
 # --- showing -----------------------------------------------------------------------------
 
 
@@ -440,13 +440,15 @@ def _trigrams(text: str) -> set[str]:
 class _Offsets:
     """The way back from an output without its escapes to the output itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: bytes) -> None:
         self.plain: list[int] = [0]
         self.origin: list[int] = [0]
-
-    def add(self, plain: int, origin: int) -> None:
-        self.plain.append(plain)
-        self.origin.append(origin)
+        size = done = 0
+        for hit in _ESCAPE.finditer(data):
+            size += hit.start() - done + len(_escape(hit))
+            done = hit.end()
+            self.plain.append(size)
+            self.origin.append(done)
 
     def back(self, offset: int) -> int:
         """The offset in the output of offset `offset` in the text without escapes."""
@@ -454,19 +456,9 @@ class _Offsets:
         return self.origin[index] + offset - self.plain[index]
 
 
-def _unescaped(data: bytes) -> tuple[bytes, _Offsets | None]:
+def _unescaped(data: bytes) -> bytes:
     r"""The output with `\x` escapes undone and b'...' literals on several lines joined."""
-    offsets, parts, done, size = _Offsets(), list[bytes](), 0, 0
-    for hit in _ESCAPE.finditer(data):
-        parts.append(data[done : hit.start()])
-        size += hit.start() - done
-        parts.append(_escape(hit))
-        size += len(parts[-1])
-        done = hit.end()
-        offsets.add(size, done)
-    if not parts:
-        return data, None
-    return b"".join((*parts, data[done:])), offsets
+    return _ESCAPE.sub(_escape, data)
 
 
 def _escape(hit: re.Match[bytes]) -> bytes:

@@ -39,6 +39,8 @@ from grader.transcript import (
 )
 
 EntryType = TypeVar("EntryType", bound=AnyEntry)
+JUDGED = 1 << 18
+"""Bytes of a received stream in which messages are looked for; a flood is not a message."""
 MOST_EVIDENCE = 12
 """Entries named as evidence by one finding."""
 
@@ -54,6 +56,12 @@ class Flow:
         """The entries that brought the bytes of `span`."""
         hit = (i for i, a, b in self.chunks if a < span.stop and b > span.start)
         return tuple(hit)[:MOST_EVIDENCE]
+
+    def first(self, size: int) -> Flow:
+        """Its first `size` bytes."""
+        if len(self.data) <= size:
+            return self
+        return Flow(self.data[:size], tuple(c for c in self.chunks if c[1] < size))
 
 
 @dataclass(frozen=True)
@@ -262,7 +270,7 @@ class Facts:
         part = range(first, last) if connected is not None else range(0)
         entries = [(i, self.entries[i]) for i in part]
         sent = tuple((i, e) for i, e in entries if isinstance(e, Sent))
-        stream = _flow((i, e.data) for i, e in entries if isinstance(e, Received))
+        stream = _flow((i, e.data) for i, e in entries if isinstance(e, Received)).first(JUDGED)
         ended = self._ended(entries)
         whole = (i for i, e in entries if isinstance(e, Closed) and e.how != "half-close")
         resets = (i for i, e in entries if isinstance(e, ConnectionReset) and ended is not None)
@@ -285,16 +293,16 @@ class Facts:
         texts = [self.text(name) for name in names]
         shares = allocate(stream.data, texts, self.lab.tolerance)
         return tuple(
-            Arrival(
-                name,
-                text,
-                span,
-                data := stream.data[span],
-                compare(text, data, self.lab.tolerance),
-                stream.entries(span),
-            )
+            self._arrival(name, text, span, stream)
             for name, text, span in zip(names, texts, shares, strict=True)
         )
+
+    def _arrival(self, name: str, text: str, span: slice, stream: Flow) -> Arrival:
+        data = stream.data[span]
+        match = compare(text, data, self.lab.tolerance)
+        # The entries of the text itself: what was sent around it came in its own time.
+        own = slice(span.start + match.span.start, span.start + match.span.stop)
+        return Arrival(name, text, span, data, match, stream.entries(own))
 
     @staticmethod
     def _ended(entries: list[tuple[int, AnyEntry]]) -> int | None:
