@@ -23,7 +23,7 @@ from report_samples import (
 
 from grader.submission import SourceFile
 from grader.view.html import class_html, student_html
-from grader.view.student_page import Links
+from grader.view.student_model import Links
 
 VOID = {"meta", "br", "input", "line", "rect", "path", "polygon", "img", "link", "col"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from report_samples import (
@@ -21,7 +22,8 @@ from grader.submission import SourceFile
 from grader.view.class_page import class_page, eye_reasons, median
 from grader.view.run_section import run_section
 from grader.view.source import excerpt, source
-from grader.view.student_page import Links, student_page
+from grader.view.student_model import Links
+from grader.view.student_page import student_page
 
 FILES = (SourceFile(path="serveur.py", data=SERVER), SourceFile(path="client.py", data=b"x\n"))
 
@@ -162,3 +164,41 @@ def test_links_and_unknown_scenarios_do_no_harm() -> None:
     page = student_page(lab(), grade(diagnoses=[other]), {}, (), "fr", Links(class_page="../x"))
     assert page.notes[0].run == "gone"
     assert page.errors == ()
+
+
+def test_what_an_advice_run_shows_stands_with_the_advice() -> None:
+    note = Diagnosis(
+        id="split-character",
+        role="server",
+        run="server-coalesced",
+        level="remark",
+        title=text("Un caractère coupé"),
+        explanation=text("Il arrive en deux fois."),
+    )
+    page = student_page(lab(), grade(diagnoses=[note]), {}, (), "fr")
+    assert page.notes == ()
+    assert [(a.scenario, a.holds, len(a.diagnoses)) for a in page.advice] == [
+        ("server-coalesced", False, 1)
+    ]
+
+
+def test_runs_stand_by_role_and_an_advice_run_is_no_failure() -> None:
+    page = student_page(lab(), grade(), {}, (), "fr")
+    assert [(role, [r.id for r in sections]) for role, sections in page.runs] == [
+        ("Serveur", ["server-nominal", "server-drawn", "server-coalesced"]),
+        ("Client", ["client-nominal"]),
+    ]
+    crashed = replace(RUNS[3], outcome="crashed")
+    assert run_section(lab(), crashed, None, "", "fr", {}).tone is Status.PARTIAL
+    late = replace(RUNS[0], outcome="timeout", limit="wall")
+    ending = run_section(lab(), late, None, "", "fr", {}).ending
+    assert ending == "limite atteinte\u00a0: durée"
+
+
+def test_a_mistake_has_its_most_usual_title() -> None:
+    other = replace(DIAGNOSIS, title=text("Autre tournure"))
+    grades = [grade("a", diagnoses=[other]), *(grade(x, diagnoses=[DIAGNOSIS]) for x in "bc")]
+    mistakes = class_page(lab(), grades, "en").mistakes
+    assert [(m.title[0].text, m.count) for m in mistakes] == [
+        ("Your server still waits for a message", 3)
+    ]

@@ -9,10 +9,10 @@ from fractions import Fraction
 from itertools import groupby
 from urllib.parse import quote
 
-from grader.judge.model import Diagnosis, Grade, Judged, Status
+from grader.judge.model import Grade, Judged, Status
 from grader.lab.model import ROLES, Criterion, Lab
 from grader.view.bytes_view import Run, prose, runs
-from grader.view.student_page import Links
+from grader.view.student_model import Links
 from grader.view.words import SYMBOLS, count, decimal, words
 
 BARS_AT_MOST = 20
@@ -237,17 +237,19 @@ def _success(
 
 
 def _mistakes(grades: Sequence[Grade], language: str) -> tuple[Mistake, ...]:
-    first: dict[str, Diagnosis] = {}
+    titles: dict[str, Counter[str]] = {}
     counts: Counter[str] = Counter()
     for grade in grades:
         errors = {d.id: d for d in grade.diagnoses if d.level == "error"}
         counts.update(errors.keys())
-        first = {**errors, **first}
+        for name, diagnosis in errors.items():
+            # One mistake may be told in several ways: the most usual one stands for it.
+            titles.setdefault(name, Counter())[diagnosis.title.in_language(language)] += 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MISTAKES_SHOWN]
     return tuple(
         Mistake(
             id=name,
-            title=prose(first[name].title.in_language(language)),
+            title=prose(titles[name].most_common(1)[0][0]),
             count=number,
             share=number / len(grades),
         )

@@ -22,7 +22,8 @@ from grader.submission import SourceFile
 from grader.transcript import Transcript
 from grader.view.class_page import class_page
 from grader.view.drawing import PROGRAM_X, REFERENCE_X
-from grader.view.student_page import Links, student_page
+from grader.view.student_model import Links
+from grader.view.student_page import student_page
 from grader.view.words import LANGUAGES, SYMBOLS, words
 
 

@@ -13,7 +13,7 @@ from grader.lab.model import Lab, Level, ReferenceStep
 from grader.view.bytes_view import BYTES_SHOWN, HexView, Run, decoded, hex_view, prose, runs
 from grader.view.drawing import Drawing, drawing
 from grader.view.sequence import Kind, Moment, Place, moments
-from grader.view.words import SYMBOLS, byte_count, count, milliseconds, words
+from grader.view.words import SYMBOLS, byte_count, count, labelled, milliseconds, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +98,9 @@ def run_section(
     steps = scenario.steps if scenario else ()
     rows = moments(transcript, language, steps) if transcript else ()
     paced = transcript is not None and _paced(transcript)
-    tone = _TONES.get(run.outcome, Status.FAIL)
+    # A crash in an advice run costs nothing: it is not shown as a failure.
+    bad = Status.FAIL if run.level is Level.GRADED else Status.PARTIAL
+    tone = _TONES.get(run.outcome, bad)
     title = scenario.title.in_language(language) if scenario else run.scenario
     return RunSection(
         id=run.id,
@@ -109,8 +111,8 @@ def run_section(
         outcome=run.outcome,
         word=table.get(run.outcome, run.outcome),
         tone=tone,
-        symbol=SYMBOLS[tone],
-        ending=_ending(run, table),
+        symbol=SYMBOLS[_TONES.get(run.outcome, Status.FAIL)],
+        ending=_ending(run, language),
         duration=_seconds(run.seconds, language),
         problem=prose(run.problem),
         paced=paced,
@@ -130,9 +132,11 @@ def _paced(transcript: tr.Transcript) -> bool:
     return transcript.header.facts == "paced"
 
 
-def _ending(run: RunSummary, table: Mapping[str, str]) -> str:
+def _ending(run: RunSummary, language: str) -> str:
+    table = words(language)
     if run.limit:
-        return table.get(f"limit_{run.limit}", run.limit)
+        name = table.get(f"limit_{run.limit}", run.limit)
+        return labelled(table["limit"], language) + name
     # A signal that ended a stuck program is ours, and says nothing of the program.
     if not run.exit or run.outcome not in ("completed", "crashed"):
         return ""

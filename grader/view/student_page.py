@@ -7,133 +7,28 @@ writes it all down.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, Status
-from grader.lab.model import ROLES, Lab, Role
+from grader.lab.model import ROLES, Lab, Level, Role
 from grader.submission import SourceFile
 from grader.transcript import Transcript
 from grader.view.bytes_view import TYPOGRAPHY, Run, escaped, prose, runs
-from grader.view.difference import Difference, difference
+from grader.view.difference import difference
 from grader.view.run_section import RunSection, run_section
 from grader.view.source import Excerpt, Source, excerpt, source
+from grader.view.student_model import (
+    AdviceView,
+    CriterionView,
+    DiagnosisView,
+    FindingView,
+    Links,
+    RoleView,
+    StudentPage,
+)
 from grader.view.words import SYMBOLS, decimal, words
 
-
-@dataclass(frozen=True, kw_only=True)
-class Links:
-    """Where a page may point to; relative addresses. What is not given is not linked."""
-
-    class_page: str | None = None
-    wires: Mapping[str, str] = field(default_factory=dict)
-    """pcapng by run id."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Further files, by the name to show (`grades.csv`)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FindingView:
-    """One finding: where, what came, and the two texts compared."""
-
-    run: str
-    anchor: str
-    title: str
-    status: Status
-    symbol: str
-    word: str
-    what: tuple[Run, ...]
-    difference: Difference | None
-    remarks: tuple[tuple[Run, ...], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CriterionView:
-    """One criterion with all that was found for it."""
-
-    id: str
-    role: Role
-    title: str
-    requirement: str
-    hint: str
-    status: Status
-    symbol: str
-    word: str
-    points: str
-    max_points: str
-    causes: tuple[tuple[str, tuple[Run, ...]], ...]
-    """Diagnoses that explain it: (anchor, title)."""
-    findings: tuple[FindingView, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DiagnosisView:
-    """A named mistake, where it is, and the lines around it."""
-
-    anchor: str
-    id: str
-    level: str
-    role: str
-    title: tuple[Run, ...]
-    explanation: tuple[Run, ...]
-    file: tuple[Run, ...]
-    line: int | None
-    run: str
-    run_anchor: str
-    excerpt: Excerpt | None
-    criteria: tuple[tuple[str, str], ...]
-    """Criteria that it explains: (id, title)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RoleView:
-    """A role: its program and its points."""
-
-    role: Role
-    name: str
-    program: tuple[Run, ...]
-    score: str
-    max_score: str
-    criteria: tuple[CriterionView, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class AdviceView:
-    """An advice scenario: what was found, and what to read."""
-
-    scenario: str
-    title: str
-    text: str
-    holds: bool
-    findings: tuple[FindingView, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StudentPage:
-    """Everything on the page, from top to bottom."""
-
-    lab: str
-    lab_id: str
-    id: str
-    name: tuple[Run, ...]
-    score: str
-    max_score: str
-    share: float
-    """Score over maximum, 0 to 1, for the bar."""
-    complete: bool
-    problem: tuple[Run, ...]
-    passed: int
-    total: int
-    roles: tuple[RoleView, ...]
-    errors: tuple[DiagnosisView, ...]
-    notes: tuple[DiagnosisView, ...]
-    """Diagnoses that are only remarks."""
-    remarks: tuple[tuple[Run, ...], ...]
-    runs: tuple[RunSection, ...]
-    advice: tuple[AdviceView, ...]
-    sources: tuple[Source, ...]
-    seed: str
-    links: Links
+__all__ = ["Links", "student_page"]
 
 
 def student_page(
@@ -147,7 +42,7 @@ def student_page(
     """Build the page of one grade. `transcripts` are by run id; missing ones are said to be."""
     maker = _Maker(lab, grade, language, {s.path: s for s in sources})
     linked = links or Links()
-    diagnoses = [maker.diagnosis(i, d) for i, d in enumerate(grade.diagnoses)]
+    notes = maker.notes()
     passed = sum(j.status is Status.PASS for j in grade.criteria)
     return StudentPage(
         lab=lab.title.in_language(language),
@@ -162,14 +57,11 @@ def student_page(
         passed=passed,
         total=len(grade.criteria),
         roles=tuple(maker.role(r) for r in ROLES if maker.asked(r)),
-        errors=tuple(d for d in diagnoses if d.level == "error"),
-        notes=tuple(d for d in diagnoses if d.level != "error"),
+        errors=maker.errors(),
+        notes=notes.get("", ()),
         remarks=maker.remarks(),
-        runs=tuple(
-            run_section(lab, run, transcripts.get(run.id), grade.seed, language, linked.wires)
-            for run in grade.runs
-        ),
-        advice=maker.advice(),
+        runs=maker.runs(transcripts, linked),
+        advice=maker.advice(notes),
         sources=maker.sources(),
         seed=grade.seed,
         links=linked,
@@ -192,6 +84,48 @@ class _Maker:
         self.language = language
         self.files = files
         self.words = words(language)
+
+    def errors(self) -> tuple[DiagnosisView, ...]:
+        listed = enumerate(self.grade.diagnoses)
+        return tuple(self.diagnosis(i, d) for i, d in listed if d.level == "error")
+
+    def notes(self) -> dict[str, tuple[DiagnosisView, ...]]:
+        """Diagnoses that cost nothing, by advice scenario; under "" those of graded runs."""
+        notes: dict[str, tuple[DiagnosisView, ...]] = {}
+        levels = {run.id: run.level for run in self.grade.runs}
+        for i, diagnosis in enumerate(self.grade.diagnoses):
+            if diagnosis.level != "error":
+                advice = levels.get(diagnosis.run) is Level.ADVICE
+                scenario = self.scenario(diagnosis.run) if advice else ""
+                notes[scenario] = (*notes.get(scenario, ()), self.diagnosis(i, diagnosis))
+        return notes
+
+    def runs(
+        self, transcripts: Mapping[str, Transcript], links: Links
+    ) -> tuple[tuple[str, tuple[RunSection, ...]], ...]:
+        by_role = (
+            (
+                self.words[role.capitalize()],
+                tuple(
+                    run_section(
+                        self.lab,
+                        run,
+                        transcripts.get(run.id),
+                        self.grade.seed,
+                        self.language,
+                        links.wires,
+                    )
+                    for run in self.grade.runs
+                    if run.role == role
+                ),
+            )
+            for role in ROLES
+        )
+        return tuple((name, sections) for name, sections in by_role if sections)
+
+    def scenario(self, run: str) -> str:
+        """The scenario of a run, which may be known by its id only."""
+        return next((r.scenario for r in self.grade.runs if r.id == run), run.split("~")[0])
 
     def asked(self, role: Role) -> bool:
         return any(j.criterion.role == role for j in self.grade.criteria)
@@ -250,8 +184,7 @@ class _Maker:
         )
 
     def run_title(self, run: str) -> str:
-        scenario = next((r.scenario for r in self.grade.runs if r.id == run), run.split("~")[0])
-        return scenario_title(self.lab, scenario, self.language)
+        return scenario_title(self.lab, self.scenario(run), self.language)
 
     def diagnosis(self, index: int, diagnosis: Diagnosis) -> DiagnosisView:
         titles = {
@@ -288,26 +221,28 @@ class _Maker:
         texts = dict.fromkeys(r.text.in_language(self.language) for r in listed)
         return tuple(prose(text) for text in texts)
 
-    def advice(self) -> tuple[AdviceView, ...]:
-        scenarios = {run.id: run.scenario for run in self.grade.runs}
-        grouped: dict[str, list[Finding]] = {}
+    def advice(self, notes: Mapping[str, tuple[DiagnosisView, ...]]) -> tuple[AdviceView, ...]:
+        grouped: dict[str, list[Finding]] = {name: [] for name in notes if name}
         for finding in self.grade.advice:
-            scenario = scenarios.get(finding.run, finding.run.split("~")[0])
-            grouped.setdefault(scenario, []).append(finding)
-        return tuple(self._advice(name, found) for name, found in grouped.items())
+            grouped.setdefault(self.scenario(finding.run), []).append(finding)
+        order = {run.scenario: i for i, run in enumerate(self.grade.runs)}
+        names = sorted(grouped, key=lambda name: order.get(name, len(order)))
+        return tuple(self._advice(n, grouped[n], notes.get(n, ())) for n in names)
 
-    def _advice(self, name: str, found: Sequence[Finding]) -> AdviceView:
-        holds = all(f.status is Status.PASS for f in found)
-        text = ""
-        if not holds and name in {s.id for s in self.lab.scenarios}:
-            advice = self.lab.scenario(name).advice
-            text = advice.in_language(self.language) if advice else ""
+    def _advice(
+        self, name: str, found: Sequence[Finding], notes: tuple[DiagnosisView, ...]
+    ) -> AdviceView:
+        holds = not notes and all(f.status is Status.PASS for f in found)
+        known = next((s for s in self.lab.scenarios if s.id == name), None)
+        advice = known.advice if known and not holds else None
         return AdviceView(
             scenario=name,
             title=scenario_title(self.lab, name, self.language),
-            text=text,
+            text=advice.in_language(self.language) if advice else "",
+            role=self.words[known.tests] if known else "",
             holds=holds,
             findings=tuple(self.finding(f) for f in found if holds or f.status is not Status.PASS),
+            diagnoses=notes,
         )
 
     def sources(self) -> tuple[Source, ...]:
