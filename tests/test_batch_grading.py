@@ -1,0 +1,207 @@
+"""Grading a class around a fake engine: what is played, taken over, written, blamed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from batch_tools import SETTINGS, FakeEngine, judge, source, submission, waiting
+
+from grader.batch import grading, output, saved
+from grader.batch.grading import Done, Grading, Settings, Waiting
+from grader.judge.model import Grade
+from grader.run.jobs import Job
+from grader.submission import Submission
+
+
+def grade(
+    out: Path,
+    *submissions: Submission,
+    engine: FakeEngine | None = None,
+    settings: Settings = SETTINGS,
+    fresh: bool = False,
+    entries: list[Waiting] | None = None,
+    judge_with: grading.Judge = judge,
+) -> tuple[list[Done], FakeEngine]:
+    engine = engine or FakeEngine()
+    with output.opened(out) as folder:
+        folder.mark(grading.marker_of(source(), settings))
+        one = Grading(folder, source(), settings, judge_with, fresh=fresh)
+        done = list(one.grade(entries or waiting(*submissions), engine))
+    return done, engine
+
+
+def test_everybody_is_graded_and_written(tmp_path: Path) -> None:
+    done, engine = grade(tmp_path, submission("a"), submission("b"))
+    assert engine.played == ["a", "b"]
+    assert [one.grade.id for one in done] == ["a", "b"]
+    for name in ("a", "b"):
+        for file in ("index.html", "result.json", "submission.json", "runs/server-nominal.jsonl"):
+            assert (tmp_path / name / file).is_file(), file
+        assert (tmp_path / name / "runs/server-nominal.pcapng").read_bytes() == b"wire"
+        assert (tmp_path / name / "source/01-serveur.py").read_bytes() == b"pass\n"
+
+
+def test_what_has_not_changed_is_not_played_again(tmp_path: Path) -> None:
+    first, _ = grade(tmp_path, submission("a"), submission("b"))
+    again, engine = grade(tmp_path, submission("a"), submission("b", text=b"changed\n"))
+    assert engine.played == ["b"]
+    assert {one.grade.id: one.taken_over for one in again} == {"a": True, "b": False}
+    assert again[0].grade == first[0].grade
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(SETTINGS, seed="other"),
+        replace(SETTINGS, isolation="none"),
+        replace(SETTINGS, facts="paced"),
+        replace(SETTINGS, python="3.12.0"),
+        replace(SETTINGS, certify=2),
+    ],
+)
+def test_other_options_are_another_result(tmp_path: Path, other: Settings) -> None:
+    grade(tmp_path, submission("a"))
+    _, engine = grade(tmp_path, submission("a"), settings=other)
+    assert engine.played == ["a"]
+
+
+def test_another_language_is_the_same_result_on_another_page(tmp_path: Path) -> None:
+    grade(tmp_path, submission("a"))
+    _, engine = grade(tmp_path, submission("a"), settings=replace(SETTINGS, language="en"))
+    assert engine.played == []
+    assert '<html lang="en"' in (tmp_path / "a" / "index.html").read_text()
+
+
+def test_fresh_takes_nothing_over(tmp_path: Path) -> None:
+    grade(tmp_path, submission("a"))
+    _, engine = grade(tmp_path, submission("a"), fresh=True)
+    assert engine.played == ["a"]
+
+
+def test_a_result_that_is_not_whole_is_played_again(tmp_path: Path) -> None:
+    for file in ("result.json", "submission.json", "runs/server-nominal.jsonl"):
+        grade(tmp_path, submission("a"))
+        (tmp_path / "a" / file).unlink()
+        _, engine = grade(tmp_path, submission("a"))
+        assert engine.played == ["a"], file
+
+
+def test_what_the_machine_failed_is_played_again(tmp_path: Path) -> None:
+    done, _ = grade(tmp_path, submission("a"), engine=FakeEngine(outcome="not_run"))
+    assert not done[0].grade.complete
+    done, engine = grade(tmp_path, submission("a"))
+    assert engine.played == ["a"]
+    assert done[0].grade.complete
+
+
+def test_nothing_to_play_still_has_a_row_and_a_page(tmp_path: Path) -> None:
+    done, engine = grade(tmp_path, submission("a", server=None))
+    assert engine.played == []
+    assert done[0].grade.id == "a"
+    assert (tmp_path / "a" / "index.html").is_file()
+
+
+def test_a_fault_in_reading_is_ours_and_stops_nobody(tmp_path: Path) -> None:
+    def broken() -> Submission:
+        raise ZeroDivisionError("reading")
+
+    entries = [Waiting("x", "X", broken), *waiting(submission("b"))]
+    done, engine = grade(tmp_path, entries=entries)
+    assert engine.played == ["b"]
+    ours = next(one for one in done if one.grade.id == "x")
+    assert "ZeroDivisionError" in ours.fault
+    assert not ours.grade.complete
+    assert ours.grade.problem == grading.INTERNAL
+    assert (tmp_path / "x" / "result.json").is_file()
+
+
+def test_a_fault_in_judging_is_ours_and_keeps_the_runs(tmp_path: Path) -> None:
+    def broken(*arguments: object) -> Grade:
+        raise ZeroDivisionError("judging")
+
+    done, _ = grade(tmp_path, submission("a"), judge_with=broken)
+    assert "judging" in done[0].fault
+    assert done[0].grade.max_score == 0
+    with output.opened(tmp_path) as folder:
+        found = saved.load(folder, "a")
+        assert found is not None
+        assert found.problem is None
+        mended = grading.rejudge(folder, source(), SETTINGS, judge, found)
+    assert mended.grade.complete
+
+
+def test_a_job_that_the_engine_loses_is_ours(tmp_path: Path) -> None:
+    class Losing(FakeEngine):
+        def play(self, jobs):  # type: ignore[no-untyped-def]
+            return iter([one for one in super().play(jobs) if one.key != "a"])
+
+    done, _ = grade(tmp_path, submission("a"), submission("b"), engine=Losing())
+    lost = next(one for one in done if one.grade.id == "a")
+    assert lost.fault
+    assert lost.grade.problem == grading.INTERNAL
+
+
+def test_an_interrupt_keeps_what_is_done_and_the_next_goes_on(tmp_path: Path) -> None:
+    def interrupt(job: Job) -> None:
+        if job.key == "c":
+            raise KeyboardInterrupt
+
+    three = [submission("a"), submission("b"), submission("c")]
+    with pytest.raises(KeyboardInterrupt):
+        grade(tmp_path, *three, engine=FakeEngine(interrupt))
+    assert not (tmp_path / "c").exists()
+    done, engine = grade(tmp_path, *three)
+    assert engine.played == ["c"]
+    assert len(done) == 3
+
+
+def test_a_cut_while_writing_is_not_taken_for_a_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = output.OutputFolder.write
+
+    def cut(folder: output.OutputFolder, name: str, data: bytes) -> None:
+        if name.endswith("index.html"):
+            raise KeyboardInterrupt
+        write(folder, name, data)
+
+    grade(tmp_path, submission("a"))
+    monkeypatch.setattr(output.OutputFolder, "write", cut)
+    with pytest.raises(KeyboardInterrupt):
+        grade(tmp_path, submission("a", text=b"new\n"))
+    monkeypatch.undo()
+    _, engine = grade(tmp_path, submission("a", text=b"new\n"))
+    assert engine.played == ["a"]
+
+
+def test_a_full_disk_ends_the_batch_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: output.OutputFolder, name: str, data: bytes) -> None:
+        raise output.CannotWriteError("full")
+
+    with output.opened(tmp_path) as folder:
+        monkeypatch.setattr(output.OutputFolder, "write", full)
+        one = Grading(folder, source(), SETTINGS, judge)
+        with pytest.raises(output.CannotWriteError):
+            list(one.grade(waiting(submission("a")), FakeEngine()))
+
+
+def test_a_class_is_not_read_ahead_of_the_engine(tmp_path: Path) -> None:
+    reads: list[str] = []
+
+    def entry(name: str) -> Waiting:
+        def read() -> Submission:
+            reads.append(name)
+            return submission(name)
+
+        return Waiting(name, name, read)
+
+    with output.opened(tmp_path) as folder:
+        one = Grading(folder, source(), SETTINGS, judge)
+        graded = one.grade([entry(name) for name in "abc"], FakeEngine())
+        next(graded)
+        assert reads == ["a"]
+        assert len(list(graded)) == 2
