@@ -6,10 +6,13 @@ import re
 
 from grader.transcript import Frame
 
-_UNCAUGHT = re.compile(
-    rb"^(?:Traceback \(most recent call last\):|  File \"[^\n]*\", line \d+)\r?$", re.MULTILINE
+_HEAD = re.compile(
+    rb"^(?:(?:  \+ Exception Group )?Traceback \(most recent call last\):"
+    rb'|  File "[^\n]*", line \d+)\r?$',
+    re.MULTILINE,
 )
-_LAST_LINE = re.compile(rb"^[A-Za-z_][\w.]*(?::|\r?$)")
+_GROUP = b"  + Exception Group"
+_EXCEPTION = re.compile(rb"^[A-Za-z_\x80-\xff][\w.<>\x80-\xff]*(?::|\r?$)", re.MULTILINE)
 _DUMP_FRAME = re.compile(rb'^  File "([^"\n]*)", line (\d+) in ([^\n]*)$', re.MULTILINE)
 _DUMP_THREAD = re.compile(rb"^(?:Current thread|Thread) 0x[0-9a-f]+", re.MULTILINE)
 _TAIL = 65536
@@ -18,14 +21,20 @@ _TAIL = 65536
 def uncaught(stderr: bytes, status: int | None) -> bool:
     """Whether the program ended by an exception that nothing caught.
 
-    Python then prints a traceback (or, for a SyntaxError, a location) whose last line names
-    the exception, and exits with status 1. A plain exit(1) prints none.
+    Python then prints a traceback (for a SyntaxError a location, or nothing), a line that
+    names the exception, the rest of its message, and exits with status 1. A plain exit(1)
+    prints none of it.
     """
     if status != 1:
         return False
     tail = stderr[-_TAIL:].rstrip()
-    last = tail[tail.rfind(b"\n") + 1 :]
-    return bool(_UNCAUGHT.search(tail) and _LAST_LINE.match(last))
+    head = None
+    for head in _HEAD.finditer(tail):
+        pass
+    if head is None:
+        # A text that is not in its encoding: CPython has no line of it to show.
+        return tail[tail.rfind(b"\n") + 1 :].startswith(b"SyntaxError: ")
+    return head[0].startswith(_GROUP) or _EXCEPTION.search(tail, head.end()) is not None
 
 
 def frames_of_dump(dump: bytes, folder: str) -> tuple[Frame, ...]:

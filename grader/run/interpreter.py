@@ -37,7 +37,7 @@ def inspect(python: str) -> Interpreter:
         answer = subprocess.run(
             [python, "-I", "-c", _QUESTION], capture_output=True, timeout=30, check=True
         ).stdout
-        executable, *folders, version = json.loads(answer)
+        executable, *folders, version = _texts(json.loads(answer))
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise HostError(f"{python} is not a Python interpreter that runs: {error}") from error
     home = str(Path(executable).resolve().parent)
@@ -47,3 +47,13 @@ def inspect(python: str) -> Interpreter:
         if not any(Path(folder).is_relative_to(above) for above in ["/usr", *kept]):
             kept.append(folder)
     return Interpreter(executable, tuple(kept), version)
+
+
+def _texts(answer: object) -> list[str]:
+    """The answer, if it is one: what runs may be anything that prints."""
+    if not isinstance(answer, list):
+        raise ValueError("it gives no list")
+    texts = [text for text in answer if isinstance(text, str)]
+    if len(texts) != len(answer):
+        raise ValueError("it gives no list of texts")
+    return texts

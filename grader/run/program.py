@@ -110,6 +110,8 @@ class Program:
         """SIGABRT: an interpreter with faulthandler prints where it stands, then dies."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, signal.SIGABRT)
+            # One that has stopped itself would get it only when it goes on.
+            signal.pidfd_send_signal(self.pidfd, signal.SIGCONT)
 
     def kill(self) -> None:
         """End everything that is left of the program, and reap it."""

@@ -76,8 +76,8 @@ def arguments(
     for folder in ("/tmp", "/dev/shm", WORK):  # noqa: S108 -- the sandbox's own
         out += ["--size", size, "--tmpfs", folder]
     out += _files(files)
-    # The root itself is a tmpfs: nothing of it stays writable.
-    return [*out, "--remount-ro", "/", "--chdir", cwd]
+    # The root and /dev are tmpfs themselves, without bounds: nothing of them stays writable.
+    return [*out, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", cwd]
 
 
 def _system() -> list[str]:

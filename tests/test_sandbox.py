@@ -1,0 +1,109 @@
+"""bubblewrap's arguments: what is shown to a program, and that nothing else is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.lab.model import Limits
+from grader.run import sandbox
+from grader.run.interpreter import Interpreter
+from grader.run.sandbox import FileAt
+
+PYTHON = Interpreter("/home/me/py/bin/python3", ("/home/me/py", "/opt/lib"), "3.12.1")
+FILES = (
+    FileAt(10, "/submission/a/b/serveur.py", True),
+    FileAt(11, "/submission/a/outils.py", True),
+    FileAt(12, "/etc/hosts", False),
+)
+
+
+def made(reachable: dict[str, str] | None = None) -> list[str]:
+    return sandbox.arguments(PYTHON, reachable or {}, FILES, Limits(), cwd="/submission/a/b")
+
+
+def after(arguments: list[str], option: str, count: int) -> list[tuple[str, ...]]:
+    """The words behind each `option`."""
+    return [
+        tuple(arguments[i + 1 : i + 1 + count])
+        for i, word in enumerate(arguments)
+        if word == option
+    ]
+
+
+def test_namespaces_and_powers() -> None:
+    arguments = made()
+    for option in (
+        "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--disable-userns",
+        "--die-with-parent", "--new-session", "--clearenv",
+    ):  # fmt: skip
+        assert option in arguments
+    assert after(arguments, "--cap-drop", 1) == [("ALL",)]
+    # The worker's network namespace is the run's: the reference lives there.
+    assert "--unshare-net" not in arguments
+    assert "--unshare-all" not in arguments
+
+
+def test_only_the_system_and_the_interpreter_are_bound() -> None:
+    sources = [source for source, _ in after(made(), "--ro-bind", 2)]
+    for source in sources:
+        system = source == "/usr" or source in ("/bin", "/sbin") or source.startswith("/lib")
+        assert system or source in PYTHON.folders, source
+    assert "--bind" not in made()
+    assert "--dev-bind" not in made()
+    tries = {source for source, _ in after(made(), "--ro-bind-try", 2)}
+    assert all(source.startswith("/etc/") for source in tries)
+    assert not tries & {"/etc/passwd", "/etc/group", "/etc/hosts", "/etc/resolv.conf", "/etc"}
+
+
+def test_a_hidden_interpreter_is_shown_at_its_own_place() -> None:
+    bound = after(made({"/home/me/py": "/mnt/0"}), "--ro-bind", 2)
+    assert ("/mnt/0", "/home/me/py") in bound
+    assert ("/opt/lib", "/opt/lib") in bound
+
+
+def test_the_environment_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "of the host")
+    monkeypatch.setenv("PATH", "/of/the/host")
+    arguments = made()
+    assert after(arguments, "--setenv", 2) == list(sandbox.ENVIRONMENT.items())
+    assert arguments.index("--clearenv") < arguments.index("--setenv")
+    assert not [word for word in arguments if "of the host" in word or "/of/the/host" in word]
+
+
+def test_what_can_be_written_is_bounded() -> None:
+    arguments = made()
+    size = str(Limits().work_size)
+    tmpfs = [i for i, word in enumerate(arguments) if word == "--tmpfs"]
+    assert [arguments[i + 1] for i in tmpfs] == ["/tmp", "/dev/shm", "/submission"]
+    assert all(arguments[i - 2 : i] == ["--size", size] for i in tmpfs)
+    # At the very end, when everything is in its place.
+    assert after(arguments, "--remount-ro", 1) == [("/dev",), ("/",)]
+    assert max(tmpfs) < arguments.index("--remount-ro")
+
+
+def test_files_are_given_by_descriptor_into_folders_that_are_made_first() -> None:
+    arguments = made()
+    assert after(arguments, "--file", 2) == [
+        ("10", "/submission/a/b/serveur.py"),
+        ("11", "/submission/a/outils.py"),
+    ]
+    assert after(arguments, "--ro-bind-data", 2) == [("12", "/etc/hosts")]
+    assert after(arguments, "--dir", 1) == [("/submission/a",), ("/submission/a/b",)]
+    assert arguments.index("--dir") < arguments.index("--file")
+    assert arguments[-2:] == ["--chdir", "/submission/a/b"]
+
+
+def test_localhost_is_known() -> None:
+    hosts = sandbox.GENERATED["/etc/hosts"].decode().splitlines()
+    assert hosts[0] == "127.0.0.1 localhost"
+    assert any(line.endswith(sandbox.HOSTNAME) for line in hosts)
+
+
+def test_links_of_the_system_are_links_inside() -> None:
+    links = after(made(), "--symlink", 2)
+    for name in ("/bin", "/lib", "/lib64"):
+        path = Path(name)
+        if path.is_symlink():
+            assert (str(path.readlink()), name) in links
