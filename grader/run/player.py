@@ -78,6 +78,7 @@ class Player:
         self._got_bytes = False
         self._close_due: int | None = None
         self._seen_listeners: set[tuple[str, str, int]] = set()
+        self._listeners: list[tr.Listener] = []
         self._pause = _FIRST_PAUSE
         self._next_limits = 0
         self._limit: tr.LimitReached | None = None
@@ -118,6 +119,7 @@ class Player:
         self._facts = self.setting.facts_of(self.program)
         self._streams_open = {self.program.terminal.master, self.program.stderr}
         self._seen_listeners.clear()
+        self._listeners = []
         self._exited_at, self._told_exit = None, False
         self._pause = _FIRST_PAUSE
         if self._starts == 1:
@@ -288,9 +290,10 @@ class Player:
 
     def _record_listeners(self) -> None:
         _, facts = self._running
+        self._listeners = facts.listeners()
         fresh = [
             listener
-            for listener in facts.listeners()
+            for listener in self._listeners
             if (listener.protocol, listener.address, listener.port) not in self._seen_listeners
         ]
         for listener in fresh:
@@ -298,7 +301,9 @@ class Player:
             self.recorder.add(lambda t, seen=listener: replace_time(seen, t))  # type: ignore[misc]
 
     def _offer_listener(self, facts: Facts, *, accepting: bool) -> None:
-        tcp = [x for x in facts.listeners() if x.protocol.startswith("tcp")]
+        # What is dialled is what was recorded: a listener may appear between two looks.
+        found = self._listeners if facts.sees_listeners else facts.listeners()
+        tcp = [x for x in found if x.protocol.startswith("tcp")]
         wanted = self.setting.script.port
         if right := [x for x in tcp if x.port == wanted]:
             self._dial_listener(right[0])

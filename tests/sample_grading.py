@@ -1,0 +1,51 @@
+"""Grades the sample submissions for real: discovery, engine, judge. For tests and soaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine_tools import options, tp09
+from grader.batch.plan import jobs_of, seed_for
+from grader.cli.running import judge_run
+from grader.intake.discover import discover
+from grader.intake.reading import read
+from grader.judge.model import Grade
+from grader.run.engine import Engine
+from grader.run.jobs import Isolation, Played
+from grader.submission import Submission
+from samples import SUBMISSIONS
+
+
+def submissions(only: Iterable[str] = ()) -> dict[str, Submission]:
+    """The sample submissions as intake reads them, by id."""
+    wanted = frozenset(only)
+    roles = tp09().roles
+    entries = discover(SUBMISSIONS, roles).entries
+    return {e.id: read(e, roles) for e in entries if not wanted or e.id in wanted}
+
+
+def grade_all(
+    found: dict[str, Submission], *, isolation: Isolation = "full", jobs: int = 4
+) -> dict[str, Grade]:
+    """Every submission's grade, by id."""
+    lab = tp09()
+    seeds = {key: seed_for(lab, submission, None) for key, submission in found.items()}
+    work = [job for key, x in found.items() for job in jobs_of(lab, x, seeds[key])]
+    played: dict[str, list[Played]] = {key: [] for key in found}
+    with Engine(options(isolation, jobs=jobs)) as engine:
+        for result in engine.play(work):
+            played[result.key].append(result)
+    return {
+        key: judge_run(
+            lab,
+            submission,
+            seeds[key],
+            [run.transcript for result in played[key] for run in result.runs],
+        )
+        for key, submission in found.items()
+    }
+
+
+def verdicts(grade: Grade) -> dict[str, str]:
+    """Status by criterion id."""
+    return {judged.criterion.id: str(judged.status) for judged in grade.criteria}
