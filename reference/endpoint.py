@@ -240,7 +240,9 @@ class Endpoint:
             except (BlockingIOError, InterruptedError):
                 return
             except OSError:
-                # The program reset the connection: `_read` says so.
+                # The program reset the connection. Only the first to ask is told, and that
+                # was us: `_read` says so at the end of what can be read.
+                self._was_reset = not self.fin_sent
                 self._unsent.clear()
                 return
             self.bytes_sent += count

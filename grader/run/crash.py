@@ -28,12 +28,11 @@ def uncaught(stderr: bytes, status: int | None) -> bool:
     if status != 1:
         return False
     tail = stderr[-_TAIL:].rstrip()
-    head = None
-    for head in _HEAD.finditer(tail):
-        pass
-    if head is None:
+    heads = list(_HEAD.finditer(tail))
+    if not heads:
         # A text that is not in its encoding: CPython has no line of it to show.
         return tail[tail.rfind(b"\n") + 1 :].startswith(b"SyntaxError: ")
+    head = heads[-1]
     return head[0].startswith(_GROUP) or _EXCEPTION.search(tail, head.end()) is not None
 
 
