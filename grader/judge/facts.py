@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from grader.judge.traceback import Traceback, last_traceback
 from grader.lab.model import Action, Lab, ReferenceStep, Role, Scenario
-from grader.matching import Match, Print, allocate, compare, find_print
+from grader.matching import Match, Print, compare, find_print
+from grader.sharing import allocate
 from grader.transcript import (
     AnyEntry,
     Call,

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import pytest
+from transcripts import (
+    GOODBYE,
+    GREETING,
+    HELLO,
+    LAB,
+    Play,
+    client,
+    finding,
+    lost,
+    right_client,
+    right_server,
+    served,
+    server,
+)
+
+from grader import transcript as tr
+from grader.judge.checks import check
+from grader.judge.model import Status
+
+SERVER = {c.id for c in LAB.criteria if c.role == "server"}
+CLIENT = {c.id for c in LAB.criteria if c.role == "client"}
+
+
+def codes(transcript: tr.Transcript, expectation: str) -> tuple[str, ...]:
+    return tuple(r.code for r in finding(transcript, expectation).remarks)
+
+
+def says(transcript: tr.Transcript, expectation: str, words: str) -> bool:
+    return words in finding(transcript, expectation).what.in_language("en")
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        right_server(),
+        right_client(),
+        right_server("server-drawn"),
+        right_client("client-drawn"),
+    ],
+)
+def test_right_programs_lose_nothing(run: tr.Transcript) -> None:
+    assert lost(run) == set()
+
+
+@pytest.mark.parametrize(
+    "run",
+    [right_server(), right_client(), served(server()).waits("recvfrom", "connection").stuck()],
+)
+def test_every_finding_points_at_entries(run: tr.Transcript) -> None:
+    for scenario in (LAB.scenario(run.header.scenario),):
+        for found in check(run, LAB, scenario):
+            assert found.evidence
+            assert all(0 <= i < len(run.entries) for i in found.evidence)
+
+
+def test_silence_earns_nothing() -> None:
+    assert lost(Play("server-nominal").exits()) == SERVER
+    assert lost(Play("client-nominal").exits()) == CLIENT
+    assert lost(Play("server-nominal").waits("pause", "").stuck()) == SERVER
+
+
+class TestMessages:
+    def test_greeting_after_the_first_message_is_late(self) -> None:
+        play = server().sends("hello").consumed().prints(HELLO).receives(GREETING)
+        run = play.sends("goodbye").prints(GOODBYE).fin().exits()
+        assert lost(run) == {"server.greeting"}
+        assert says(run, "receive:greeting", "too late")
+
+    def test_greeting_forgotten_loses_only_the_greeting(self) -> None:
+        play = server().waits("recvfrom", "connection").sends("hello").consumed().prints(HELLO)
+        run = play.sends("goodbye").prints(GOODBYE).fin().exits()
+        assert lost(run) == {"server.greeting"}
+
+    def test_greeting_in_pieces_passes(self) -> None:
+        play = server().receives(GREETING[:20]).receives(GREETING[20:]).sends("hello").consumed()
+        run = play.prints(HELLO).sends("goodbye").prints(GOODBYE).fin().exits()
+        assert lost(run) == set()
+
+    def test_what_is_sent_after_a_right_greeting_is_extra(self) -> None:
+        play = server().receives(GREETING).sends("hello").consumed().prints(HELLO).receives(HELLO)
+        run = play.sends("goodbye").prints(GOODBYE).receives(GOODBYE).fin().exits()
+        assert lost(run) == set()
+        assert codes(run, "receive:greeting") == ("extra-output",)
+
+    def test_a_client_that_speaks_first_loses_the_first_message(self) -> None:
+        play = client().receives(HELLO).sends("greeting").prints(GREETING)
+        assert lost(play.receives(GOODBYE).fin().exits()) == {"client.send1"}
+
+    def test_a_client_that_never_reads(self) -> None:
+        run = client().receives(HELLO + GOODBYE).fin().exits()
+        assert lost(run) == {"client.send1", "client.print"}
+        assert says(run, "receive:hello", "too early")
+
+    def test_merged_messages_are_two(self) -> None:
+        play = client().sends("greeting").prints(GREETING).receives(HELLO + GOODBYE)
+        assert lost(play.fin().exits()) == set()
+
+    def test_swapped_messages_lose_the_second(self) -> None:
+        play = client().sends("greeting").prints(GREETING).receives(GOODBYE).receives(HELLO)
+        run = play.fin().exits()
+        assert lost(run) == {"client.send2"}
+        assert says(run, "receive:goodbye", "before the one")
+
+    def test_a_near_message_earns_half(self) -> None:
+        near = HELLO.replace("donc", "dons").lower()
+        play = client().sends("greeting").prints(GREETING).receives(near).receives(GOODBYE)
+        run = play.fin().exits()
+        assert finding(run, "receive:hello").status is Status.PARTIAL
+        assert lost(run) == {"client.send1"}
+
+    def test_other_words_fail(self) -> None:
+        play = client().sends("greeting").prints(GREETING).receives("salut").receives(GOODBYE)
+        run = play.fin().exits()
+        assert lost(run) == {"client.send1"}
+        assert finding(run, "receive:hello").actual == b"salut"
+
+
+class TestEnd:
+    def test_reset_after_everything_was_read(self) -> None:
+        assert lost(served(server()).consumed().rst().exits()) == set()
+
+    def test_reset_with_unread_bytes_is_not_a_close(self) -> None:
+        play = server().receives(GREETING).sends("hello").consumed().prints(HELLO)
+        run = play.sends("goodbye").rst().exits()
+        assert lost(run) == {"server.print2", "server.close"}
+        assert says(run, "end", "had not been read")
+
+    def test_end_before_the_second_message(self) -> None:
+        play = server().receives(GREETING).sends("hello").consumed().prints(HELLO)
+        run = play.fin().we_close().exits()
+        assert lost(run) == {"server.print2", "server.close"}
+
+    def test_end_after_ours_keeps_exit(self) -> None:
+        run = served(server()).consumed().waits("recvfrom", "connection").we_close().fin().exits()
+        assert lost(run) == {"server.close"}
+
+    def test_an_ending_caused_by_us_counts_for_nothing(self) -> None:
+        play = served(server()).consumed()
+        play.entries.append(tr.Killed(t=99_000_000, why="stuck"))
+        assert lost(play.fin().ends("stuck")) == {"server.close", "server.exit"}
+
+    def test_a_crash_after_the_close_costs_exit_only(self) -> None:
+        play = served(server()).fin()
+        run = play.raises("NameError: name 'x' is not defined", 20, "x.close()").exits(1)
+        assert lost(run) == {"server.exit"}
+
+    def test_a_client_without_its_second_message_has_not_closed_after_it(self) -> None:
+        run = client().sends("greeting").prints(GREETING).receives(HELLO).fin().exits()
+        assert lost(run) == {"client.send2", "client.close"}
+
+    def test_a_client_with_wrong_words_has(self) -> None:
+        play = client().sends("greeting").prints(GREETING).receives(HELLO).receives("Adieu donc")
+        assert lost(play.fin().exits()) == {"client.send2"}
+
+
+class TestExit:
+    def test_other_status(self) -> None:
+        run = served(server()).fin().exits(3)
+        assert lost(run) == {"server.exit"}
+        assert says(run, "exit", "status 3")
+
+    def test_signal(self) -> None:
+        assert lost(served(server()).fin().signalled("SIGSEGV")) == {"server.exit"}
+
+    def test_advice_takes_any_ending_but_a_crash(self) -> None:
+        scenario = LAB.scenario("server-client-leaves")
+
+        def status(run: tr.Transcript) -> Status:
+            return next(f.status for f in check(run, LAB, scenario) if f.expectation == "exit")
+
+        def play() -> Play:
+            return server("server-client-leaves").we_close()
+
+        assert status(play().exits(1)) is Status.PASS
+        crash = play().raises("ConnectionResetError: [Errno 104]", 9, "c.recv(1024)").exits(1)
+        assert status(crash) is Status.FAIL
+
+
+class TestAddresses:
+    def test_another_port_loses_only_listen(self) -> None:
+        play = Play("server-nominal").listens(port=5000).connected(5000)
+        run = served(play).fin().exits()
+        assert lost(run) == {"server.listen"}
+        assert says(run, "listening", "5000")
+
+    def test_loopback_only(self) -> None:
+        play = Play("server-nominal").listens(address="127.0.0.1").connected()
+        assert lost(served(play).fin().exits()) == {"server.any"}
+
+    @pytest.mark.parametrize(("v6only", "expected"), [(False, set()), (True, {"server.any"})])
+    def test_dual_stack(self, v6only: bool, expected: set[str]) -> None:
+        play = Play("server-nominal").listens(address="::", protocol="tcp6", v6only=v6only)
+        assert lost(served(play.connected()).fin().exits()) == expected
+
+    def test_the_listener_that_was_dialled_is_judged(self) -> None:
+        play = Play("server-nominal").listens(port=5000).listens(address="127.0.0.1").connected()
+        assert lost(served(play).fin().exits()) == {"server.any"}
+
+    def test_a_connection_proves_a_listener_that_was_not_seen(self) -> None:
+        run = served(Play("server-nominal").connected()).fin().exits()
+        assert finding(run, "listening").status is Status.PASS
+        assert finding(run, "bound").status is Status.NOT_RUN
+
+    def test_udp_loses_the_role(self) -> None:
+        assert lost(Play("server-nominal").listens(protocol="udp").exits()) == SERVER
+        assert lost(Play("client-nominal").dials(65432, "udp").exits()) == CLIENT
+
+    def test_a_client_on_another_port_loses_only_connect(self) -> None:
+        play = Play("client-nominal", port=5000).dials(5000).connected(5000).sends("greeting")
+        run = play.prints(GREETING).receives(HELLO + GOODBYE).fin().exits()
+        assert lost(run) == {"client.connect"}
+
+
+class TestPrints:
+    def test_prints_out_of_order(self) -> None:
+        play = server().receives(GREETING).sends("hello").consumed().sends("goodbye").consumed()
+        run = play.prints(GOODBYE).prints(HELLO).fin().exits()
+        assert lost(run) == {"server.print2"}
+
+    def test_stderr_does_not_count_and_is_named(self) -> None:
+        play = server().receives(GREETING).sends("hello").consumed().errs(HELLO)
+        run = play.sends("goodbye").prints(GOODBYE).fin().exits()
+        assert lost(run) == {"server.print1"}
+        assert says(run, "stdout:hello", "standard error")
+
+    def test_a_near_print_earns_half(self) -> None:
+        play = client().sends("greeting").prints(GREETING.upper())
+        run = play.receives(HELLO + GOODBYE).fin().exits()
+        assert finding(run, "stdout:greeting").status is Status.PARTIAL
+
+    def test_bytes_are_a_remark(self) -> None:
+        play = client().sends("greeting").prints(repr(GREETING.encode()))
+        run = play.receives(HELLO + GOODBYE).fin().exits()
+        assert lost(run) == set()
+        assert codes(run, "stdout:greeting") == ("bytes-repr",)
+
+    def test_the_nearest_line_is_shown(self) -> None:
+        play = client().sends("greeting").prints("début").prints(GREETING[:30])
+        run = play.receives(HELLO + GOODBYE).fin().exits()
+        assert finding(run, "stdout:greeting").actual == GREETING[:30].encode()
+
+
+def test_a_run_that_could_not_be_played_has_no_verdict() -> None:
+    run = Play("server-nominal").ends("not_run", problem="no namespace")
+    found = check(run, LAB, LAB.scenario("server-nominal"))
+    assert {f.criterion for f in found} == SERVER
+    assert {f.status for f in found} == {Status.NOT_RUN}
+
+
+def test_a_skipped_run_has_no_findings() -> None:
+    run = Play("server-split").ends("skipped", problem="same cause")
+    assert check(run, LAB, LAB.scenario("server-split")) == ()
+
+
+def test_advice_proves_nothing() -> None:
+    run = served(server("server-split")).fin().exits()
+    found = check(run, LAB, LAB.scenario("server-split"))
+    assert found
+    assert {f.criterion for f in found} == {None}

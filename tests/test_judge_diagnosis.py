@@ -1,0 +1,451 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from transcripts import (
+    DRAWN,
+    GOODBYE,
+    GREETING,
+    HELLO,
+    Play,
+    client,
+    errors,
+    grade,
+    remarks,
+    right_client,
+    right_server,
+    served,
+    server,
+)
+
+from grader import transcript as tr
+from grader.judge.diagnosis import words_of
+from grader.judge.mistake_texts import MISTAKES
+from grader.judge.wording import FINDINGS, REMARKS, SITUATIONS
+
+Make = Callable[[], tr.Transcript]
+
+
+def never_ran(error: str, line: int, source: str, role: str = "server") -> tr.Transcript:
+    return Play(f"{role}-nominal").raises(error, line, source).exits(1)
+
+
+def crashed(play: Play, error: str, line: int, source: str) -> tr.Transcript:
+    return play.raises(error, line, source).fin().we_close().exits(1)
+
+
+def first_read(play: Play) -> Play:
+    return play.receives(GREETING).sends("hello").consumed().prints(HELLO)
+
+
+ASCII = "SyntaxError: bytes can only contain ASCII literal characters"
+USAGE = "usage: serveur.py [-h] port\nserveur.py: error: the following arguments are required"
+REUSE = "OSError: [Errno 98] Address already in use"
+
+ALONE: dict[str, tuple[Make, str]] = {
+    "syntax": (
+        lambda: Play("server-nominal")
+        .errs('  File "/submission/serveur.py", line 3\n    print("a"\nSyntaxError: (\n')
+        .exits(1),
+        "syntax-error",
+    ),
+    "accent in bytes": (
+        lambda: Play("server-nominal")
+        .errs(f'  File "/submission/serveur.py", line 3\n    s.send(b"\u00e9")\n{ASCII}\n')
+        .exits(1),
+        "non-ascii-bytes-literal",
+    ),
+    "module": (
+        lambda: never_ran("ModuleNotFoundError: No module named 'sockets'", 1, "import sockets"),
+        "missing-module",
+    ),
+    "argv": (
+        lambda: never_ran("IndexError: list index out of range", 4, "port = int(sys.argv[1])"),
+        "missing-argument",
+    ),
+    "argparse": (lambda: Play("server-nominal").errs(USAGE).exits(2), "missing-argument"),
+    "address": (
+        lambda: never_ran(
+            "TypeError: socket.bind() takes exactly one argument (2 given)", 4, "s.bind('', 65432)"
+        ),
+        "address-not-a-tuple",
+    ),
+    "port as text": (
+        lambda: never_ran(
+            "TypeError: 'str' object cannot be interpreted as an integer",
+            4,
+            "s.connect(('localhost', '65432'))",
+            "client",
+        ),
+        "port-not-a-number",
+    ),
+    "no listen": (
+        lambda: never_ran("OSError: [Errno 22] Invalid argument", 5, "c, a = s.accept()"),
+        "no-listen",
+    ),
+    "udp": (
+        lambda: Play("server-nominal").listens(protocol="udp").waits("recvfrom", "socket").stuck(),
+        "datagram-instead-of-stream",
+    ),
+    "other port": (
+        lambda: served(Play("server-nominal").listens(port=5000).connected(5000)).fin().exits(),
+        "other-port-or-host",
+    ),
+    "port bytes swapped": (
+        lambda: served(Play("server-nominal").listens(port=0x98FF).connected(0x98FF)).fin().exits(),
+        "port-byte-order",
+    ),
+    "client elsewhere": (
+        lambda: Play("client-nominal")
+        .dials(5000)
+        .raises("ConnectionRefusedError: [Errno 111]", 4, "s.connect(('localhost', 5000))")
+        .exits(1),
+        "other-port-or-host",
+    ),
+    "one interface": (
+        lambda: served(
+            Play("server-nominal").listens(address="127.0.0.1").connected()
+        ).fin().exits(),
+        "bound-to-one-interface",
+    ),
+    "keyboard": (
+        lambda: server().presses_enter().waits("read", "keyboard").stuck(),
+        "waits-for-keyboard",
+    ),
+    "tuple": (
+        lambda: crashed(
+            server(),
+            "AttributeError: 'tuple' object has no attribute 'send'",
+            7,
+            "c.send(b'Bonjour')",
+        ),
+        "accept-tuple-not-unpacked",
+    ),
+    "listening socket, reading": (
+        lambda: crashed(
+            server().receives(GREETING),
+            "OSError: [Errno 107] Transport endpoint is not connected",
+            8,
+            "print(s.recv(1024))",
+        ),
+        "io-on-listening-socket",
+    ),
+    "listening socket, sending": (
+        lambda: crashed(server(), "BrokenPipeError: [Errno 32] Broken pipe", 8, "s.send(m)"),
+        "io-on-listening-socket",
+    ),
+    "text sent": (
+        lambda: crashed(
+            server(),
+            "TypeError: a bytes-like object is required, not 'str'",
+            8,
+            "c.send('Bonjour')",
+        ),
+        "send-str-not-bytes",
+    ),
+    "decode": (
+        lambda: crashed(
+            client().sends("greeting").consumed(),
+            "UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 59",
+            8,
+            "print(s.recv(1024).decode('ascii'))",
+        ),
+        "decode-error",
+    ),
+    "any other exception": (
+        lambda: crashed(served(server()).fin(), "NameError: name 'x' is not defined", 20, "x"),
+        "exit-status",
+    ),
+    "status": (lambda: served(server()).fin().exits(3), "exit-status"),
+    "signal": (lambda: served(server()).fin().signalled("SIGSEGV"), "exit-status"),
+    "never accepts": (
+        lambda: server().waits("read", "keyboard", pending=1).limit("wall"),
+        "never-accepts",
+    ),
+    "reads first": (
+        lambda: served(server().waits("recvfrom", "connection").sends("hello").consumed())
+        .fin()
+        .exits(),
+        "both-wait-first",
+    ),
+    "never greets": (
+        lambda: server()
+        .waits("recvfrom", "connection")
+        .sends("hello")
+        .consumed()
+        .prints(HELLO)
+        .sends("goodbye")
+        .prints(GOODBYE)
+        .fin()
+        .exits(),
+        "both-wait-first",
+    ),
+    "client awaits an answer": (
+        lambda: client()
+        .sends("greeting")
+        .consumed()
+        .prints(GREETING)
+        .receives(HELLO)
+        .waits("recvfrom", "connection")
+        .we_close()
+        .stuck(),
+        "both-wait-first",
+    ),
+    "client speaks first": (
+        lambda: client()
+        .receives(HELLO)
+        .sends("greeting")
+        .prints(GREETING)
+        .receives(GOODBYE)
+        .fin()
+        .exits(),
+        "speaks-first",
+    ),
+    "client never reads": (
+        lambda: client().receives(HELLO + GOODBYE).fin().exits(),
+        "never-receives",
+    ),
+    "server never reads": (lambda: server().receives(GREETING).fin().exits(), "never-receives"),
+    "closes unread": (
+        lambda: server().receives(GREETING).sends("hello").rst().exits(),
+        "closes-with-unread-data",
+    ),
+    "one recv": (
+        lambda: first_read(server()).fin().we_close().exits(),
+        "one-recv-two-messages",
+    ),
+    "part of a message": (
+        lambda: server()
+        .receives(GREETING)
+        .sends("hello")
+        .prints(HELLO[:16])
+        .sends("goodbye")
+        .rst()
+        .exits(),
+        "one-recv-is-one-message",
+    ),
+    "leaves": (lambda: client().sends("greeting").fin().exits(), "leaves-early"),
+    "no connection": (lambda: Play("client-nominal").exits(), "leaves-early"),
+    "second missing": (
+        lambda: client().sends("greeting").prints(GREETING).receives(HELLO).fin().exits(),
+        "second-message-missing",
+    ),
+    "swapped": (
+        lambda: client()
+        .sends("greeting")
+        .prints(GREETING)
+        .receives(GOODBYE + HELLO)
+        .fin()
+        .exits(),
+        "swapped-messages",
+    ),
+    "wrong text": (
+        lambda: client()
+        .sends("greeting")
+        .prints(GREETING)
+        .receives("Salut" + GOODBYE)
+        .fin()
+        .exits(),
+        "wrong-text",
+    ),
+    "stderr": (
+        lambda: server()
+        .receives(GREETING)
+        .sends("hello")
+        .consumed()
+        .errs(HELLO)
+        .sends("goodbye")
+        .errs(GOODBYE)
+        .fin()
+        .exits(),
+        "prints-to-stderr",
+    ),
+    "length": (
+        lambda: client()
+        .sends("greeting")
+        .consumed()
+        .prints(str(len(GREETING.encode())))
+        .receives(HELLO + GOODBYE)
+        .fin()
+        .exits(),
+        "prints-length-only",
+    ),
+    "no print": (
+        lambda: server()
+        .receives(GREETING)
+        .sends("hello")
+        .consumed()
+        .sends("goodbye")
+        .fin()
+        .exits(),
+        "no-print",
+    ),
+    "reads on": (
+        lambda: served(server())
+        .waits("recvfrom", "connection")
+        .consumed()
+        .we_close()
+        .fin()
+        .exits(),
+        "waits-for-end-of-stream",
+    ),
+    "ignores the end": (
+        lambda: served(server()).consumed().we_close().limit("cpu"),
+        "ignores-end-of-stream",
+    ),
+    "computes": (lambda: server().receives(GREETING).limit("cpu"), "endless-loop"),
+    "sleeps": (
+        lambda: server().waits("clock_nanosleep", "").limit("wall"),
+        "sleeps-too-long",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "expected"), ALONE.values(), ids=ALONE)
+def test_one_mistake_is_named_alone(make: Make, expected: str) -> None:
+    assert errors(make()) == [expected]
+
+
+@pytest.mark.parametrize(("make", "expected"), ALONE.values(), ids=ALONE)
+def test_a_diagnosis_has_evidence_and_explains_what_was_lost(make: Make, expected: str) -> None:
+    run = make()
+    made = grade(run)
+    (found,) = [d for d in made.diagnoses if d.level == "error"]
+    assert found.evidence
+    assert all(0 <= i < len(run.entries) for i in found.evidence)
+    assert set(found.criteria) == {
+        j.criterion.id for j in made.criteria if j.status in ("fail", "partial")
+    }
+    for judged in made.criteria:
+        assert judged.diagnoses == ((expected,) if judged.criterion.id in found.criteria else ())
+
+
+@pytest.mark.parametrize("run", [right_server(), right_client(), right_server("server-drawn")])
+def test_right_programs_have_no_diagnosis(run: tr.Transcript) -> None:
+    assert errors(run) == remarks(run) == []
+
+
+def test_never_closes_and_waits_for_another_client() -> None:
+    play = served(server()).consumed().waits("accept4", "listener").we_close()
+    assert errors(play.stuck()) == ["never-closes", "endless-loop"]
+
+
+def test_an_accept_loop_that_closes() -> None:
+    assert errors(served(server()).fin().we_close().waits("accept4", "listener").stuck()) == [
+        "endless-loop"
+    ]
+
+
+def test_a_crash_does_not_hide_a_mistake_before_it() -> None:
+    play = Play("server-nominal").listens(address="127.0.0.1").connected().receives("Salut")
+    found = errors(crashed(play, "NameError: name 'x' is not defined", 9, "x"))
+    assert found[0] == "exit-status"
+    assert set(found) == {"exit-status", "bound-to-one-interface", "wrong-text"}
+
+
+def test_the_line_of_the_stuck_program() -> None:
+    run = served(server()).consumed().waits("accept4", "listener").we_close().stuck(line=21)
+    found = grade(run).diagnoses[0]
+    assert (found.file, found.line) == ("serveur.py", 21)
+
+
+def test_the_line_of_a_crash_is_the_submissions_own() -> None:
+    play = server().errs(
+        "Traceback (most recent call last):\n"
+        '  File "/submission/serveur.py", line 8, in <module>\n    conn.send("x")\n'
+        '  File "/usr/lib/python3.11/socket.py", line 99, in send\n    return f(x)\n'
+        "TypeError: a bytes-like object is required, not 'str'\n"
+    )
+    found = grade(play.fin().exits(1)).diagnoses[0]
+    assert (found.id, found.file, found.line) == ("send-str-not-bytes", "serveur.py", 8)
+
+
+def test_hard_coded_prints_are_seen_with_other_words() -> None:
+    play = server("server-drawn").receives(GREETING).sends("hello").consumed().prints(HELLO)
+    drawn = play.sends("goodbye").consumed().prints(GOODBYE).fin().exits()
+    made = grade(right_server(), drawn)
+    (found,) = made.diagnoses
+    assert (found.id, found.run) == ("hard-coded-output", "server-drawn")
+    assert found.criteria == ("server.print1", "server.print2")
+
+
+def test_one_hard_coded_print() -> None:
+    play = server("server-drawn").receives(GREETING).sends("hello").consumed()
+    play.prints(DRAWN["hello"]).sends("goodbye").consumed().prints(GOODBYE)
+    (found,) = grade(right_server(), play.fin().exits()).diagnoses
+    assert (found.id, found.criteria) == ("hard-coded-output", ("server.print2",))
+
+
+def test_both_runs_share_one_diagnosis() -> None:
+    runs = [
+        first_read(server()).fin().we_close().exits(),
+        server("server-drawn")
+        .receives(GREETING)
+        .sends("hello")
+        .consumed()
+        .prints(DRAWN["hello"])
+        .fin()
+        .exits(),
+    ]
+    assert errors(*runs) == ["one-recv-two-messages"]
+
+
+class TestRemarks:
+    def test_keyboard(self) -> None:
+        run = served(server().presses_enter()).fin().exits()
+        assert (errors(run), remarks(run)) == ([], ["waits-for-keyboard"])
+
+    def test_bytes(self) -> None:
+        play = client().sends("greeting").prints(repr(GREETING.encode()))
+        run = play.receives(HELLO + GOODBYE).fin().exits()
+        assert (errors(run), remarks(run)) == ([], ["bytes-repr"])
+
+    def test_no_server(self) -> None:
+        play = Play("client-no-server").dials(65432)
+        error = "ConnectionRefusedError: [Errno 111] Connection refused"
+        run = play.raises(error, 4, "s.connect(('localhost', 65432))").exits(1)
+        assert (errors(run), remarks(run)) == ([], ["client-before-server"])
+
+    def test_the_peer_leaves(self) -> None:
+        play = server("server-client-leaves").we_close()
+        error = "ConnectionResetError: [Errno 104] Connection reset by peer"
+        run = play.raises(error, 9, "c.recv(1024)").exits(1)
+        assert remarks(run) == ["dies-on-reset"]
+
+    def test_restart(self) -> None:
+        play = served(server("server-restart")).fin()
+        play.entries.append(tr.Exited(t=50_000_000, status=0))
+        play.entries.append(tr.Started(t=51_000_000, number=2))
+        assert remarks(play.raises(REUSE, 4, "s.bind(('', 65432))").exits(1)) == ["no-reuseaddr"]
+
+    def test_both_messages_at_once_printed_as_one(self) -> None:
+        play = server("server-coalesced").receives(GREETING)
+        data = (HELLO + GOODBYE).encode()
+        play.entries.append(tr.Sent(t=9_000_000, data=data, messages=("hello", "goodbye")))
+        run = play.prints(HELLO + GOODBYE).we_close().fin().exits()
+        assert remarks(run) == ["merged-messages"]
+
+
+@pytest.mark.parametrize("key", MISTAKES)
+def test_texts_are_whole_and_well_set(key: str) -> None:
+    words = MISTAKES[key]
+    assert words_of(*key.partition("/")[::2]) is words
+    for french, english in words:
+        assert french
+        assert english
+        well_set(french, english)
+
+
+@pytest.mark.parametrize("table", [FINDINGS, SITUATIONS, REMARKS])
+def test_sentences_are_well_set(table: dict[str, tuple[str, str]]) -> None:
+    for french, english in table.values():
+        well_set(french, english)
+
+
+def well_set(french: str, english: str) -> None:
+    """No-break spaces in French, the same fields in both languages."""
+    assert not re.search(r"[^}][:;!?\u00bb](?:\s|$)", french.replace("{nb}", "}"))
+    fields = set(re.findall(r"{(\w+)}", french)) - {"nb"}
+    assert fields == set(re.findall(r"{(\w+)}", english))
