@@ -24,12 +24,13 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2])]
 
 from engine_tools import options, tp09
+from sample_grading import submissions, verdicts
+
 from grader.batch.plan import jobs_of, seed_for
 from grader.cli.running import judge_run
 from grader.lab.model import Lab, Level
 from grader.run.engine import Engine
 from grader.run.jobs import Played
-from sample_grading import submissions, verdicts
 
 
 @dataclass(frozen=True)
