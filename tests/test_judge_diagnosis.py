@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from transcripts import (
@@ -9,6 +10,7 @@ from transcripts import (
     GOODBYE,
     GREETING,
     HELLO,
+    LAB,
     Play,
     client,
     errors,
@@ -426,6 +428,16 @@ class TestRemarks:
         play.entries.append(tr.Sent(t=9_000_000, data=data, messages=("hello", "goodbye")))
         run = play.prints(HELLO + GOODBYE).we_close().fin().exits()
         assert remarks(run) == ["merged-messages"]
+
+
+def test_a_second_client_is_refused() -> None:
+    scenario = LAB.scenario("server-nominal")
+    twice = replace(scenario, steps=scenario.steps + scenario.steps)
+    lab = replace(LAB, scenarios=(twice,))
+    play = served(server()).fin().we_close()
+    play.entries.append(tr.Refused(t=90_000_000, reason="refused"))
+    found = [d.id for d in grade(play.exits(), lab=lab).diagnoses]
+    assert found == ["accept-once"]
 
 
 @pytest.mark.parametrize("key", MISTAKES)

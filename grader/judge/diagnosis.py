@@ -29,6 +29,7 @@ _IN_ORDER: tuple[Callable[[Facts], Hit | None], ...] = (
     mistakes.sleeps,
     mistakes.no_listen,
     mistakes.never_accepts,
+    mistakes.accept_once,
     mistakes.swapped,
     mistakes.wrong_text,
     mistakes.both_wait,

@@ -13,7 +13,7 @@ from grader.judge.model import Status
 from grader.judge.situation import ACCEPTS, SLEEPS, method, situation_entries
 from grader.lab.model import Action, ExpectConnected, ExpectListening
 from grader.matching import find_message
-from grader.transcript import Call
+from grader.transcript import Call, Refused
 
 BEGINNING = 12
 """Characters by which the beginning of a message is known in an output."""
@@ -412,6 +412,17 @@ def accepts_again(facts: Facts) -> Hit | None:
         if again and index > (session.connected or 0):
             return _hit(facts, "endless-loop", ("exit",), (index,), "accept")
     return None
+
+
+def accept_once(facts: Facts) -> Hit | None:
+    """A second connection of the same run was refused, the first was not."""
+    if facts.role != "server" or len(facts.started) > 1 or len(facts.sessions) < 2:
+        return None
+    first, second = facts.sessions[:2]
+    refused = [i for i, _ in facts.all(Refused)]
+    if first.connected is None or second.connected is not None or not refused:
+        return None
+    return _hit(facts, "accept-once", EVERYTHING, (first.connected, refused[-1]))
 
 
 def status(facts: Facts) -> Hit | None:
