@@ -1,0 +1,161 @@
+"""The directions of imports, and one test file for each source file.
+
+What is pure can be tested without a machine and judged again years later: it must not reach
+for a socket, a process or a clock, nor for what does.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = ROOT / "tests"
+
+PURE = (
+    "grader/lab", "grader/judge", "grader/view", "grader/formats", "grader/wire",
+    "grader/matching.py", "grader/transcript.py", "grader/submission.py", "grader/results.py",
+    "reference/script.py", "reference/events.py", "reference/commands.py",
+    "reference/machine.py",
+)  # fmt: skip
+SHELL = ("grader.run", "grader.intake", "grader.cli", "grader.batch")
+REACHES_OUT = {
+    "socket", "subprocess", "time", "asyncio", "selectors", "select", "signal", "threading",
+    "multiprocessing", "ctypes", "socketserver", "psutil", "random", "secrets",
+}  # fmt: skip
+ONE_IMPORTER = {"yaml": "grader/lab/yamlfile.py", "jinja2": "grader/view/html.py"}
+
+DATA_ONLY = {
+    "grader/intake/bounds.py", "grader/intake/errors.py", "grader/judge/model.py",
+    "grader/lab/model.py", "grader/run/errors.py", "grader/run/jobs.py", "grader/submission.py",
+    "reference/commands.py", "reference/events.py", "reference/script.py",
+    "grader/view/student_model.py", "grader/cli/errors.py", "grader/judge/hit.py",
+}  # fmt: skip
+"""Definitions without behaviour of their own."""
+
+TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
+    # One format each, one set of hostile grades for all of them.
+    "test_formats.py": tuple(
+        f"grader/formats/{name}.py" for name in ("csv", "github", "junit", "safe", "terminal")
+    ),
+    # The parts of reading an archive or a folder only make sense through it.
+    "test_intake_archives.py": (
+        "grader/intake/gathering.py", "grader/intake/streams.py", "grader/intake/tars.py",
+        "grader/intake/zips.py",
+    ),
+    "test_intake_reading.py": ("grader/intake/texts.py", "grader/intake/tree.py"),
+    "test_lab_load.py": (
+        "grader/lab/context.py", "grader/lab/labfile.py", "grader/lab/scenariofile.py",
+        "grader/lab/steps.py",
+    ),
+    # Real programs, real sandbox: what they do is not worth a fake.
+    "test_engine.py": tuple(
+        f"grader/run/{name}.py"
+        for name in (
+            "crash", "facts", "interpreter", "look", "messages", "netns", "paced", "player",
+            "privileges", "recorder", "runner", "sandbox", "terminal", "worker",
+        )
+    ),
+    # The sample folder is graded through all of it, criterion by criterion.
+    "test_samples.py": (
+        *(
+            f"grader/judge/{name}.py"
+            for name in (
+                "crashes", "criteria", "facts", "grade", "mistake_texts", "mistakes", "outputs",
+                "prints", "situation", "traceback", "wording", "checks", "diagnosis",
+            )
+        ),
+        "grader/letters.py", "grader/matching.py", "grader/transcript.py",
+    ),
+    "test_view_pages.py": tuple(
+        f"grader/view/{name}.py"
+        for name in ("calls", "class_page", "drawing", "run_section", "source", "student_page")
+    ),
+    "test_cli_app.py": (
+        "grader/__main__.py", "grader/cli/blame.py", "grader/cli/labs.py",
+        "grader/cli/options.py", "grader/cli/schema.py", "grader/cli/validate.py",
+    ),
+    "test_cli_check.py": ("grader/cli/running.py",),
+    "test_cli_summary.py": ("grader/cli/progress.py",),
+    "test_cli_grade.py": ("grader/cli/report.py",),
+}  # fmt: skip
+"""Test file -> source files that it tests with others, where the name alone does not tell."""
+
+
+def sources() -> list[Path]:
+    found = sorted([*(ROOT / "grader").rglob("*.py"), *(ROOT / "reference").rglob("*.py")])
+    return [path.relative_to(ROOT) for path in found if "data" not in path.parts]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Everything that the file imports, anywhere in it, but for types only."""
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    for node in _without_types(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            assert node.module
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _without_types(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from _without_types(child)
+
+
+def is_pure(path: Path) -> bool:
+    return any(path.is_relative_to(pure) for pure in PURE)
+
+
+@pytest.mark.parametrize("path", sources(), ids=str)
+def test_what_is_pure_reaches_for_nothing(path: Path) -> None:
+    if not is_pure(path):
+        return
+    for name in imports(path):
+        assert name.split(".")[0] not in REACHES_OUT, f"{path} imports {name}"
+        assert not name.startswith(SHELL), f"{path} imports {name}, which is shell"
+
+
+@pytest.mark.parametrize("path", sources(), ids=str)
+def test_the_reference_knows_nothing_of_the_grader(path: Path) -> None:
+    if path.parts[0] == "reference":
+        assert not [name for name in imports(path) if name.split(".")[0] == "grader"]
+
+
+@pytest.mark.parametrize("path", sources(), ids=str)
+def test_yaml_and_jinja2_have_one_importer_each(path: Path) -> None:
+    for name in imports(path):
+        only = ONE_IMPORTER.get(name.split(".")[0])
+        assert only is None or path == Path(only), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", sources(), ids=str)
+def test_only_the_command_line_knows_the_command_line(path: Path) -> None:
+    if path.parts[:2] != ("grader", "cli") and path != Path("grader/__main__.py"):
+        assert not [name for name in imports(path) if name.startswith("grader.cli")]
+
+
+@pytest.mark.parametrize("path", sources(), ids=str)
+def test_every_source_file_has_a_test_file(path: Path) -> None:
+    if path.name == "__init__.py":
+        return
+    parts = [*path.parts[1:-1], path.stem]
+    if path.as_posix() in DATA_ONLY:
+        return
+    names = {f"test_{'_'.join(parts)}.py", f"test_{parts[-1]}.py"}
+    names |= {test for test, tested in TESTED_TOGETHER.items() if path.as_posix() in tested}
+    assert any((TESTS / name).is_file() for name in names), f"{path}: none of {names}"
+
+
+def test_exceptions_are_about_files_that_are_there() -> None:
+    listed = {*DATA_ONLY, *(one for tested in TESTED_TOGETHER.values() for one in tested)}
+    assert listed <= {path.as_posix() for path in sources()}
+    assert all((TESTS / test).is_file() for test in TESTED_TOGETHER)

@@ -1,0 +1,159 @@
+"""`wiregrade check`: what it asks for, shows, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from batch_tools import judge, source, submission
+from engine_tools import bwrap
+
+import grader
+from grader.cli import app, check
+from grader.cli.running import cores
+from grader.intake import texts
+from grader.judge.model import Programs, Status
+
+SAMPLES = Path(grader.__file__).parent.parent / "submissions"
+
+
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder of a student who forgot nothing but one recv()."""
+    folder = tmp_path / "tp9"
+    shutil.copytree(SAMPLES / "faute_un_seul_recv", folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    return folder
+
+
+@pytest.mark.sandbox
+def test_text_says_what_fails_and_why(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bwrap()
+    assert app.main(["check", "--lang", "en", "--html", "report.html"]) == 1
+    out = capsys.readouterr().out
+    assert "✗ Print the second message received" in out
+    assert "✓ Listen on port 65432" in out
+    assert "17/20" in out.splitlines()[-1]
+    assert "\x1b" not in out
+    page = (mine / "report.html").read_text()
+    assert '<html lang="en"' in page
+    assert "</html>" in page
+
+
+@pytest.mark.sandbox
+def test_one_program_is_asked_for_its_role_only(
+    mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bwrap()
+    (mine / "serveur.py").unlink()
+    assert app.main(["check", "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert {c["id"].split(".")[0] for c in document["criteria"]} == {"client"}
+    assert (document["score"], document["max_score"]) == (10, 10)
+
+
+@pytest.mark.sandbox
+def test_a_role_that_is_asked_for_and_missing_fails(
+    mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (mine / "serveur.py").unlink()
+    assert app.main(["check", "--role", "server", "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert {c["status"] for c in document["criteria"]} == {"fail"}
+    assert [d["id"] for d in document["diagnoses"]] == ["missing-file"]
+
+
+@pytest.mark.sandbox
+def test_only_one_criterion(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bwrap()
+    assert app.main(["check", "--only", "server.print1", "--format", "junit"]) == 0
+    root = ET.fromstring(capsys.readouterr().out)
+    assert [case.get("name", "").split(":")[0] for case in root.iter("testcase")] == [
+        "server.print1"
+    ]
+
+
+@pytest.mark.sandbox
+def test_github_has_annotations_and_a_summary(
+    mine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bwrap()
+    summary = mine.parent / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(mine.parent))
+    assert app.main(["check", "--format", "github", "--only", "server.print2"]) == 1
+    assert "::error file=tp9/serveur.py" in capsys.readouterr().out
+    assert summary.read_text().startswith("before\n# ")
+
+
+def test_ids_that_nobody_knows(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["check", "--only", "server.prnt2", "--lang", "en"]) == 2
+    assert "did you mean server.print2" in capsys.readouterr().err
+
+
+def test_ids_of_the_other_role(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["check", "client.py", "--only", "server.print2", "--lang", "en"]) == 2
+    assert "not about this program" in capsys.readouterr().err
+
+
+def test_a_path_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["check", "/nowhere/at/all", "--lang", "en"]) == 2
+    assert "doesn't exist" in capsys.readouterr().err
+
+
+def test_a_taken_port_is_named_with_its_holder(
+    mine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        lab = replace(source().lab, port=taken.getsockname()[1])
+        monkeypatch.setattr(check, "open_lab", lambda name: replace(source(), lab=lab))
+        assert app.main(["check", "--isolation", "none", "--lang", "en"]) == 3
+    err = capsys.readouterr().err
+    assert f"port {lab.port} is taken" in err
+    assert "pid" in err
+
+
+def test_roles_that_are_asked_for() -> None:
+    server = submission("a")
+    nothing = submission("a", server=None)
+    both = replace(server, programs=Programs(server="s.py", client="c.py"))
+    assert check.asked_for(server, None) == ("server",)
+    assert check.asked_for(server, "client") == ("client",)
+    assert check.asked_for(both, None) == ("server", "client")
+    assert check.asked_for(nothing, None) == ("server", "client")
+
+
+def test_the_status_blames_the_right_one() -> None:
+    grade = judge(source().lab, submission("a"), "", [])
+    passed = tuple(replace(j, status=Status.PASS) for j in grade.criteria)
+    half = (replace(passed[0], status=Status.PARTIAL), *passed[1:])
+    assert check.status_of(grade) == 3
+    assert check.status_of(replace(grade, criteria=passed)) == 0
+    assert check.status_of(replace(grade, criteria=half)) == 1
+    broken = replace(grade, criteria=passed, problem=texts.problem("broken-archive"))
+    assert check.status_of(broken) == 1
+    unreadable = replace(grade, criteria=passed, problem=texts.problem("unreadable"))
+    assert check.status_of(unreadable) == 3
+
+
+def test_where_annotations_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = tmp_path / "repo" / "lab"
+    inside.mkdir(parents=True)
+    (inside / "client.py").write_text("")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "repo"))
+    assert check.in_repository(inside) == "lab"
+    assert check.in_repository(inside / "client.py") == "lab"
+    assert check.in_repository(tmp_path / "repo") == ""
+    assert check.in_repository(tmp_path) == ""
+
+
+def test_cores_are_at_least_one() -> None:
+    assert cores() >= 1

@@ -1,0 +1,83 @@
+"""What `grade` says when it is done, and while it works."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from batch_tools import judge, source, submission
+
+from grader.batch.grading import Done
+from grader.cli import progress
+from grader.cli.summary import summary
+from grader.intake import texts
+from grader.judge.model import Diagnosis, Grade, Status
+from grader.lab.model import Text
+
+LAB = source().lab
+
+
+def grade(name: str, score: str = "20", status: Status = Status.PASS) -> Grade:
+    made = judge(LAB, submission(name), "", [])
+    criteria = tuple(replace(judged, status=status) for judged in made.criteria)
+    return replace(made, score=Fraction(score), complete=True, criteria=criteria)
+
+
+def test_counts_distribution_and_the_report_last() -> None:
+    grades = [grade("a"), grade("b", "10.5"), grade("c", "0", Status.FAIL)]
+    lines = summary(LAB, grades, "fr", report="out/index.html", taken_over=1).splitlines()
+    assert lines[0] == "3 remises notées, 1 reprises telles quelles"
+    assert lines[2] == "Moyenne 10,2, médiane 10,5, de 0 à 20 sur 20"
+    assert [line.split()[-1] for line in lines[3:8]] == ["1", "0", "1", "0", "1"]
+    assert any("server.listen" in line and "1/3" in line for line in lines)
+    assert lines[-1] == "Rapport\u00a0: out/index.html"
+
+
+def test_in_english() -> None:
+    lines = summary(LAB, [grade("a")], "en", report="out/index.html").splitlines()
+    assert lines[0] == "1 submission graded"
+    assert lines[-1] == "Report: out/index.html"
+
+
+def test_what_is_incomplete_is_counted_and_out_of_the_mean() -> None:
+    lost = replace(grade("a", "0"), complete=False)
+    text = summary(LAB, [lost, grade("b", "20")], "en", report="r")
+    assert "1 incomplete" in text
+    assert "Mean 20, median 20" in text
+    assert "Mean" not in summary(LAB, [lost], "en", report="r")
+
+
+def test_mistakes_and_problems_of_strangers_are_safe() -> None:
+    title = Text({"fr": "Erreur \x1b[31m", "en": "Mistake \x1b[31m"})
+    mistake = Diagnosis(
+        id="x", role="server", run="r", level="error", title=title, explanation=title
+    )
+    bad = replace(grade("a"), name="\x1b]0;x\x07", diagnoses=(mistake, mistake),
+                  problem=texts.problem("broken-archive"))  # fmt: skip
+    text = summary(LAB, [bad, *([replace(bad, name="z")] * 20)], "en", report="r")
+    assert "\x1b" not in text
+    assert "21 × Mistake" in text
+    assert "… and 13 more" in text
+
+
+def test_a_line_for_each_in_a_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with progress.progress(10, "fr") as shown:
+        assert isinstance(shown, progress.Lines)
+        shown.show(Done(grade=grade("a", "17.5")))
+        shown.show(Done(grade=replace(grade("b"), name="x\n::error::y"), taken_over=True))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "[ 1/10] a  17,5/20"
+    assert lines[1] == "[ 2/10] x\\n::error::y  20/20  (repris)"
+
+
+def test_a_bar_for_a_person(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "is_live", lambda stream: True)
+    with progress.progress(2, "fr") as shown:
+        assert isinstance(shown, progress.Bar)
+        shown.show(Done(grade=replace(grade("a"), name="[red]x[/red]\x1b")))
+    assert "\x1b[31m" not in capsys.readouterr().err

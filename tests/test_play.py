@@ -1,0 +1,188 @@
+"""Playing by hand, over real sockets, against programs that are threads of the test."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from reference import commands as c
+from reference import events as e
+from reference import script as s
+from reference.endpoint import PortTakenError
+from reference.play import Player
+
+
+def exactly(text: bytes) -> Callable[[bytes], int | None]:
+    return lambda data: len(text) if data.startswith(text) else None
+
+
+def hear(name: str, text: bytes) -> s.Receive:
+    return s.Receive(message=name, length_in=exactly(text))
+
+
+def say(name: str, text: bytes) -> s.Send:
+    return s.Send(messages=(name,), pieces=(text,))
+
+
+def free_port() -> int:
+    with socket.create_server(("", 0)) as one:
+        port: int = one.getsockname()[1]
+        return port
+
+
+class Told:
+    """What the player told, and a hook for the moment it listens."""
+
+    def __init__(self, listening: Callable[[], None] = lambda: None) -> None:
+        self.all: list[e.Event | c.Command] = []
+        self._listening = listening
+
+    def __call__(self, what: e.Event | c.Command) -> None:
+        self.all.append(what)
+        if isinstance(what, c.Listen):
+            self._listening()
+
+    def statuses(self) -> list[str]:
+        over = (c.StepStatus.DONE, c.StepStatus.MISSED)
+        return [x.status.value for x in self.all if isinstance(x, c.Note) and x.status in over]
+
+    def received(self) -> bytes:
+        return b"".join(x.data for x in self.all if isinstance(x, e.Received))
+
+
+def play(script: s.Script, told: Told) -> None:
+    Player(script, told, patience=0.3, settle=0.05).play()
+
+
+def in_thread(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def test_as_a_server_it_greets_and_hears_the_client() -> None:
+    port = free_port()
+    seen: list[bytes] = []
+
+    def client() -> None:
+        with socket.create_connection(("127.0.0.1", port)) as one:
+            seen.append(one.recv(100))
+            one.sendall(b"hello")
+            one.sendall(b"goodbye")
+
+    threads: list[threading.Thread] = []
+    told = Told(lambda: threads.append(in_thread(client)))
+    steps = (s.Accept(), say("hi", b"hi"), hear("a", b"hello"), hear("b", b"goodbye"))
+    play(s.Script((*steps, s.ReceiveEnd()), port), told)
+    threads[0].join()
+    assert seen == [b"hi"]
+    assert told.received() == b"hellogoodbye"
+    assert told.statuses() == ["done"] * 5
+
+
+def test_as_a_client_it_sends_one_message_at_a_time() -> None:
+    seen: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def server() -> None:
+            one, _ = listener.accept()
+            with one:
+                one.sendall(b"hi")
+                seen.extend((one.recv(100), one.recv(100)))
+
+        thread = in_thread(server)
+        told = Told()
+        steps = (s.Connect(), hear("hi", b"hi"), say("a", b"hello"), say("b", b"goodbye"))
+        play(s.Script((*steps, s.ReceiveEnd()), port), told)
+        thread.join()
+    assert seen == [b"hello", b"goodbye"]
+    assert told.statuses() == ["done"] * 5
+
+
+def test_a_client_waits_for_a_server_that_comes_later() -> None:
+    port = free_port()
+    dials: list[c.Command] = []
+    listeners: list[socket.socket] = []
+
+    told = Told()
+
+    def tell(what: e.Event | c.Command) -> None:
+        told(what)
+        if isinstance(what, c.Dial):
+            dials.append(what)
+            listeners.append(socket.create_server(("127.0.0.1", port)))
+
+    Player(s.Script((s.Connect(),), port), tell, patience=0.3, settle=0.05).play()
+    listeners[0].close()
+    assert told.statuses() == ["done"]
+    assert len(dials) == 1
+
+
+def test_silence_gives_a_step_up_and_plays_on() -> None:
+    port = free_port()
+    done = threading.Event()
+
+    def client() -> None:
+        with socket.create_connection(("127.0.0.1", port)):
+            done.wait(10)
+
+    threads: list[threading.Thread] = []
+    told = Told(lambda: threads.append(in_thread(client)))
+    play(s.Script((s.Accept(), hear("a", b"hello"), s.ReceiveEnd()), port), told)
+    done.set()
+    threads[0].join()
+    assert told.statuses() == ["done", "missed", "missed"]
+
+
+def test_a_part_of_a_message_is_taken_after_a_short_silence() -> None:
+    port = free_port()
+    done = threading.Event()
+
+    def client() -> None:
+        with socket.create_connection(("127.0.0.1", port)) as one:
+            one.sendall(b"hel")
+            done.wait(10)
+
+    threads: list[threading.Thread] = []
+    told = Told(lambda: threads.append(in_thread(client)))
+    play(s.Script((s.Accept(), hear("a", b"hello")), port), told)
+    done.set()
+    threads[0].join()
+    assert told.statuses() == ["done", "done"]
+
+
+def test_a_reset_is_told_as_one() -> None:
+    port = free_port()
+
+    def client() -> None:
+        with contextlib.closing(socket.create_connection(("127.0.0.1", port))) as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+    threads: list[threading.Thread] = []
+    told = Told(lambda: threads.append(in_thread(client)))
+    play(s.Script((s.Accept(), s.ReceiveEnd()), port), told)
+    threads[0].join()
+    assert any(isinstance(what, e.ConnectionReset) for what in told.all)
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with socket.create_server(("", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTakenError):
+            play(s.Script((s.Accept(),), port), Told())
+
+
+def test_nothing_stays_open_after_an_interrupt() -> None:
+    port = free_port()
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        play(s.Script((s.Accept(),), port), Told(interrupt))
+    socket.create_server(("", port)).close()
