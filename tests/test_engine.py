@@ -342,6 +342,36 @@ def test_a_server_that_reads_to_the_end_passes_every_delivery(
     assert transcript.end.status == 0, tools.summary(transcript)
 
 
+def test_a_stuck_server_is_ended_for_a_restart(full_engine: Engine) -> None:
+    twice = tools.scenario_of(Action.CONNECT, Action.RESTART, Action.CONNECT, tests="server")
+    body = """
+        s = listen(); c, _ = s.accept(); sys.stderr.write("mine\\n"); signal.pause()
+        """
+    transcript = tools.run(full_engine, tools.job(source(body), twice))
+    said = tools.summary(transcript)
+    assert statuses(transcript) == ["done", "done", "done"], said
+    assert [s.number for s in tools.entries(transcript, tr.Started)] == [1, 2], said
+    # Its end was our doing, and so was the dump.
+    assert [k.why for k in tools.entries(transcript, tr.Killed)] == ["restart", "stuck"], said
+    assert not tools.entries(transcript, tr.Exited), said
+    assert transcript.stderr == b"mine\nmine\n", said
+    assert len(tools.entries(transcript, tr.Position)) == 2, said
+
+
+def test_one_that_ignores_sigabrt_is_ended_for_a_restart(full_engine: Engine) -> None:
+    twice = tools.scenario_of(Action.CONNECT, Action.RESTART, Action.CONNECT, tests="server")
+    body = """
+        import faulthandler
+        faulthandler.disable(); signal.signal(signal.SIGABRT, signal.SIG_IGN)
+        s = listen(); c, _ = s.accept()
+        while True: threading.Event().wait()
+        """
+    transcript = tools.run(full_engine, tools.job(source(body), twice))
+    said = tools.summary(transcript)
+    assert statuses(transcript) == ["done", "done", "done"], said
+    assert len(transcript.entries) < 40, said
+
+
 def test_a_server_without_reuseaddr_passes_twice_in_a_row_on_a_shared_network(
     plain_engine: Engine,
 ) -> None:
@@ -734,6 +764,25 @@ def test_a_job_that_always_kills_its_worker_is_not_run() -> None:
         bad, good = tools.play(engine, *jobs)
     assert [r.transcript.end.outcome for r in bad.runs] == ["not_run"]
     assert bad.runs[0].transcript.end.problem
+    assert good.runs[0].transcript.stdout == b"1\n"
+
+
+def test_a_worker_that_talks_nonsense_is_replaced() -> None:
+    """On a shared machine a program can reach its worker's pipes: it gains nothing by it."""
+    text = """
+        import os
+        worker = f"/proc/{os.getppid()}"
+        for fd in os.listdir(worker + "/fd"):
+            if int(fd) < 3 or not os.readlink(f"{worker}/fd/{fd}").startswith("pipe:"): continue
+            with open(f"{worker}/fdinfo/{fd}") as info: flags = info.read().split()[3]
+            if int(flags, 8) & 1:
+                with open(f"{worker}/fd/{fd}", "wb", buffering=0) as pipe: pipe.write(b"\\xff" * 64)
+        """
+    lab = at_free_port()
+    with tools.engine("none") as engine:
+        jobs = [tools.job(text, lab=lab, key="bad"), tools.job("print(1)", lab=lab, key="good")]
+        bad, good = tools.play(engine, *jobs)
+    assert [r.transcript.end.outcome for r in bad.runs] == ["not_run"]
     assert good.runs[0].transcript.stdout == b"1\n"
 
 

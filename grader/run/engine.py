@@ -158,24 +158,42 @@ class Engine:
             if not data:
                 yield worker, None
                 continue
-            body = worker.reader.feed(data)
-            while body is not None:
+            while (body := self._feed(worker, data)) is not None:
                 yield worker, body
-                body = worker.reader.feed(b"")
+                data = b""
+
+    def _feed(self, worker: _Worker, data: bytes) -> bytes | None:
+        try:
+            return worker.reader.feed(data)
+        except ValueError:
+            self._distrust(worker)
+            return None
+
+    def _distrust(self, worker: _Worker) -> None:
+        """It says what no worker says: somebody speaks for it. Its end is seen at its pipe."""
+        worker.process.kill()
 
     def _take(self, worker: _Worker, body: bytes | None, again: deque[Job]) -> Iterator[Played]:
         if body is None:
             yield from self._lost(worker, again)
             return
-        reply = messages.decode(body)
+        try:
+            reply = messages.decode(body)
+            runs = messages.runs_of(reply)
+        except ValueError:
+            self._distrust(worker)
+            return
         if reply.fault:
             raise HostError(reply.fault)
         if reply.ready:
             worker.ready = True
             return
         job, worker.job = worker.job, None
-        assert job is not None  # noqa: S101 -- a reply answers an order
-        yield Played(key=job.key, role=job.role, runs=messages.runs_of(reply))
+        if job is None:
+            self._distrust(worker)
+            return
+        self._tries.pop(id(job), None)
+        yield Played(key=job.key, role=job.role, runs=runs)
 
     def _lost(self, worker: _Worker, again: deque[Job]) -> Iterator[Played]:
         """A worker died: its job is tried once more, then given up as our fault."""
@@ -192,6 +210,7 @@ class Engine:
         if tries < _TRIES:
             again.append(job)
             return
+        del self._tries[id(job)]
         yield self.not_run(job, f"the worker that played it ended (status {status})")
 
     def not_run(self, job: Job, problem: str) -> Played:

@@ -77,6 +77,8 @@ class Player:
         self._peer_fin = False
         self._got_bytes = False
         self._close_due: int | None = None
+        self._dump: bytes | None = None
+        """What it says while we end it for a restart; None: it has not been ended by us."""
         self._seen_listeners: set[tuple[str, str, int]] = set()
         self._listeners: list[tr.Listener] = []
         self._pause = _FIRST_PAUSE
@@ -186,6 +188,9 @@ class Player:
                 continue
             news = True
             is_stdout = fd == program.terminal.master
+            if self._dump is not None and not is_stdout:
+                self._dump += data
+                continue
             take = self.recorder.stdout if is_stdout else self.recorder.stderr
             if not take(data, limit):
                 self._reach_limit("output", f"{limit} bytes")
@@ -233,7 +238,8 @@ class Player:
         self._told_exit = True
         status = program.status
         assert status is not None  # noqa: S101 -- it has ended
-        self.recorder.add(lambda t: tr.Exited(t=t, status=status.status, signal=status.signal))
+        if self._dump is None:
+            self.recorder.add(lambda t: tr.Exited(t=t, status=status.status, signal=status.signal))
         self._tell(e.Exited(self.recorder.now()))
 
     # --- limits --------------------------------------------------------------------------
@@ -467,16 +473,29 @@ class Player:
 
     def _end_for_restart(self) -> None:
         program, _ = self._running
-        program.abort()
+        if self._dump is not None:
+            # It is stuck again: SIGABRT is nothing to it.
+            program.abort(surely=True)
+            return
+        self._take_output()
         self.recorder.add(lambda t: tr.Killed(t=t, why="restart"))
+        self._dump = b""
+        program.abort()
 
     def _restart(self) -> None:
         program, _ = self._running
         # While anything of it lives, the terminal has no end to be read.
         program.kill()
-        self._drain(_DRAIN_GRACE)
+        rest = self._drain(_DRAIN_GRACE, keep_stderr=self._dump is None)
+        self._record_position((self._dump or b"") + rest)
+        self._dump = None
         self.endpoint.close(reset=self.setting.reset_after_fin)
         self._start_program()
+
+    def _record_position(self, dump: bytes) -> None:
+        program, _ = self._running
+        if frames := crash.frames_of_dump(dump, self.setting.folder_of(program)):
+            self.recorder.add(lambda t: tr.Position(t=t, frames=frames))
 
     # --- the end -------------------------------------------------------------------------
 
@@ -491,9 +510,7 @@ class Player:
         program.kill()
         rest = self._drain(_DRAIN_GRACE, keep_stderr=by_itself)
         if not by_itself:
-            frames = crash.frames_of_dump(dump + rest, self.setting.folder_of(program))
-            if frames:
-                self.recorder.add(lambda t: tr.Position(t=t, frames=frames))
+            self._record_position(dump + rest)
         self._add_end(by_itself=by_itself)
         return tuple(self.recorder.entries)
 

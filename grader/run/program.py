@@ -106,10 +106,13 @@ class Program:
             self.status = WaitStatus.of(raw)
         return self.status is not None
 
-    def abort(self) -> None:
-        """SIGABRT: an interpreter with faulthandler prints where it stands, then dies."""
+    def abort(self, *, surely: bool = False) -> None:
+        """SIGABRT: an interpreter with faulthandler prints where it stands, then dies.
+
+        `surely`: SIGKILL, for one that does not.
+        """
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.pidfd, signal.SIGABRT)
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL if surely else signal.SIGABRT)
             # One that has stopped itself would get it only when it goes on.
             signal.pidfd_send_signal(self.pidfd, signal.SIGCONT)
 
