@@ -227,12 +227,17 @@ def _advice(out: _Writer, lab: Lab, grade: Grade) -> None:
     if not (wanting or remarks or notes):
         return
     out.line(out.painted(f"{out.words['remarks']} (0 {out.words['points']})", _BOLD))
+    bullet = "· " if out.style.unicode else "* "
     for diagnosis in notes:
-        out.say("· " if out.style.unicode else "* ", diagnosis.title, indent="  ")
+        title = diagnosis.title.in_language(out.language)
+        out.say(bullet, f"{title}, {_where(out, diagnosis)}", indent="  ")
     for text in remarks:
-        out.say("· " if out.style.unicode else "* ", text, indent="  ")
-    for finding in wanting:
-        out.say(f"[{finding.run}] ", finding.what, indent="  ")
+        out.say(bullet, text, indent="  ")
+    # A diagnosis says it better than what was looked for and did not come.
+    explained = {d.run for d in grade.diagnoses}
+    for group in _alike([f for f in wanting if f.run not in explained], out.language):
+        runs = ", ".join(dict.fromkeys(f.run for f in group))
+        out.say(f"[{runs}] ", group[0].what, indent="  ")
     out.line()
 
 

@@ -91,6 +91,8 @@ def _not_run(facts: Facts, finding: Finding) -> Finding:
 def _steps(facts: Facts) -> list[Finding]:
     found: list[Finding] = []
     for session in facts.sessions:
+        if session.connected is None and session.steps[0].action is Action.REFUSE:
+            continue  # it gave up, as it may: what would have followed was not asked for
         arrivals = iter(session.arrivals)
         for number, step in enumerate(session.steps):
             if step.action is Action.RECEIVE:

@@ -335,10 +335,15 @@ def _consumed(entries: list[tuple[int, AnyEntry]], sent: tuple[tuple[int, Sent],
 
 
 def _by_connection(steps: tuple[ReferenceStep, ...]) -> list[tuple[ReferenceStep, ...]]:
-    """The steps of each connection: each begins with connect, accept or refuse."""
+    """The steps of each connection: each begins with connect, accept or refuse.
+
+    A connection accepted after some that were refused is the one that was asked for then.
+    """
     groups: list[list[ReferenceStep]] = []
     for step in steps:
-        if step.action in (Action.CONNECT, Action.ACCEPT, Action.REFUSE) or not groups:
+        begins = step.action in (Action.CONNECT, Action.ACCEPT, Action.REFUSE)
+        refused = bool(groups) and groups[-1][-1].action is Action.REFUSE
+        if not groups or (begins and not refused):
             groups.append([])
         groups[-1].append(step)
     return [tuple(group) for group in groups]
