@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine_tools import options, tp09
+from samples import SUBMISSIONS
+
 from grader.batch.plan import jobs_of, seed_for
 from grader.cli.running import judge_run
 from grader.intake.discover import discover
@@ -13,7 +15,6 @@ from grader.judge.model import Grade
 from grader.run.engine import Engine
 from grader.run.jobs import Isolation, Played
 from grader.submission import Submission
-from samples import SUBMISSIONS
 
 
 def submissions(only: Iterable[str] = ()) -> dict[str, Submission]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from grader.judge.model import Grade
 from sample_grading import grade_all, submissions, verdicts
 from samples import Sample, load_samples
+
+from grader.judge.model import Grade
 
 SAMPLES = {sample.name: sample for sample in load_samples()}
 
