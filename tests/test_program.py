@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import engine_tools as tools
@@ -33,7 +34,7 @@ def ran(
     engine: Engine, source: str, *, files: tuple[SourceFile, ...] = (), **limits: float
 ) -> tr.Transcript:
     """A program that touches no network, run to its end."""
-    lab = tools.with_limits(tools.tp09(), **limits)
+    lab = replace(tools.with_limits(tools.tp09(), **limits), port=tools.free_port())
     return tools.run(engine, tools.job(source, lab=lab, files=files))
 
 

@@ -69,6 +69,8 @@ class KernelFacts:
     def __init__(self, program: Program, table: SocketTable) -> None:
         self._program, self._table = program, table
         self._previous: tuple[object, ...] | None = None
+        self._proved_threads: object = None
+        self._typed_at: object = ()
         self._arrived_at = -1
         """`bytes_sent` for which all was seen to have arrived in an earlier look."""
         self._sleeps: set[tuple[int, int]] = set()
@@ -218,6 +220,9 @@ class KernelFacts:
 
     def _proof(self, sample: _Sample, endpoint: Endpoint, known: Look) -> Look:
         """Two equal samples are there; now what no sample shows: timers, limits, flight."""
+        self._proved_threads = sample.key[0]
+        if self._proved_threads == self._typed_at:
+            return known  # nobody has run since we typed: the key is still on its way
         if self._in_flight_to(sample.connection, endpoint):
             return known
         pids = {t.call.pid for t in sample.threads}
@@ -276,6 +281,11 @@ class KernelFacts:
 
     def changed(self) -> None:
         """Forget the first of two samples."""
+        self._previous = None
+
+    def typed(self) -> None:
+        """What was typed comes to the program by way of a kernel thread, some time later."""
+        self._typed_at = self._proved_threads
         self._previous = None
 
     def in_flight(self, endpoint: Endpoint) -> bool:

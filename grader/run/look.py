@@ -52,6 +52,9 @@ class Facts(Protocol):
     def changed(self) -> None:
         """The world has changed (something was sent, typed, printed): earlier looks are void."""
 
+    def typed(self) -> None:
+        """We have typed on the program's keyboard; until it runs again it is not waiting."""
+
     def in_flight(self, endpoint: Endpoint) -> bool:
         """After the program's end: something that it sent is still on its way to us."""
 

@@ -54,6 +54,10 @@ class PacedFacts:
         """Something happened: the quiet begins anew."""
         self._since = self._now()
 
+    def typed(self) -> None:
+        """Something happened."""
+        self.changed()
+
     def in_flight(self, endpoint: Endpoint) -> bool:
         """Unknown; the end of the stream tells."""
         return endpoint.open

@@ -8,6 +8,7 @@ that a fact is seen soon, and any news ends it.
 from __future__ import annotations
 
 import select
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,7 +19,7 @@ from grader import transcript as tr
 from grader.lab.model import Limits
 from grader.run import crash
 from grader.run.look import Facts, Look
-from grader.run.program import Program
+from grader.run.program import Program, WaitStatus
 from grader.run.recorder import Recorder
 from grader.run.terminal import read_available
 from reference import commands as c
@@ -117,7 +118,12 @@ class Player:
     def _start_program(self) -> None:
         self._starts += 1
         self._close_program()
-        self.program = self.setting.start()
+        # A SIGTERM between the start and here would leave a program that nobody knows.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            self.program = self.setting.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self._facts = self.setting.facts_of(self.program)
         self._streams_open = {self.program.terminal.master, self.program.stderr}
         self._seen_listeners.clear()
@@ -228,6 +234,14 @@ class Player:
             case _:
                 pass
 
+    def _blame_kernel_limit(self, status: WaitStatus) -> None:
+        """RLIMIT_CPU struck before the player saw it: the limit is what ended the program."""
+        if status.signal == "SIGXCPU" and self._limit is None:
+            self._limit = tr.LimitReached(
+                t=self.recorder.now(), limit="cpu", value=f"{self.setting.limits.cpu:g} s"
+            )
+            self.recorder.entries.append(self._limit)
+
     def _tell_exit(self) -> None:
         """Tell the machine of the end once all that the program sent has come."""
         program, facts = self._running
@@ -238,6 +252,7 @@ class Player:
         self._told_exit = True
         status = program.status
         assert status is not None  # noqa: S101 -- it has ended
+        self._blame_kernel_limit(status)
         if self._dump is None:
             self.recorder.add(lambda t: tr.Exited(t=t, status=status.status, signal=status.signal))
         self._tell(e.Exited(self.recorder.now()))
@@ -363,7 +378,7 @@ class Player:
         self._enters += 1
         program.terminal.type(b"\n")
         self.recorder.add(lambda t: tr.Keyboard(t=t, data=b"\n"))
-        facts.changed()
+        facts.typed()
 
     def _tell_stuck(self, look: Look, facts: Facts) -> None:
         self._record_state("waiting")

@@ -259,7 +259,8 @@ def _only_child(init: int, outer: int) -> int:
 
 def _set_limits(pid: int, limits: Limits) -> None:
     """Limits of the one process; those of the whole tree are watched by the player."""
-    cpu = int(limits.cpu) + 1
+    # The player ends it at the limit itself; this stands behind, for a player kept waiting.
+    cpu = int(limits.cpu) + 2
     for kind, value in (
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_FSIZE, limits.file_size),
