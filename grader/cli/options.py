@@ -25,7 +25,7 @@ def _language(parser: argparse.ArgumentParser) -> None:
 
 def _running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--jobs", type=_positive, metavar="N", help="runs at a time (one for each core)"
+        "--jobs", type=_positive, metavar="N", help="runs at a time (two for each core)"
     )
     parser.add_argument(
         "--isolation",

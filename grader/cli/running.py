@@ -15,6 +15,10 @@ from grader.submission import Submission
 from grader.transcript import Transcript
 
 
+RUNS_PER_CORE = 2
+"""Half of a run is waiting (for a program that sleeps, for its end): two share a core well."""
+
+
 def engine_options(
     given: argparse.Namespace, host: HostReport, isolation: Isolation
 ) -> EngineOptions:
@@ -24,7 +28,7 @@ def engine_options(
         python=host.python,
         bwrap=host.bwrap if isolation == "full" else None,
         facts=given.facts or host.facts_mode,
-        jobs=given.jobs or cores(),
+        jobs=given.jobs or RUNS_PER_CORE * cores(),
     )
 
 
