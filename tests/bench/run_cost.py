@@ -114,7 +114,8 @@ def graded(options: EngineOptions, work: list[Job]) -> tuple[float, float]:
         for played in engine.play(work):
             outcome = played.runs[0].transcript.end.outcome
             if outcome != "completed":
-                raise SystemExit(f"a right program ended as {outcome}")
+                said = played.runs[0].transcript.stderr.decode(errors="backslashreplace")
+                raise SystemExit(f"a right program ended as {outcome}: {said}")
     return (cpu_of_children() - before) * 1e3, (time.perf_counter() - start) * 1e3
 
 
