@@ -86,7 +86,7 @@ class Note(Command):
     """Step `step` (its index in the script) has this status, because of `reason`.
 
     `reason` is the name of the event that decided it, in lower case: `received`,
-    `stuck`, `exited`, `outoftime`, ...
+    `stuck`, `exited`, `overdue`, `outoftime`, ...
     """
 
     step: int

@@ -89,5 +89,14 @@ class Exited(Event):
 
 
 @dataclass(frozen=True)
+class Overdue(Event):
+    """The promised time is over, and the program still reads instead of doing its part.
+
+    Not a proof, as `Stuck` is, but the deadline of a step: what it owes is missed, so that
+    the rest can be played before the run is out of time.
+    """
+
+
+@dataclass(frozen=True)
 class OutOfTime(Event):
     """A limit of the run was reached."""

@@ -82,6 +82,7 @@ TRANSITIONS: dict[type[s.Step], dict[type[e.Event], Meaning]] = {
         e.Ready: Meaning.TAKE,
         e.Reading: Meaning.TAKE,
         e.Stuck: Meaning.TAKE,
+        e.Overdue: Meaning.TAKE,
         e.EndOfStream: Meaning.TAKE,
         e.ConnectionReset: Meaning.TAKE,
         e.Exited: Meaning.TAKE,
@@ -90,6 +91,8 @@ TRANSITIONS: dict[type[s.Step], dict[type[e.Event], Meaning]] = {
     s.ReceiveEnd: {
         e.EndOfStream: Meaning.DONE,
         e.ConnectionReset: Meaning.DONE,
+        # Whether it minds the end of the stream is seen only if we close while there is time.
+        e.Overdue: Meaning.MISSED,
         **_PROVED_ABSENT,
     },
     # A restart awaits the end of the first process; one that is stuck is ended for it.
@@ -140,6 +143,11 @@ class Machine:
     def awaits_message(self) -> bool:
         """The step being played awaits bytes of the program."""
         return isinstance(self.step, s.Receive)
+
+    @property
+    def awaits_end(self) -> bool:
+        """The step being played awaits the end of the connection."""
+        return isinstance(self.step, s.ReceiveEnd)
 
     def start(self, t: int) -> list[c.Command]:
         """Begin with the first step. `t` is the time in ns."""

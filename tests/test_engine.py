@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from textwrap import dedent
 
 import engine_tools as tools
 import pytest
@@ -251,11 +252,23 @@ POLLING_SERVERS = {
         """,
 }
 
+UNPROVABLE = {
+    "heartbeat": """
+        def beat():
+            while True: time.sleep(0.02)
+        threading.Thread(target=beat, daemon=True).start()
+        """,
+    "alarm": "signal.signal(signal.SIGALRM, lambda *_: None); signal.alarm(60)",
+    "timer": """
+        t = threading.Timer(60, lambda: os._exit(2)); t.daemon = True; t.start()
+        """,
+    "time limit": "socket.setdefaulttimeout(60)",
+}
+"""What hides the proof that a program is stuck."""
+
 
 def source(body: str) -> str:
     """The text of a program; its first line of its own is line 6."""
-    from textwrap import dedent
-
     texts = f"H = {HELLO!r}.encode(); B = {GOODBYE!r}.encode()\n"
     return HEAD + texts + dedent(body).strip() + "\n"
 
@@ -340,6 +353,69 @@ def test_a_server_that_reads_to_the_end_passes_every_delivery(
     transcript = tools.run(full_engine, server(reads_all, scenario))
     assert transcript.end.outcome == "completed", tools.summary(transcript)
     assert transcript.end.status == 0, tools.summary(transcript)
+
+
+@pytest.mark.parametrize("hidden", UNPROVABLE.values(), ids=UNPROVABLE)
+def test_what_proves_nothing_still_loses_only_what_is_missing(
+    full_engine: Engine, hidden: str
+) -> None:
+    """No greeting, and it reads on to the end of the stream: both steps, and no other."""
+    body = """
+        s = listen(); c, _ = s.accept()
+        while d := c.recv(1024): print(d, flush=True)
+        """
+    lab = tools.with_limits(tools.tp09(), promised=0.5)
+    one = server(dedent(hidden).strip() + "\n" + dedent(body), lab=lab)
+    transcript = tools.run(full_engine, one)
+    said = tools.summary(transcript)
+    assert statuses(transcript) == ["done", "missed", "done", "done", "missed"], said
+    assert (transcript.end.outcome, transcript.end.status) == ("completed", 0), said
+    assert transcript.stdout.count(b"\n") == 2, said
+
+
+def test_a_poller_that_never_greets_loses_the_greeting_only(full_engine: Engine) -> None:
+    body = """
+        s = listen(); c, _ = s.accept(); c.setblocking(False); n = 0
+        while n < 2:
+            try: print(c.recv(1024)); n += 1
+            except BlockingIOError: time.sleep(0.005)
+        c.close()
+        """
+    lab = tools.with_limits(tools.tp09(), promised=0.5)
+    transcript = tools.run(full_engine, server(body, lab=lab))
+    said = tools.summary(transcript)
+    assert statuses(transcript) == ["done", "missed", "done", "done", "done"], said
+    assert (transcript.end.outcome, transcript.end.status) == ("completed", 0), said
+
+
+def test_a_server_that_polls_without_a_pause_needs_little_of_its_time(
+    full_engine: Engine,
+) -> None:
+    body = """
+        s = listen(); c, _ = s.accept(); c.setblocking(False); c.sendall(G); n = 0
+        while n < 2:
+            try: print(c.recv(1024)); n += 1
+            except BlockingIOError: pass
+        c.close()
+        """
+    transcript = tools.run(full_engine, server(body))
+    assert_complete(transcript)
+    assert transcript.stdout.count(b"\n") == 2
+    # Nothing of it can be seen but that it makes call after call.
+    assert not any(s.guaranteed for s in tools.entries(transcript, tr.Sent))
+    assert transcript.end.cpu < 1_900_000_000, tools.summary(transcript)
+
+
+def test_enter_comes_to_a_program_with_a_heartbeat(full_engine: Engine) -> None:
+    body = """
+        input("now? "); s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); input("on? "); print(c.recv(1024)); input("off? "); c.close()
+        """
+    lab = tools.with_limits(tools.tp09(), promised=0.5)
+    one = server(dedent(UNPROVABLE["heartbeat"]) + dedent(body), lab=lab)
+    transcript = tools.run(full_engine, one)
+    assert_complete(transcript)
+    assert len(tools.entries(transcript, tr.Keyboard)) == 3, tools.summary(transcript)
 
 
 def test_a_stuck_server_is_ended_for_a_restart(full_engine: Engine) -> None:

@@ -41,7 +41,7 @@ STUCK, EXITED, OUT_OF_TIME = e.Stuck(T), e.Exited(T), e.OutOfTime(T)
 FIN, RST, READY, REFUSED = e.EndOfStream(T), e.ConnectionReset(T), e.Ready(T), e.Refused(T, "no")
 EVENTS: tuple[e.Event, ...] = (
     LISTENING, CONNECTED, REFUSED, e.Received(T, b"some"), FIN, RST, READY, e.Consumed(T),
-    e.Reading(T), STUCK, EXITED, OUT_OF_TIME,
+    e.Reading(T), STUCK, e.Overdue(T), EXITED, OUT_OF_TIME,
 )  # fmt: skip
 
 

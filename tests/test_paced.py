@@ -54,7 +54,8 @@ def test_it_is_a_kind_of_facts(facts: PacedFacts) -> None:
     assert kind.name == "paced"
     assert not kind.sees_listeners
     assert kind.state("waiting") is None
-    assert kind.memory() == 0
+    assert kind.memory() == kind.system_cpu() == 0
+    assert not kind.at_keyboard()
     kind.close()
 
 

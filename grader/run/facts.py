@@ -71,6 +71,8 @@ class KernelFacts:
         self._previous: tuple[object, ...] | None = None
         self._proved_threads: object = None
         self._typed_at: object = ()
+        self._keyboard_key: object = ()
+        """The threads at the keyboard when `at_keyboard` said so."""
         self._arrived_at = -1
         """`bytes_sent` for which all was seen to have arrived in an earlier look."""
         self._sleeps: set[tuple[int, int]] = set()
@@ -225,6 +227,8 @@ class KernelFacts:
             return known  # nobody has run since we typed: the key is still on its way
         if self._in_flight_to(sample.connection, endpoint):
             return known
+        if any(self._is_waking(t, sample.connection) for t in sample.threads):
+            return known
         pids = {t.call.pid for t in sample.threads}
         if any(t.counter is None for t in sample.threads):
             return known
@@ -232,10 +236,24 @@ class KernelFacts:
             return known
         limited = [t for t in sample.threads if t.facts.limited or self._has_socket_limit(t)]
         if not limited:
-            return replace(known, waiting=True, keyboard=self._at_keyboard(sample))
+            return replace(known, waiting=True, keyboard=self._at_keyboard(sample.threads))
         inode = sample.connection.inode if sample.connection is not None else 0
         reading = bool(inode) and all(self._only_reads(t, inode) for t in limited)
         return replace(known, reading=reading and known.consumed)
+
+    def _is_waking(self, thread: _Thread, mine: SocketInfo | None) -> bool:
+        """It has been woken and has not run yet, or has something to read.
+
+        Without this a virtual CPU that the host takes away for a while makes a program
+        that was just sent something look stuck (seen once in some hundred runs).
+        """
+        if proc.thread_state(thread.call.pid, thread.call.tid) != "S":
+            return True
+        waits_for = {_socket_of(thread.call.pid, fd) for fd in thread.facts.reads}
+        if mine is not None and mine.inode in waits_for:
+            return mine.rqueue > 0 or mine.state != "established"
+        listening = self._table.dump(protocols=("tcp",), states=("listen",))
+        return any(x.rqueue and x.inode in waits_for for x in listening)
 
     def _in_flight_to(self, mine: SocketInfo | None, endpoint: Endpoint) -> bool:
         """Something of ours has not reached the program's socket, or the reverse."""
@@ -270,8 +288,8 @@ class KernelFacts:
             return len(fds) == 1 and all(_socket_of(thread.call.pid, fd) == inode for fd in fds)
         return thread.facts.kind == "read" and self._reads_from(thread, inode)
 
-    def _at_keyboard(self, sample: _Sample) -> bool:
-        for t in sample.threads:
+    def _at_keyboard(self, threads: tuple[_Thread, ...]) -> bool:
+        for t in threads:
             fds = [t.facts.fd] if t.facts.kind == "read" else sorted(t.facts.reads)
             if any(_target(t.call.pid, fd).startswith("/dev/pts/") for fd in fds if fd is not None):
                 return True
@@ -329,6 +347,26 @@ class KernelFacts:
             return proc.cpu_ns(pids)
         counter = proc.run_counter(self._program.pid, self._program.pid)
         return counter[1] if counter is not None else 0
+
+    def system_cpu(self) -> int:
+        """CPU of the whole tree inside the kernel, ns; accurate to a tick (10 ms)."""
+        return proc.system_ns(self._program.processes())
+
+    def nonblocking(self, endpoint: Endpoint) -> bool:
+        """Its end of the connection does not block: setblocking(False), or a time limit."""
+        mine = self._connection(endpoint)
+        return mine is not None and bool(mine.inode) and self._is_nonblocking(mine.inode)
+
+    def at_keyboard(self) -> bool:
+        """A thread reads from the terminal, and has not run since we typed last."""
+        try:
+            threads = self._threads()
+        except FactsUnavailable:
+            return False
+        key = tuple((t.call, t.counter) for t in threads if self._at_keyboard((t,)))
+        fresh = bool(key) and key != self._keyboard_key
+        self._keyboard_key = key
+        return fresh
 
     def memory(self) -> int:
         """Resident memory of the whole tree, bytes."""

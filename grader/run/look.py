@@ -67,6 +67,15 @@ class Facts(Protocol):
     def cpu(self) -> int:
         """CPU time of the whole tree, ns."""
 
+    def system_cpu(self) -> int:
+        """Of `cpu`, what the kernel spent on calls, ns, as far as it is known."""
+
+    def nonblocking(self, endpoint: Endpoint) -> bool:
+        """A read of the program's end of the connection returns at once."""
+
+    def at_keyboard(self) -> bool:
+        """One of its threads waits for the keyboard, whatever the others do."""
+
     def memory(self) -> int:
         """Resident memory of the whole tree, bytes."""
 

@@ -73,6 +73,18 @@ class PacedFacts:
         """CPU time of its processes that have ended, ns: all that every system tells."""
         return _cpu_of_children() - self._cpu_before
 
+    def system_cpu(self) -> int:
+        """Unknown."""
+        return 0
+
+    def nonblocking(self, endpoint: Endpoint) -> bool:
+        """Unknown: no."""
+        return False
+
+    def at_keyboard(self) -> bool:
+        """Unknown: no."""
+        return False
+
     def memory(self) -> int:
         """Unknown; the address-space limit holds."""
         return 0

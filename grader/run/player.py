@@ -40,6 +40,16 @@ _LIMITS_EVERY = 20_000_000
 _ABORT_GRACE = 2.0
 _SETTLE_GRACE = 500_000_000
 _DRAIN_GRACE = 1.0
+_BUDGET = 1 / 5
+"""Of its CPU time: after so much the next message is sent, ready or not."""
+_SPINS, _SPINS_ON = 1 / 20, 2 / 5
+"""The same for one that polls without a pause; and until it is said to poll in vain."""
+_IN_CALLS = 0.1
+"""One that polls spends at least so much of its time in calls."""
+_PROMISED = 2 / 3
+"""Of the wall time: where that is less than the time promised (advice), it counts instead."""
+_NEWS_GRACE = 500_000_000
+"""Once the promised time is over, a step still has so long after what happened before it, ns."""
 _ORPHAN_GRACE = 150_000_000
 """A program that has closed is seen to have done so within this time, ns."""
 
@@ -75,6 +85,10 @@ class Player:
         self._enters = 0
         self._wants_ready = self._wants_consumed = False
         self._cpu_when_wanted = 0
+        self._news_at = 0
+        """When anything happened last, ns."""
+        self._cpu_at_step = (0, 0)
+        """CPU used when the present step began, in all and in the kernel, ns."""
         self._peer_fin = False
         self._got_bytes = False
         self._close_due: int | None = None
@@ -177,6 +191,7 @@ class Player:
         if events:
             news = True
         if news:
+            self._news_at = self.recorder.now()
             facts.changed()
         if self._exited_at is not None and not self._told_exit:
             self._tell_exit()
@@ -297,6 +312,8 @@ class Player:
             self._pause = _FIRST_PAUSE
         if self.machine.dials and not self.endpoint.dialling:
             self._offer_listener(facts, accepting=look.accepting)
+        if not look.waiting and self._play_on_if_overdue(look, program, facts):
+            return
         # What came while we looked is older than what we saw: it goes first.
         if not (look.consumed or look.ready or look.reading or look.waiting):
             return
@@ -372,10 +389,53 @@ class Player:
 
     def _budget_spent(self, facts: Facts) -> bool:
         """It computes or polls so that readiness cannot be seen: a fifth of its CPU time."""
-        return facts.cpu() - self._cpu_when_wanted > self.setting.limits.cpu * 1e9 / 5
+        share = facts.cpu() - self._cpu_when_wanted
+        return share > self._cpu_part(_BUDGET) or self._spins(facts, _SPINS)
+
+    def _cpu_part(self, part: float) -> int:
+        return int(self.setting.limits.cpu * 1e9 * part)
+
+    def _spins(self, facts: Facts, part: float) -> bool:
+        """It polls without a pause: its socket does not block, and call follows call.
+
+        So for this part of its CPU time; one that computes is in no call.
+        """
+        if self._last_cpu - self._cpu_at_step[0] < self._cpu_part(part):
+            return False  # seen every 20 ms, and cheap
+        cpu, system = (a - b for a, b in zip(_cpu_of(facts), self._cpu_at_step, strict=True))
+        return (
+            cpu > self._cpu_part(part)
+            and system > cpu * _IN_CALLS
+            and facts.nonblocking(self.endpoint)
+        )
+
+    def _play_on_if_overdue(self, look: Look, program: Program, facts: Facts) -> bool:
+        """The promised time is over, and nothing is proved: give up what does not come.
+
+        Another thread that sleeps, a timer or a handler for an alarm hides all proof: it may
+        act yet. That is no reason to lose what the program would do next.
+        """
+        limits = self.setting.limits
+        awaits = self.machine.awaits_message or self.machine.awaits_end
+        late = self.recorder.now() > min(limits.promised, limits.wall * _PROMISED) * 1e9
+        if not late and not (awaits and self._spins(facts, _SPINS_ON)):
+            return False
+        if late and self._enters < ENTERS and facts.at_keyboard():
+            self._press_enter(program, facts)
+            return True
+        if self.recorder.now() < self._news_at + _NEWS_GRACE:
+            return False
+        if not awaits or not (look.ready or self._spins(facts, _SPINS)):
+            return False
+        if not self._take_news() and not self.machine.finished and self._exited_at is None:
+            self._record_state("deadline")
+            self._note_consumed()
+            self._tell(e.Overdue(self.recorder.now()))
+        return True
 
     def _press_enter(self, program: Program, facts: Facts) -> None:
         self._enters += 1
+        self._news_at = self.recorder.now()
         program.terminal.type(b"\n")
         self.recorder.add(lambda t: tr.Keyboard(t=t, data=b"\n"))
         facts.typed()
@@ -415,6 +475,9 @@ class Player:
         _, facts = self._running
         match command:
             case c.Note(step=index, status=status, reason=reason):
+                if status is c.StepStatus.BEGUN:
+                    self._news_at = self.recorder.now()
+                    self._cpu_at_step = _cpu_of(facts)
                 self.recorder.add(
                     lambda t: tr.Step(t=t, index=index, status=str(status), reason=reason)
                 )
@@ -602,6 +665,10 @@ class Player:
                 cpu=self._last_cpu,
             )
         )
+
+
+def _cpu_of(facts: Facts) -> tuple[int, int]:
+    return facts.cpu(), facts.system_cpu()
 
 
 _E = TypeVar("_E", bound=tr.Entry)

@@ -117,6 +117,16 @@ def state(pid: int) -> str | None:
     return fields[0].decode() if fields else None
 
 
+def thread_state(pid: int, tid: int) -> str | None:
+    """The state letter of one thread; None where it ended.
+
+    `syscall` shows the call of a thread that has been woken but has not got its CPU yet
+    (TASK_WAKING, for milliseconds where the host takes a virtual CPU away). This says R then.
+    """
+    fields = _read(f"/proc/{pid}/task/{tid}/stat").rpartition(b")")[2].split()
+    return fields[0].decode() if fields else None
+
+
 def exit_code_of_zombie(pid: int) -> int | None:
     """The wait status (for os.WIFEXITED and its like) of an ended process not yet reaped.
 
@@ -152,6 +162,11 @@ def cpu_ns(pids: Iterable[int]) -> int:
         except OSError:  # ended meanwhile: its parent's children's time has it
             continue
     return total
+
+
+def system_ns(pids: Iterable[int]) -> int:
+    """CPU that the kernel has used for these processes' calls, in ns, in ticks of 10 ms."""
+    return sum(int(fields[12]) * _TICK_NS for pid in pids if (fields := _stat(pid)))
 
 
 def rss_bytes(pids: Iterable[int]) -> int:

@@ -291,9 +291,10 @@ def _refuses(scenario: Scenario) -> bool:
 
 
 def _same_cause(transcript: tr.Transcript) -> str:
-    """Why advice need not be played: a graded run ended by a limit, or before the exchange."""
+    """Why advice need not be played: a graded run met a limit, or ended before the exchange."""
     end = transcript.end
-    if end.outcome in ("timeout", "limit", "not_run") or not _connected(transcript):
+    overdue = any(isinstance(e, tr.Step) and e.reason == "overdue" for e in transcript.entries)
+    if overdue or end.outcome in ("timeout", "limit", "not_run") or not _connected(transcript):
         return "same cause as the first run"
     return ""
 
