@@ -14,7 +14,6 @@ from grader.run.jobs import EngineOptions, Isolation
 from grader.submission import Submission
 from grader.transcript import Transcript
 
-
 RUNS_PER_CORE = 2
 """Half of a run is waiting (for a program that sleeps, for its end): two share a core well."""
 

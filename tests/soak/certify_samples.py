@@ -108,17 +108,16 @@ def main() -> int:
                          "criterion": criterion, "first": first[key][criterion], "now": status}
                     )  # fmt: skip
         print(f"round {each.number}: {each}, {seconds} s, {len(differing)} differ", flush=True)
-    result = {
-        "submissions": len(first),
-        "verdicts_per_round": sum(map(len, first.values())),
-        "rounds": times,
-        "differing": differing,
-        "machine": {"cores": os.cpu_count(), "kernel": platform.release()},
-    }
-    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-    if given.result:
-        given.result.write_text(text, encoding="utf-8")
-    print(text)
+        result = {
+            "submissions": len(first),
+            "verdicts_per_round": sum(map(len, first.values())),
+            "rounds": times,
+            "differing": differing,
+            "machine": {"cores": os.cpu_count(), "kernel": platform.release()},
+        }
+        if given.result:  # after each round: an interrupted job has not run in vain
+            text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+            given.result.write_text(text, encoding="utf-8")
     return 1 if differing else 0
 
 
