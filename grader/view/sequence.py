@@ -189,8 +189,15 @@ class _Teller:
     def _step(self, entry: tr.Step) -> Moment | None:
         if entry.status != "missed":
             return None
-        label = self.words["m_missed"].format(what=self._step_name(entry.index))
+        label = self._missed(entry.index)
         return _moment(entry, Place.AT_REFERENCE, Kind.MISSED, label)
+
+    def _missed(self, index: int) -> str:
+        """What did not come from the program, or could not be sent to it any more."""
+        step = self.steps[index] if 0 <= index < len(self.steps) else None
+        if step is not None and step.action is Action.SEND:
+            return self.words["m_unsent"].format(names=", ".join(step.messages))
+        return self.words["m_missed"].format(what=self._step_name(index))
 
     def _step_name(self, index: int) -> str:
         if not 0 <= index < len(self.steps):
