@@ -406,6 +406,36 @@ def test_a_server_that_polls_without_a_pause_needs_little_of_its_time(
     assert transcript.end.cpu < 1_900_000_000, tools.summary(transcript)
 
 
+@pytest.mark.parametrize("forks", ["before accept", "after accept", "while it talks"])
+def test_a_child_that_outlives_its_parent_goes_on(full_engine: Engine, forks: str) -> None:
+    """The shell's prompt is back, and the server still serves: no matter who is first."""
+    leave = """
+        parent = os.getpid()
+        if os.fork(): os._exit(0)
+        while os.getppid() == parent: time.sleep(0.001)
+        """
+    fork = {forks: dedent(leave)}
+    parts = (
+        "s = listen()", fork.get("before accept"), "c, _ = s.accept()", fork.get("after accept"),
+        "c.sendall(G); print(c.recv(1024))", fork.get("while it talks"),
+        "print(c.recv(1024)); c.close()",
+    )  # fmt: skip
+    transcript = tools.run(full_engine, server("\n".join(p for p in parts if p)))
+    assert_complete(transcript)
+    assert transcript.stdout.count(b"\n") == 2, tools.summary(transcript)
+
+
+def test_a_child_that_keeps_the_connection_is_not_awaited_for_ever(full_engine: Engine) -> None:
+    body = """
+        s = listen(); c, _ = s.accept(); c.sendall(G); print(c.recv(1024)); print(c.recv(1024))
+        if os.fork() == 0: s.accept()
+        """
+    transcript = tools.run(full_engine, server(body))
+    said = tools.summary(transcript)
+    assert statuses(transcript) == ["done", "done", "done", "done", "missed"], said
+    assert (transcript.end.outcome, transcript.end.status) == ("completed", 0), said
+
+
 def test_enter_comes_to_a_program_with_a_heartbeat(full_engine: Engine) -> None:
     body = """
         input("now? "); s = listen(); c, _ = s.accept(); c.sendall(G)

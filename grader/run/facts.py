@@ -13,6 +13,7 @@ What cannot be read is neither.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass, replace
 
@@ -316,6 +317,21 @@ class KernelFacts:
             return not mine.inode and mine.wqueue > 0
         ours = self._table.find(endpoint.local, endpoint.remote)
         return ours is not None and ours.state == "established"
+
+    def left_behind(self, endpoint: Endpoint) -> bool:
+        """A child holds the connection or, before there is one, a listener."""
+        held: set[int] = set()
+        for pid in self._program.processes():
+            if pid != self._program.pid:
+                with contextlib.suppress(FactsUnavailable):
+                    held.update(proc.socket_fds(pid))
+        if not held:
+            return False
+        if endpoint.connected:
+            mine = self._connection(endpoint)
+            return mine is not None and mine.inode in held
+        listening = self._table.dump(protocols=("tcp",), states=("listen",))
+        return any(x.inode in held for x in listening)
 
     def orphaned(self, endpoint: Endpoint) -> bool:
         """The program has closed its socket: no process holds it any more."""

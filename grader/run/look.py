@@ -58,6 +58,9 @@ class Facts(Protocol):
     def in_flight(self, endpoint: Endpoint) -> bool:
         """After the program's end: something that it sent is still on its way to us."""
 
+    def left_behind(self, endpoint: Endpoint) -> bool:
+        """The program has ended, and a process that it started goes on with the exchange."""
+
     def orphaned(self, endpoint: Endpoint) -> bool:
         """No process of the program holds its end of the connection any more."""
 

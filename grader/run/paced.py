@@ -62,6 +62,10 @@ class PacedFacts:
         """Unknown; the end of the stream tells."""
         return endpoint.open
 
+    def left_behind(self, endpoint: Endpoint) -> bool:
+        """Unknown: no."""
+        return False
+
     def orphaned(self, endpoint: Endpoint) -> bool:
         """Unknown: no."""
         return False

@@ -168,7 +168,7 @@ class Player:
     def _wait_for_news(self) -> None:
         program, _ = self._running
         reads = [*self._streams_open, *self.endpoint.reads]
-        if self._exited_at is None:
+        if self._exited_at is None and program.status is None:
             reads.append(program.pidfd)
         news = select.select(reads, self.endpoint.writes, [], self._pause)
         self._pause = min(self._pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
@@ -181,7 +181,7 @@ class Player:
         program, facts = self._running
         news = self._take_output()
         ended = self._exited_at is None and program.ended()
-        if ended:
+        if ended and not (self.machine.step is not None and facts.left_behind(self.endpoint)):
             self._exited_at = self.recorder.now()
             self._close_if_due()
         events = self._answers(self.endpoint.poll())
