@@ -116,7 +116,9 @@ class Player:
         """
         try:
             self._start_program()
+            # The reference listens before the program runs: it may dial at once.
             self._carry_out(self.machine.start(self.recorder.now()))
+            self._running[0].release()
             while not self.machine.finished:
                 self._wait_for_news()
                 self._take_news()
@@ -146,7 +148,6 @@ class Player:
         self._pause = _FIRST_PAUSE
         if self._starts == 1:
             self.recorder.begin()
-        self.program.release()
         number = self._starts
         self.recorder.add(lambda t: tr.Started(t=t, number=number))
 
@@ -569,6 +570,7 @@ class Player:
         self._dump = None
         self.endpoint.close(reset=self.setting.reset_after_fin)
         self._start_program()
+        self._running[0].release()
 
     def _record_position(self, dump: bytes) -> None:
         program, _ = self._running
