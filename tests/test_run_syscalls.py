@@ -51,10 +51,13 @@ class Program:
             os.sched_yield()
         raise AssertionError(f"not seen; the last calls: {calls}")
 
-    def blocked_in(self, kind: str) -> CallFacts:
-        """The facts of the one thread that is in such a call."""
-        calls = self.seen(lambda calls: any(call.kind == kind for call in calls))
-        return next(call for call in calls if call.kind == kind)
+    def blocked_in(self, kind: str, fd: int | None = None) -> CallFacts:
+        """The facts of the one thread that is in such a call (on `fd`: imports read files)."""
+
+        def meant(call: CallFacts) -> bool:
+            return call.kind == kind and fd in (None, call.fd)
+
+        return next(filter(meant, self.seen(lambda calls: any(map(meant, calls)))))
 
 
 @contextmanager
@@ -84,7 +87,7 @@ def running(code: str) -> Iterator[Program]:
 @linux
 def test_a_blocking_recv_is_an_endless_read_of_the_socket_with_its_size() -> None:
     with running("s.recv(1024)") as program:
-        call = program.blocked_in("read")
+        call = program.blocked_in("read", program.fd)
         assert (call.name, call.fd, call.size) == ("recvfrom", program.fd, 1024)
         assert call.endless
         assert call.reads == {program.fd}
@@ -172,7 +175,7 @@ def test_asyncio_that_sleeps_is_limited() -> None:
 @pytest.mark.parametrize("code", ["input()", "sys.stdin.buffer.read()", "os.read(0, 7)"])
 def test_waiting_for_the_keyboard_is_an_endless_read_of_0(code: str) -> None:
     with running(code) as program:
-        call = program.blocked_in("read")
+        call = program.blocked_in("read", 0)
         assert (call.name, call.fd, call.endless) == ("read", 0, True)
 
 
@@ -254,12 +257,12 @@ def test_each_thread_is_told_apart() -> None:
 @linux
 def test_the_run_counter_stands_still_while_a_thread_waits_and_grows_when_it_is_woken() -> None:
     with running("while s.recv(1): s.send(b'.')") as program:
-        program.blocked_in("read")
+        program.blocked_in("read", program.fd)
         before = proc.run_counter(program.pid, program.pid)
         assert before is not None
         program.peer.send(b"x")
         assert program.peer.recv(1) == b"."
-        program.blocked_in("read")
+        program.blocked_in("read", program.fd)
         after = proc.run_counter(program.pid, program.pid)
         switches = proc.context_switches(program.pid, program.pid)
         assert after is not None

@@ -311,8 +311,8 @@ class Player:
         look = facts.look(self.endpoint, wants_ready=self._wants_ready or self._wants_consumed)
         if look.promising:
             self._pause = _FIRST_PAUSE
-        if self.machine.dials and not self.endpoint.dialling:
-            self._offer_listener(facts, accepting=look.accepting)
+        if self.machine.dials and not self.endpoint.dialling and self._dialled(facts, look):
+            return
         if not look.waiting and self._play_on_if_overdue(look, program, facts):
             return
         # What came while we looked is older than what we saw: it goes first.
@@ -339,16 +339,30 @@ class Player:
             self._seen_listeners.add((listener.protocol, listener.address, listener.port))
             self.recorder.add(lambda t, seen=listener: replace_time(seen, t))  # type: ignore[misc]
 
-    def _offer_listener(self, facts: Facts, *, accepting: bool) -> None:
+    def _dialled(self, facts: Facts, look: Look) -> bool:
+        """Dial the program's listener, if there is one to be dialled now."""
         # What is dialled is what was recorded: a listener may appear between two looks.
         found = self._listeners if facts.sees_listeners else facts.listeners()
-        tcp = [x for x in found if x.protocol.startswith("tcp")]
-        wanted = self.setting.script.port
-        if right := [x for x in tcp if x.port == wanted]:
-            self._dial_listener(right[0])
-        elif tcp and accepting:
-            # It listens elsewhere, and waits there for a client: follow it.
-            self._dial_listener(tcp[0])
+        chosen = next((x for x in found if self._is_asked_for(x)), None)
+        if chosen is None and (look.accepting or look.waiting):
+            # It waits for a client, so all its listeners are there: another port, or IPv6.
+            self._look_for_listeners()
+            chosen = self._best_listener()
+        if chosen is not None:
+            self._dial_listener(chosen)
+        return chosen is not None
+
+    def _is_asked_for(self, listener: tr.Listener) -> bool:
+        """TCP on the port of the statement, over IPv4: no other listener can be better."""
+        over_ipv4 = listener.protocol == "tcp" or not listener.v6only
+        on_port = listener.port == self.setting.script.port
+        return listener.protocol.startswith("tcp") and on_port and over_ipv4
+
+    def _best_listener(self) -> tr.Listener | None:
+        """What the statement asks for, else its port, else any."""
+        port = self.setting.script.port
+        tcp = [x for x in self._listeners if x.protocol.startswith("tcp")]
+        return min(tcp, key=lambda x: (not self._is_asked_for(x), x.port != port), default=None)
 
     def _dial_listener(self, listener: tr.Listener) -> None:
         address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listener.address, listener.address)  # noqa: S104 -- seen, not bound
