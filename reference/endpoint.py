@@ -65,6 +65,11 @@ class Endpoint:
         return []
 
     @property
+    def watched(self) -> list[int]:
+        """All of them."""
+        return self.reads + self.writes
+
+    @property
     def connected(self) -> bool:
         """The handshake is complete and we have not closed."""
         return self._connection is not None and not self._dialling

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import select
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,11 +17,13 @@ import msgspec
 
 from grader import transcript as tr
 from grader.lab.model import Limits
-from grader.run import crash
+from grader.run import ending
+from grader.run.listening import Listeners, address_to_dial
 from grader.run.look import Facts, Look
+from grader.run.patience import Patience
 from grader.run.program import Program, WaitStatus
 from grader.run.recorder import Recorder
-from grader.run.terminal import read_available
+from grader.run.streams import Streams
 from reference import commands as c
 from reference import events as e
 from reference.endpoint import Endpoint
@@ -32,31 +34,18 @@ ENTERS = 3
 """A program that waits for the keyboard gets Enter this many times."""
 _REFUSALS = 2
 """A client that was refused and comes again is one that retries."""
-_CHUNK = 1 << 16
 _FIRST_PAUSE = 0.0005
 _LONGEST_PAUSE = 0.004
 _PAUSE_GROWTH = 1.4
 _LIMITS_EVERY = 20_000_000
-_ABORT_GRACE = 2.0
 _SETTLE_GRACE = 500_000_000
-_DRAIN_GRACE = 1.0
-_BUDGET = 1 / 5
-"""Of its CPU time: after so much the next message is sent, ready or not."""
-_SPINS, _SPINS_ON = 1 / 20, 2 / 5
-"""The same for one that polls without a pause; and until it is said to poll in vain."""
-_IN_CALLS = 0.1
-"""One that polls spends at least so much of its time in calls."""
-_PROMISED = 2 / 3
-"""Of the wall time: where that is less than the time promised (advice), it counts instead."""
-_NEWS_GRACE = 500_000_000
-"""Once the promised time is over, a step still has so long after what happened before it, ns."""
 _ORPHAN_GRACE = 150_000_000
 """A program that has closed is seen to have done so within this time, ns."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What a run is played with. `program_folder` is where the submission lies for the program."""
+    """What a run is played with. `folder_of` is where the submission lies for the program."""
 
     script: Script
     limits: Limits
@@ -79,23 +68,17 @@ class Player:
         self.recorder = Recorder()
         self.machine = Machine(setting.script)
         self.endpoint = Endpoint(self.recorder.now)
-        self.program: Program | None = None
+        self._listeners = Listeners(setting.script.port, self.recorder)
+        self._patience = Patience(setting.limits, self.endpoint, self.recorder.now)
+        self._program: Program | None = None
         self._facts: Facts | None = None
+        self._streams: Streams | None = None
         self._starts = 0
         self._enters = 0
         self._wants_ready = self._wants_consumed = False
-        self._cpu_when_wanted = 0
-        self._news_at = 0
-        """When anything happened last, ns."""
-        self._cpu_at_step = (0, 0)
-        """CPU used when the present step began, in all and in the kernel, ns."""
         self._peer_fin = False
         self._got_bytes = False
         self._close_due: int | None = None
-        self._dump: bytes | None = None
-        """What it says while we end it for a restart; None: it has not been ended by us."""
-        self._seen_listeners: set[tuple[str, str, int]] = set()
-        self._listeners: list[tr.Listener] = []
         self._pause = _FIRST_PAUSE
         self._next_limits = 0
         self._limit: tr.LimitReached | None = None
@@ -103,8 +86,6 @@ class Player:
         self._told_exit = False
         self._proved_stuck = False
         self._piece = 0
-        self._streams_open: set[int] = set()
-        self._last_cpu = 0
 
     # --- the flow ------------------------------------------------------------------------
 
@@ -120,8 +101,7 @@ class Player:
             self._carry_out(self.machine.start(self.recorder.now()))
             self._running[0].release()
             while not self.machine.finished:
-                self._wait_for_news()
-                self._take_news()
+                self._take_news(self._wait_for_news())
                 self._close_if_due()
                 self._watch_limits()
                 if not self.machine.finished:
@@ -137,13 +117,12 @@ class Player:
         # A SIGTERM between the start and here would leave a program that nobody knows.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
-            self.program = self.setting.start()
+            program = self._program = self.setting.start()
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        self._facts = self.setting.facts_of(self.program)
-        self._streams_open = {self.program.terminal.master, self.program.stderr}
-        self._seen_listeners.clear()
-        self._listeners = []
+        self._facts = self.setting.facts_of(program)
+        self._streams = Streams(program, self.recorder, self.setting.limits.output)
+        self._listeners.restarted()
         self._exited_at, self._told_exit = None, False
         self._pause = _FIRST_PAUSE
         if self._starts == 1:
@@ -154,77 +133,90 @@ class Player:
     def _close_program(self) -> None:
         if self._facts is not None:
             self._facts.close()
-        if self.program is not None:
-            self.program.close()
-        self.program, self._facts = None, None
+        if self._program is not None:
+            self._program.close()
+        self._program, self._facts, self._streams = None, None, None
 
     @property
-    def _running(self) -> tuple[Program, Facts]:
-        assert self.program is not None  # noqa: S101 -- started by play()
+    def _running(self) -> tuple[Program, Facts, Streams]:
+        assert self._program is not None  # noqa: S101 -- started by play()
         assert self._facts is not None  # noqa: S101 -- started with the program
-        return self.program, self._facts
+        assert self._streams is not None  # noqa: S101 -- started with the program
+        return self._program, self._facts, self._streams
+
+    def _finish(self) -> tuple[tr.AnyEntry, ...]:
+        program, facts, streams = self._running
+        self._patience.see_cpu(facts)
+        by_itself = self._exited_at is not None or program.ended()
+        if by_itself and not self._told_exit:
+            self._exited_at = self._exited_at or self.recorder.now()
+            self._tell_exit()
+        verdict = ending.Verdict(
+            limit=self._limit, proved_stuck=self._proved_stuck, cpu=self._patience.cpu
+        )
+        folder = self.setting.folder_of(program)
+        ending.end(program, streams, self.recorder, folder, verdict, by_itself=by_itself)
+        return tuple(self.recorder.entries)
 
     # --- news ----------------------------------------------------------------------------
 
-    def _wait_for_news(self) -> None:
-        program, _ = self._running
-        reads = [*self._streams_open, *self.endpoint.reads]
-        if self._exited_at is None and program.status is None:
+    def _wait_for_news(self) -> frozenset[int]:
+        """Wait until a descriptor has something to tell, or for the pause; which ones do."""
+        program, _, streams = self._running
+        reads = [*streams.reads, *self.endpoint.reads]
+        if program.status is None:
             reads.append(program.pidfd)
-        news = select.select(reads, self.endpoint.writes, [], self._pause)
+        readable, writable, _ = select.select(reads, self.endpoint.writes, [], self._pause)
         self._pause = min(self._pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
-        if any(news):
+        if readable or writable:
             self._pause = _FIRST_PAUSE
         self.setting.on_tick()
+        return frozenset(readable) | frozenset(writable)
 
-    def _take_news(self) -> bool:
-        """Take output, what came on the wire, and the end; whether there was any."""
-        program, facts = self._running
-        news = self._take_output()
-        ended = self._exited_at is None and program.ended()
-        if ended and not (self.machine.step is not None and facts.left_behind(self.endpoint)):
-            self._exited_at = self.recorder.now()
-            self._close_if_due()
-        events = self._answers(self.endpoint.poll())
-        for event in events:
-            self._record_event(event)
-            self._tell(event)
-        if events:
-            news = True
+    def _take_news(self, among: Container[int] | None = None) -> bool:
+        """Take output, what came on the wire, and the end; whether there was any.
+
+        `among`: only these descriptors have something to tell, as far as they are watched.
+        """
+        program, facts, streams = self._running
+        news = streams.take(among)
+        if streams.over_limit:
+            self._reach_limit("output", f"{self.setting.limits.output} bytes")
+        self._see_end(program, facts, among)
+        if among is None or any(fd in among for fd in self.endpoint.watched):
+            news = self._take_wire() or news
         if news:
-            self._news_at = self.recorder.now()
+            self._patience.news()
             facts.changed()
         if self._exited_at is not None and not self._told_exit:
             self._tell_exit()
         return news
 
-    def _take_output(self) -> bool:
-        program, _ = self._running
-        limit = self.setting.limits.output
-        news = False
-        for fd in list(self._streams_open):
-            data, ended = read_available(fd, _CHUNK)
-            if ended:
-                self._streams_open.discard(fd)
-            if not data:
-                continue
-            news = True
-            is_stdout = fd == program.terminal.master
-            if self._dump is not None and not is_stdout:
-                self._dump += data
-                continue
-            take = self.recorder.stdout if is_stdout else self.recorder.stderr
-            if not take(data, limit):
-                self._reach_limit("output", f"{limit} bytes")
-        return news
+    def _see_end(self, program: Program, facts: Facts, among: Container[int] | None) -> None:
+        if self._exited_at is not None:
+            return
+        if program.status is None and among is not None and program.pidfd not in among:
+            return
+        if not program.ended():
+            return
+        if self.machine.step is None or not facts.left_behind(self.endpoint):
+            self._exited_at = self.recorder.now()
+            self._close_if_due()
+
+    def _take_wire(self) -> bool:
+        events = self._answers(self.endpoint.poll())
+        for event in events:
+            self._record_event(event)
+            self._tell(event)
+        return bool(events)
 
     def _answers(self, events: list[e.Event]) -> list[e.Event]:
         """What is news. Where no listener can be seen, « refused » says « not yet », no more."""
-        _, facts = self._running
+        _, facts, _ = self._running
         if facts.sees_listeners or not self.machine.dials:
             return events
         if any(isinstance(event, e.Connected) for event in events):
-            self._record_listeners()
+            self._listeners.see(facts.listeners())
         return [event for event in events if not isinstance(event, e.Refused)]
 
     def _record_event(self, event: e.Event) -> None:
@@ -260,7 +252,7 @@ class Player:
 
     def _tell_exit(self) -> None:
         """Tell the machine of the end once all that the program sent has come."""
-        program, facts = self._running
+        program, facts, streams = self._running
         assert self._exited_at is not None  # noqa: S101 -- the caller saw the end
         waited = self.recorder.now() - self._exited_at
         if waited < _SETTLE_GRACE and facts.in_flight(self.endpoint):
@@ -269,7 +261,7 @@ class Player:
         status = program.status
         assert status is not None  # noqa: S101 -- it has ended
         self._blame_kernel_limit(status)
-        if self._dump is None:
+        if not streams.dumping:
             self.recorder.add(lambda t: tr.Exited(t=t, status=status.status, signal=status.signal))
         self._tell(e.Exited(self.recorder.now()))
 
@@ -283,9 +275,9 @@ class Player:
         if now < self._next_limits or self._exited_at is not None:
             return
         self._next_limits = now + _LIMITS_EVERY
-        _, facts = self._running
-        self._last_cpu = max(self._last_cpu, facts.cpu())
-        if self._last_cpu > limits.cpu * 1e9:
+        _, facts, _ = self._running
+        self._patience.see_cpu(facts)
+        if self._patience.cpu > limits.cpu * 1e9:
             self._reach_limit("cpu", f"{limits.cpu:g} s")
         if facts.memory() > limits.memory:
             self._reach_limit("memory", f"{limits.memory >> 20} MB")
@@ -302,7 +294,7 @@ class Player:
     # --- looking at the program ----------------------------------------------------------
 
     def _look(self) -> None:
-        program, facts = self._running
+        program, facts, _ = self._running
         if self._exited_at is not None:
             return
         if self.machine.refuses and self.setting.refusals() >= _REFUSALS:
@@ -323,52 +315,26 @@ class Player:
         self._judge_look(look, program, facts)
 
     def _look_for_listeners(self) -> None:
-        _, facts = self._running
+        _, facts, _ = self._running
         if facts.sees_listeners and not (self.endpoint.connected or self.endpoint.dialling):
-            self._record_listeners()
-
-    def _record_listeners(self) -> None:
-        _, facts = self._running
-        self._listeners = facts.listeners()
-        fresh = [
-            listener
-            for listener in self._listeners
-            if (listener.protocol, listener.address, listener.port) not in self._seen_listeners
-        ]
-        for listener in fresh:
-            self._seen_listeners.add((listener.protocol, listener.address, listener.port))
-            self.recorder.add(lambda t, seen=listener: replace_time(seen, t))  # type: ignore[misc]
+            self._listeners.see(facts.listeners())
 
     def _dialled(self, facts: Facts, look: Look) -> bool:
         """Dial the program's listener, if there is one to be dialled now."""
-        # What is dialled is what was recorded: a listener may appear between two looks.
-        found = self._listeners if facts.sees_listeners else facts.listeners()
-        chosen = next((x for x in found if self._is_asked_for(x)), None)
-        if chosen is None and (look.accepting or look.waiting):
-            # It waits for a client, so all its listeners are there: another port, or IPv6.
-            self._look_for_listeners()
-            chosen = self._best_listener()
+        if not facts.sees_listeners:
+            # Where it is supposed to listen; recorded once it has answered there.
+            chosen = next(iter(facts.listeners()), None)
+        else:
+            # What is dialled is what was recorded: a listener may appear between two looks.
+            chosen = self._listeners.first_asked_for()
+            if chosen is None and (look.accepting or look.waiting):
+                # It waits for a client, so all its listeners are there: another port, or IPv6.
+                self._look_for_listeners()
+                chosen = self._listeners.best()
         if chosen is not None:
-            self._dial_listener(chosen)
+            address = address_to_dial(chosen)
+            self._tell(e.Listening(self.recorder.now(), address, chosen.port))
         return chosen is not None
-
-    def _is_asked_for(self, listener: tr.Listener) -> bool:
-        """TCP on the port of the statement, over IPv4: no other listener can be better."""
-        over_ipv4 = listener.protocol == "tcp" or not listener.v6only
-        on_port = listener.port == self.setting.script.port
-        return listener.protocol.startswith("tcp") and on_port and over_ipv4
-
-    def _best_listener(self) -> tr.Listener | None:
-        """What the statement asks for, else its port, else any."""
-        port = self.setting.script.port
-        tcp = [x for x in self._listeners if x.protocol.startswith("tcp")]
-        return min(tcp, key=lambda x: (not self._is_asked_for(x), x.port != port), default=None)
-
-    def _dial_listener(self, listener: tr.Listener) -> None:
-        address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listener.address, listener.address)  # noqa: S104 -- seen, not bound
-        if listener.address == "::" and not listener.v6only:
-            address = "127.0.0.1"
-        self._tell(e.Listening(self.recorder.now(), address, listener.port))
 
     def _judge_look(self, look: Look, program: Program, facts: Facts) -> None:
         now = self.recorder.now()
@@ -380,7 +346,7 @@ class Player:
             self._wants_ready = False
             self._note_consumed()
             self._tell(e.Ready(now, look.guaranteed))
-        elif self._wants_ready and self._budget_spent(facts):
+        elif self._wants_ready and self._patience.budget_spent(facts):
             self._wants_ready = False
             self._tell(e.Ready(now, guaranteed=False))
         elif self.machine.awaits_message and look.ready and self._got_bytes:
@@ -402,45 +368,22 @@ class Player:
                 self._close_now(reset=False)
                 facts.changed()
 
-    def _budget_spent(self, facts: Facts) -> bool:
-        """It computes or polls so that readiness cannot be seen: a fifth of its CPU time."""
-        share = facts.cpu() - self._cpu_when_wanted
-        return share > self._cpu_part(_BUDGET) or self._spins(facts, _SPINS)
-
-    def _cpu_part(self, part: float) -> int:
-        return int(self.setting.limits.cpu * 1e9 * part)
-
-    def _spins(self, facts: Facts, part: float) -> bool:
-        """It polls without a pause: its socket does not block, and call follows call.
-
-        So for this part of its CPU time; one that computes is in no call.
-        """
-        if self._last_cpu - self._cpu_at_step[0] < self._cpu_part(part):
-            return False  # seen every 20 ms, and cheap
-        cpu, system = (a - b for a, b in zip(_cpu_of(facts), self._cpu_at_step, strict=True))
-        return (
-            cpu > self._cpu_part(part)
-            and system > cpu * _IN_CALLS
-            and facts.nonblocking(self.endpoint)
-        )
-
     def _play_on_if_overdue(self, look: Look, program: Program, facts: Facts) -> bool:
         """The promised time is over, and nothing is proved: give up what does not come.
 
         Another thread that sleeps, a timer or a handler for an alarm hides all proof: it may
         act yet. That is no reason to lose what the program would do next.
         """
-        limits = self.setting.limits
         awaits = self.machine.awaits_message or self.machine.awaits_end
-        late = self.recorder.now() > min(limits.promised, limits.wall * _PROMISED) * 1e9
-        if not late and not (awaits and self._spins(facts, _SPINS_ON)):
+        late = self._patience.promise_over()
+        if not late and not (awaits and self._patience.polls_in_vain(facts)):
             return False
         if late and self._enters < ENTERS and facts.at_keyboard():
             self._press_enter(program, facts)
             return True
-        if self.recorder.now() < self._news_at + _NEWS_GRACE:
+        if self._patience.fresh_news():
             return False
-        if not awaits or not (look.ready or self._spins(facts, _SPINS)):
+        if not awaits or not (look.ready or self._patience.spins(facts)):
             return False
         if not self._take_news() and not self.machine.finished and self._exited_at is None:
             self._record_state("deadline")
@@ -450,7 +393,7 @@ class Player:
 
     def _press_enter(self, program: Program, facts: Facts) -> None:
         self._enters += 1
-        self._news_at = self.recorder.now()
+        self._patience.news()
         program.terminal.type(b"\n")
         self.recorder.add(lambda t: tr.Keyboard(t=t, data=b"\n"))
         facts.typed()
@@ -473,7 +416,7 @@ class Player:
             self.recorder.add(lambda t: tr.Consumed(t=t, total=total))
 
     def _record_state(self, why: str) -> None:
-        _, facts = self._running
+        _, facts, _ = self._running
         if (state := facts.state(why)) is not None:
             self.recorder.add(lambda t: replace_time(state, t))
 
@@ -487,12 +430,11 @@ class Player:
             self._carry_out_one(command)
 
     def _carry_out_one(self, command: c.Command) -> None:
-        _, facts = self._running
+        _, facts, _ = self._running
         match command:
             case c.Note(step=index, status=status, reason=reason):
                 if status is c.StepStatus.BEGUN:
-                    self._news_at = self.recorder.now()
-                    self._cpu_at_step = _cpu_of(facts)
+                    self._patience.step_begun(facts)
                 self.recorder.add(
                     lambda t: tr.Step(t=t, index=index, status=str(status), reason=reason)
                 )
@@ -506,7 +448,7 @@ class Player:
                 return
             case c.AwaitReady():
                 self._wants_ready, self._piece = True, 0
-                self._cpu_when_wanted = facts.cpu()
+                self._patience.message_wanted(facts)
             case c.AwaitConsumed():
                 self._wants_consumed = True
             case c.Transmit():
@@ -553,7 +495,7 @@ class Player:
         """Close by RST, which leaves no TIME_WAIT, once nobody is there whom it could hurt."""
         if self._close_due is None:
             return
-        _, facts = self._running
+        _, facts, _ = self._running
         if self._exited_at is not None or facts.orphaned(self.endpoint):
             self._close_now(reset=True)
         elif self.recorder.now() > self._close_due:
@@ -565,126 +507,25 @@ class Player:
         self.endpoint.close(reset=reset)
 
     def _end_for_restart(self) -> None:
-        program, _ = self._running
-        if self._dump is not None:
+        program, _, streams = self._running
+        if streams.dumping:
             # It is stuck again: SIGABRT is nothing to it.
             program.abort(surely=True)
             return
-        self._take_output()
+        streams.take()
         self.recorder.add(lambda t: tr.Killed(t=t, why="restart"))
-        self._dump = b""
+        streams.keep_dump()
         program.abort()
 
     def _restart(self) -> None:
-        program, _ = self._running
+        program, _, streams = self._running
         # While anything of it lives, the terminal has no end to be read.
         program.kill()
-        rest = self._drain(_DRAIN_GRACE, keep_stderr=self._dump is None)
-        self._record_position((self._dump or b"") + rest)
-        self._dump = None
+        streams.drain(ending.DRAIN_GRACE)
+        ending.record_position(self.recorder, streams.dump, self.setting.folder_of(program))
         self.endpoint.close(reset=self.setting.reset_after_fin)
         self._start_program()
         self._running[0].release()
-
-    def _record_position(self, dump: bytes) -> None:
-        program, _ = self._running
-        if frames := crash.frames_of_dump(dump, self.setting.folder_of(program)):
-            self.recorder.add(lambda t: tr.Position(t=t, frames=frames))
-
-    # --- the end -------------------------------------------------------------------------
-
-    def _finish(self) -> tuple[tr.AnyEntry, ...]:
-        program, facts = self._running
-        self._last_cpu = max(self._last_cpu, facts.cpu())
-        by_itself = self._exited_at is not None or program.ended()
-        if by_itself and not self._told_exit:
-            self._exited_at = self._exited_at or self.recorder.now()
-            self._tell_exit()
-        dump = b"" if by_itself else self._end_program()
-        program.kill()
-        rest = self._drain(_DRAIN_GRACE, keep_stderr=by_itself)
-        if not by_itself:
-            self._record_position(dump + rest)
-        self._add_end(by_itself=by_itself)
-        return tuple(self.recorder.entries)
-
-    def _end_program(self) -> bytes:
-        """End it so that it prints where it stands; what it printed on standard error."""
-        program, _ = self._running
-        self._take_output()
-        why = "limit" if self._limit else "stuck" if self._proved_stuck else "finished"
-        self.recorder.add(lambda t: tr.Killed(t=t, why=why))
-        program.abort()
-        dump: list[bytes] = []
-        deadline = self.recorder.now() + int(_ABORT_GRACE * 1e9)
-        while self.recorder.now() < deadline:
-            if select.select([program.pidfd], [], [], 0)[0]:
-                break
-            open_now = [fd for fd in self._streams_open if fd >= 0]
-            select.select([*open_now, program.pidfd], [], [], _ABORT_GRACE / 4)
-            dump.append(self._read_dump())
-        return b"".join(dump)
-
-    def _read_dump(self) -> bytes:
-        program, _ = self._running
-        dump = b""
-        for fd in list(self._streams_open):
-            data, ended = read_available(fd, _CHUNK)
-            if ended:
-                self._streams_open.discard(fd)
-            if fd == program.stderr:
-                dump += data
-            elif data:
-                self.recorder.stdout(data, self.setting.limits.output)
-        return dump
-
-    def _drain(self, grace: float, *, keep_stderr: bool = True) -> bytes:
-        """Read both streams to their ends; every writer is dead, so the ends come at once."""
-        program, _ = self._running
-        dump: list[bytes] = []
-        deadline = self.recorder.now() + int(grace * 1e9)
-        while self._streams_open and self.recorder.now() < deadline:
-            select.select(list(self._streams_open), [], [], grace / 4)
-            for fd in list(self._streams_open):
-                data, ended = read_available(fd, _CHUNK)
-                if ended:
-                    self._streams_open.discard(fd)
-                if fd == program.stderr and not keep_stderr:
-                    dump.append(data)
-                elif fd == program.stderr:
-                    self.recorder.stderr(data, self.setting.limits.output)
-                else:
-                    self.recorder.stdout(data, self.setting.limits.output)
-        return b"".join(dump)
-
-    def _add_end(self, *, by_itself: bool) -> None:
-        program, _ = self._running
-        status = program.status if by_itself else None
-        stderr = b"".join(x.data for x in self.recorder.entries if isinstance(x, tr.Stderr))
-        crashed = status is not None and (
-            status.signal is not None or crash.uncaught(stderr, status.status)
-        )
-        limit = self._limit
-        if limit is not None:
-            outcome = "timeout" if limit.limit == "wall" else "limit"
-        elif crashed:
-            outcome = "crashed"
-        else:
-            outcome = "completed" if by_itself else "stuck"
-        self.recorder.entries.append(
-            tr.Ended(
-                t=self.recorder.now(),
-                outcome=outcome,
-                limit=limit.limit if limit else None,
-                status=status.status if status else None,
-                signal=status.signal if status else None,
-                cpu=self._last_cpu,
-            )
-        )
-
-
-def _cpu_of(facts: Facts) -> tuple[int, int]:
-    return facts.cpu(), facts.system_cpu()
 
 
 _E = TypeVar("_E", bound=tr.Entry)

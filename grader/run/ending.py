@@ -1,0 +1,91 @@
+"""How a run ends: the program is ended where it has not ended itself, and its end recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader import transcript as tr
+from grader.run import crash
+from grader.run.program import Program, WaitStatus
+from grader.run.recorder import Recorder
+from grader.run.streams import Streams
+
+_ABORT_GRACE = 2.0
+"""So long a program may take to say where it stands, s."""
+DRAIN_GRACE = 1.0
+"""So long what a dead program has written may take to be read, s."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the player knows about the end when it comes."""
+
+    limit: tr.LimitReached | None
+    proved_stuck: bool
+    cpu: int
+    """CPU used by the program, ns."""
+
+    @property
+    def why_killed(self) -> str:
+        """Why we end a program that has not ended itself."""
+        if self.limit is not None:
+            return "limit"
+        return "stuck" if self.proved_stuck else "finished"
+
+
+def end(
+    program: Program,
+    streams: Streams,
+    recorder: Recorder,
+    folder: str,
+    verdict: Verdict,
+    *,
+    by_itself: bool,
+) -> None:
+    """End the program with all that it started, and record `Position` and `Ended`.
+
+    `folder` is where the submission lies for the program; `by_itself`: it has ended.
+    """
+    if not by_itself:
+        streams.take()
+        recorder.add(lambda t: tr.Killed(t=t, why=verdict.why_killed))
+        streams.keep_dump()
+        program.abort()
+        streams.drain(_ABORT_GRACE, until=program.pidfd)
+    program.kill()
+    streams.drain(DRAIN_GRACE)
+    if not by_itself:
+        record_position(recorder, streams.dump, folder)
+    status = program.status if by_itself else None
+    recorder.entries.append(_ended(recorder, status, verdict, by_itself=by_itself))
+
+
+def record_position(recorder: Recorder, dump: bytes, folder: str) -> None:
+    """Record the lines at which it stood, from what the interpreter printed."""
+    if frames := crash.frames_of_dump(dump, folder):
+        recorder.add(lambda t: tr.Position(t=t, frames=frames))
+
+
+def _ended(
+    recorder: Recorder, status: WaitStatus | None, verdict: Verdict, *, by_itself: bool
+) -> tr.Ended:
+    limit = verdict.limit
+    if limit is not None:
+        outcome = "timeout" if limit.limit == "wall" else "limit"
+    elif status is not None and _crashed(recorder, status):
+        outcome = "crashed"
+    else:
+        outcome = "completed" if by_itself else "stuck"
+    return tr.Ended(
+        t=recorder.now(),
+        outcome=outcome,
+        limit=limit.limit if limit else None,
+        status=status.status if status else None,
+        signal=status.signal if status else None,
+        cpu=verdict.cpu,
+    )
+
+
+def _crashed(recorder: Recorder, status: WaitStatus) -> bool:
+    stderr = b"".join(x.data for x in recorder.entries if isinstance(x, tr.Stderr))
+    return status.signal is not None or crash.uncaught(stderr, status.status)

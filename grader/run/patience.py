@@ -1,0 +1,95 @@
+"""How long a step may take where nothing about the program can be proved.
+
+The kernel shows what a blocked program waits for. It shows nothing of a program that
+computes, polls without a pause, or keeps a thread or an alarm that may act at any time. For
+these there are three rules. All of them give up one step, never a run, and only the last
+looks at the wall clock, at the time that the lab has promised:
+
+- *budget*: a message is sent to a program that has used a fifth of its CPU time without
+  being seen ready, marked as not guaranteed;
+- *spins*: the same, sooner, for one that polls a non-blocking socket without a pause;
+- *overdue*: what has not come when the promised time is over is given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.lab.model import Limits
+from grader.run.look import Facts
+from reference.endpoint import Endpoint
+
+_BUDGET = 1 / 5
+"""Of its CPU time: after so much the next message is sent, ready or not."""
+_SPINS_SEND, _SPINS_GIVE_UP = 1 / 20, 2 / 5
+"""The same for one that polls without a pause; and until it is said to poll in vain."""
+_IN_CALLS = 0.1
+"""One that polls spends at least so much of its time in calls."""
+_PROMISED = 2 / 3
+"""Of the wall time: where that is less than the time promised (advice), it counts instead."""
+_NEWS_GRACE = 500_000_000
+"""Once the promised time is over, a step still has so long after what happened before it, ns."""
+
+
+class Patience:
+    """Counts what a program has used since the present step began. `now`: ns since exec."""
+
+    def __init__(self, limits: Limits, endpoint: Endpoint, now: Callable[[], int]) -> None:
+        self._limits, self._endpoint, self._now = limits, endpoint, now
+        self._news_at = 0
+        self._cpu_at_step = (0, 0)
+        """In all and in the kernel, ns."""
+        self._cpu_when_wanted = 0
+        self.cpu = 0
+        """CPU used by the program, as far as it was seen, ns."""
+
+    def news(self) -> None:
+        """Something happened just now."""
+        self._news_at = self._now()
+
+    def step_begun(self, facts: Facts) -> None:
+        """A step of the script begins."""
+        self.news()
+        self._cpu_at_step = facts.cpu(), facts.system_cpu()
+
+    def message_wanted(self, facts: Facts) -> None:
+        """A message waits for the program to be ready."""
+        self._cpu_when_wanted = facts.cpu()
+
+    def see_cpu(self, facts: Facts) -> None:
+        """Look at the CPU used; after its end a program shows less than before."""
+        self.cpu = max(self.cpu, facts.cpu())
+
+    def budget_spent(self, facts: Facts) -> bool:
+        """Readiness was not seen within the CPU time that it may cost."""
+        used = facts.cpu() - self._cpu_when_wanted
+        return used > self._cpu_part(_BUDGET) or self.spins(facts)
+
+    def spins(self, facts: Facts) -> bool:
+        """It polls without a pause, long enough for the next message to be sent."""
+        return self._spins(facts, _SPINS_SEND)
+
+    def polls_in_vain(self, facts: Facts) -> bool:
+        """It polls without a pause, long enough to give up what it should do."""
+        return self._spins(facts, _SPINS_GIVE_UP)
+
+    def promise_over(self) -> bool:
+        """The time that the lab promises has passed."""
+        limits = self._limits
+        return self._now() > min(limits.promised, limits.wall * _PROMISED) * 1e9
+
+    def fresh_news(self) -> bool:
+        """Something happened so recently that the step after it has had no chance."""
+        return self._now() < self._news_at + _NEWS_GRACE
+
+    def _spins(self, facts: Facts, part: float) -> bool:
+        """Its socket does not block, and call follows call; one that computes is in none."""
+        if self.cpu - self._cpu_at_step[0] < self._cpu_part(part):
+            return False  # seen every 20 ms, and cheap
+        cpu = facts.cpu() - self._cpu_at_step[0]
+        system = facts.system_cpu() - self._cpu_at_step[1]
+        enough = cpu > self._cpu_part(part) and system > cpu * _IN_CALLS
+        return enough and facts.nonblocking(self._endpoint)
+
+    def _cpu_part(self, part: float) -> int:
+        return int(self._limits.cpu * 1e9 * part)
