@@ -64,11 +64,19 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         *(
             f"grader/judge/{name}.py"
             for name in (
-                "crashes", "criteria", "facts", "grade", "mistake_texts", "mistakes", "outputs",
-                "prints", "situation", "traceback", "wording", "checks", "diagnosis",
+                "crashes", "criteria", "facts", "grade", "outputs", "prints", "situation",
+                "traceback", "wording", "checks", "diagnosis",
             )
         ),
         "grader/letters.py", "grader/matching.py", "grader/transcript.py",
+    ),
+    # Each condition, on transcripts that meet it and on some that nearly do.
+    "test_judge_diagnosis.py": tuple(
+        f"grader/judge/{name}.py"
+        for name in (
+            "addresses", "concurrency", "conditions", "endings", "exchange", "framing", "memory",
+            "seen",
+        )
     ),
     "test_view_pages.py": tuple(
         f"grader/view/{name}.py"

@@ -23,8 +23,6 @@ from transcripts import (
 )
 
 from grader import transcript as tr
-from grader.judge.diagnosis import words_of
-from grader.judge.mistake_texts import MISTAKES
 from grader.judge.wording import FINDINGS, REMARKS, SITUATIONS
 
 Make = Callable[[], tr.Transcript]
@@ -438,16 +436,6 @@ def test_a_second_client_is_refused() -> None:
     play.entries.append(tr.Refused(t=90_000_000, reason="refused"))
     found = [d.id for d in grade(play.exits(), lab=lab).diagnoses]
     assert found == ["accept-once"]
-
-
-@pytest.mark.parametrize("key", MISTAKES)
-def test_texts_are_whole_and_well_set(key: str) -> None:
-    words = MISTAKES[key]
-    assert words_of(*key.partition("/")[::2]) is words
-    for french, english in words:
-        assert french
-        assert english
-        well_set(french, english)
 
 
 @pytest.mark.parametrize("table", [FINDINGS, SITUATIONS, REMARKS])

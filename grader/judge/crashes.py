@@ -1,4 +1,4 @@
-"""Diagnoses of a program that an uncaught exception ended.
+"""Conditions of a program, or a thread of it, that an uncaught exception ended.
 
 Each one asks for the exception's type, the call on the line that raised it, and what
 the sockets showed: never for a message alone.
@@ -6,53 +6,87 @@ the sockets showed: never for a message alone.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 
 from grader.judge.facts import Facts
 from grader.judge.hit import EVERYTHING, Hit
-from grader.judge.traceback import Traceback
-from grader.lab.model import Action
+from grader.judge.seen import expected_port, is_refused, we_closed_before
+from grader.judge.traceback import Traceback, task_traceback
 from grader.transcript import Sent
 
 _SENDS = ("send", "sendall", "sendto")
 _READS = ("recv", "recvfrom", "recv_into", "makefile")
+_BINDS = ("bind", "create_server", "TCPServer", "ThreadingTCPServer")
 _NOT_CONNECTED = re.compile(r"^\[(?:Errno (?:107|57)|WinError 10057)\]")
 """ENOTCONN on Linux, macOS and Windows."""
+_IN_USE = re.compile(r"^\[(?:Errno (?:98|48)|WinError 10048)\]")
+"""EADDRINUSE on Linux, macOS and Windows."""
+_BAD_DESCRIPTOR = re.compile(r"^\[(?:Errno 9|WinError 10038)\]")
+"""EBADF on Linux and macOS, ENOTSOCK on Windows."""
 _BYTES_LITERAL = re.compile(r"""\b[rR]?[bB][rR]?(['"]).*[^\x00-\x7f]""")
+_QUOTED = re.compile(r"""(b?(?:'(?:[^'\\]|\\.){1,400}'|"(?:[^"\\]|\\.){1,400}"))\s*$""")
+_RESETS = ("ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError")
 
 
 def crash(facts: Facts) -> Hit | None:
     """The mistake behind the exception that ended the program, or None if there was none."""
     trace = facts.traceback
-    if trace is None:
+    return None if trace is None else _named(facts, trace, "exception")
+
+
+def task_crash(facts: Facts) -> Hit | None:
+    """The same of an exception that ended one thread or task, and not the program."""
+    if facts.traceback is not None:
         return None
+    trace = task_traceback(facts.stderr.data)
+    return None if trace is None else _named(facts, trace, "thread")
+
+
+def _named(facts: Facts, trace: Traceback, otherwise: str) -> Hit:
     for kind, asks in _KINDS:
         if asks(facts, trace):
-            return _hit(facts, trace, kind)
-    return _hit(facts, trace, "exit-status", "exception")
+            identifier, _, variant = kind.partition("/")
+            return _hit(facts, trace, identifier, variant)
+    return _hit(facts, trace, "exit-status", otherwise)
 
 
-def _hit(facts: Facts, trace: Traceback, kind: str, variant: str = "") -> Hit:
+def _hit(facts: Facts, trace: Traceback, kind: str, variant: str) -> Hit:
     ended = () if facts.exited is None else (facts.exited[0],)
-    if kind == "decode-error" and trace.type == "UnicodeEncodeError":
-        variant = "encode"
+    place = trace.place
     return Hit(
         id=kind,
         evidence=(*facts.stderr_entries[-2:], *ended),
-        line=trace.place.line if trace.place else None,
-        file=trace.place.file if trace.place else None,
+        line=place.line if place else None,
+        file=(place.file or None) if place else None,
         variant=variant,
-        fields={"error": trace.type},
+        fields={"error": trace.type, "port": expected_port(facts)},
         reach=EVERYTHING,
     )
+
+
+def _written(facts: Facts) -> int:
+    """The entry in which the traceback began to be written."""
+    return facts.stderr_entries[0] if facts.stderr_entries else facts.last
+
+
+def _source(trace: Traceback) -> str:
+    return trace.place.source if trace.place else ""
+
+
+# --- before anything was done on the network ---------------------------------------------
 
 
 def _bytes_literal(_facts: Facts, trace: Traceback) -> bool:
     if not trace.is_syntax:
         return False
-    source = trace.place.source if trace.place else ""
-    return "ASCII literal" in trace.message or _BYTES_LITERAL.search(source) is not None
+    return "ASCII literal" in trace.message or _BYTES_LITERAL.search(_source(trace)) is not None
+
+
+def _undecodable(_facts: Facts, trace: Traceback) -> bool:
+    """No line of the program could be shown: it is not text in the encoding it says."""
+    return trace.is_syntax and not _source(trace)
 
 
 def _syntax(_facts: Facts, trace: Traceback) -> bool:
@@ -64,9 +98,8 @@ def _module(facts: Facts, trace: Traceback) -> bool:
 
 
 def _argument(facts: Facts, trace: Traceback) -> bool:
-    source = trace.place.source if trace.place else ""
     early = not facts.connected and not facts.listeners
-    return early and trace.type in ("IndexError", "ValueError") and "argv" in source
+    return early and trace.type in ("IndexError", "ValueError") and "argv" in _source(trace)
 
 
 def _port_text(facts: Facts, trace: Traceback) -> bool:
@@ -82,27 +115,53 @@ def _at_address(trace: Traceback) -> bool:
     return trace.at_call("bind", "connect", "connect_ex")
 
 
+def _options(facts: Facts, trace: Traceback) -> bool:
+    """The kernel knows no option of that number, and the number was put together by `|`."""
+    refused = trace.type in ("OSError", "PermissionError") and not facts.connected
+    return refused and trace.at_call("setsockopt") and "|" in _source(trace)
+
+
+# --- addresses ---------------------------------------------------------------------------
+
+
 def _no_listen(facts: Facts, trace: Traceback) -> bool:
     return trace.type == "OSError" and trace.at_call("accept") and not facts.listeners
 
 
+def _taken(facts: Facts, trace: Traceback) -> bool:
+    in_use = trace.type == "OSError" and _IN_USE.search(trace.message) is not None
+    return in_use and trace.at_call(*_BINDS)
+
+
 def _reuse(facts: Facts, trace: Traceback) -> bool:
-    again = len(facts.started) > 1 and trace.type == "OSError"
-    return again and trace.at_call("bind", "create_server", "TCPServer")
+    return len(facts.started) > 1 and _taken(facts, trace)
+
+
+def _taken_twice(facts: Facts, trace: Traceback) -> bool:
+    return bool(facts.listeners) and _taken(facts, trace)
+
+
+def _nobody(facts: Facts, trace: Traceback) -> bool:
+    return trace.type == "ConnectionRefusedError" and is_refused(facts)
+
+
+def _failure_ignored(facts: Facts, trace: Traceback) -> bool:
+    """Sends or reads on the socket whose connect() has failed."""
+    failed = facts.role == "client" and not facts.connected
+    talks = trace.at_call(*_SENDS, *_READS)
+    broken = trace.type == "BrokenPipeError" or (
+        trace.type == "OSError" and _NOT_CONNECTED.search(trace.message) is not None
+    )
+    return failed and talks and broken and (is_refused(facts) or bool(facts.dialed))
 
 
 def _name(facts: Facts, trace: Traceback) -> bool:
     early = not facts.connected and trace.type in ("gaierror", "OSError", "ConnectionRefusedError")
     dialled = bool(facts.dialed) or trace.type == "gaierror"
-    return early and trace.at_call("bind", "connect") and dialled and not _refused(facts)
+    return early and trace.at_call("bind", "connect") and dialled and not is_refused(facts)
 
 
-def _nobody(facts: Facts, trace: Traceback) -> bool:
-    return trace.type == "ConnectionRefusedError" and _refused(facts)
-
-
-def _refused(facts: Facts) -> bool:
-    return any(s.action is Action.REFUSE for s in facts.scenario.steps)
+# --- the exchange ------------------------------------------------------------------------
 
 
 def _tuple(facts: Facts, trace: Traceback) -> bool:
@@ -110,9 +169,19 @@ def _tuple(facts: Facts, trace: Traceback) -> bool:
     return bool(facts.connected) and trace.type in kinds and "'tuple'" in trace.message
 
 
+def _writes_to_nobody(facts: Facts, trace: Traceback) -> bool:
+    lost = trace.type in _RESETS and trace.at_call(*_SENDS)
+    return lost and we_closed_before(facts, _written(facts))
+
+
+def _reset(facts: Facts, trace: Traceback) -> bool:
+    return trace.type in _RESETS and we_closed_before(facts, _written(facts))
+
+
 def _listening_socket(facts: Facts, trace: Traceback) -> bool:
     """Not connected, says the kernel, while our connection is open: another socket is meant."""
-    if facts.role != "server" or not facts.connected or _we_closed(facts):
+    ours = we_closed_before(facts, _written(facts))
+    if facts.role != "server" or not facts.connected or ours:
         return False
     reads = trace.type == "OSError" and trace.at_call(*_READS, *_SENDS)
     return (reads and _NOT_CONNECTED.search(trace.message) is not None) or (
@@ -120,14 +189,18 @@ def _listening_socket(facts: Facts, trace: Traceback) -> bool:
     )
 
 
-def _we_closed(facts: Facts) -> bool:
-    """Whether the reference had closed when the exception was written."""
-    written = facts.stderr_entries[0] if facts.stderr_entries else facts.last
-    return any(s.closed is not None and s.closed < written for s in facts.sessions)
-
-
 def _closed_listener(facts: Facts, trace: Traceback) -> bool:
-    return bool(facts.connected) and trace.type == "OSError" and trace.at_call("accept")
+    closed = trace.type == "OSError" and _BAD_DESCRIPTOR.search(trace.message) is not None
+    return bool(facts.connected) and closed and trace.at_call("accept")
+
+
+def _not_a_function(_facts: Facts, trace: Traceback) -> bool:
+    return trace.type == "TypeError" and trace.at_call("start_new_thread")
+
+
+def _result_as_target(_facts: Facts, trace: Traceback) -> bool:
+    """The thread could not call its target: no line of the submission was reached."""
+    return trace.type == "TypeError" and trace.place is None and "callable" in trace.message
 
 
 def _text_sent(_facts: Facts, trace: Traceback) -> bool:
@@ -141,13 +214,32 @@ def _split(facts: Facts, trace: Traceback) -> bool:
     return cut and trace.type == "UnicodeDecodeError"
 
 
+def _encode(_facts: Facts, trace: Traceback) -> bool:
+    return trace.type == "UnicodeEncodeError"
+
+
 def _decode(_facts: Facts, trace: Traceback) -> bool:
-    return trace.type in ("UnicodeDecodeError", "UnicodeEncodeError")
+    return trace.type == "UnicodeDecodeError"
 
 
-def _reset(facts: Facts, trace: Traceback) -> bool:
-    lost = ("ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError")
-    return trace.type in lost and _we_closed(facts)
+def _length(facts: Facts, trace: Traceback) -> bool:
+    huge = trace.type in ("MemoryError", "OverflowError") and bool(facts.all(Sent))
+    return huge and trace.at_call(*_READS, "bytearray", "recvmsg")
+
+
+def _drift(facts: Facts, trace: Traceback) -> bool:
+    """A number was wanted of bytes that the reference sent as text."""
+    sent = b"".join(entry.data for _, entry in facts.all(Sent))
+    if not sent:
+        return False
+    if trace.type == "error" and trace.at_call("unpack", "unpack_from"):
+        return True
+    quoted = _QUOTED.search(trace.message) if trace.type == "ValueError" else None
+    if quoted is None or not trace.at_call("int", "float"):
+        return False
+    found = ast.literal_eval(quoted[1])
+    words = found if isinstance(found, bytes) else str(found).encode("utf-8", "replace")
+    return bool(words.strip()) and words in sent
 
 
 def _no_keyboard(_facts: Facts, trace: Traceback) -> bool:
@@ -156,21 +248,36 @@ def _no_keyboard(_facts: Facts, trace: Traceback) -> bool:
 
 _KINDS: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
     ("non-ascii-bytes-literal", _bytes_literal),
+    ("syntax-error/encoding", _undecodable),
     ("syntax-error", _syntax),
     ("missing-module", _module),
     ("missing-argument", _argument),
     ("port-not-a-number", _port_text),
     ("address-not-a-tuple", _address),
+    ("options-ored", _options),
     ("no-listen", _no_listen),
     ("no-reuseaddr", _reuse),
+    ("port-taken-by-another/twice", _taken_twice),
+    ("port-taken-by-another", _taken),
     ("client-before-server", _nobody),
+    ("error-result-used", _failure_ignored),
     ("other-port-or-host", _name),
     ("accept-tuple-not-unpacked", _tuple),
+    ("writes-after-close", _writes_to_nobody),
     ("dies-on-reset", _reset),
     ("io-on-listening-socket", _listening_socket),
     ("closes-listener-in-loop", _closed_listener),
+    ("thread-called-not-started/result", _not_a_function),
+    ("thread-called-not-started/result", _result_as_target),
     ("send-str-not-bytes", _text_sent),
     ("split-character", _split),
+    ("decode-error/encode", _encode),
     ("decode-error", _decode),
+    ("length-prefix-wrong/memory", _length),
+    ("framing-drift", _drift),
     ("keyboard-at-end-of-input", _no_keyboard),
 )
+"""The first that holds names the exception: causes before what merely looks like them."""
+
+CRASHES: tuple[str, ...] = (*(kind for kind, _ in _KINDS), "exit-status")
+"""What an exception can come to, by `id` or `id/variant`."""

@@ -1,54 +1,25 @@
 """Diagnoses: named mistakes, the worst first, consequences folded under their cause.
 
-Every criterion that is lost points at one cause at most: the first in `_IN_ORDER` that can
-explain it. A mistake that explains nothing that is not explained already is left out.
+Every criterion that is lost points at one cause at most: of those that can explain it, the
+one of the lowest rank in the catalogue. A mistake that explains nothing that is not explained
+already is left out, and so is one that the lab has switched off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from grader.judge import mistakes, outputs
-from grader.judge.crashes import crash
+from grader.judge import outputs
+from grader.judge.conditions import CAUSES, REMARKS
 from grader.judge.facts import Facts
 from grader.judge.hit import ADDRESSES, EVERYTHING, Hit
-from grader.judge.mistake_texts import MISTAKES, Words
 from grader.judge.model import Diagnosis, Finding, Problem, Status
-from grader.judge.wording import at_line, fill
+from grader.judge.wording import at_line, fill_fields
+from grader.lab.catalogue import Entry, Sayings, catalogue
 from grader.lab.model import ROLES, Lab, Level, Role
-
-_IN_ORDER: tuple[Callable[[Facts], Hit | None], ...] = (
-    mistakes.other_port,
-    mistakes.one_interface,
-    crash,
-    mistakes.missing_argument,
-    mistakes.datagram,
-    mistakes.waits_for_keyboard,
-    mistakes.sleeps,
-    mistakes.no_listen,
-    mistakes.never_accepts,
-    mistakes.accept_once,
-    mistakes.swapped,
-    mistakes.wrong_text,
-    mistakes.both_wait,
-    mistakes.speaks_first,
-    outputs.prints_to_stderr,
-    outputs.prints_length,
-    mistakes.cut_short,
-    mistakes.endless,
-    mistakes.never_receives,
-    mistakes.one_recv,
-    mistakes.leaves_early,
-    mistakes.message_missing,
-    outputs.no_print,
-    mistakes.waits_for_end,
-    mistakes.never_closes,
-    mistakes.accepts_again,
-    mistakes.status,
-    mistakes.still_running,
-)
+from grader.transcript import Step
 
 
 @dataclass(frozen=True)
@@ -58,66 +29,90 @@ class Examined:
     facts: Facts
     findings: tuple[Finding, ...]
 
+    @property
+    def is_cut(self) -> bool:
+        """An advice run that we cut before the time that students are promised.
+
+        What did not come there might have come later: nothing may be concluded from it.
+        """
+        facts = self.facts
+        if facts.scenario.level is not Level.ADVICE:
+            return False
+        promised = facts.lab.limits.promised * 1e9
+        struck = facts.limit
+        if struck is not None and struck[1].limit == "wall" and struck[1].t < promised:
+            return True
+        return any(s.reason == "overdue" and s.t < promised for _, s in facts.all(Step))
+
 
 def diagnose(lab: Lab, examined: Sequence[Examined]) -> list[Diagnosis]:
     """The diagnoses of a submission's runs: errors first, server before client."""
     errors: list[Diagnosis] = []
     remarks: list[Diagnosis] = []
+    sayings = sayings_of(lab)
     played = [e for e in examined if e.facts.end.outcome not in ("not_run", "skipped")]
     for role in ROLES:
-        own = [e for e in played if e.facts.role == role]
+        own = [e for e in played if e.facts.role == role and not e.is_cut]
         graded = [e for e in own if e.facts.scenario.level is Level.GRADED]
-        errors += _errors(graded, lab)
+        errors += _errors(graded, lab, sayings)
         known = {d.id for d in errors if d.role == role}
-        remarks += _remarks(own, known)
+        remarks += _remarks(own, known, sayings)
     return errors + remarks
 
 
-def missing_program(role: Role, problem: Problem, criteria: tuple[str, ...]) -> Diagnosis:
+def sayings_of(lab: Lab) -> Sayings:
+    """The catalogue as the lab wants it said."""
+    return Sayings(catalogue(), lab.diagnoses, lab.notions)
+
+
+def missing_program(
+    lab: Lab, role: Role, problem: Problem, criteria: tuple[str, ...]
+) -> Diagnosis | None:
     """The cause of all criteria of a role for which nothing was handed in."""
-    key = problem.code if problem.code in MISTAKES else "missing-file"
-    words = MISTAKES[key]
-    return Diagnosis(
-        id=key,
-        role=role,
-        run="",
-        level="error",
-        title=fill(words.title),
-        explanation=fill(words.explanation, reason=problem.message),
-        criteria=criteria,
-    )
+    sayings = sayings_of(lab)
+    known = problem.code in sayings.base.entries
+    entry = sayings.entry(problem.code if known else "missing-file")
+    if entry is None:
+        return None
+    hit = Hit(id=entry.id, evidence=(), reach=EVERYTHING, fields={"reason": problem.message})
+    return _said(sayings, entry, hit, role, criteria, level="error")
 
 
-def _errors(graded: Sequence[Examined], lab: Lab) -> list[Diagnosis]:
+def _errors(graded: Sequence[Examined], lab: Lab, sayings: Sayings) -> list[Diagnosis]:
     """The causes of what was lost in a role's graded runs, the costliest first."""
     made: dict[str, Diagnosis] = {}
     explained: set[str] = set()
     counted = {c.id: c.points for c in lab.criteria if c.enabled}
-    for _, e, hit in sorted(_candidates(graded), key=lambda found: found[0]):
+    for entry, e, hit in sorted(_candidates(graded, sayings), key=lambda c: c[0].rank):
         lost = {f.criterion for f in e.findings if _is_lost(f) and _explains(e.facts, hit, f)}
         criteria = tuple(c for c in counted if c in lost and c not in explained)
-        if not criteria:
+        if not criteria or entry.level != "error":
             continue
         explained.update(criteria)
         before = made.get(hit.id)
         if before is None:
-            made[hit.id] = _diagnosis(e.facts, hit, criteria)
+            made[hit.id] = _diagnosis(sayings, entry, e.facts, hit, criteria)
         else:
             made[hit.id] = replace(before, criteria=before.criteria + criteria)
     return sorted(made.values(), key=lambda d: -sum(counted[c] for c in d.criteria))
 
 
-def _candidates(graded: Sequence[Examined]) -> Iterable[tuple[int, Examined, Hit]]:
-    """Every mistake seen in a run, with its rank."""
+def _candidates(
+    graded: Sequence[Examined], sayings: Sayings
+) -> Iterable[tuple[Entry, Examined, Hit]]:
+    """Every mistake seen in a run, with what the catalogue says of it."""
     for e in graded:
-        for rank, look in enumerate(_IN_ORDER):
-            if (hit := look(e.facts)) is not None:
-                yield rank, e, hit
-    rank = _IN_ORDER.index(outputs.prints_to_stderr)
+        for condition in CAUSES:
+            hit = condition.look(e.facts)
+            entry = None if hit is None else sayings.entry(hit.id, hit.variant)
+            if hit is not None and entry is not None:
+                yield entry, e, hit
     for plain in graded:
         for drawn in graded:
-            if plain is not drawn and (hit := _hard_coded(plain, drawn)) is not None:
-                yield rank, drawn, hit
+            hit = None if plain is drawn else _hard_coded(plain, drawn)
+            entry = None if hit is None else sayings.entry(hit.id)
+            if hit is not None and entry is not None:
+                yield entry, drawn, hit
 
 
 def _hard_coded(plain: Examined, drawn: Examined) -> Hit | None:
@@ -153,48 +148,61 @@ def _explains(facts: Facts, hit: Hit, finding: Finding) -> bool:
     return not (finding.expectation.startswith("receive:") and finding.actual)
 
 
-def _remarks(own: Sequence[Examined], known: set[str]) -> list[Diagnosis]:
+def _remarks(own: Sequence[Examined], known: set[str], sayings: Sayings) -> list[Diagnosis]:
     """What costs nothing: of all runs, and the mistakes that only advice brings out."""
     made: dict[str, Diagnosis] = {}
     for e in own:
         hits = outputs.remarks(e.facts, e.findings)
+        hits += [hit for c in REMARKS if (hit := c.look(e.facts)) is not None]
         if e.facts.scenario.level is Level.ADVICE and any(map(_is_lost, e.findings)):
-            hits += _advice(e)
+            hits += _advice(e, sayings)
         for hit in hits:
-            if hit.id not in known and hit.id not in made:
-                made[hit.id] = _diagnosis(e.facts, replace(hit, level="remark"), ())
+            entry = sayings.entry(hit.id, hit.variant)
+            if entry is not None and hit.id not in known and hit.id not in made:
+                said = _diagnosis(sayings, entry, e.facts, hit, ())
+                made[hit.id] = replace(said, level="remark")
     return list(made.values())
 
 
-def _advice(e: Examined) -> list[Hit]:
+def _advice(e: Examined, sayings: Sayings) -> list[Hit]:
     """The first mistake that explains what an advice run missed."""
-    for look in _IN_ORDER:
-        hit = look(e.facts)
-        if hit is not None and any(_is_lost(f) and _explains(e.facts, hit, f) for f in e.findings):
+    for _, _, hit in sorted(_candidates([e], sayings), key=lambda c: c[0].rank):
+        if any(_is_lost(f) and _explains(e.facts, hit, f) for f in e.findings):
             return [hit]
     return []
 
 
-def _diagnosis(facts: Facts, hit: Hit, criteria: tuple[str, ...]) -> Diagnosis:
-    words = words_of(hit.id, hit.variant)
-    fields = {"line": at_line(hit.line), **hit.fields}
+def _diagnosis(
+    sayings: Sayings, entry: Entry, facts: Facts, hit: Hit, criteria: tuple[str, ...]
+) -> Diagnosis:
+    said = _said(sayings, entry, hit, facts.role, criteria, level=entry.level)
+    return replace(said, run=facts.header.run, file=_file(facts, hit.file))
+
+
+def _said(
+    sayings: Sayings,
+    entry: Entry,
+    hit: Hit,
+    role: Role,
+    criteria: tuple[str, ...],
+    *,
+    level: str,
+) -> Diagnosis:
+    notion = sayings.notion(entry.notion)
+    fields = {"line": at_line(hit.line), "notion": notion, **hit.fields}
     return Diagnosis(
         id=hit.id,
-        role=facts.role,
-        run=facts.header.run,
-        level=hit.level,
-        title=fill(words.title, **fields),
-        explanation=fill(words.explanation, **fields),
-        file=_file(facts, hit.file),
+        role=role,
+        run="",
+        level=level,
+        title=fill_fields(entry.title, fields),
+        explanation=fill_fields(entry.explanation, fields),
         line=hit.line,
         evidence=tuple(dict.fromkeys(hit.evidence)),
         criteria=criteria,
+        confidence=entry.confidence,
+        notion=notion,
     )
-
-
-def words_of(kind: str, variant: str = "") -> Words:
-    """The texts of a diagnosis, in the variant that says it best."""
-    return MISTAKES.get(f"{kind}/{variant}") or MISTAKES[kind]
 
 
 def _file(facts: Facts, file: str | None) -> str:

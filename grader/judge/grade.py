@@ -92,8 +92,11 @@ def _missing(
 ) -> Iterable[Diagnosis]:
     """The cause of criteria that have no program to be tried with."""
     for role, why in [(m.role, m.problem) for m in missing]:
-        if problem is None and why.blame == "student":
-            yield missing_program(role, why, _criteria(lab, role))
+        if problem is not None or why.blame != "student":
+            continue
+        found = missing_program(lab, role, why, _criteria(lab, role))
+        if found is not None:
+            yield found
 
 
 def _criteria(lab: Lab, role: Role) -> tuple[str, ...]:
@@ -102,7 +105,7 @@ def _criteria(lab: Lab, role: Role) -> tuple[str, ...]:
 
 def _advice(examined: Iterable[Examined]) -> Iterable[Finding]:
     for e in examined:
-        if e.facts.scenario.level is Level.ADVICE:
+        if e.facts.scenario.level is Level.ADVICE and not e.is_cut:
             yield from (f for f in e.findings if f.status is not Status.NOT_RUN)
 
 

@@ -21,7 +21,6 @@ class Hit:
     id: str
     evidence: tuple[int, ...]
     reach: tuple[str, ...]
-    level: str = "error"
     variant: str = ""
     """Which of the texts of this id says it best."""
     line: int | None = None

@@ -67,6 +67,10 @@ class Diagnosis:
     evidence: tuple[int, ...] = ()
     criteria: tuple[str, ...] = ()
     """Criteria that it explains: they point here instead of saying it again."""
+    confidence: str = "certain"
+    """`certain`, `likely` or `possible`: how much the evidence proves."""
+    notion: Text | None = None
+    """What to read again, where the statement speaks of it."""
 
 
 @dataclass(frozen=True, kw_only=True)

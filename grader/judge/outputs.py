@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from grader.judge.facts import Facts
 from grader.judge.hit import Hit
-from grader.judge.mistakes import messages_read
 from grader.judge.model import Finding, Status
+from grader.judge.seen import messages_read
 from grader.lab.model import ExpectStdout
 from grader.matching import find_print, nearest
 
 
-def _absent(facts: Facts) -> list[str]:
+def absent(facts: Facts) -> list[str]:
     """Messages that should be on stdout, were read by the program, and are not there."""
     names = [e.message for e in facts.scenario.expect if isinstance(e, ExpectStdout)]
     read = {
@@ -31,7 +31,7 @@ def _reach(names: Sequence[str]) -> tuple[str, ...]:
 
 def prints_to_stderr(facts: Facts) -> Hit | None:
     """The text is on standard error."""
-    for name in _absent(facts):
+    for name in absent(facts):
         found = find_print(facts.text(name), facts.stderr.data, facts.lab.tolerance)
         if found is not None:
             evidence = facts.stderr.entries(found.span)
@@ -41,7 +41,7 @@ def prints_to_stderr(facts: Facts) -> Hit | None:
 
 def prints_length(facts: Facts) -> Hit | None:
     """A number where the text should be: that of its bytes or characters."""
-    for name in _absent(facts):
+    for name in absent(facts):
         text = facts.text(name)
         numbers = "|".join(str(n) for n in sorted({len(text), len(text.encode())}))
         hit = re.search(rb"(?<!\d)(?:%s)(?!\d)" % numbers.encode(), facts.stdout.data)
@@ -53,15 +53,15 @@ def prints_length(facts: Facts) -> Hit | None:
 
 def no_print(facts: Facts) -> Hit | None:
     """The message was read, and nothing like it was printed."""
-    absent = [
+    missing = [
         name
-        for name in _absent(facts)
+        for name in absent(facts)
         if nearest(facts.text(name), facts.stdout.data, facts.lab.tolerance) is None
     ]
-    if not absent:
+    if not missing:
         return None
-    read = tuple(i for s in facts.sessions for i, e in s.sent if absent[0] in e.messages)
-    return Hit(id="no-print", evidence=(*read, facts.last), reach=_reach(absent))
+    read = tuple(i for s in facts.sessions for i, e in s.sent if missing[0] in e.messages)
+    return Hit(id="no-print", evidence=(*read, facts.last), reach=_reach(missing))
 
 
 def hard_coded(
@@ -87,22 +87,25 @@ def hard_coded(
 
 
 def remarks(facts: Facts, findings: Sequence[Finding]) -> list[Hit]:
-    """What costs nothing and should be known."""
+    """What the findings remark on and what the program did, that costs nothing."""
     hits: list[Hit] = []
     for kind in ("bytes-repr", "extra-output"):
         for finding in findings:
             if any(r.code == kind for r in finding.remarks):
-                hits.append(Hit(id=kind, evidence=finding.evidence, reach=(), level="remark"))
+                hits.append(Hit(id=kind, evidence=finding.evidence, reach=()))
                 break
-    if facts.keyboard:
-        evidence = tuple(i for i, _ in facts.keyboard)
-        hits.append(Hit(id="waits-for-keyboard", evidence=evidence, reach=(), level="remark"))
-    if (glued := _merged(facts)) is not None:
-        hits.append(glued)
     return hits
 
 
-def _merged(facts: Facts) -> Hit | None:
+def pressed_enter(facts: Facts) -> Hit | None:
+    """It waited for the keyboard, and went on when it was given Enter."""
+    if not facts.keyboard:
+        return None
+    evidence = tuple(i for i, _ in facts.keyboard)
+    return Hit(id="waits-for-keyboard", evidence=evidence, reach=(), variant="enter")
+
+
+def merged(facts: Facts) -> Hit | None:
     """Messages that came together and were printed as one."""
     together = [(i, e) for s in facts.sessions for i, e in s.sent if len(e.messages) > 1]
     if not together:
@@ -113,4 +116,4 @@ def _merged(facts: Facts) -> Hit | None:
     if found is None or b"\n" in facts.stdout.data[found.span]:
         return None
     evidence = (index, *facts.stdout.entries(found.span))
-    return Hit(id="merged-messages", evidence=evidence, reach=(), level="remark")
+    return Hit(id="merged-messages", evidence=evidence, reach=())

@@ -11,13 +11,25 @@ LOOKED_AT = 1 << 16
 _HEAD = re.compile(r"^Traceback \(most recent call last\):", re.MULTILINE)
 _FRAME = re.compile(r'^  File "([^"\n]{1,500})", line (\d{1,7})(?:, in ([^\n]{1,200}))?$', re.M)
 _ERROR = re.compile(r"^([A-Za-z_][\w.]{0,100})(?:: ([^\n]{0,500}))?$", re.M)
+_BARE = re.compile(r"^SyntaxError: ([^\n]{0,500})\Z", re.MULTILINE)
+"""A file that can't even be decoded has no frame: only this line."""
+_IN_FILE = re.compile(r"(?: in file (.{1,400}?))? on line (\d{1,7})\b")
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 _FOREIGN = ("/lib/python", "/site-packages/", "<frozen ", "/usr/lib/")
+_TOLD_BY = re.compile(
+    r"^(?:Exception in thread |Exception ignored in thread started by|"
+    r"Exception occurred during processing of request|Unhandled exception in thread|"
+    r"Task exception was never retrieved|Exception in callback |Unhandled exception in client_)",
+    re.MULTILINE,
+)
+"""What threading, _thread, socketserver and asyncio write before the traceback of one task."""
+_NEAR = 600
+"""Characters between such a heading and the traceback."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A frame: the file as the interpreter names it, the line, and the text of that line."""
+    """A frame: the file as the interpreter names it ("" if it does not), the line, its text."""
 
     file: str
     line: int
@@ -46,19 +58,50 @@ class Traceback:
 
 def last_traceback(stderr: bytes) -> Traceback | None:
     """The last uncaught exception in standard error, or None."""
-    text = stderr[-LOOKED_AT:].decode("utf-8", "replace").replace("\r\n", "\n")
+    text = _text(stderr)
     heads = [m.end() for m in _HEAD.finditer(text)]
-    part = text[heads[-1] :] if heads else text
+    return _read(text[heads[-1] :] if heads else text, headed=bool(heads))
+
+
+def task_traceback(stderr: bytes) -> Traceback | None:
+    """The first exception that ended a thread, a request or a task, but not the program."""
+    text = _text(stderr)
+    for told in _TOLD_BY.finditer(text):
+        head = _HEAD.search(text, told.end())
+        if head is not None and head.start() - told.end() < _NEAR:
+            # The first traceback: one chained to it is told after it, and more to the point.
+            following = _TOLD_BY.search(text, head.end())
+            part = text[head.end() : following.start() if following else len(text)]
+            heads = [m.end() for m in _HEAD.finditer(part)]
+            return _read(part[heads[-1] :] if heads else part, headed=True)
+    return None
+
+
+def _text(stderr: bytes) -> str:
+    return stderr[-LOOKED_AT:].decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _read(part: str, *, headed: bool) -> Traceback | None:
     frames = list(_FRAME.finditer(part))
     if not frames:
-        return None
+        return None if headed else _undecodable(part)
     error = _ERROR.search(part, frames[-1].end())
     if error is None:
         return None
     kind = error[1].rpartition(".")[2]
-    if not heads and kind not in _SYNTAX:
+    if not headed and kind not in _SYNTAX:
         return None
     return Traceback(kind, error[2] or "", _place(part, frames))
+
+
+def _undecodable(part: str) -> Traceback | None:
+    """A program that is not text in its encoding: a last line, and no frame."""
+    error = _BARE.search(part.rstrip())
+    if error is None:
+        return None
+    where = _IN_FILE.search(error[1])
+    place = Place(where[1] or "", int(where[2]), "") if where is not None else None
+    return Traceback("SyntaxError", error[1], place)
 
 
 def _place(part: str, frames: list[re.Match[str]]) -> Place | None:

@@ -6,7 +6,10 @@ student, which a finding carries apart.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from grader.judge.model import Remark
+from grader.lab.catalogue import FIELD
 from grader.lab.model import Role, Text
 
 _NB = "\u00a0"
@@ -234,6 +237,24 @@ def fill(texts: tuple[str, str], **fields: object) -> Text:
         own = {k: v.in_language(language) if isinstance(v, Text) else v for k, v in fields.items()}
         made[language] = text.format(nb=_NB, **own).strip()
     return Text(made)
+
+
+def fill_fields(text: Text, fields: Mapping[str, object]) -> Text:
+    """A text of the catalogue with its fields, in each of its languages.
+
+    It is no format string: nothing but a known name in braces is replaced.
+    """
+    made = {}
+    for language, said in text.by_language.items():
+        own = {
+            k: v.in_language(language) if isinstance(v, Text) else str(v) for k, v in fields.items()
+        }
+        made[language] = _filled(said, own)
+    return Text(made)
+
+
+def _filled(said: str, fields: Mapping[str, str]) -> str:
+    return FIELD.sub(lambda m: fields.get(m[1], ""), said).strip()
 
 
 def say(key: str, **fields: object) -> Text:

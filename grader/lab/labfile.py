@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import cast
 
 from grader.lab import values
+from grader.lab.catalogue import read_notions, read_rewordings
 from grader.lab.model import (
     ROLES,
     Accents,
@@ -38,7 +39,7 @@ _SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 
 _KEYS = (
     "lab", "title", "language", "port", "statement", "messages", "roles", "criteria",
-    "tolerance", "limits", "python", "salt", "scenarios",
+    "tolerance", "limits", "python", "salt", "notions", "diagnoses", "scenarios",
 )  # fmt: skip
 _ROLE_FILES: dict[Role, RoleFiles] = {
     "server": RoleFiles(words=("serveur", "server")),
@@ -99,6 +100,8 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         python=_optional_text(fields, "python", problems),
         salt=_optional_text(fields, "salt", problems) or "",
         statement=_optional_people(fields, "statement", problems, language),
+        notions=read_notions(fields.get("notions"), problems, language),
+        diagnoses=read_rewordings(fields.get("diagnoses"), problems, language),
     )
     if criteria and lab.max_score == 0:
         problems.add(fields.need("criteria").place, "every criterion is taken out: no points left")

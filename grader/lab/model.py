@@ -217,6 +217,15 @@ class RoleFiles:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rewording:
+    """What a lab says of a diagnosis instead of the catalogue; None: as the catalogue has it."""
+
+    enabled: bool = True
+    title: Text | None = None
+    explanation: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lab:
     """A whole lab."""
 
@@ -235,6 +244,10 @@ class Lab:
     salt: str = ""
     """Mixed into the seed of drawn texts."""
     statement: Text | None = None
+    diagnoses: dict[str, Rewording] = field(default_factory=dict)
+    """By `id` or `id/variant` of the catalogue of diagnoses: the lab's own words, or none."""
+    notions: dict[str, Text] = field(default_factory=dict)
+    """Where the statement speaks of a notion of the catalogue: « énoncé, partie 1.3 »."""
 
     def criterion(self, identifier: str) -> Criterion:
         """The criterion of that id. Raises KeyError."""

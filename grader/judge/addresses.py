@@ -1,0 +1,75 @@
+"""Conditions of addresses: protocol, port and interface, and whether it listens at all."""
+
+from __future__ import annotations
+
+from grader.judge.checks import dialled_listener, is_any
+from grader.judge.facts import Facts
+from grader.judge.hit import EVERYTHING, Hit
+from grader.judge.seen import expected_port, first_session, hit, is_refused
+
+
+def other_port(facts: Facts) -> Hit | None:
+    """Another port than that of the statement, listened on or dialled."""
+    port = expected_port(facts)
+    if is_refused(facts):
+        return None
+    if facts.role == "server":
+        reached = any(e.remote[1] == port for _, e in facts.connected)
+        if not facts.listeners or reached or any(e.port == port for _, e in facts.listeners):
+            return None
+        index, listener = facts.listeners[0]
+        swapped = int.from_bytes(port.to_bytes(2, "big"), "little")
+        kind = "port-byte-order" if listener.port == swapped else "other-port-or-host"
+        return hit(facts, kind, ("listening",), (index,), "server", seen=listener.port, port=port)
+    if any(e.local[1] == port for _, e in facts.connected):
+        return None
+    if facts.connected:
+        where, seen = facts.connected[0][0], facts.connected[0][1].local[1]
+        return hit(
+            facts, "other-port-or-host", ("connected",), (where,), "client", seen=seen, port=port
+        )
+    if facts.dialed:
+        where, dialed = facts.dialed[0]
+        return hit(
+            facts, "other-port-or-host", EVERYTHING, (where,), "client", seen=dialed.port, port=port
+        )
+    return None
+
+
+def one_interface(facts: Facts) -> Hit | None:
+    """A listener that takes connections to one address only."""
+    seen = dialled_listener(facts)
+    if facts.role != "server" or seen is None or is_any(seen[1]):
+        return None
+    return hit(facts, "bound-to-one-interface", ("bound",), (seen[0],), address=seen[1].address)
+
+
+def datagram(facts: Facts) -> Hit | None:
+    """UDP and nothing of TCP; or a TCP connection that nothing goes through, and UDP beside it."""
+    if not facts.datagram:
+        return None
+    if facts.uses_datagrams:
+        return hit(facts, "datagram-instead-of-stream", EVERYTHING, (facts.datagram[0],))
+    session = first_session(facts)
+    if session is None or session.stream.data or not session.arrivals:
+        return None
+    evidence = (session.first, facts.datagram[0])
+    return hit(facts, "datagram-instead-of-stream", ("receive",), evidence, "beside")
+
+
+def no_listen(facts: Facts) -> Hit | None:
+    """A server that ended, or stands elsewhere, without ever listening."""
+    if facts.role != "server" or facts.listeners or facts.connected or facts.datagram:
+        return None
+    return hit(facts, "no-listen", EVERYTHING)
+
+
+def never_accepts(facts: Facts) -> Hit | None:
+    """The connection is still in the listener's queue."""
+    session = first_session(facts)
+    if facts.role != "server" or session is None or session.stream.data or session.consumed:
+        return None
+    for index, state in reversed(facts.states):
+        if any(s.state == "listen" and s.receive_queue > 0 for s in state.sockets):
+            return hit(facts, "never-accepts", EVERYTHING, (index,))
+    return None

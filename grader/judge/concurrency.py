@@ -1,0 +1,97 @@
+"""Conditions of several connections and several threads."""
+
+from __future__ import annotations
+
+from grader.judge.facts import Facts
+from grader.judge.hit import EVERYTHING, Hit
+from grader.judge.seen import calls, first_session, hit, reads_connection
+from grader.judge.situation import method
+from grader.transcript import Call, Refused, State
+
+_JOINS = ("futex", "futex_waitv", "wait4", "waitid")
+
+
+def accept_once(facts: Facts) -> Hit | None:
+    """A second connection of the same run was refused, the first was not."""
+    if facts.role != "server" or len(facts.started) > 1 or len(facts.sessions) < 2:
+        return None
+    first, second = facts.sessions[:2]
+    refused = [i for i, _ in facts.all(Refused)]
+    if first.connected is None or second.connected is not None or not refused:
+        return None
+    return hit(facts, "accept-once", EVERYTHING, (first.connected, refused[-1]))
+
+
+def two_readers(facts: Facts) -> Hit | None:
+    """Two threads of one process wait in recv() on the same descriptor."""
+    for index, state in reversed(facts.states):
+        seen: set[tuple[int, int | None]] = set()
+        for call in state.calls:
+            if not reads_connection(call) or call.fd is None:
+                continue
+            if (call.pid, call.fd) in seen:
+                variant_call = method(call)
+                return hit(facts, "two-readers-one-socket", EVERYTHING, (index,), call=variant_call)
+            seen.add((call.pid, call.fd))
+    return None
+
+
+def sequential(facts: Facts) -> Hit | None:
+    """A client waits in the listener's queue while the only thread reads from another one."""
+    found = _one_waits(facts)
+    if found is None:
+        return None
+    index, state, reader = found
+    if any(_waits_for_another(call, reader) for call in state.calls):
+        return None
+    return hit(facts, "sequential-server", EVERYTHING, (index,), call=method(reader))
+
+
+def waits_for_thread(facts: Facts) -> Hit | None:
+    """As `sequential`, but the reading is done by a thread that another one waits for."""
+    found = _one_waits(facts)
+    if found is None:
+        return None
+    index, state, reader = found
+    waiting = [call for call in state.calls if _waits_for_another(call, reader)]
+    if not waiting:
+        return None
+    word = method(waiting[0])
+    return hit(facts, "thread-called-not-started", EVERYTHING, (index,), call=word)
+
+
+def _one_waits(facts: Facts) -> tuple[int, State, Call] | None:
+    """A state in which a client is not accepted while another one is read from."""
+    if facts.role != "server" or len(facts.sessions) < 2:
+        return None
+    for index, state in facts.states:
+        pending = any(s.state == "listen" and s.receive_queue > 0 for s in state.sockets)
+        readers = [call for call in state.calls if reads_connection(call)]
+        accepts = any(call.target == "listener" for call in state.calls)
+        if pending and readers and not accepts and state.why != "exit":
+            return index, state, readers[0]
+    return None
+
+
+def _waits_for_another(call: Call, reader: Call) -> bool:
+    return call.name in _JOINS and call.tid != reader.tid
+
+
+def reconnects(facts: Facts) -> Hit | None:
+    """A client that dials once more after its connection was made."""
+    session = first_session(facts)
+    if facts.role != "client" or session is None:
+        return None
+    port = facts.connected[0][1].local[1]
+    again = [i for i, dialed in facts.dialed if dialed.port == port]
+    missing = [a for a in session.arrivals if not a.came]
+    if not missing:
+        return None
+    if again:
+        return hit(facts, "reconnects-each-message", EVERYTHING, (session.first, again[0]))
+    for index, state in facts.states:
+        ours = [s for s in state.sockets if s.remote[1] == port and s.protocol.startswith("tcp")]
+        used = {call.fd for _, call in calls(facts) if call.target == "connection"}
+        if len(ours) > 1 and len(used) <= 1:
+            return hit(facts, "reconnects-each-message", EVERYTHING, (session.first, index))
+    return None

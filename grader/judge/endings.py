@@ -1,0 +1,118 @@
+"""Conditions of endings: the connection, the process, and programs that never end."""
+
+from __future__ import annotations
+
+from grader.judge.checks import exchanged_before
+from grader.judge.facts import Facts
+from grader.judge.hit import EVERYTHING, Hit
+from grader.judge.seen import calls, ended_before_us, first_session, hit, reads_connection
+from grader.judge.situation import ACCEPTS, SLEEPS, method, situation_entries
+
+
+def missing_argument(facts: Facts) -> Hit | None:
+    """Status 2 and a usage line, before anything was done on the network."""
+    if facts.exited is None or facts.exited[1].status != 2 or facts.connected or facts.listeners:
+        return None
+    if b"usage:" not in facts.stderr.data[:4096]:
+        return None
+    evidence = (*facts.stderr_entries[:1], facts.exited[0])
+    return hit(facts, "missing-argument", EVERYTHING, evidence)
+
+
+def waits_for_keyboard(facts: Facts) -> Hit | None:
+    """Still waiting for the keyboard when nothing more could come from it."""
+    for index, call in reversed(calls(facts)):
+        if call.target == "keyboard" and facts.end.outcome == "stuck":
+            return hit(facts, "waits-for-keyboard", EVERYTHING, (index,))
+    return None
+
+
+def sleeps(facts: Facts) -> Hit | None:
+    """Out of time while asleep."""
+    if facts.end.outcome not in ("timeout", "limit") or facts.end.limit not in (None, "wall"):
+        return None
+    for index, call in reversed(calls(facts)):
+        if call.name in SLEEPS:
+            return hit(facts, "sleeps-too-long", EVERYTHING, (index,))
+    return None
+
+
+def endless(facts: Facts) -> Hit | None:
+    """Out of CPU, output or time without an end in sight."""
+    if facts.end.outcome not in ("timeout", "limit") or facts.limit is None:
+        return None
+    index, limit = facts.limit
+    if limit.limit not in ("cpu", "output", "wall"):
+        return None
+    closed = [s.closed for s in facts.sessions if s.closed is not None]
+    if closed and closed[0] < index and any(s.consumed for s in facts.sessions):
+        return hit(facts, "ignores-end-of-stream", ("end", "exit"), (closed[0], index), limit.limit)
+    return hit(facts, "endless-loop", EVERYTHING, (index,), limit.limit)
+
+
+def waits_for_end(facts: Facts) -> Hit | None:
+    """All is exchanged, and it reads on instead of closing."""
+    session = first_session(facts)
+    if session is None or session.consumed < session.sent_bytes or not session.sent:
+        return None
+    closed = session.closed
+    if ended_before_us(session):
+        return None
+    if set(session.to_send) - set(session.was_sent):
+        return None
+    if facts.role == "client" and not all(a.came for a in session.arrivals):
+        return None
+    last = session.sent[-1][0]
+    reading = [i for i, c in calls(facts, closed) if i > last and reads_connection(c)]
+    if not reading:
+        return None
+    evidence = (last, reading[-1], *(() if closed is None else (closed,)))
+    reach = ("end", "exit", "stdout")
+    return hit(facts, "waits-for-end-of-stream", reach, evidence, facts.role)
+
+
+def never_closes(facts: Facts) -> Hit | None:
+    """All is exchanged, and the connection stays open until we close it."""
+    session = first_session(facts)
+    if session is None or set(session.to_send) - set(session.was_sent):
+        return None
+    closed = session.closed
+    if ended_before_us(session):
+        return None
+    if not exchanged_before(facts, session, len(facts.entries)) and facts.role == "client":
+        return None
+    evidence = (*(() if closed is None else (closed,)), *situation_entries(facts))
+    return hit(facts, "never-closes", ("end",), evidence)
+
+
+def accepts_again(facts: Facts) -> Hit | None:
+    """After its one client it waits for another."""
+    session = first_session(facts)
+    if facts.role != "server" or session is None or facts.exited is not None:
+        return None
+    for index, call in reversed(calls(facts)):
+        again = call.target == "listener" and (call.name in ACCEPTS or method(call) == "accept()")
+        if again and index > (session.connected or 0):
+            return hit(facts, "endless-loop", ("exit",), (index,), "accept")
+    return None
+
+
+def status(facts: Facts) -> Hit | None:
+    """It ended by itself, but not well, and without an exception to explain it."""
+    if facts.exited is None or facts.traceback is not None:
+        return None
+    index, exited = facts.exited
+    if exited.signal is not None:
+        return hit(facts, "exit-status", EVERYTHING, (index,), "signal", signal=exited.signal)
+    if exited.status in (0, None):
+        return None
+    return hit(facts, "exit-status", ("exit",), (index,), "", code=exited.status)
+
+
+def still_running(facts: Facts) -> Hit | None:
+    """Ended by us while it waited for what will not come: the last resort of `exit`."""
+    if facts.exited is not None or facts.end.outcome != "stuck":
+        return None
+    if not facts.states:
+        return None
+    return hit(facts, "endless-loop", ("exit",), (facts.states[-1][0],), "waits")

@@ -1,0 +1,182 @@
+"""Conditions of the exchange: who speaks first, what was read, which messages came."""
+
+from __future__ import annotations
+
+from grader.judge.checks import turn
+from grader.judge.facts import Facts, Session
+from grader.judge.hit import EVERYTHING, Hit
+from grader.judge.model import Status
+from grader.judge.seen import calls, first_session, hit, messages_read, reads_connection
+from grader.judge.situation import situation_entries
+from grader.lab.model import Action
+from grader.matching import find_message
+
+BEGINNING = 12
+"""Characters by which the beginning of a message is known in an output."""
+
+
+def both_wait(facts: Facts) -> Hit | None:
+    """A server that reads before it speaks; a client that waits for an answer that is not due."""
+    session = first_session(facts)
+    if session is None or not session.arrivals:
+        return None
+    if facts.role == "server":
+        return _server_reads_first(facts, session)
+    missing = [a for a in session.arrivals if not a.came]
+    reading = [(i, c) for i, c in calls(facts, session.closed) if reads_connection(c)]
+    if not missing or not reading or session.ended is not None or not session.sent:
+        return None
+    if session.consumed < session.sent_bytes:
+        return None
+    return hit(facts, "both-wait-first", EVERYTHING, (reading[-1][0],), "client")
+
+
+def _server_reads_first(facts: Facts, session: Session) -> Hit | None:
+    number = next(i for i, s in enumerate(session.steps) if s.action is Action.RECEIVE)
+    first = session.arrivals[0]
+    _, before = turn(session, number)
+    if before is None or messages_read(facts, session) == 0:
+        return None
+    reach = (f"receive:{first.message}",)
+    if not first.came:
+        seen = [i for i, c in calls(facts, session.closed) if reads_connection(c)]
+        evidence = (*seen[:1], before, facts.last)
+        return hit(facts, "both-wait-first", reach, evidence, "silent")
+    if first.entries and first.entries[-1] > before:
+        return hit(facts, "both-wait-first", reach, (before, *first.entries), "server")
+    return None
+
+
+def speaks_first(facts: Facts) -> Hit | None:
+    """A client that sends before the server has spoken, and reads later."""
+    session = first_session(facts)
+    if facts.role != "client" or session is None or not session.stream.chunks:
+        return None
+    first = session.stream.chunks[0][0]
+    sent = session.sent[0][0] if session.sent else None
+    if not session.to_send or (sent is not None and sent < first):
+        return None
+    if sent is None or messages_read(facts, session) == 0:
+        return None
+    return hit(facts, "speaks-first", ("receive",), (first, sent))
+
+
+def cut_short(facts: Facts) -> Hit | None:
+    """Only the beginning of a message was read and printed."""
+    session = first_session(facts)
+    if session is None:
+        return None
+    for index, entry in session.sent:
+        for name in entry.messages:
+            text = facts.text(name)
+            beginning = text[:BEGINNING]
+            others = [facts.text(n) for n in facts.header.texts if n != name]
+            if len(text) < 2 * BEGINNING or any(beginning in other for other in others):
+                continue
+            if facts.printed(text) is not None:
+                continue
+            found = facts.printed(beginning)
+            if found is not None and found.status is Status.PASS:
+                evidence = (index, *facts.stdout.entries(found.span))
+                return hit(facts, "one-recv-is-one-message", EVERYTHING, evidence)
+    return None
+
+
+def never_receives(facts: Facts) -> Hit | None:
+    """Nothing of what was sent, or was to be sent, has been read."""
+    session = first_session(facts)
+    if session is None or not session.to_send or messages_read(facts, session):
+        return None
+    ours = session.closed is not None and (session.ended or facts.last) > session.closed
+    if any(reads_connection(c) for _, c in calls(facts)) or (ours and not session.sent):
+        return None
+    if facts.role == "client" and not session.stream.data:
+        return None
+    evidence = tuple(i for i, _ in session.sent[:1])
+    if session.ended is not None:
+        if session.sent and session.was_reset and facts.role == "server":
+            return hit(facts, "closes-with-unread-data", EVERYTHING, (*evidence, session.ended))
+        evidence = (*evidence, session.ended)
+    reach = ("receive", "stdout") if facts.role == "client" else EVERYTHING
+    return hit(facts, "never-receives", reach, (*evidence, *situation_entries(facts)))
+
+
+def one_recv(facts: Facts) -> Hit | None:
+    """Some messages read, and no more reading although others were still to come."""
+    session = first_session(facts)
+    if session is None or len(session.to_send) < 2:
+        return None
+    read = messages_read(facts, session)
+    together = any(len(e.messages) > 1 for _, e in session.sent)
+    if together or not 0 < read < len(session.to_send):
+        return None
+    if any(reads_connection(c) for _, c in calls(facts, session.closed)):
+        return None
+    last = session.sent[read - 1][0]
+    end = session.ended if session.ended is not None else facts.last
+    return hit(facts, "one-recv-two-messages", EVERYTHING, (last, end))
+
+
+def leaves_early(facts: Facts) -> Hit | None:
+    """The end comes before anything that the program had to send; or no connection at all."""
+    session = first_session(facts)
+    if session is None:
+        if facts.role == "client" and facts.exited and not facts.dialed and not facts.datagram:
+            return hit(facts, "leaves-early", EVERYTHING, (facts.exited[0],), "no-connection")
+        return None
+    if session.ended is None or (session.closed is not None and session.closed < session.ended):
+        return None
+    if any(a.came for a in session.arrivals) or not session.arrivals:
+        return None
+    return hit(facts, "leaves-early", EVERYTHING, (session.ended,))
+
+
+def message_missing(facts: Facts) -> Hit | None:
+    """The first message came, a later one did not, and nothing waits for us."""
+    session = first_session(facts)
+    if session is None or len(session.arrivals) < 2:
+        return None
+    missing = [a for a in session.arrivals if not a.came]
+    if not session.arrivals[0].came or not missing or _swapped(facts, session):
+        return None
+    reach = (*(f"receive:{a.message}" for a in missing), "end")
+    end = session.ended if session.ended is not None else facts.last
+    evidence = (*session.arrivals[0].entries[-1:], end)
+    return hit(facts, "second-message-missing", reach, evidence)
+
+
+def _swapped(facts: Facts, session: Session) -> tuple[str, ...]:
+    """Messages that stand before one that they should follow."""
+    spans = [
+        find_message(a.text, session.stream.data, facts.lab.tolerance) for a in session.arrivals
+    ]
+    return tuple(
+        later.message
+        for number, later in enumerate(session.arrivals)
+        for before in spans[:number]
+        if (span := spans[number]) is not None and before is not None and span.start < before.start
+    )
+
+
+def swapped(facts: Facts) -> Hit | None:
+    """The right messages in the wrong order."""
+    session = first_session(facts)
+    if session is None or not (names := _swapped(facts, session)):
+        return None
+    evidence = session.stream.entries(slice(0, len(session.stream.data)))
+    reach = tuple(f"receive:{a.message}" for a in session.arrivals)
+    return hit(facts, "swapped-messages", reach, evidence, count=len(names))
+
+
+def wrong_text(facts: Facts) -> Hit | None:
+    """A message came with other words than those asked for."""
+    session = first_session(facts)
+    if session is None:
+        return None
+    wrong = [a for a in session.arrivals if a.came and a.match.status is not Status.PASS]
+    if not wrong or _swapped(facts, session):
+        return None
+    partly = all(a.match.status is Status.PARTIAL for a in wrong)
+    reach = tuple(f"receive:{a.message}" for a in wrong)
+    variant = "partly" if partly else ""
+    return hit(facts, "wrong-text", reach, wrong[0].entries, variant)

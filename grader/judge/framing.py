@@ -1,0 +1,100 @@
+"""Conditions of framing: where a message ends, and how much of it is sent or read at once."""
+
+from __future__ import annotations
+
+from grader.judge.facts import Arrival, Facts, Session
+from grader.judge.hit import EVERYTHING, Hit
+from grader.judge.model import Status
+from grader.judge.seen import calls, first_session, hit, reads_connection
+
+HUGE = 1 << 24
+"""Bytes asked for at once that no buffer of a first program has: a length gone wrong."""
+BUFFERED = 8192
+"""What the buffer of makefile() asks for at once; a recv() of a program asks for less."""
+LARGE = 1024
+"""Bytes from which on a message cut short was cut by send(), and not by what was written."""
+
+
+def length_prefix(facts: Facts) -> Hit | None:
+    """All was read, and it waits for millions of bytes more."""
+    session = first_session(facts)
+    if session is None or not session.sent or session.consumed < session.sent_bytes:
+        return None
+    for index, call in calls(facts, session.closed):
+        if reads_connection(call) and call.size is not None and call.size >= HUGE:
+            evidence = (session.sent[-1][0], index)
+            return hit(facts, "length-prefix-wrong", EVERYTHING, evidence, size=call.size)
+    return None
+
+
+def missing_terminator(facts: Facts) -> Hit | None:
+    """All was read, nothing of it shown, and a buffered read waits for more."""
+    session = first_session(facts)
+    if session is None or not session.sent or session.consumed < session.sent_bytes:
+        return None
+    if set(session.to_send) - set(session.was_sent) or any(
+        entry.data.endswith(b"\n") for _, entry in session.sent
+    ):
+        return None
+    last = session.sent[-1][0]
+    for index, call in calls(facts, session.closed):
+        buffered = call.size is not None and BUFFERED <= call.size < HUGE
+        if index > last and reads_connection(call) and buffered:
+            if _shown_before(facts, session, index):
+                return None
+            return hit(facts, "missing-terminator", EVERYTHING, (last, index))
+    return None
+
+
+def _shown_before(facts: Facts, session: Session, index: int) -> bool:
+    """Whether a message sent in this session was printed before entry `index`."""
+    shown = (facts.printed(facts.text(name)) for name in session.was_sent)
+    return any(p is not None and facts.stdout.entries(p.span)[0] < index for p in shown)
+
+
+def unterminated(facts: Facts) -> Hit | None:
+    """A message without the end of line that its text has."""
+    for arrival, after in _ends(facts):
+        if arrival.text.endswith("\n") and not after.startswith((b"\n", b"\r")):
+            reach = (f"receive:{arrival.message}",)
+            return hit(facts, "missing-terminator", reach, arrival.entries, "sent")
+    return None
+
+
+def line_endings(facts: Facts) -> Hit | None:
+    """A message that ends with another end of line than its text."""
+    for arrival, after in _ends(facts):
+        crlf = arrival.text.endswith("\r\n")
+        if not arrival.text.endswith("\n") or not after.startswith((b"\n", b"\r\n")):
+            continue
+        if after.startswith(b"\r\n") != crlf:
+            seen, expected = ("\\n", "\\r\\n") if crlf else ("\\r\\n", "\\n")
+            return hit(facts, "line-ending-mix", (), arrival.entries, seen=seen, expected=expected)
+    return None
+
+
+def _ends(facts: Facts) -> list[tuple[Arrival, bytes]]:
+    """Each message that came, with the bytes behind its last word."""
+    session = first_session(facts)
+    if session is None:
+        return []
+    found = []
+    for arrival in session.arrivals:
+        if arrival.came and arrival.match.status is not Status.FAIL:
+            words = arrival.data.rstrip(b" \t\r\n\0")
+            end = arrival.span.start + len(words)
+            found.append((arrival, session.stream.data[end : end + 4].lstrip(b" \t")))
+    return found
+
+
+def partial_send(facts: Facts) -> Hit | None:
+    """The beginning of a long message came, exactly, and the rest never did."""
+    session = first_session(facts)
+    for arrival in session.arrivals if session is not None else ():
+        whole, came = arrival.text.encode(), arrival.data
+        cut = LARGE <= len(came) < len(whole) and whole.startswith(came)
+        if cut and arrival.match.status is not Status.PASS:
+            reach = (f"receive:{arrival.message}",)
+            size = len(came)
+            return hit(facts, "partial-send-ignored", reach, arrival.entries, size=size)
+    return None

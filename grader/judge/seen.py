@@ -1,0 +1,94 @@
+"""What several conditions ask of a run: where the program stood, what it had read and sent."""
+
+from __future__ import annotations
+
+from grader.judge.facts import Facts, Session
+from grader.judge.hit import Hit
+from grader.judge.situation import method, situation_entries
+from grader.lab.model import Action, ExpectConnected, ExpectListening
+from grader.transcript import Call
+
+
+def hit(
+    facts: Facts,
+    kind: str,
+    reach: tuple[str, ...],
+    evidence: tuple[int, ...] = (),
+    variant: str = "",
+    **fields: object,
+) -> Hit:
+    """A hit with the line where the program stood, if we had to end it there."""
+    at = facts.position
+    stuck = facts.stuck_call
+    fields.setdefault("call", method(stuck[1]) if stuck is not None else "recv()")
+    fields.setdefault("port", expected_port(facts))
+    return Hit(
+        id=kind,
+        evidence=evidence or situation_entries(facts),
+        reach=reach,
+        variant=variant,
+        line=at[1].line if at else None,
+        file=at[1].file if at else None,
+        fields=fields,
+    )
+
+
+def expected_port(facts: Facts) -> int:
+    """The port that the scenario, else the lab, asks for."""
+    for expectation in facts.scenario.expect:
+        if isinstance(expectation, ExpectListening | ExpectConnected):
+            return expectation.port
+    return facts.lab.port
+
+
+def is_refused(facts: Facts) -> bool:
+    """Whether the scenario lets the program find nobody."""
+    return any(s.action is Action.REFUSE for s in facts.scenario.steps)
+
+
+def first_session(facts: Facts) -> Session | None:
+    """The first connection, if it was made."""
+    first = facts.sessions[0] if facts.sessions else None
+    return first if first is not None and first.connected is not None else None
+
+
+def calls(facts: Facts, before: int | None = None) -> list[tuple[int, Call]]:
+    """The calls seen in states (of a program not yet ended), before entry `before`."""
+    limit = len(facts.entries) if before is None else before
+    return [
+        (i, call)
+        for i, state in facts.states
+        if i < limit and state.why != "exit"
+        for call in state.calls
+    ]
+
+
+def reads_connection(call: Call) -> bool:
+    """Whether the call reads from the connection, or waits until it can be read."""
+    return call.target == "connection" and method(call) == "recv()"
+
+
+def ended_before_us(session: Session) -> bool:
+    """Whether the program ended the connection while we had not."""
+    ended, closed = session.ended, session.closed
+    return ended is not None and (closed is None or ended < closed)
+
+
+def we_closed_before(facts: Facts, index: int) -> bool:
+    """Whether the reference had ended a connection before entry `index`."""
+    return any(s.closed is not None and s.closed < index for s in facts.sessions)
+
+
+def messages_read(facts: Facts, session: Session) -> int:
+    """How many of the pieces sent the program has read, whole, by all that is known.
+
+    A close with unread bytes sends RST: after a FIN all that was sent before had been read.
+    """
+    read, total = 0, 0
+    for count, (index, entry) in enumerate(session.sent, 1):
+        total += len(entry.data)
+        ended = session.ended is not None and index < session.ended and not session.was_reset
+        text = entry.data.decode("utf-8", "replace")
+        if session.consumed >= total or ended or facts.printed(text):
+            read = count
+    return read
