@@ -54,7 +54,7 @@ def test_it_is_a_kind_of_facts(facts: PacedFacts) -> None:
     assert kind.name == "paced"
     assert not kind.sees_listeners
     assert kind.state("waiting") is None
-    assert kind.memory() == kind.system_cpu() == 0
+    assert kind.usage().memory == kind.usage().system == 0
     assert not kind.at_keyboard()
     kind.close()
 
@@ -110,4 +110,4 @@ def test_the_cpu_of_earlier_programs_is_not_its_own(clock: Clock) -> None:
     while os.times().children_user < before + 0.02:
         pid = os.posix_spawn("/bin/sh", ["sh", "-c", count], {})
         os.waitpid(pid, 0)
-    assert PacedFacts(NOBODY, 65432, clock).cpu() == 0
+    assert PacedFacts(NOBODY, 65432, clock).usage().cpu == 0

@@ -138,8 +138,7 @@ def test_of_a_vanished_process_nothing_is_known_and_nothing_raised() -> None:
     assert proc.run_counter(pid, pid) is None
     assert proc.context_switches(pid, pid) is None
     assert proc.state(pid) is None
-    assert proc.cpu_ns([pid]) == 0
-    assert proc.rss_bytes([pid]) == 0
+    assert proc.usage([pid]) == (0, 0, 0)
     assert proc.socket_fds(pid) == {}
     assert proc.fd_flags(pid, 0) is None
     assert proc.epoll_set(pid, 0) == []
@@ -180,14 +179,14 @@ def test_cpu_counts_a_process_its_ended_threads_and_reaped_children() -> None:
     )
     with python(code) as process:
         line(process)
-        used = proc.cpu_ns([process.pid])
+        used = proc.usage([process.pid]).cpu
         assert 190_000_000 < used < 5_000_000_000
 
 
 def test_resident_memory_grows_with_what_is_touched() -> None:
-    before = proc.rss_bytes([os.getpid()])
+    before = proc.usage([os.getpid()]).memory
     held = bytearray(64 << 20)
-    assert proc.rss_bytes([os.getpid()]) - before > 60 << 20
+    assert proc.usage([os.getpid()]).memory - before > 60 << 20
     del held
 
 

@@ -18,11 +18,13 @@ import os
 from dataclasses import dataclass, replace
 
 from grader import transcript as tr
-from grader.run import proc, syscalls
+from grader.run import proc
 from grader.run.errors import FactsUnavailable
 from grader.run.look import Look
 from grader.run.program import Program
 from grader.run.sockdiag import SocketInfo, SocketTable
+from grader.run.threads import Thread, Threads
+from grader.run.usage import Usage
 from reference.endpoint import Endpoint
 
 _SLEEPS = 2
@@ -37,19 +39,10 @@ _CLOSED_BY_US = frozenset({"established", "fin-wait-1", "fin-wait-2"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Thread:
-    """One thread in one look."""
-
-    call: proc.ThreadCall
-    facts: syscalls.CallFacts
-    counter: tuple[int, int] | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Sample:
     """All threads in one look, and the queues of the connection."""
 
-    threads: tuple[_Thread, ...]
+    threads: tuple[Thread, ...]
     connection: SocketInfo | None
 
     @property
@@ -69,6 +62,12 @@ class KernelFacts:
 
     def __init__(self, program: Program, table: SocketTable) -> None:
         self._program, self._table = program, table
+        self._threads = Threads(program.processes)
+        self._settled: tuple[object, Look] | None = None
+        """A look that holds until a thread runs, with what it saw of the connection."""
+        self._listeners: list[tr.Listener] = []
+        self._listeners_at = 0
+        """The look at the threads since which these are all its listeners; 0: unknown."""
         self._previous: tuple[object, ...] | None = None
         self._proved_threads: object = None
         self._typed_at: object = ()
@@ -84,15 +83,27 @@ class KernelFacts:
     # --- listening -----------------------------------------------------------------------
 
     def listeners(self) -> list[tr.Listener]:
-        """The program's TCP listeners and bound UDP sockets."""
-        found = [x for x in self._table.dump(states=("listen", "bound")) if self._is_ours(x)]
-        return [
+        """The program's TCP listeners and bound UDP sockets.
+
+        Of one that is running only TCP: it cannot wait for datagrams now, and asking for
+        them costs more than all else.
+        """
+        still = self._threads.stood_still()
+        if still and self._listeners_at == self._threads.looks:
+            return self._listeners
+        # Only what is asked for after they were seen to stand still holds until they run.
+        self._listeners_at = self._threads.looks if still else 0
+        protocols = ("tcp",) if self._threads.sole_one_runs() else ("tcp", "udp")
+        seen = self._table.dump(protocols=protocols, states=("listen", "bound"))
+        self._listeners = [
             tr.Listener(
                 t=0, protocol=x.protocol, address=x.local[0], port=x.local[1],
                 backlog=x.wqueue, v6only=x.v6only,
             )
-            for x in found
+            for x in seen
+            if self._is_ours(x)
         ]  # fmt: skip
+        return self._listeners
 
     def _is_ours(self, info: SocketInfo) -> bool:
         """The socket belongs to the program's process tree."""
@@ -117,25 +128,41 @@ class KernelFacts:
         """See `Look`. `wants_ready`: look again soon, something waits to be sent."""
         mine = self._connection(endpoint)
         consumed = self._consumed(mine, endpoint)
+        seen = (mine, consumed, endpoint.connected)
+        if self._settled is not None:
+            before, look = self._settled
+            if before == seen and self._threads.stood_still():
+                return look
+        if not endpoint.connected and self._threads.sole_one_runs():
+            return Look()
+        look, settled = self._look_closely(mine, endpoint, consumed=consumed)
+        self._settled = (seen, replace(look, still=True)) if settled else None
+        if self._arrived_at == endpoint.bytes_sent and not consumed and wants_ready:
+            return replace(look, promising=True)
+        return look
+
+    def _look_closely(
+        self, mine: SocketInfo | None, endpoint: Endpoint, *, consumed: bool
+    ) -> tuple[Look, bool]:
+        """The look, and whether it holds until a thread runs or the connection changes."""
         try:
-            threads = self._threads()
+            threads = self._threads.look()
             known = Look(
                 consumed=consumed,
                 ready=consumed and self._ready(threads, mine, endpoint),
                 accepting=not endpoint.connected and self._accepts(threads),
-                promising=wants_ready and mine is not None,
             )
         except FactsUnavailable:
             self._previous = None
-            return Look(consumed=consumed)
+            return Look(consumed=consumed), False
         if not threads or not all(t.facts.kind in _PEER_ENDS and t.facts.known for t in threads):
             self._previous = None
-            return known
+            return known, True
         sample = _Sample(threads, mine)
         proved = sample.key == self._previous
         self._previous = sample.key
         if not proved:
-            return replace(known, promising=True)
+            return replace(known, promising=True), False
         return self._proof(sample, endpoint, known)
 
     def _connection(self, endpoint: Endpoint) -> SocketInfo | None:
@@ -157,28 +184,17 @@ class KernelFacts:
             return False
         return mine.rqueue == 0
 
-    def _threads(self) -> tuple[_Thread, ...]:
-        found = []
-        for pid in self._program.processes():
-            for tid in proc.threads(pid):
-                call = proc.call_of(pid, tid)
-                if call is None:
-                    raise FactsUnavailable(f"thread {tid} cannot be read")
-                counter = proc.run_counter(pid, tid)
-                found.append(_Thread(call, syscalls.describe(call), counter))
-        return tuple(found)
-
     # --- ready ---------------------------------------------------------------------------
 
     def _ready(
-        self, threads: tuple[_Thread, ...], mine: SocketInfo | None, endpoint: Endpoint
+        self, threads: tuple[Thread, ...], mine: SocketInfo | None, endpoint: Endpoint
     ) -> bool:
         assert mine is not None  # noqa: S101 -- consumed says so
         if any(self._reads_from(t, mine.inode) for t in threads):
             return True
         return self._polls_by_sleeping(threads, mine, endpoint)
 
-    def _reads_from(self, thread: _Thread, inode: int) -> bool:
+    def _reads_from(self, thread: Thread, inode: int) -> bool:
         if thread.facts.kind == "read":
             return _socket_of(thread.call.pid, thread.facts.fd) == inode
         if thread.facts.kind == "poll":
@@ -186,7 +202,7 @@ class KernelFacts:
         return False
 
     def _polls_by_sleeping(
-        self, threads: tuple[_Thread, ...], mine: SocketInfo, endpoint: Endpoint
+        self, threads: tuple[Thread, ...], mine: SocketInfo, endpoint: Endpoint
     ) -> bool:
         if self._sleeps_at != endpoint.bytes_sent:
             self._sleeps_at, self._sleeps = endpoint.bytes_sent, set()
@@ -207,10 +223,12 @@ class KernelFacts:
                     return True
         return False
 
-    def _accepts(self, threads: tuple[_Thread, ...]) -> bool:
+    def _accepts(self, threads: tuple[Thread, ...]) -> bool:
         """A thread waits for a client, with or without a time limit."""
         if any(t.facts.kind == "accept" for t in threads):
             return True
+        if not any(t.facts.kind == "poll" for t in threads):
+            return False
         listening = {x.inode for x in self._table.dump(protocols=("tcp",), states=("listen",))}
         return any(
             _socket_of(t.call.pid, fd) in listening
@@ -221,28 +239,33 @@ class KernelFacts:
 
     # --- waiting -------------------------------------------------------------------------
 
-    def _proof(self, sample: _Sample, endpoint: Endpoint, known: Look) -> Look:
+    def _proof(self, sample: _Sample, endpoint: Endpoint, known: Look) -> tuple[Look, bool]:
         """Two equal samples are there; now what no sample shows: timers, limits, flight."""
-        self._proved_threads = sample.key[0]
-        if self._proved_threads == self._typed_at:
-            return known  # nobody has run since we typed: the key is still on its way
-        if self._in_flight_to(sample.connection, endpoint):
-            return known
-        if any(self._is_waking(t, sample.connection) for t in sample.threads):
-            return known
+        if self._may_yet_run(sample, endpoint):
+            return known, False
         pids = {t.call.pid for t in sample.threads}
-        if any(t.counter is None for t in sample.threads):
-            return known
         if any(proc.has_timers(pid) or proc.catches_alarm(pid) for pid in pids):
-            return known
+            return known, True
         limited = [t for t in sample.threads if t.facts.limited or self._has_socket_limit(t)]
         if not limited:
-            return replace(known, waiting=True, keyboard=self._at_keyboard(sample.threads))
+            keyboard = self._at_keyboard(sample.threads)
+            return replace(known, waiting=True, keyboard=keyboard), False
         inode = sample.connection.inode if sample.connection is not None else 0
         reading = bool(inode) and all(self._only_reads(t, inode) for t in limited)
-        return replace(known, reading=reading and known.consumed)
+        return replace(known, reading=reading and known.consumed), True
 
-    def _is_waking(self, thread: _Thread, mine: SocketInfo | None) -> bool:
+    def _may_yet_run(self, sample: _Sample, endpoint: Endpoint) -> bool:
+        """Something is on its way to a thread, or it cannot be known."""
+        self._proved_threads = sample.key[0]
+        if self._proved_threads == self._typed_at:
+            return True  # nobody has run since we typed: the key is still on its way
+        return (
+            self._in_flight_to(sample.connection, endpoint)
+            or any(self._is_waking(t, sample.connection) for t in sample.threads)
+            or any(t.counter is None for t in sample.threads)
+        )
+
+    def _is_waking(self, thread: Thread, mine: SocketInfo | None) -> bool:
         """It has been woken and has not run yet, or has something to read.
 
         Without this a virtual CPU that the host takes away for a while makes a program
@@ -273,7 +296,7 @@ class KernelFacts:
             return mine.rqueue == 0
         return not (arrived or closed_window)
 
-    def _has_socket_limit(self, thread: _Thread) -> bool:
+    def _has_socket_limit(self, thread: Thread) -> bool:
         """SO_RCVTIMEO is in no argument of the call; a socket that can't be asked has one."""
         if thread.facts.kind not in ("read", "accept") or thread.facts.fd is None:
             return False
@@ -282,14 +305,14 @@ class KernelFacts:
         limits = proc.receive_timeout(thread.call.pid, thread.facts.fd)
         return limits is None or any(limits)
 
-    def _only_reads(self, thread: _Thread, inode: int) -> bool:
+    def _only_reads(self, thread: Thread, inode: int) -> bool:
         """A read of this connection with a time limit: settimeout + recv, or SO_RCVTIMEO."""
         if thread.facts.kind == "poll":
             fds = thread.facts.reads
             return len(fds) == 1 and all(_socket_of(thread.call.pid, fd) == inode for fd in fds)
         return thread.facts.kind == "read" and self._reads_from(thread, inode)
 
-    def _at_keyboard(self, threads: tuple[_Thread, ...]) -> bool:
+    def _at_keyboard(self, threads: tuple[Thread, ...]) -> bool:
         for t in threads:
             fds = [t.facts.fd] if t.facts.kind == "read" else sorted(t.facts.reads)
             if any(_target(t.call.pid, fd).startswith("/dev/pts/") for fd in fds if fd is not None):
@@ -300,7 +323,7 @@ class KernelFacts:
 
     def changed(self) -> None:
         """Forget the first of two samples."""
-        self._previous = None
+        self._previous = self._settled = None
 
     def typed(self) -> None:
         """What was typed comes to the program by way of a kernel thread, some time later."""
@@ -341,7 +364,7 @@ class KernelFacts:
     def state(self, why: str) -> tr.State:
         """Freeze everything: each thread's call, each socket of the program."""
         try:
-            threads = self._threads()
+            threads = self._threads.look()
         except FactsUnavailable:
             threads = ()
         sockets = [x for x in self._table.dump() if self._is_ours(x) or self._is_pending(x)]
@@ -357,16 +380,12 @@ class KernelFacts:
         """Not accepted yet, or closed and not gone: no descriptor, but the program's port."""
         return info.inode == 0 and info.state != "time-wait" and info.remote[1] != 0
 
-    def cpu(self) -> int:
-        """CPU of the whole tree, ns; of the program also after its end."""
+    def usage(self) -> Usage:
+        """What the whole tree has used; CPU of the program itself also after its end."""
         if pids := self._program.processes():
-            return proc.cpu_ns(pids)
+            return proc.usage(pids)
         counter = proc.run_counter(self._program.pid, self._program.pid)
-        return counter[1] if counter is not None else 0
-
-    def system_cpu(self) -> int:
-        """CPU of the whole tree inside the kernel, ns; accurate to a tick (10 ms)."""
-        return proc.system_ns(self._program.processes())
+        return Usage(counter[1] if counter is not None else 0, 0, 0)
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """Its end of the connection does not block: setblocking(False), or a time limit."""
@@ -376,7 +395,7 @@ class KernelFacts:
     def at_keyboard(self) -> bool:
         """A thread reads from the terminal, and has not run since we typed last."""
         try:
-            threads = self._threads()
+            threads = self._threads.look()
         except FactsUnavailable:
             return False
         key = tuple((t.call, t.counter) for t in threads if self._at_keyboard((t,)))
@@ -384,12 +403,9 @@ class KernelFacts:
         self._keyboard_key = key
         return fresh
 
-    def memory(self) -> int:
-        """Resident memory of the whole tree, bytes."""
-        return proc.rss_bytes(self._program.processes())
-
     def close(self) -> None:
-        """Nothing is held: the table is the worker's."""
+        """Close the threads' files; the table is the worker's."""
+        self._threads.close()
 
 
 def _target(pid: int, fd: int) -> str:
@@ -409,7 +425,7 @@ def _own_sockets() -> set[int]:
     return set(proc.socket_fds(os.getpid()))
 
 
-def _as_call(thread: _Thread, listening: set[int]) -> tr.Call:
+def _as_call(thread: Thread, listening: set[int]) -> tr.Call:
     facts = thread.facts
     fd = facts.fd if facts.fd is not None else next(iter(facts.reads), None)
     kind = ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader import transcript as tr
+from grader.run.usage import Usage
 from reference.endpoint import Endpoint
 
 
@@ -33,6 +34,8 @@ class Look:
     """A thread waits for a client on one of the program's TCP listeners."""
     promising: bool = False
     """The next look may be the proof: look again soon."""
+    still: bool = False
+    """No thread has run since the last look, which this one repeats."""
 
 
 class Facts(Protocol):
@@ -67,20 +70,14 @@ class Facts(Protocol):
     def state(self, why: str) -> tr.State | None:
         """Every thread's call and every socket, now (`t` is 0)."""
 
-    def cpu(self) -> int:
-        """CPU time of the whole tree, ns."""
-
-    def system_cpu(self) -> int:
-        """Of `cpu`, what the kernel spent on calls, ns, as far as it is known."""
+    def usage(self) -> Usage:
+        """What the whole tree has used until now, as far as it is known."""
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """A read of the program's end of the connection returns at once."""
 
     def at_keyboard(self) -> bool:
         """One of its threads waits for the keyboard, whatever the others do."""
-
-    def memory(self) -> int:
-        """Resident memory of the whole tree, bytes."""
 
     def close(self) -> None:
         """Release what is open."""

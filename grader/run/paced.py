@@ -14,6 +14,7 @@ from collections.abc import Callable
 from grader import transcript as tr
 from grader.run.look import Look
 from grader.run.program import Program
+from grader.run.usage import Usage
 from reference.endpoint import Endpoint
 
 QUIET_NS = 150_000_000
@@ -73,13 +74,9 @@ class PacedFacts:
     def state(self, why: str) -> None:
         """Nothing can be read."""
 
-    def cpu(self) -> int:
-        """CPU time of its processes that have ended, ns: all that every system tells."""
-        return _cpu_of_children() - self._cpu_before
-
-    def system_cpu(self) -> int:
-        """Unknown."""
-        return 0
+    def usage(self) -> Usage:
+        """CPU of its processes that have ended: all that every system tells."""
+        return Usage(_cpu_of_children() - self._cpu_before, 0, 0)
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """Unknown: no."""
@@ -88,10 +85,6 @@ class PacedFacts:
     def at_keyboard(self) -> bool:
         """Unknown: no."""
         return False
-
-    def memory(self) -> int:
-        """Unknown; the address-space limit holds."""
-        return 0
 
     def close(self) -> None:
         """Nothing is held."""

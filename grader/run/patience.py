@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 from grader.lab.model import Limits
 from grader.run.look import Facts
+from grader.run.usage import Usage
 from reference.endpoint import Endpoint
 
 _BUDGET = 1 / 5
@@ -32,37 +33,42 @@ _NEWS_GRACE = 500_000_000
 
 
 class Patience:
-    """Counts what a program has used since the present step began. `now`: ns since exec."""
+    """Counts what a program has used since the present step began. `now`: ns since exec.
+
+    What it has used is told by `used`, every 20 ms: as exact as these rules need it.
+    """
 
     def __init__(self, limits: Limits, endpoint: Endpoint, now: Callable[[], int]) -> None:
         self._limits, self._endpoint, self._now = limits, endpoint, now
         self._news_at = 0
-        self._cpu_at_step = (0, 0)
-        """In all and in the kernel, ns."""
+        self._used = self._used_at_step = Usage(0, 0, 0)
         self._cpu_when_wanted = 0
-        self.cpu = 0
-        """CPU used by the program, as far as it was seen, ns."""
+
+    @property
+    def cpu(self) -> int:
+        """CPU used by the program as it was last seen, ns."""
+        return self._used.cpu
 
     def news(self) -> None:
         """Something happened just now."""
         self._news_at = self._now()
 
-    def step_begun(self, facts: Facts) -> None:
+    def used(self, usage: Usage) -> None:
+        """So much is used now; after its end a program shows less than before."""
+        self._used = max(self._used, usage)
+
+    def step_begun(self) -> None:
         """A step of the script begins."""
         self.news()
-        self._cpu_at_step = facts.cpu(), facts.system_cpu()
+        self._used_at_step = self._used
 
-    def message_wanted(self, facts: Facts) -> None:
+    def message_wanted(self) -> None:
         """A message waits for the program to be ready."""
-        self._cpu_when_wanted = facts.cpu()
-
-    def see_cpu(self, facts: Facts) -> None:
-        """Look at the CPU used; after its end a program shows less than before."""
-        self.cpu = max(self.cpu, facts.cpu())
+        self._cpu_when_wanted = self.cpu
 
     def budget_spent(self, facts: Facts) -> bool:
         """Readiness was not seen within the CPU time that it may cost."""
-        used = facts.cpu() - self._cpu_when_wanted
+        used = self.cpu - self._cpu_when_wanted
         return used > self._cpu_part(_BUDGET) or self.spins(facts)
 
     def spins(self, facts: Facts) -> bool:
@@ -84,10 +90,8 @@ class Patience:
 
     def _spins(self, facts: Facts, part: float) -> bool:
         """Its socket does not block, and call follows call; one that computes is in none."""
-        if self.cpu - self._cpu_at_step[0] < self._cpu_part(part):
-            return False  # seen every 20 ms, and cheap
-        cpu = facts.cpu() - self._cpu_at_step[0]
-        system = facts.system_cpu() - self._cpu_at_step[1]
+        cpu = self._used.cpu - self._used_at_step.cpu
+        system = self._used.system - self._used_at_step.system
         enough = cpu > self._cpu_part(part) and system > cpu * _IN_CALLS
         return enough and facts.nonblocking(self._endpoint)
 

@@ -35,7 +35,8 @@ ENTERS = 3
 _REFUSALS = 2
 """A client that was refused and comes again is one that retries."""
 _FIRST_PAUSE = 0.0005
-_LONGEST_PAUSE = 0.004
+_LONGEST_PAUSE, _LONGEST_WHILE_STILL = 0.004, 0.02
+"""Between two looks, s; the second for a program that sleeps or waits. News end any pause."""
 _PAUSE_GROWTH = 1.4
 _LIMITS_EVERY = 20_000_000
 _SETTLE_GRACE = 500_000_000
@@ -80,6 +81,7 @@ class Player:
         self._got_bytes = False
         self._close_due: int | None = None
         self._pause = _FIRST_PAUSE
+        self._still = False
         self._next_limits = 0
         self._limit: tr.LimitReached | None = None
         self._exited_at: int | None = None
@@ -146,7 +148,7 @@ class Player:
 
     def _finish(self) -> tuple[tr.AnyEntry, ...]:
         program, facts, streams = self._running
-        self._patience.see_cpu(facts)
+        self._patience.used(facts.usage())
         by_itself = self._exited_at is not None or program.ended()
         if by_itself and not self._told_exit:
             self._exited_at = self._exited_at or self.recorder.now()
@@ -167,7 +169,8 @@ class Player:
         if program.status is None:
             reads.append(program.pidfd)
         readable, writable, _ = select.select(reads, self.endpoint.writes, [], self._pause)
-        self._pause = min(self._pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
+        longest = _LONGEST_WHILE_STILL if self._still else _LONGEST_PAUSE
+        self._pause = min(self._pause * _PAUSE_GROWTH, longest)
         if readable or writable:
             self._pause = _FIRST_PAUSE
         self.setting.on_tick()
@@ -276,10 +279,11 @@ class Player:
             return
         self._next_limits = now + _LIMITS_EVERY
         _, facts, _ = self._running
-        self._patience.see_cpu(facts)
-        if self._patience.cpu > limits.cpu * 1e9:
+        usage = facts.usage()
+        self._patience.used(usage)
+        if usage.cpu > limits.cpu * 1e9:
             self._reach_limit("cpu", f"{limits.cpu:g} s")
-        if facts.memory() > limits.memory:
+        if usage.memory > limits.memory:
             self._reach_limit("memory", f"{limits.memory >> 20} MB")
 
     def _reach_limit(self, limit: str, value: str) -> None:
@@ -301,6 +305,7 @@ class Player:
             self._tell(e.Refused(self.recorder.now(), "it tries again"))
         self._look_for_listeners()
         look = facts.look(self.endpoint, wants_ready=self._wants_ready or self._wants_consumed)
+        self._still = look.still
         if look.promising:
             self._pause = _FIRST_PAUSE
         if self.machine.dials and not self.endpoint.dialling and self._dialled(facts, look):
@@ -356,11 +361,7 @@ class Player:
             self._tell(e.Reading(now))
         elif look.waiting and look.keyboard and self._enters < ENTERS:
             self._press_enter(program, facts)
-        elif (
-            look.waiting
-            and not self.endpoint.dialling
-            and not (look.accepting and self.machine.dials)
-        ):
+        elif look.waiting and not self.endpoint.dialling:
             if self._close_due is None:
                 self._tell_stuck(look, facts)
             else:
@@ -434,7 +435,7 @@ class Player:
         match command:
             case c.Note(step=index, status=status, reason=reason):
                 if status is c.StepStatus.BEGUN:
-                    self._patience.step_begun(facts)
+                    self._patience.step_begun()
                 self.recorder.add(
                     lambda t: tr.Step(t=t, index=index, status=str(status), reason=reason)
                 )
@@ -448,7 +449,7 @@ class Player:
                 return
             case c.AwaitReady():
                 self._wants_ready, self._piece = True, 0
-                self._patience.message_wanted(facts)
+                self._patience.message_wanted()
             case c.AwaitConsumed():
                 self._wants_consumed = True
             case c.Transmit():

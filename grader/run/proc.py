@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.run.errors import FactsUnavailable
+from grader.run.usage import Usage
 
 _PIDFD_GETFD = 438  # the same number on every architecture
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -58,6 +59,11 @@ class ThreadCall(NamedTuple):
     line: bytes
     """The file as it was: equal twice = the same call, if the run counter is equal too."""
 
+    @property
+    def blocked(self) -> bool:
+        """It is in a call, and off the CPU."""
+        return self.number is not None and self.number >= 0
+
 
 def tree(root: int, *, zombies: bool = False) -> list[int]:
     """All processes below `root` (itself not among them), parents before their children."""
@@ -76,6 +82,10 @@ def tree(root: int, *, zombies: bool = False) -> list[int]:
 def threads(pid: int) -> list[int]:
     """The threads of a process that is alive; of a zombie its first one."""
     try:
+        # The folder has a link for each of its threads, besides two of its own; the first
+        # thread stays until the last has ended. Counting is cheaper than listing.
+        if os.stat(f"/proc/{pid}/task").st_nlink == 3:  # noqa: PTH116
+            return [pid]
         with os.scandir(f"/proc/{pid}/task") as entries:
             return [int(entry.name) for entry in entries]
     except OSError:
@@ -84,7 +94,11 @@ def threads(pid: int) -> list[int]:
 
 def call_of(pid: int, tid: int) -> ThreadCall | None:
     """The system call in which the thread is; None where it ended or can't be read."""
-    line = _read(f"/proc/{pid}/task/{tid}/syscall")
+    return parse_call(pid, tid, _read(f"/proc/{pid}/task/{tid}/syscall"))
+
+
+def parse_call(pid: int, tid: int, line: bytes) -> ThreadCall | None:
+    """What the file `syscall` of a thread says; None for nothing."""
     if not line:
         return None
     number, *rest = line.split()
@@ -99,7 +113,12 @@ def run_counter(pid: int, tid: int) -> tuple[int, int] | None:
 
     None where it ended, can't be read, or the kernel doesn't count (all zeros).
     """
-    words = _read(f"/proc/{pid}/task/{tid}/schedstat").split()
+    return parse_counter(_read(f"/proc/{pid}/task/{tid}/schedstat"))
+
+
+def parse_counter(line: bytes) -> tuple[int, int] | None:
+    """What the file `schedstat` of a thread says, as `run_counter` has it."""
+    words = line.split()
     if len(words) != 3 or words[2] == b"0":
         return None
     return int(words[2]), int(words[0])
@@ -147,35 +166,23 @@ def exit_code_of_zombie(pid: int) -> int | None:
     return int(fields[49])
 
 
-def cpu_ns(pids: Iterable[int]) -> int:
-    """CPU that these processes have used, in ns, their ended threads and reaped children included.
+def usage(pids: Iterable[int]) -> Usage:
+    """What these processes have used; one that has vanished used nothing.
 
-    Children count in ticks of the kernel (10 ms), which is all that it tells of them.
+    Reaped children count in ticks of the kernel (10 ms), which is all that it tells of them.
     """
-    total = 0
+    cpu = system = memory = 0
     for pid in pids:
-        fields = _stat(pid)
-        if fields:
-            total += (int(fields[13]) + int(fields[14])) * _TICK_NS
+        if not (fields := _stat(pid)):
+            continue
+        memory += int(fields[21]) * _PAGE
+        system += int(fields[12]) * _TICK_NS
+        cpu += (int(fields[13]) + int(fields[14])) * _TICK_NS
         try:
-            total += time.clock_gettime_ns(~pid << 3 | _CPU_CLOCK_SCHED)
+            cpu += time.clock_gettime_ns(~pid << 3 | _CPU_CLOCK_SCHED)
         except OSError:  # ended meanwhile: its parent's children's time has it
             continue
-    return total
-
-
-def system_ns(pids: Iterable[int]) -> int:
-    """CPU that the kernel has used for these processes' calls, in ns, in ticks of 10 ms."""
-    return sum(int(fields[12]) * _TICK_NS for pid in pids if (fields := _stat(pid)))
-
-
-def rss_bytes(pids: Iterable[int]) -> int:
-    """Memory resident for these processes, in bytes; what they share counts for each."""
-    total = 0
-    for pid in pids:
-        words = _read(f"/proc/{pid}/statm").split()
-        total += int(words[1]) * _PAGE if len(words) > 1 else 0
-    return total
+    return Usage(cpu, system, memory)
 
 
 def fd_targets(pid: int) -> dict[int, str]:

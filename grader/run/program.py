@@ -28,8 +28,11 @@ from grader.run.terminal import Terminal
 from grader.submission import SourceFile
 
 _GATE = 'read -r _ <&3; exec 3<&-; cd "$0" && exec "$@"'
+_GATE_TOLD = f"echo >&4; exec 4>&-; {_GATE}"
 _FIRST_FD = 10
-"""Descriptors from here on hold what bubblewrap is to read; 3 is the gate (one digit: sh)."""
+"""Descriptors from here on hold what bubblewrap is to read.
+
+3 is the gate, 4 says that the program stands at it (one digit: sh)."""
 _SAFE_FD = 300
 """Sources are moved above every target, so that no dup2 overwrites another's source."""
 
@@ -190,12 +193,15 @@ def start_sandboxed(
         options = sandbox.arguments(interpreter, reachable, placed, limits, cwd=cwd)
         options += ["--info-fd", str(fds.give(info_write))]
         passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
-        command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE, cwd]
+        command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE_TOLD, cwd]
         command += command_of(interpreter, Path(inside).name)
+        arrived, arrived_write = fds.pipe()
+        fds.give(arrived_write, 4)
         terminal, stderr, gate, outer = fds.spawn(command, {}, own_session=False)
         fds.close(info_write)
+        fds.close(arrived_write)
         init = _child_pid(info_read, stderr, outer)
-    pid = _only_child(init, outer)
+        pid = _at_the_gate(arrived, init, outer)
     # From here on init reaps nothing: see `Program`.
     os.kill(init, signal.SIGSTOP)
     _set_limits(pid, limits)
@@ -247,14 +253,12 @@ def _child_pid(info: int, stderr: int, outer: int) -> int:
         raise HostError(f"bubblewrap did not start: {said or 'no reason given'}") from None
 
 
-def _only_child(init: int, outer: int) -> int:
-    """The process at the gate: wait until init has made it (a fact of a millisecond)."""
-    while True:
-        if children := proc.tree(init):
-            return children[0]
-        if os.waitpid(outer, os.WNOHANG)[0]:
-            raise HostError("the sandbox ended before the program was started")
-        os.sched_yield()
+def _at_the_gate(arrived: int, init: int, outer: int) -> int:
+    """The process at the gate, which says so itself; the end of the sandbox ends the waiting."""
+    if not os.read(arrived, 1) or not (children := proc.tree(init)):
+        os.waitpid(outer, 0)
+        raise HostError("the sandbox ended before the program was started")
+    return children[0]
 
 
 def _set_limits(pid: int, limits: Limits) -> None:

@@ -57,11 +57,15 @@ class Place:
         if not self.private_network:
             self._await_free_port(port, scenario)
             return
-        if self.table is not None and self.table.dump():
+        if self.table is not None and not self._is_clean(self.table):
             self._renew()
         netns.keep_time_wait(scenario.keep_time_wait)
         if self.capture is not None:
             self.capture.clear()
+
+    def _is_clean(self, table: SocketTable) -> bool:
+        """No socket is left; those that nobody holds (TIME_WAIT above all) are dropped first."""
+        return all(not x.inode and table.destroy(x) for x in table.dump())
 
     def _renew(self) -> None:
         if self.capture is not None:
