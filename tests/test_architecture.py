@@ -18,10 +18,14 @@ TESTS = ROOT / "tests"
 PURE = (
     "grader/lab", "grader/judge", "grader/view", "grader/formats", "grader/wire",
     "grader/matching.py", "grader/transcript.py", "grader/submission.py", "grader/results.py",
+    *(f"grader/prove/{name}.py" for name in (
+        "case", "changes", "document", "model_student", "mutants", "mutants_connection",
+        "mutants_exchange", "places", "plan", "proof", "source", "table", "variants",
+    )),
     "reference/script.py", "reference/events.py", "reference/commands.py",
     "reference/machine.py",
 )  # fmt: skip
-SHELL = ("grader.run", "grader.intake", "grader.cli", "grader.batch")
+SHELL = ("grader.run", "grader.intake", "grader.cli", "grader.batch", "grader.prove.run")
 REACHES_OUT = {
     "socket", "subprocess", "time", "asyncio", "selectors", "select", "signal", "threading",
     "multiprocessing", "ctypes", "socketserver", "psutil", "random", "secrets",
@@ -33,6 +37,7 @@ DATA_ONLY = {
     "grader/lab/model.py", "grader/run/errors.py", "grader/run/jobs.py", "grader/submission.py",
     "reference/commands.py", "reference/events.py", "reference/script.py",
     "grader/view/student_model.py", "grader/cli/errors.py", "grader/judge/hit.py",
+    "grader/prove/case.py",
 }  # fmt: skip
 """Definitions without behaviour of their own."""
 
@@ -70,21 +75,27 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         ),
         "grader/letters.py", "grader/matching.py", "grader/transcript.py",
     ),
-    # Each condition, on transcripts that meet it and on some that nearly do.
-    "test_judge_diagnosis.py": tuple(
+    # Each condition, on recorded runs that meet it and on some that nearly do.
+    "test_transcripts.py": tuple(
         f"grader/judge/{name}.py"
         for name in (
             "addresses", "concurrency", "conditions", "endings", "exchange", "framing", "memory",
             "seen",
         )
     ),
+    # Mutants are what their changes come to; the program that plays them is run for real.
+    "test_prove_mutants.py": tuple(
+        f"grader/prove/{name}.py" for name in ("changes", "mutants_connection", "mutants_exchange")
+    ),
+    "test_prove_run.py": ("grader/prove/student.py",),
+    "test_prove_table.py": ("grader/prove/document.py",),
     "test_view_pages.py": tuple(
         f"grader/view/{name}.py"
         for name in ("calls", "class_page", "drawing", "run_section", "source", "student_page")
     ),
     "test_cli_app.py": (
         "grader/__main__.py", "grader/cli/blame.py", "grader/cli/labs.py",
-        "grader/cli/options.py", "grader/cli/schema.py", "grader/cli/validate.py",
+        "grader/cli/options.py", "grader/cli/schema.py",
     ),
     "test_cli_check.py": ("grader/cli/running.py",),
     "test_cli_summary.py": ("grader/cli/progress.py",),

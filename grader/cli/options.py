@@ -23,7 +23,7 @@ def _language(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _running(parser: argparse.ArgumentParser) -> None:
+def _machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=_positive, metavar="N", help="runs at a time (two for each core)"
     )
@@ -38,12 +38,16 @@ def _running(parser: argparse.ArgumentParser) -> None:
         metavar="PYTHON",
         help="the interpreter for the students' programs (the one behind Wiregrade's own)",
     )
+    # For testing: what happens where the state of programs can't be read.
+    parser.add_argument("--facts", choices=("kernel", "paced"), help=argparse.SUPPRESS)
+
+
+def _running(parser: argparse.ArgumentParser) -> None:
+    _machine(parser)
     parser.add_argument(
         "--seed", type=_seed, metavar="SEED", help="draw the texts from this seed, for everybody"
     )
     parser.add_argument("--certify", type=_positive, default=1, help=argparse.SUPPRESS)
-    # For testing: what happens where the state of programs can't be read.
-    parser.add_argument("--facts", choices=("kernel", "paced"), help=argparse.SUPPRESS)
 
 
 def _grade(parser: argparse.ArgumentParser) -> None:
@@ -102,6 +106,13 @@ def _report(parser: argparse.ArgumentParser) -> None:
 
 def _validate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lab", metavar="LAB", help="a lab's folder, or a built-in lab")
+    parser.add_argument(
+        "--prove",
+        action="store_true",
+        help="play right and wrong programs made from the lab: does it grade them right?",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(text)")
+    _machine(parser)
 
 
 def _reference(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,83 @@
+"""Mutants: the model student with one mistake each.
+
+They are made from the lab alone. A mistake that has no place in a lab (two sends swapped,
+and there is only one) is left out and said so. What is right under the rules is no mutant:
+two messages in one send are told apart by their words (`grader.prove.variants`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from grader.lab.model import Lab, Role
+from grader.prove import mutants_connection as connection
+from grader.prove import mutants_exchange as exchange
+from grader.prove.case import Case, Skipped
+from grader.prove.changes import Made, Model
+from grader.prove.plan import Program, agree
+from grader.prove.source import source_of
+
+
+@dataclass(frozen=True)
+class _Family:
+    """Mutants of one kind, and why there may be none of it."""
+
+    id: str
+    make: Callable[[Model], Iterator[Made]]
+    none: str = ""
+
+
+_NO_SEND = "it sends nothing"
+_NO_PRINT = "nothing that it reads is to be printed"
+_FAMILIES = (
+    _Family("wrong-port", connection.wrong_port),
+    _Family("wrong-interface", connection.wrong_interface, "a client chooses no interface"),
+    _Family("datagrams", connection.datagrams),
+    _Family(connection.NOTHING, connection.does_nothing),
+    _Family("drop-send", exchange.drop_send, _NO_SEND),
+    _Family("alter-send", exchange.alter_send, _NO_SEND),
+    _Family("misspell-send", exchange.misspell_send, _NO_SEND),
+    _Family("unaccent-send", exchange.unaccent_send, "accents are optional, or there are none"),
+    _Family("encoded-send", exchange.encoded_send, "the lab allows the encodings that differ"),
+    _Family("constant-send", exchange.constant_send, "it sends back nothing of what it reads"),
+    _Family("swap-sends", exchange.swap_sends, "it does not send two different messages"),
+    _Family("early-send", exchange.early_send, "nothing is sent right after something is read"),
+    _Family("late-send", exchange.late_send, "nothing is sent right before something is read"),
+    _Family("drop-read", exchange.drop_read, "it reads nothing"),
+    _Family("silent", exchange.silent, _NO_PRINT),
+    _Family("drop-print", exchange.drop_print, _NO_PRINT),
+    _Family("print-first", exchange.only_first, "fewer than two messages are to be printed"),
+    _Family("constant-print", exchange.constant_print, _NO_PRINT),
+    _Family("half-print", exchange.half_print, _NO_PRINT),
+    _Family("stderr-print", exchange.stderr_print, _NO_PRINT),
+    _Family("close-before", connection.close_before, "it neither sends nor reads"),
+    _Family("never-closes", connection.never_closes, "its peer is to close first"),
+    _Family("holds-on", connection.holds_on, "its peer is to close first"),
+    _Family("never-ends", connection.never_ends),
+    _Family("crash-at-end", connection.crash_at_end),
+    _Family("wrong-status", connection.wrong_status, "any exit status will do"),
+)
+
+
+def mutants(lab: Lab, role: Role, program: Program) -> tuple[list[Case], list[Skipped]]:
+    """All mutants of the model student `program` that differ from it and from each other."""
+    model = Model(lab, role, program)
+    seen = {source_of(program)}
+    cases: list[Case] = []
+    skipped: list[Skipped] = []
+    for family in _FAMILIES:
+        made = list(family.make(model))
+        playable = [one for one in made if agree(one.program.paths) is None]
+        for one in playable:
+            text = source_of(one.program)
+            if text not in seen:
+                cases.append(
+                    Case(id=one.id, role=role, kind="mutant", what=one.what, program=one.program,
+                         touches=one.touches)
+                )  # fmt: skip
+            seen.add(text)
+        if not playable:
+            why = "then nothing tells one scenario from another" if made else family.none
+            skipped.append(Skipped(id=family.id, role=role, kind="mutant", why=why))
+    return cases, skipped

@@ -1,0 +1,96 @@
+"""Where in a lab's files each thing stands that a scenario expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.lab.labfile import LAB_FILE
+from grader.lab.model import Lab, Level, Role, Scenario
+from grader.lab.problems import Place, Problems
+from grader.lab.yamlfile import Mapping as Tree
+from grader.lab.yamlfile import Node, Scalar, Sequence, parse
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing that a graded scenario expects, and the criterion it proves.
+
+    `name` is that of its findings (`receive:greeting`, `end`, `stdout:hello`, `exit`, ...).
+    """
+
+    scenario: str
+    role: Role
+    name: str
+    proves: str | None
+    place: Place
+
+    @property
+    def in_expect(self) -> bool:
+        """It stands under `expect:`: it is there for nothing but to be judged."""
+        return self.name != "end" and not self.name.startswith("receive:")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where things stand in the lab's files."""
+
+    lines: tuple[Line, ...]
+    steps: dict[str, Place]
+    """The list `reference:` of each graded scenario."""
+    criteria: dict[str, Place]
+
+    def proving(self, criterion: str) -> tuple[Line, ...]:
+        """The lines that give evidence for the criterion."""
+        return tuple(line for line in self.lines if line.proves == criterion)
+
+
+def places_of(lab: Lab, files: Mapping[str, bytes], where: Path | None = None) -> Places:
+    """Find the places in the files that `lab` was loaded from (so they hold no error)."""
+
+    def tree(name: str) -> Node:
+        called = str(where / name) if where else name
+        return parse(called, files[name], Problems())
+
+    graded = [s for s in lab.scenarios if s.level is Level.GRADED]
+    trees = {scenario.id: tree(f"{scenario.id}.yaml") for scenario in graded}
+    criteria = _at(tree(LAB_FILE), "criteria")
+    entries = criteria.entries if isinstance(criteria, Tree) else ()
+    return Places(
+        lines=tuple(line for s in graded for line in _lines(s, trees[s.id])),
+        steps={s.id: _at(trees[s.id], "reference").place for s in graded},
+        criteria={entry.key: entry.place for entry in entries},
+    )
+
+
+def _at(node: Node, key: str) -> Node:
+    found = node.get(key) if isinstance(node, Tree) else None
+    return node if found is None else found
+
+
+def _lines(scenario: Scenario, tree: Node) -> Iterator[Line]:
+    for name, node in (*_received(_at(tree, "reference")), *_expected(_at(tree, "expect"))):
+        proves = _word(node, "proves")
+        yield Line(
+            scenario=scenario.id, role=scenario.tests, name=name, proves=proves, place=node.place
+        )
+
+
+def _received(steps: Node) -> Iterator[tuple[str, Node]]:
+    for node in steps.items if isinstance(steps, Sequence) else ():
+        if message := _word(node, "receive"):
+            yield ("end" if message == "end" else f"receive:{message}"), node
+
+
+def _expected(expect: Node) -> Iterator[tuple[str, Node]]:
+    for entry in expect.entries if isinstance(expect, Tree) else ():
+        if entry.key == "stdout" and isinstance(entry.value, Sequence):
+            yield from ((f"stdout:{_word(item, 'contains')}", item) for item in entry.value.items)
+        elif entry.key in ("exit", "listening", "bound", "connected"):
+            yield entry.key, entry.value
+
+
+def _word(node: Node, key: str) -> str | None:
+    found = node.get(key) if isinstance(node, Tree) else None
+    return str(found.value) if isinstance(found, Scalar) else None

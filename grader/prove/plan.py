@@ -1,0 +1,210 @@
+"""What a made-up student's program does: one list of acts for each way an exchange may go.
+
+A program that serves several scenarios has a path for each. Wherever two of them differ,
+something that the program has read before tells which one it is in (`agree`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+UNTIL_END = -1
+"""`Read.amount`: up to the end of the connection."""
+ONE_READ = 0
+"""`Read.amount`: what one recv() returns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listen:
+    """A socket bound to `host` ('' is every interface) and `port`; TCP ones listen."""
+
+    host: str
+    port: int
+    datagrams: bool = False
+
+
+@dataclass(frozen=True)
+class Accept:
+    """Take one client."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connect:
+    """Dial the server."""
+
+    host: str
+    port: int
+    datagrams: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Send:
+    """Send `text`; `echo` sends what was read for these messages instead."""
+
+    messages: tuple[str, ...]
+    text: str
+    echo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """Read `messages`: `amount` bytes, `ONE_READ` or `UNTIL_END`.
+
+    `known` is the text in this path's scenario, if it is the statement's.
+    """
+
+    messages: tuple[str, ...]
+    amount: int = ONE_READ
+    known: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadEnd:
+    """Read until the peer has closed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Print:
+    """Print what was read for `messages`; `half` leaves the rest of it out."""
+
+    messages: tuple[str, ...]
+    to_stderr: bool = False
+    half: bool = False
+
+
+@dataclass(frozen=True)
+class Say:
+    """Print words of one's own."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Shut:
+    """End the own side of the connection and go on reading."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Close:
+    """Close the connection; `first`: the scenario wants the program to be the first."""
+
+    first: bool
+
+
+@dataclass(frozen=True)
+class Hang:
+    """Never go on: wait for another client, or for nobody."""
+
+
+@dataclass(frozen=True)
+class Crash:
+    """Raise an exception."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """End with `status`."""
+
+    status: int
+
+
+Act = (
+    Listen | Accept | Connect | Send | Read | ReadEnd | Print | Say | Shut | Close | Hang
+    | Crash | Exit
+)  # fmt: skip
+Path = tuple[Act, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """How a program does what it does; nothing of this may change a verdict."""
+
+    encoding: str = "utf-8"
+    show: Literal["plain", "among others", "bytes", "one line"] = "plain"
+    pieces: bool = False
+    """Send each message in two pieces."""
+    byte_by_byte: bool = False
+    time_limit: bool = False
+    """Sockets have a (long) time limit."""
+    thread: bool = False
+    """The exchange is in a thread of its own."""
+    shut_before_close: bool = False
+    leave_open: bool = False
+    """Leave closing to the end of the program."""
+    reuse_address: bool = False
+    patient: bool = False
+    """Try a refused connection again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A made-up student's program: paths, one of which fits, and a style."""
+
+    paths: tuple[Path, ...]
+    style: Style = Style()
+
+    def each(self, change: Callable[[Path], Path]) -> Program:
+        """The program with every path changed, those that became equal only once."""
+        return replace(self, paths=tuple(dict.fromkeys(change(path) for path in self.paths)))
+
+
+def agree(paths: Sequence[Path]) -> tuple[int, int] | None:
+    """Whether one program can take the right one of these paths.
+
+    None if so, else two paths (by number) that nothing tells apart where they part.
+    """
+    return _agree([(number, path) for number, path in enumerate(paths)], 0)
+
+
+def _agree(paths: list[tuple[int, Path]], at: int) -> tuple[int, int] | None:
+    while len(paths) > 1:
+        number, first = paths[0]
+        acts = [path[at] if at < len(path) else None for _, path in paths]
+        reads = [act for act in acts if isinstance(act, Read | ReadEnd)]
+        if reads and len(reads) == len(acts):
+            return _agree_after_read(paths, at)
+        other = next((n for (n, _), act in zip(paths, acts, strict=True) if act != acts[0]), None)
+        if other is not None:
+            return number, other
+        if at >= len(first):
+            return None
+        at += 1
+    return None
+
+
+def _agree_after_read(paths: list[tuple[int, Path]], at: int) -> tuple[int, int] | None:
+    groups: dict[object, list[tuple[int, Path]]] = {}
+    amounts: dict[int, int] = {}
+    for number, path in paths:
+        act = path[at]
+        if isinstance(act, Read):
+            amounts.setdefault(act.amount, number)
+        groups.setdefault(_seen(act), []).append((number, path))
+    if len(amounts) > 1:
+        one, other = list(amounts.values())[:2]
+        return one, other
+    found = (_agree(group, at + 1) for group in groups.values())
+    return next((pair for pair in found if pair is not None), None)
+
+
+def _seen(act: Act) -> object:
+    """What tells a read from another: the end, a known text, or any other text."""
+    return ("text", act.known) if isinstance(act, Read) else "end"
+
+
+def without_known(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The paths without texts to tell them apart, equal ones once."""
+    return tuple(
+        dict.fromkeys(
+            tuple(replace(act, known=None) if isinstance(act, Read) else act for act in path)
+            for path in paths
+        )
+    )
+
+
+def joined(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The paths of one program, as few as will do: equal ones, whatever is read, are one."""
+    plain = without_known(paths)
+    return plain if len(plain) == 1 else tuple(dict.fromkeys(paths))

@@ -1,0 +1,318 @@
+"""The proof of a lab: what each made-up program came to, and what that says of the lab.
+
+The rules:
+
+- The model student and every right variant earn all points of their role.
+- Every criterion that counts is lost by at least one mutant, and by the program that does
+  nothing: silence earns no points.
+- Every mutant loses a criterion, if the criteria speak of what it changes: if a graded
+  scenario proves a criterion by a line of that kind (`stdout: contains: hello`). One that
+  changes only what no criterion speaks of is a remark.
+- A line under `expect:` of a graded scenario that proves nothing is never judged: it is
+  either without its `proves:`, or there by mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from grader.judge.checks import check
+from grader.judge.grade import judge
+from grader.judge.model import Programs, Status
+from grader.lab.model import ROLES, Criterion, Lab, Level, Role
+from grader.lab.problems import LabProblem, Place
+from grader.prove.case import Case, Skipped
+from grader.prove.model_student import UnservableError, graded, model_student
+from grader.prove.mutants import mutants
+from grader.prove.mutants_connection import NOTHING
+from grader.prove.places import Line, Places
+from grader.prove.variants import variants
+from grader.transcript import Transcript
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What one made-up program came to."""
+
+    case: Case
+    statuses: dict[str, Status]
+    """The verdict of every criterion of its role that counts."""
+    broken: frozenset[tuple[str, str]]
+    """(scenario, finding) of all that it did not do, graded or not."""
+    reasons: dict[str, tuple[str, str, str]]
+    """For a criterion lost: scenario, finding, and what came instead."""
+    fault: str = ""
+    """Why it could not be played, or not judged: the host's fault, or ours."""
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The criteria that it does not pass, in the lab's order."""
+        missed = (Status.FAIL, Status.PARTIAL)
+        return tuple(name for name, status in self.statuses.items() if status in missed)
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """The criteria that no run said anything of."""
+        return tuple(name for name, status in self.statuses.items() if status is Status.NOT_RUN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """All made-up programs of a lab, and what could not be made."""
+
+    cases: tuple[Case, ...]
+    skipped: tuple[Skipped, ...]
+    problems: tuple[LabProblem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What proving a lab came to. It is proved if there is neither a problem nor a fault."""
+
+    lab: Lab
+    trials: tuple[Trial, ...]
+    skipped: tuple[Skipped, ...]
+    problems: tuple[LabProblem, ...]
+    remarks: tuple[LabProblem, ...]
+    """What no criterion speaks of."""
+    faults: tuple[str, ...]
+
+    @property
+    def proved(self) -> bool:
+        """Whether the lab grades as it should."""
+        return not self.problems and not self.faults
+
+
+def plan(lab: Lab, places: Places) -> Planned:
+    """The programs to prove the lab with; all ids of one role differ."""
+    cases: list[Case] = []
+    skipped: list[Skipped] = []
+    problems: list[LabProblem] = []
+    for role in ROLES:
+        if not graded(lab, role):
+            continue
+        try:
+            program = model_student(lab, role)
+        except UnservableError as error:
+            problems.append(LabProblem(places.steps[error.scenario], str(error)))
+            continue
+        what = "does all that is asked for"
+        cases.append(Case(id="model", role=role, kind="model", what=what, program=program))
+        for made, left_out in (variants(lab, role, program), mutants(lab, role, program)):
+            cases += made
+            skipped += left_out
+    return Planned(cases=tuple(cases), skipped=tuple(skipped), problems=tuple(problems))
+
+
+def examine(lab: Lab, case: Case, transcripts: Sequence[Transcript]) -> Trial:
+    """Judge the runs of one program, as a student's would be."""
+    of_role = _of_role(lab, case.role)
+    name = program_name(case.role)
+    programs = Programs(
+        server=name if case.role == "server" else None,
+        client=name if case.role == "client" else None,
+    )
+    grade = judge(of_role, case.id, case.id, "", programs, transcripts)
+    statuses = {judged.criterion.id: judged.status for judged in grade.criteria}
+    scenario_of = {t.header.run: t.header.scenario for t in transcripts}
+    reasons: dict[str, tuple[str, str, str]] = {}
+    for judged in grade.criteria:
+        for finding in judged.findings:
+            if finding.status is judged.status is not Status.PASS:
+                where = scenario_of.get(finding.run, finding.run)
+                what = finding.what.in_language("en")
+                reasons.setdefault(judged.criterion.id, (where, finding.expectation, what))
+    faults = [run.problem or run.outcome for run in grade.runs if run.outcome == "not_run"]
+    faults += [
+        f"{judged.criterion.id}: {judged.findings[0].what.in_language('en')}"
+        for judged in grade.criteria
+        if judged.status is Status.NOT_RUN and judged.findings[0].run
+    ]
+    return Trial(
+        case=case,
+        statuses=statuses,
+        broken=frozenset(_broken(of_role, transcripts)),
+        reasons=reasons,
+        fault=faults[0] if faults else "",
+    )
+
+
+def program_name(role: Role) -> str:
+    """The file of a made-up program of that role."""
+    return f"{role}.py"
+
+
+def conclude(lab: Lab, places: Places, planned: Planned, trials: Iterable[Trial]) -> Proof:
+    """What the trials of all planned cases say of the lab."""
+    order = {(case.role, case.id): number for number, case in enumerate(planned.cases)}
+    done = tuple(sorted(trials, key=lambda trial: order[trial.case.role, trial.case.id]))
+    jury = _Jury(lab, places, tuple(trial for trial in done if not trial.fault))
+    complete = {role for role in ROLES if not any(t.fault and t.case.role == role for t in done)}
+    return Proof(
+        lab=lab,
+        trials=done,
+        skipped=planned.skipped,
+        problems=tuple(sorted({*planned.problems, *jury.problems(complete)})),
+        remarks=tuple(sorted({*jury.remarks()})),
+        faults=tuple(
+            f"{trial.case.role}: {trial.case.id}: {trial.fault}" for trial in done if trial.fault
+        ),
+    )
+
+
+def _of_role(lab: Lab, role: Role) -> Lab:
+    return replace(
+        lab,
+        scenarios=graded(lab, role),
+        criteria=tuple(c for c in lab.criteria if c.role == role),
+    )
+
+
+def _broken(lab: Lab, transcripts: Sequence[Transcript]) -> Iterator[tuple[str, str]]:
+    """All that did not hold, whether it proves something or not: as for advice."""
+    for transcript in transcripts:
+        scenario = replace(lab.scenario(transcript.header.scenario), level=Level.ADVICE)
+        for finding in check(transcript, lab, scenario):
+            if finding.status in (Status.FAIL, Status.PARTIAL):
+                yield scenario.id, finding.expectation
+
+
+@dataclass(frozen=True)
+class _Jury:
+    """Says what trials mean for a lab."""
+
+    lab: Lab
+    places: Places
+    trials: tuple[Trial, ...]
+
+    def problems(self, complete: Iterable[Role]) -> Iterator[LabProblem]:
+        """All errors; of a role whose trials are not complete, no conclusion from what lacks."""
+        yield from self._idle_lines()
+        for trial in self.trials:
+            if trial.case.kind != "mutant":
+                yield from self._losses(trial)
+            elif not trial.lost and (names := self._spoken(trial)):
+                yield from self._survivor(trial, names)
+        for criterion in self._counted():
+            yield from self._never_judged(criterion)
+            if criterion.role in complete:
+                yield from self._never_lost(criterion)
+
+    def remarks(self) -> Iterator[LabProblem]:
+        """Mutants that change only what no criterion speaks of."""
+        for trial in self.trials:
+            if trial.case.kind == "mutant" and not trial.lost and not self._spoken(trial):
+                names = ", ".join(trial.case.touches)
+                message = (
+                    f"a {trial.case.role} that {trial.case.what} ({trial.case.id}) earns all"
+                    f" points: no criterion speaks of {names}"
+                )
+                yield LabProblem(self._any_line(trial), message)
+
+    def _counted(self) -> Iterator[Criterion]:
+        tried = {trial.case.role for trial in self.trials}
+        return (c for c in self.lab.criteria if c.enabled and c.role in tried)
+
+    def _counts(self, line: Line) -> bool:
+        """Whether the line proves a criterion that counts."""
+        return any(c.enabled and c.id == line.proves for c in self.lab.criteria)
+
+    def _idle_lines(self) -> Iterator[LabProblem]:
+        for line in self.places.lines:
+            if line.in_expect and line.proves is None:
+                message = (
+                    f"{line.name}: nothing is lost when this does not hold: write the criterion"
+                    " that it `proves`, or take it out"
+                )
+                yield LabProblem(line.place, message)
+
+    def _losses(self, trial: Trial) -> Iterator[LabProblem]:
+        """A right program loses a criterion."""
+        case = trial.case
+        who = "the model student" if case.kind == "model" else f"a right {case.role} ({case.id})"
+        for criterion in trial.lost:
+            if case.kind == "right" and criterion in self._lost_by_model(case.role):
+                continue
+            scenario, name, what = trial.reasons[criterion]
+            place = next(
+                (x.place for x in self.places.proving(criterion)
+                 if x.scenario == scenario and x.name == name),
+                self.places.criteria[criterion],
+            )  # fmt: skip
+            message = f"{who} that {case.what} loses {criterion} here: {what}"
+            yield LabProblem(place, message)
+
+    def _lost_by_model(self, role: Role) -> frozenset[str]:
+        """What need not be said of every variant again."""
+        models = (t for t in self.trials if t.case.kind == "model" and t.case.role == role)
+        return frozenset(name for model in models for name in model.lost)
+
+    def _spoken(self, trial: Trial) -> frozenset[str]:
+        """What the mutant changes and the criteria speak of."""
+        changed = {*trial.case.touches, *(name for _, name in trial.broken)}
+        about = (x for x in self.places.lines if x.role == trial.case.role and self._counts(x))
+        return frozenset(line.name for line in about) & changed
+
+    def _survivor(self, trial: Trial, names: frozenset[str]) -> Iterator[LabProblem]:
+        """A mutant earns all points: where a `proves:` is needed, or what proves too little."""
+        case = trial.case
+        start = f"a {case.role} that {case.what} ({case.id}) earns all points"
+        needed = [
+            line for line in self.places.lines
+            if (line.scenario, line.name) in trial.broken and line.proves is None
+        ]  # fmt: skip
+        for line in needed:
+            criteria = ", ".join(
+                dict.fromkeys(x.proves or "" for x in self._about(case.role, {line.name}))
+            )
+            meant = f" (such as {criteria})" if criteria else ""
+            message = f"{start}, although {line.name} does not hold here: it must prove a criterion"
+            yield LabProblem(line.place, message + meant)
+        if not needed:
+            for line in self._about(case.role, names):
+                hint = f": {line.name} holds all the same"
+                if line.name.startswith("stdout:"):
+                    hint += "; expect it in a scenario with `texts: drawn`, too"
+                yield LabProblem(line.place, start + hint)
+
+    def _about(self, role: Role, names: Iterable[str]) -> list[Line]:
+        """The lines of that kind that prove something."""
+        wanted = {*names}
+        return [
+            line for line in self.places.lines
+            if line.role == role and line.name in wanted and self._counts(line)
+        ]  # fmt: skip
+
+    def _never_judged(self, criterion: Criterion) -> Iterator[LabProblem]:
+        """Points that leave the total because of what the program does: nobody's fault."""
+        for trial in self.trials:
+            if criterion.id in trial.unjudged:
+                message = (
+                    f"{criterion.id} is neither earned nor lost by a {trial.case.role} that"
+                    f" {trial.case.what} ({trial.case.id}): no graded scenario comes so far;"
+                    " prove it in one without `refuse`, too"
+                )
+                yield LabProblem(self._first_proof(criterion), message)
+                return
+
+    def _never_lost(self, criterion: Criterion) -> Iterator[LabProblem]:
+        trials = [t for t in self.trials if t.case.role == criterion.role]
+        lost_by = [t for t in trials if t.case.kind == "mutant" and criterion.id in t.lost]
+        place = self._first_proof(criterion)
+        if not lost_by:
+            yield LabProblem(place, f"{criterion.id}: no mutant loses it, so it shows nothing")
+        elif any(t.case.id == NOTHING and criterion.id not in t.lost for t in trials):
+            message = f"{criterion.id}: a program that ends at once, and does nothing, earns it"
+            yield LabProblem(place, message)
+
+    def _first_proof(self, criterion: Criterion) -> Place:
+        proving = self.places.proving(criterion.id)
+        return proving[0].place if proving else self.places.criteria[criterion.id]
+
+    def _any_line(self, trial: Trial) -> Place:
+        """A place for a remark: what the mutant breaks, else the scenario."""
+        broken = [x for x in self.places.lines if (x.scenario, x.name) in trial.broken]
+        if broken:
+            return broken[0].place
+        return self.places.steps[graded(self.lab, trial.case.role)[0].id]

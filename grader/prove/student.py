@@ -1,0 +1,237 @@
+"""A made-up student's program: it plays the plan below, as written by Wiregrade.
+
+This file is copied whole into each submission that a lab is proved with; it runs there
+alone, with nothing but the standard library.
+"""
+# ruff: noqa: T201
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import sys
+import threading
+from typing import Any
+
+PLAN: dict[str, Any] = {}
+
+Op = list[Any]
+TRIES = 80
+PAUSE_S = 0.025
+LONG_S = 60
+SIZE = 65536
+
+
+class Student:
+    """One run of the plan: its sockets, and what it has read. `do_x` plays the op `x`."""
+
+    def __init__(self, style: dict[str, Any]) -> None:
+        self.style = style
+        self.listener: socket.socket | None = None
+        self.connection: socket.socket | None = None
+        self.kept: list[socket.socket] = []
+        self.heard: dict[int, bytes] = {}
+        self.status = 0
+
+    def play(self, paths: list[list[Op]]) -> None:
+        """Play the path that fits what is read."""
+        at = 0
+        while at < len(paths[0]):
+            op = paths[0][at]
+            if op[0] in ("read", "read-end"):
+                data = self.read(op[2] if op[0] == "read" else -1)
+                paths = fitting(paths, at, data)
+                op = paths[0][at]
+                if op[0] == "read":
+                    self.heard[op[1]] = data
+            else:
+                getattr(self, "do_" + op[0])(*op[1:])
+            at += 1
+
+    # --- sockets -------------------------------------------------------------------------
+
+    def made(self, datagrams: bool) -> socket.socket:
+        """A new socket."""
+        kind = socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM
+        sock = socket.socket(socket.AF_INET, kind)
+        self.kept.append(sock)
+        self.limit(sock)
+        return sock
+
+    def limit(self, sock: socket.socket) -> None:
+        """Give it a time limit, if the style has one."""
+        if self.style["time_limit"]:
+            sock.settimeout(LONG_S)
+
+    def do_listen(self, host: str, port: int, datagrams: bool) -> None:
+        """Be where the clients come to."""
+        sock = self.made(datagrams)
+        if self.style["reuse_address"]:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        if datagrams:
+            self.connection = sock
+        else:
+            sock.listen()
+            self.listener = sock
+
+    def do_accept(self) -> None:
+        """Take a client; with datagrams, whoever speaks first is the client."""
+        if self.listener is None:
+            sock = self.there()
+            _, address = sock.recvfrom(SIZE)
+            sock.connect(address)
+            return
+        self.connection, _ = self.listener.accept()
+        self.kept.append(self.connection)
+        self.limit(self.connection)
+
+    def do_connect(self, host: str, port: int, datagrams: bool) -> None:
+        """Dial; a patient student tries again."""
+        for _ in range(TRIES):
+            self.connection = self.made(datagrams)
+            try:
+                self.connection.connect((host, port))
+                return
+            except ConnectionRefusedError:
+                if not self.style["patient"]:
+                    raise
+                self.connection.close()
+                select.select([], [], [], PAUSE_S)
+        raise ConnectionRefusedError
+
+    def there(self) -> socket.socket:
+        """The connection."""
+        if self.connection is None:
+            raise RuntimeError("no connection")
+        return self.connection
+
+    def read(self, amount: int) -> bytes:
+        """Read `amount` bytes; 0: what is there, -1: all up to the end."""
+        data = self.recv(amount)
+        while data and self.wants_more(amount, len(data)):
+            more = self.recv(amount - len(data) if amount > 0 else 0)
+            if not more:
+                break
+            data += more
+        return data
+
+    def wants_more(self, amount: int, have: int) -> bool:
+        """Whether to read on."""
+        if amount > 0:
+            return have < amount
+        if amount < 0:
+            return True
+        if not self.style["byte_by_byte"]:
+            return False
+        there, _, _ = select.select([self.there()], [], [], 0)
+        return bool(there)
+
+    def recv(self, most: int) -> bytes:
+        """What one call returns; a reset is an end, too."""
+        size = 1 if self.style["byte_by_byte"] else most if most > 0 else SIZE
+        try:
+            return self.there().recv(size)
+        except ConnectionResetError:
+            return b""
+
+    def do_send(self, text: str) -> None:
+        """Send a text."""
+        self.send(text.encode(self.style["encoding"], "replace"))
+
+    def do_echo(self, slot: int) -> None:
+        """Send what was read."""
+        self.send(self.heard[slot])
+
+    def send(self, data: bytes) -> None:
+        """Send bytes, in two pieces if that is the style."""
+        half = len(data) // 2 if self.style["pieces"] else 0
+        for piece in (data[:half], data[half:]):
+            if piece:
+                self.there().sendall(piece)
+
+    def do_shut(self) -> None:
+        """End the own side only."""
+        self.there().shutdown(socket.SHUT_WR)
+
+    def do_close(self) -> None:
+        """Close, unless the end of the program is to do it."""
+        if self.style["leave_open"]:
+            return
+        if self.style["shut_before_close"]:
+            with contextlib.suppress(OSError):
+                self.there().shutdown(socket.SHUT_RDWR)
+        self.there().close()
+
+    # --- the screen ----------------------------------------------------------------------
+
+    def do_print(self, slot: int, to_stderr: bool, half: bool) -> None:
+        """Print what was read."""
+        data = self.heard[slot]
+        text = data.decode("utf-8", "replace")
+        if half:
+            text = text[: len(text) // 2]
+        if to_stderr:
+            print(text, file=sys.stderr)
+        elif self.style["show"] == "bytes" and not half:
+            print(data)
+        else:
+            self.do_say(text)
+
+    def do_say(self, text: str) -> None:
+        """Print a text."""
+        show, encoding = self.style["show"], self.style["encoding"]
+        if show == "among others":
+            print("*" * 20)
+            print("1) ->", text)
+            print("*" * 20)
+        elif show == "one line":
+            print(">>>", text, end=" ; ", flush=True)
+        elif encoding != "utf-8":
+            sys.stdout.buffer.write(text.encode(encoding, "replace") + b"\n")
+            sys.stdout.buffer.flush()
+        else:
+            print(text)
+
+    # --- the end -------------------------------------------------------------------------
+
+    def do_hang(self) -> None:
+        """Wait for one more client, or for nobody."""
+        if self.listener is not None:
+            self.listener.accept()
+        threading.Event().wait()
+
+    def do_crash(self) -> None:
+        """Fail."""
+        raise RuntimeError("made to fail")
+
+    def do_exit(self, status: int) -> None:
+        """Remember how to end."""
+        self.status = status
+
+
+def fitting(paths: list[list[Op]], at: int, data: bytes) -> list[list[Op]]:
+    """Those paths whose next read may have given `data`; all of them if none may."""
+    if not data:
+        return [path for path in paths if path[at][0] == "read-end"] or paths
+    reads = [path for path in paths if path[at][0] == "read"]
+    text = data.decode("utf-8", "replace")
+    known = [path for path in reads if path[at][3] == text]
+    return known or [path for path in reads if path[at][3] is None] or reads or paths
+
+
+def main() -> None:
+    """Play the plan, and end as it says."""
+    student = Student(PLAN["style"])
+    if PLAN["style"]["thread"]:
+        thread = threading.Thread(target=student.play, args=(PLAN["paths"],))
+        thread.start()
+        thread.join()
+    else:
+        student.play(PLAN["paths"])
+    sys.exit(student.status)
+
+
+if __name__ == "__main__":
+    main()

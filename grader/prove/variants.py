@@ -1,0 +1,122 @@
+"""Right variants: the model student in other words, which may not cost a point.
+
+Each is something that Wiregrade, or the lab's tolerance, promises to be free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from grader.lab.model import Accents, Lab, Role
+from grader.letters import without_accents
+from grader.prove.case import Case, Skipped
+from grader.prove.mutants_exchange import ENCODINGS
+from grader.prove.plan import Act, Listen, Path, Print, Program, Read, Say, Send, Style
+from grader.prove.source import source_of
+
+_NO_SEND = "it sends nothing"
+_NO_PRINT = "nothing is to be printed"
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """A variant, or why there is none (`program` is None)."""
+
+    id: str
+    what: str
+    program: Program | None
+    none: str = ""
+
+
+def variants(lab: Lab, role: Role, model: Program) -> tuple[list[Case], list[Skipped]]:
+    """All right variants of the model student."""
+    cases: list[Case] = []
+    skipped: list[Skipped] = []
+    before = source_of(model)
+    for one in (*_styles(model), *_sendings(lab, model), *_encodings(lab, model)):
+        if one.program is None:
+            skipped.append(Skipped(id=one.id, role=role, kind="right", why=one.none))
+        elif source_of(one.program) == before:
+            why = "the model student does so"
+            skipped.append(Skipped(id=one.id, role=role, kind="right", why=why))
+        else:
+            cases.append(
+                Case(id=one.id, role=role, kind="right", what=one.what, program=one.program)
+            )
+    return cases, skipped
+
+
+def _styles(model: Program) -> Iterator[_Variant]:
+    def styled(style: Style, *needs: type[Act], none: str = "") -> tuple[Program | None, str]:
+        acts = [act for path in model.paths for act in path]
+        there = not needs or any(isinstance(act, needs) for act in acts)
+        return (replace(model, style=style) if there else None), none
+
+    own = model.style
+    for name, what, (program, none) in (
+        ("more-lines", "prints other lines, too",
+         styled(replace(own, show="among others"), Print, Say, none=_NO_PRINT)),
+        ("one-line", "prints all on one line",
+         styled(replace(own, show="one line"), Print, Say, none=_NO_PRINT)),
+        ("bytes-form", "prints the form b'...'",
+         styled(replace(own, show="bytes"), Print, none=_NO_PRINT)),
+        ("two-pieces", "sends each message in two pieces",
+         styled(replace(own, pieces=True), Send, none=_NO_SEND)),
+        ("byte-by-byte", "reads byte by byte",
+         styled(replace(own, byte_by_byte=True), Read, none="it reads nothing")),
+        ("time-limit", "sets a time limit of 60 s on its sockets",
+         styled(replace(own, time_limit=True))),
+        ("thread", "talks in a thread of its own", styled(replace(own, thread=True))),
+        ("shutdown", "calls shutdown() before close()",
+         styled(replace(own, shut_before_close=True))),
+        ("no-close", "leaves closing to its end", styled(replace(own, leave_open=True))),
+        ("reuse-address", "sets SO_REUSEADDR",
+         styled(replace(own, reuse_address=True), Listen, none="a client binds no port")),
+    ):  # fmt: skip
+        yield _Variant(name, what, program, none)
+
+
+def _sendings(lab: Lab, model: Program) -> Iterator[_Variant]:
+    ended = _worded(model, lambda text: text + "\r\n")
+    yield _Variant("line-ends", "sends a line end after each message", ended, _NO_SEND)
+    joined = model.each(_coalesced)
+    none = "no two sends follow each other"
+    yield _Variant("one-send", "sends what follows each other at once",
+                   joined if joined != model else None, none)  # fmt: skip
+    if lab.tolerance.accents is Accents.OPTIONAL:
+        plain, none = _worded(model, without_accents), "it sends no accents"
+    else:
+        plain, none = None, "the lab requires accents"
+    yield _Variant("no-accents", "sends no accents", plain, none)
+
+
+def _encodings(lab: Lab, model: Program) -> Iterator[_Variant]:
+    for encoding, shown in ENCODINGS.items():
+        made = replace(model, style=replace(model.style, encoding=encoding))
+        allowed = encoding in lab.tolerance.encodings
+        none = "the lab does not allow it"
+        yield _Variant(encoding, f"sends and prints {shown}", made if allowed else None, none)
+
+
+def _worded(model: Program, words: Callable[[str], str]) -> Program | None:
+    def change(path: Path) -> Path:
+        return tuple(
+            replace(act, text=words(act.text)) if isinstance(act, Send) else act for act in path
+        )
+
+    made = model.each(change)
+    return made if made != model else None
+
+
+def _coalesced(path: Path) -> Path:
+    """Sends that follow each other, as one."""
+    acts: list[Act] = []
+    for act in path:
+        last = acts[-1] if acts else None
+        if isinstance(act, Send) and isinstance(last, Send) and not act.echo and not last.echo:
+            messages = (*last.messages, *act.messages)
+            acts[-1] = Send(messages=messages, text=last.text + act.text)
+        else:
+            acts.append(act)
+    return tuple(acts)
