@@ -1,0 +1,129 @@
+"""Proves every built-in lab, and that not one `proves:` line of theirs can be taken out unseen.
+
+    python tests/soak/prove_labs.py [--jobs 4] [--result FILE]
+
+For each line the lab is copied without it. Either reading the copy says that nothing proves
+the criterion any more, or proving it names the file. The result (JSON, with commit and date)
+is written after each lab and each line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
+
+from engine_tools import options
+from prove_tools import Files, all_proves, of_role, without_proves
+
+from grader.lab.library import builtin_labs, find_lab
+from grader.lab.load import lab_files, load_lab_bytes
+from grader.lab.model import Lab, Role
+from grader.lab.problems import LabError
+from grader.prove import run
+from grader.prove.proof import Proof
+
+RESULT = Path(__file__).resolve().parent / "results" / "prove_labs.json"
+
+
+class Soak:
+    """What was found so far, kept in a file."""
+
+    def __init__(self, result: Path, jobs: int) -> None:
+        self._result = result
+        self._jobs = jobs
+        self.wrong = 0
+        self.labs: dict[str, dict[str, object]] = {}
+        self.lines: list[dict[str, object]] = []
+
+    def lab(self, name: str) -> None:
+        """Prove one lab, and each copy of it that lacks a line."""
+        given = lab_files(find_lab(name))
+        proof, seconds = self._timed(given, load_lab_bytes(given))
+        self.wrong += not proof.proved
+        self.labs[name] = {
+            "proved": proof.proved,
+            "programs": len(proof.trials),
+            "mutants": sum(trial.case.kind == "mutant" for trial in proof.trials),
+            "survivors": [
+                f"{trial.case.role} {trial.case.id}"
+                for trial in proof.trials
+                if trial.case.kind == "mutant" and not trial.lost
+            ],
+            "problems": [str(problem) for problem in proof.problems],
+            "faults": list(proof.faults),
+            "seconds": seconds,
+        }
+        self.save()
+        for file, number, criterion in all_proves(given):
+            self._line(name, given, file, number, criterion)
+            self.save()
+
+    def _line(self, name: str, given: Files, file: str, number: int, criterion: str) -> None:
+        cut, _ = without_proves(given, file, number)
+        role: Role = "server" if criterion.startswith("server.") else "client"
+        said: list[str]
+        try:
+            lab = of_role(load_lab_bytes(cut), role)
+        except LabError as error:
+            how = "read"
+            said = [str(problem) for problem in error.problems if criterion in problem.message]
+        else:
+            how = "proved"
+            proof, _ = self._timed(cut, lab)
+            said = [str(problem) for problem in proof.problems if problem.place.file == file]
+        self.wrong += not said
+        self.lines.append(
+            {"lab": name, "file": file, "criterion": criterion, "seen_when": how, "said": said}
+        )
+        print(f"{name} {file} without {criterion}: {len(said)} problems when {how}", flush=True)
+
+    def _timed(self, given: Files, lab: Lab) -> tuple[Proof, float]:
+        start = time.monotonic()
+        proof = run.prove(lab, given, options("full", jobs=self._jobs))
+        return proof, round(time.monotonic() - start, 1)
+
+    def save(self) -> None:
+        """Write it down: an interrupted job has not run in vain."""
+        result = {
+            "commit": _git("rev-parse", "HEAD"),
+            "changed_since": bool(_git("status", "--porcelain", "--", "grader", "reference")),
+            "date": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": {"cores": os.cpu_count(), "kernel": platform.release()},
+            "wrong": self.wrong,
+            "labs": self.labs,
+            "lines_taken_out": self.lines,
+        }
+        self._result.parent.mkdir(exist_ok=True)
+        text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+        self._result.write_text(text, encoding="utf-8")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def main() -> int:
+    """Prove everything; 1 if a lab is not proved, or a line could be taken out unseen."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--result", type=Path, default=RESULT)
+    given = parser.parse_args()
+    soak = Soak(given.result, given.jobs)
+    for name in builtin_labs():
+        soak.lab(name)
+    return 1 if soak.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
