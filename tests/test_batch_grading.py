@@ -201,7 +201,8 @@ def test_a_class_is_not_read_ahead_of_the_engine(tmp_path: Path) -> None:
 
     with output.opened(tmp_path) as folder:
         one = Grading(folder, source(), SETTINGS, judge)
-        graded = one.grade([entry(name) for name in "abc"], FakeEngine())
+        graded = one.grade([entry(f"s{number}") for number in range(30)], FakeEngine())
         next(graded)
-        assert reads == ["a"]
-        assert len(list(graded)) == 2
+        # Some that were played may wait to be judged; the rest of the class is not read.
+        assert 1 <= len(reads) <= 10
+        assert len(list(graded)) == 29

@@ -1,7 +1,8 @@
 """Grades a class: what has changed is played, everything is judged and written as it is done.
 
 One submission is in memory from the moment it is read until its pages are written, so a
-class may be as big as it likes. A submission is done when `OUT/<id>/result.json` is there:
+class may be as big as it likes. Judging and writing are one thread's work, so that meanwhile
+the next runs are handed out. A submission is done when `OUT/<id>/result.json` is there:
 it is written last, after all that it speaks of.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Protocol
@@ -24,6 +26,9 @@ from grader.lab.model import Lab, Role, Text
 from grader.run.jobs import FactsMode, Job, Played, PlayedRun
 from grader.submission import Submission
 from grader.transcript import Transcript
+
+_MOST_WAITING = 8
+"""Submissions that may wait to be judged: a class that plays fast must not fill the memory."""
 
 Judge = Callable[[Lab, Submission, str, Sequence[Transcript]], Grade]
 """Lab, submission, seed and transcripts to a grade."""
@@ -120,7 +125,7 @@ class Grading:
         self._judge = judge
         self._fresh = fresh
         self._open: dict[str, _Open] = {}
-        self._done: deque[Done] = deque()
+        self._done: deque[Done | Future[Done]] = deque()
         lab = source.lab
         self._suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
 
@@ -131,14 +136,15 @@ class Grading:
             OutputError: nothing more can be written.
             HostError: no run is possible on this machine.
         """
-        for played in engine.play(self._jobs(waiting)):
-            self._take(played)
-            yield from self._drained()
-        yield from self._drained()
-        for left in list(self._open.values()):
-            # The engine lost it without a word: our fault, told as such.
-            self._done.append(self._fault(left, "the engine returned nothing for it"))
-            yield from self._drained()
+        # Whatever ends the grading: what was played is written before it is left.
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge") as finisher:
+            for played in engine.play(self._jobs(waiting)):
+                self._take(played, finisher)
+                yield from self._drained(_MOST_WAITING)
+            yield from self._drained(0)
+            for left in list(self._open.values()):
+                # The engine lost it without a word: our fault, told as such.
+                yield self._fault(left, "the engine returned nothing for it")
 
     # --- what is to be played --------------------------------------------------------
 
@@ -197,13 +203,13 @@ class Grading:
 
     # --- what was played ---------------------------------------------------------------
 
-    def _take(self, played: Played) -> None:
+    def _take(self, played: Played, finisher: ThreadPoolExecutor) -> None:
         opened = self._open[played.key]
         opened.runs.extend(played.runs)
         opened.awaited.discard(played.role)
         if not opened.awaited:
             del self._open[played.key]
-            self._done.append(self._finish(opened))
+            self._done.append(finisher.submit(self._finish, opened))
 
     def _finish(self, opened: _Open) -> Done:
         """Judge and write; what fails here is our fault, and is nobody else's result."""
@@ -233,9 +239,16 @@ class Grading:
         done = self._finish(_Open(blank, opened.seed, opened.mark, set()))
         return replace(done, fault=told)
 
-    def _drained(self) -> Iterator[Done]:
+    def _drained(self, may_wait: int) -> Iterator[Done]:
+        """What is done, in order; all but the last `may_wait` are awaited."""
         while self._done:
-            yield self._done.popleft()
+            first = self._done[0]
+            if isinstance(first, Future):
+                if not first.done() and len(self._done) <= may_wait:
+                    return
+                first = first.result()
+            self._done.popleft()
+            yield first
 
 
 def rejudge(
