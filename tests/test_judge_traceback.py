@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.judge.traceback import last_traceback
+from grader.judge.traceback import last_traceback, task_traceback
 
 CHAINED = """Traceback (most recent call last):
   File "/submission/a.py", line 3, in f
@@ -64,4 +65,64 @@ def test_a_warning_is_no_traceback() -> None:
 def test_never_fails(noise: bytes) -> None:
     head = CHAINED.encode()
     last_traceback(noise)
+    task_traceback(noise)
     last_traceback(head[: len(noise)] + noise + head[len(noise) :])
+
+
+def test_a_file_that_is_no_text_has_only_its_last_line() -> None:
+    for said, file in ((" in file /submission/serveur.py", "/submission/serveur.py"), ("", "")):
+        trace = last_traceback(
+            f"SyntaxError: Non-UTF-8 code starting with '\\xe9'{said} on line 9, but no encoding"
+            " declared; see https://peps.python.org/pep-0263/ for details\n".encode()
+        )
+        assert trace is not None
+        assert trace.is_syntax
+        assert trace.place is not None
+        assert (trace.place.file, trace.place.line, trace.place.source) == (file, 9, "")
+
+
+def test_a_bare_line_of_a_student_is_no_traceback() -> None:
+    assert last_traceback(b"SyntaxError: I print this\nand go on\n") is None
+    assert last_traceback(b"ValueError: I print this\n") is None
+
+
+def test_a_text_that_the_program_compiles_is_not_the_program() -> None:
+    trace = last_traceback(
+        b'Traceback (most recent call last):\n  File "a.py", line 7, in <module>\n'
+        b"    exec('x = (')\n  File \"<string>\", line 1\n    x = (\n        ^\n"
+        b"SyntaxError: '(' was never closed\n"
+    )
+    assert trace is not None
+    assert not trace.is_syntax
+    assert trace.place is not None
+    assert (trace.place.file, trace.place.line) == ("a.py", 7)
+
+
+ONE_TASK = """{heading}
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/threading.py", line 1038, in _bootstrap_inner
+    self.run()
+  File "a.py", line 12, in serve
+    conn.send("x")
+TypeError: a bytes-like object is required, not 'str'
+"""
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Exception in thread Thread-1 (serve):",
+        "Exception occurred during processing of request from ('127.0.0.1', 40000)",
+        "Task exception was never retrieved\nfuture: <Task finished name='Task-1'>",
+    ],
+)
+def test_the_exception_of_one_thread_or_request(heading: str) -> None:
+    stderr = "starting\n" + ONE_TASK.replace("{heading}", heading)
+    trace = task_traceback(stderr.encode())
+    assert trace is not None
+    assert trace.place is not None
+    assert (trace.type, trace.place.line) == ("TypeError", 12)
+
+
+def test_an_exception_that_was_printed_and_survived_is_none_of_a_task() -> None:
+    assert task_traceback(CHAINED.encode()) is None

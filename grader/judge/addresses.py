@@ -46,15 +46,26 @@ def one_interface(facts: Facts) -> Hit | None:
 
 def datagram(facts: Facts) -> Hit | None:
     """UDP and nothing of TCP; or a TCP connection that nothing goes through, and UDP beside it."""
-    if not facts.datagram:
+    seen = facts.datagram or _udp_sockets(facts)
+    if not seen:
         return None
-    if facts.uses_datagrams:
-        return hit(facts, "datagram-instead-of-stream", EVERYTHING, (facts.datagram[0],))
+    if not facts.listeners and not facts.connected:
+        return hit(facts, "datagram-instead-of-stream", EVERYTHING, (seen[0],))
     session = first_session(facts)
     if session is None or session.stream.data or not session.arrivals:
         return None
-    evidence = (session.first, facts.datagram[0])
+    evidence = (session.first, seen[0])
     return hit(facts, "datagram-instead-of-stream", ("receive",), evidence, "beside")
+
+
+def _udp_sockets(facts: Facts) -> list[int]:
+    """States with a UDP socket that is set on our port, though it may have sent nothing."""
+    port = expected_port(facts)
+    return [
+        index
+        for index, state in facts.states
+        if any(s.protocol.startswith("udp") and s.remote[1] == port for s in state.sockets)
+    ]
 
 
 def no_listen(facts: Facts) -> Hit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.judge.facts import Facts
+from grader.judge.facts import Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.seen import calls, first_session, hit, reads_connection
 from grader.judge.situation import method
@@ -12,14 +12,26 @@ _JOINS = ("futex", "futex_waitv", "wait4", "waitid")
 
 
 def accept_once(facts: Facts) -> Hit | None:
-    """A second connection of the same run was refused, the first was not."""
+    """The first connection was made; a second one of the same run was refused, or found nobody."""
     if facts.role != "server" or len(facts.started) > 1 or len(facts.sessions) < 2:
         return None
     first, second = facts.sessions[:2]
-    refused = [i for i, _ in facts.all(Refused)]
-    if first.connected is None or second.connected is not None or not refused:
+    if first.connected is None or second.stream.data or second.consumed:
         return None
-    return hit(facts, "accept-once", EVERYTHING, (first.connected, refused[-1]))
+    nobody = [i for i, _ in facts.all(Refused)]
+    # TCP may have made a connection that the program never took notice of.
+    if facts.exited is not None and facts.exited[1].status == 0 and not _is_read(facts, second):
+        nobody.append(facts.exited[0])
+    if not nobody:
+        return None
+    return hit(facts, "accept-once", EVERYTHING, (first.connected, nobody[0]))
+
+
+def _is_read(facts: Facts, session: Session) -> bool:
+    """Whether what was sent in the session was read: a FIN, and no RST, or its print, says so."""
+    orderly = session.ended is not None and not session.was_reset
+    shown = any(facts.printed(facts.text(name)) for name in session.was_sent)
+    return session.connected is not None and (orderly or shown)
 
 
 def two_readers(facts: Facts) -> Hit | None:
@@ -82,6 +94,9 @@ def reconnects(facts: Facts) -> Hit | None:
     session = first_session(facts)
     if facts.role != "client" or session is None:
         return None
+    if len(facts.connected) > len(facts.sessions):
+        evidence = tuple(i for i, _ in facts.connected[:2])
+        return hit(facts, "reconnects-each-message", ("receive", "end"), evidence)
     port = facts.connected[0][1].local[1]
     again = [i for i, dialed in facts.dialed if dialed.port == port]
     missing = [a for a in session.arrivals if not a.came]

@@ -82,6 +82,7 @@ CAUSES: tuple[Condition, ...] = (
 REMARKS: tuple[Condition, ...] = (
     Condition(outputs.pressed_enter, ("waits-for-keyboard",)),
     Condition(outputs.merged, ("merged-messages",)),
+    Condition(concurrency.reconnects, ("reconnects-each-message",)),
     Condition(memory.buffer_remark, ("buffer-not-terminated",)),
     Condition(framing.unterminated, ("missing-terminator",)),
     Condition(framing.line_endings, ("line-ending-mix",)),

@@ -62,10 +62,12 @@ def speaks_first(facts: Facts) -> Hit | None:
 
 
 def cut_short(facts: Facts) -> Hit | None:
-    """Only the beginning of a message was read and printed."""
+    """Only the beginning of a message was read and printed; or it took two reads, and prints."""
     session = first_session(facts)
     if session is None:
         return None
+    if (parts := _printed_in_parts(facts, session)) is not None:
+        return parts
     for index, entry in session.sent:
         for name in entry.messages:
             text = facts.text(name)
@@ -77,6 +79,22 @@ def cut_short(facts: Facts) -> Hit | None:
                 continue
             found = facts.printed(beginning)
             if found is not None and found.status is Status.PASS:
+                evidence = (index, *facts.stdout.entries(found.span))
+                return hit(facts, "one-recv-is-one-message", EVERYTHING, evidence)
+    return None
+
+
+def _printed_in_parts(facts: Facts, session: Session) -> Hit | None:
+    """A message with a new line where the second read began, and no read left for the next."""
+    missing = set(session.to_send) - set(session.was_sent)
+    unread = len(session.to_send) > messages_read(facts, session)
+    for index, entry in session.sent if missing or unread else ():
+        for name in entry.messages:
+            text = facts.text(name)
+            found = facts.printed(text)
+            if found is None or "\n" in text:
+                continue
+            if b"\n" in facts.stdout.data[found.span].strip():
                 evidence = (index, *facts.stdout.entries(found.span))
                 return hit(facts, "one-recv-is-one-message", EVERYTHING, evidence)
     return None

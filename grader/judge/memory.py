@@ -24,9 +24,9 @@ def sizeof_pointer(facts: Facts) -> Hit | None:
     if session is None:
         return None
     for size in POINTERS:
-        if (evidence := _sent_in_pointers(session, size)) or (
-            evidence := _printed_in_pointers(facts, session, size)
-        ):
+        if evidence := _sent_in_pointers(session, size):
+            return hit(facts, "sizeof-pointer", ("receive", "end"), evidence, size=size)
+        if evidence := _printed_in_pointers(facts, session, size):
             return hit(facts, "sizeof-pointer", EVERYTHING, evidence, size=size)
     return None
 

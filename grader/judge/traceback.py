@@ -15,7 +15,8 @@ _BARE = re.compile(r"^SyntaxError: ([^\n]{0,500})\Z", re.MULTILINE)
 """A file that can't even be decoded has no frame: only this line."""
 _IN_FILE = re.compile(r"(?: in file (.{1,400}?))? on line (\d{1,7})\b")
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
-_FOREIGN = ("/lib/python", "/site-packages/", "<frozen ", "/usr/lib/")
+_STRING = "<string>"
+_FOREIGN = ("/lib/python", "/site-packages/", "<frozen ", "/usr/lib/", _STRING)
 _TOLD_BY = re.compile(
     r"^(?:Exception in thread |Exception ignored in thread started by|"
     r"Exception occurred during processing of request|Unhandled exception in thread|"
@@ -43,11 +44,13 @@ class Traceback:
     type: str
     message: str
     place: Place | None
+    evaluated: bool = False
+    """It is about a text that the program had compiled, and not about a file."""
 
     @property
     def is_syntax(self) -> bool:
         """The program could not even be compiled."""
-        return self.type in _SYNTAX
+        return self.type in _SYNTAX and not self.evaluated
 
     def at_call(self, *methods: str) -> bool:
         """Whether the line that raised it calls one of these methods."""
@@ -91,7 +94,8 @@ def _read(part: str, *, headed: bool) -> Traceback | None:
     kind = error[1].rpartition(".")[2]
     if not headed and kind not in _SYNTAX:
         return None
-    return Traceback(kind, error[2] or "", _place(part, frames))
+    evaluated = kind in _SYNTAX and frames[-1][1] == _STRING
+    return Traceback(kind, error[2] or "", _place(part, frames), evaluated)
 
 
 def _undecodable(part: str) -> Traceback | None:

@@ -1,0 +1,11 @@
+# plays: client-nominal, client-no-server
+# finds: 
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+if s.connect_ex(("localhost", 65432)) != 0:
+    raise SystemExit("pas de serveur")
+print(s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

@@ -1,0 +1,19 @@
+# plays: server-nominal
+# finds: exit-status
+import socket
+import threading
+
+ecoute = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+ecoute.bind(("", 65432))
+ecoute.listen(1)
+conn, adresse = ecoute.accept()
+def servir():
+    conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+    print(conn.recv(1024).decoder())  # here
+    conn.close()
+
+
+fil = threading.Thread(target=servir)
+fil.start()
+fil.join()
+ecoute.close()

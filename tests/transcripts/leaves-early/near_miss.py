@@ -1,0 +1,9 @@
+# plays: client-nominal
+# finds: second-message-missing
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+print(s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.close()

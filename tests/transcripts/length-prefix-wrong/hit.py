@@ -1,0 +1,14 @@
+# plays: server-nominal
+import socket
+
+ecoute = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+ecoute.bind(("", 65432))
+ecoute.listen(1)
+conn, adresse = ecoute.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+taille = int.from_bytes(conn.recv(4), 'big') % 100_000_000 + 20_000_000
+print(conn.recv(taille).decode())
+print(conn.recv(taille).decode())
+print(conn.recv(taille).decode())
+conn.close()
+ecoute.close()

@@ -1,0 +1,14 @@
+# plays: server-nominal
+# finds: 
+import socket
+
+ecoute = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+ecoute.bind(("", 65432))
+ecoute.listen(1)
+conn, adresse = ecoute.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+flux = conn.makefile('rb', buffering=0)
+print(flux.read(1024).decode())
+print(flux.read(1024).decode())
+conn.close()
+ecoute.close()

@@ -1,0 +1,7 @@
+# plays: server-nominal
+# finds: no-listen
+import socket
+
+ecoute = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+ecoute.bind(('', 65432))
+ecoute.close()
