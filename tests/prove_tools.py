@@ -84,6 +84,7 @@ def trial(
     lost: tuple[str, ...] = (),
     broken: tuple[tuple[str, str], ...] = (),
     fault: str = "",
+    seen: bool = True,
 ) -> Trial:
     """A trial as if it had been played."""
     made = next(one for one in work.cases if one.id == case)
@@ -91,8 +92,9 @@ def trial(
     statuses = {name: Status.FAIL if name in lost else Status.PASS for name in counted}
     reasons = dict.fromkeys(lost, ("server-one", "exit", "it did not"))
     return Trial(
-        case=made, statuses=statuses, broken=frozenset(broken), reasons=reasons, fault=fault
-    )
+        case=made, statuses=statuses, broken=frozenset(broken), reasons=reasons, fault=fault,
+        seen=seen,
+    )  # fmt: skip
 
 
 PROVES = re.compile(

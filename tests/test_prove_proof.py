@@ -158,6 +158,16 @@ def test_what_could_not_be_played_is_a_fault_and_nothing_is_concluded_from_its_l
     assert not proof.proved
 
 
+def test_a_survivor_that_nobody_could_see_is_no_error_of_the_lab() -> None:
+    made = Made(files(ONE))
+    made.set("misspell-send:a", seen=False)
+    proof = made.proof()
+    assert proof.problems == ()
+    (fault,) = proof.faults
+    assert "(misspell-send:a) earns all points" in fault
+    assert fault.endswith("(what programs do can't be read here)")
+
+
 def test_a_role_that_nobody_could_play_is_a_problem_of_the_lab() -> None:
     answer = "reference: [connect, send: a, {{receive: {}, proves: server.x}}, receive: end]\n"
     given = files({"server-one": answer.format("b"), "server-two": answer.format("c")})

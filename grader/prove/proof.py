@@ -10,6 +10,8 @@ The rules:
   changes only what no criterion speaks of is a remark.
 - A line under `expect:` of a graded scenario that proves nothing is never judged: it is
   either without its `proves:`, or there by mistake.
+- Where the kernel does not tell what programs do, doubts are in their favour: what keeps its
+  points there is a fault of the machine, not of the lab.
 """
 
 from __future__ import annotations
@@ -44,6 +46,8 @@ class Trial:
     """For a criterion lost: scenario, finding, and what came instead."""
     fault: str = ""
     """Why it could not be played, or not judged: the host's fault, or ours."""
+    seen: bool = True
+    """What it did could be read from the kernel. Else doubts are in a program's favour."""
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -135,6 +139,7 @@ def examine(lab: Lab, case: Case, transcripts: Sequence[Transcript]) -> Trial:
         broken=frozenset(_broken(of_role, transcripts)),
         reasons=reasons,
         fault=faults[0] if faults else "",
+        seen=all(t.header.facts == "kernel" for t in transcripts),
     )
 
 
@@ -149,16 +154,24 @@ def conclude(lab: Lab, places: Places, planned: Planned, trials: Iterable[Trial]
     done = tuple(sorted(trials, key=lambda trial: order[trial.case.role, trial.case.id]))
     jury = _Jury(lab, places, tuple(trial for trial in done if not trial.fault))
     complete = {role for role in ROLES if not any(t.fault and t.case.role == role for t in done)}
+    kept = tuple(jury.not_lost(complete))
+    blind = not all(trial.seen for trial in done)
     return Proof(
         lab=lab,
         trials=done,
         skipped=planned.skipped,
-        problems=tuple(sorted({*planned.problems, *jury.problems(complete)})),
-        remarks=tuple(sorted({*jury.remarks()})),
-        faults=tuple(
-            f"{trial.case.role}: {trial.case.id}: {trial.fault}" for trial in done if trial.fault
+        problems=_sorted(planned.problems, jury.problems(), () if blind else kept),
+        remarks=_sorted(jury.remarks()),
+        faults=(
+            *(f"{t.case.role}: {t.case.id}: {t.fault}" for t in done if t.fault),
+            # It may be the lab, and it may be that nobody could see what the program did.
+            *(f"{one} (what programs do can't be read here)" for one in kept if blind),
         ),
     )
+
+
+def _sorted(*problems: Iterable[LabProblem]) -> tuple[LabProblem, ...]:
+    return tuple(sorted({one for several in problems for one in several}))
 
 
 def _of_role(lab: Lab, role: Role) -> Lab:
@@ -186,16 +199,25 @@ class _Jury:
     places: Places
     trials: tuple[Trial, ...]
 
-    def problems(self, complete: Iterable[Role]) -> Iterator[LabProblem]:
-        """All errors; of a role whose trials are not complete, no conclusion from what lacks."""
+    def problems(self) -> Iterator[LabProblem]:
+        """Errors that no mutant is needed to see."""
         yield from self._idle_lines()
         for trial in self.trials:
             if trial.case.kind != "mutant":
                 yield from self._losses(trial)
-            elif not trial.lost and (names := self._spoken(trial)):
-                yield from self._survivor(trial, names)
         for criterion in self._counted():
             yield from self._never_judged(criterion)
+
+    def not_lost(self, complete: Iterable[Role]) -> Iterator[LabProblem]:
+        """Points that are kept by who should lose them.
+
+        Of a role whose trials are not complete nothing is concluded from what lacks.
+        """
+        for trial in self.trials:
+            names = self._spoken(trial)
+            if trial.case.kind == "mutant" and not trial.lost and names:
+                yield from self._survivor(trial, names)
+        for criterion in self._counted():
             if criterion.role in complete:
                 yield from self._never_lost(criterion)
 
