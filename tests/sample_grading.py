@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from engine_tools import options, tp09
 from samples import SUBMISSIONS
@@ -17,11 +18,13 @@ from grader.run.jobs import Isolation, Played
 from grader.submission import Submission
 
 
-def submissions(only: Iterable[str] = ()) -> dict[str, Submission]:
-    """The sample submissions as intake reads them, by id."""
+def submissions(
+    only: Iterable[str] = (), roots: Iterable[Path] = (SUBMISSIONS,)
+) -> dict[str, Submission]:
+    """The sample submissions below `roots` as intake reads them, by id."""
     wanted = frozenset(only)
     roles = tp09().roles
-    entries = discover(SUBMISSIONS, roles).entries
+    entries = [entry for root in roots for entry in discover(root, roles).entries]
     return {e.id: read(e, roles) for e in entries if not wanted or e.id in wanted}
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import yaml  # noqa: TID251 -- our own fixtures, read by tests only
 
 SUBMISSIONS = Path(__file__).resolve().parent.parent / "submissions"
+PROGRAMS = Path(__file__).resolve().parent / "programs"
+"""More of them, which nobody needs to read: odd but right ones, each mistake in other forms."""
 EXPECTED = "expected.yaml"
 _KEYS = ["about", "score", "criteria", "diagnoses", "runs"]
 
