@@ -35,7 +35,6 @@ from grader.lab.model import Lab, Level
 from grader.run.engine import Engine
 from grader.run.jobs import Played
 
-
 ROOTS = [root for root in (SUBMISSIONS, PROGRAMS) if root.is_dir()]
 RESULT = Path(__file__).resolve().parent / "results" / "certify_samples.json"
 
