@@ -134,3 +134,8 @@ def test_what_a_real_interpreter_dumps(tmp_path: Path) -> None:
         Frame(file="prog.py", line=3, function="here"),
         Frame(file="prog.py", line=4, function="<module>"),
     )
+
+
+def test_a_prompt_before_the_traceback_hides_it_not() -> None:
+    traceback = b'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: x\n'
+    assert uncaught(b"Press Enter " + traceback, 1)

@@ -7,7 +7,8 @@ import re
 from grader.transcript import Frame
 
 _HEAD = re.compile(
-    rb"^(?:(?:  \+ Exception Group )?Traceback \(most recent call last\):"
+    # The prompt of input() may stand before it, on the same line.
+    rb"^(?:[^\n]*?Traceback \(most recent call last\):"
     rb'|  File "[^\n]*", line \d+)\r?$',
     re.MULTILINE,
 )
