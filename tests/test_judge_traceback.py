@@ -38,6 +38,12 @@ def test_the_last_of_a_chain_at_the_submissions_last_frame() -> None:
     assert not trace.at_call("recv")
 
 
+def test_the_prompt_of_input_may_stand_before_it() -> None:
+    trace = last_traceback(b"Appuyez sur Entr\xc3\xa9e " + CHAINED.encode())
+    assert trace is not None
+    assert trace.type == "TypeError"
+
+
 def test_dotted_names_and_no_message() -> None:
     trace = last_traceback(
         b"Traceback (most recent call last):\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.judge.checks import dialled_listener, is_any
 from grader.judge.facts import Facts
 from grader.judge.hit import EVERYTHING, Hit
-from grader.judge.seen import expected_port, first_session, hit, is_refused
+from grader.judge.seen import expected_port, first_session, hit, is_refused, stood
 
 
 def other_port(facts: Facts) -> Hit | None:
@@ -50,7 +50,7 @@ def datagram(facts: Facts) -> Hit | None:
     if not seen:
         return None
     if not facts.listeners and not facts.connected:
-        return hit(facts, "datagram-instead-of-stream", EVERYTHING, (seen[0],))
+        return stood(facts, "datagram-instead-of-stream", EVERYTHING, (seen[0],))
     session = first_session(facts)
     if session is None or session.stream.data or not session.arrivals:
         return None
@@ -72,7 +72,7 @@ def no_listen(facts: Facts) -> Hit | None:
     """A server that ended, or stands elsewhere, without ever listening."""
     if facts.role != "server" or facts.listeners or facts.connected or facts.datagram:
         return None
-    return hit(facts, "no-listen", EVERYTHING)
+    return stood(facts, "no-listen", EVERYTHING)
 
 
 def never_accepts(facts: Facts) -> Hit | None:
@@ -82,5 +82,5 @@ def never_accepts(facts: Facts) -> Hit | None:
         return None
     for index, state in reversed(facts.states):
         if any(s.state == "listen" and s.receive_queue > 0 for s in state.sockets):
-            return hit(facts, "never-accepts", EVERYTHING, (index,))
+            return stood(facts, "never-accepts", EVERYTHING, (index,))
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.judge.facts import Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
-from grader.judge.seen import calls, first_session, hit, reads_connection
+from grader.judge.seen import calls, first_session, hit, reads_connection, stood
 from grader.judge.situation import method
 from grader.transcript import Call, Refused, State
 
@@ -42,8 +42,10 @@ def two_readers(facts: Facts) -> Hit | None:
             if not reads_connection(call) or call.fd is None:
                 continue
             if (call.pid, call.fd) in seen:
-                variant_call = method(call)
-                return hit(facts, "two-readers-one-socket", EVERYTHING, (index,), call=variant_call)
+                word = method(call)
+                return stood(
+                    facts, "two-readers-one-socket", EVERYTHING, (index,), call=variant_call
+                )
             seen.add((call.pid, call.fd))
     return None
 
@@ -56,7 +58,7 @@ def sequential(facts: Facts) -> Hit | None:
     index, state, reader = found
     if any(_waits_for_another(call, reader) for call in state.calls):
         return None
-    return hit(facts, "sequential-server", EVERYTHING, (index,), call=method(reader))
+    return stood(facts, "sequential-server", EVERYTHING, (index,), call=method(reader))
 
 
 def waits_for_thread(facts: Facts) -> Hit | None:
@@ -69,7 +71,7 @@ def waits_for_thread(facts: Facts) -> Hit | None:
     if not waiting:
         return None
     word = method(waiting[0])
-    return hit(facts, "thread-called-not-started", EVERYTHING, (index,), call=word)
+    return stood(facts, "thread-called-not-started", EVERYTHING, (index,), call=word)
 
 
 def _one_waits(facts: Facts) -> tuple[int, State, Call] | None:
@@ -98,12 +100,8 @@ def reconnects(facts: Facts) -> Hit | None:
         evidence = tuple(i for i, _ in facts.connected[:2])
         return hit(facts, "reconnects-each-message", ("receive", "end"), evidence)
     port = facts.connected[0][1].local[1]
-    again = [i for i, dialed in facts.dialed if dialed.port == port]
-    missing = [a for a in session.arrivals if not a.came]
-    if not missing:
+    if all(a.came for a in session.arrivals):
         return None
-    if again:
-        return hit(facts, "reconnects-each-message", EVERYTHING, (session.first, again[0]))
     for index, state in facts.states:
         ours = [s for s in state.sockets if s.remote[1] == port and s.protocol.startswith("tcp")]
         used = {call.fd for _, call in calls(facts) if call.target == "connection"}

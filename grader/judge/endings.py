@@ -5,7 +5,14 @@ from __future__ import annotations
 from grader.judge.checks import exchanged_before
 from grader.judge.facts import Facts
 from grader.judge.hit import EVERYTHING, Hit
-from grader.judge.seen import calls, ended_before_us, first_session, hit, reads_connection
+from grader.judge.seen import (
+    calls,
+    ended_before_us,
+    first_session,
+    hit,
+    reads_connection,
+    stood,
+)
 from grader.judge.situation import ACCEPTS, SLEEPS, method, situation_entries
 
 
@@ -23,7 +30,7 @@ def waits_for_keyboard(facts: Facts) -> Hit | None:
     """Still waiting for the keyboard when nothing more could come from it."""
     for index, call in reversed(calls(facts)):
         if call.target == "keyboard" and facts.end.outcome == "stuck":
-            return hit(facts, "waits-for-keyboard", EVERYTHING, (index,))
+            return stood(facts, "waits-for-keyboard", EVERYTHING, (index,))
     return None
 
 
@@ -33,7 +40,7 @@ def sleeps(facts: Facts) -> Hit | None:
         return None
     for index, call in reversed(calls(facts)):
         if call.name in SLEEPS:
-            return hit(facts, "sleeps-too-long", EVERYTHING, (index,))
+            return stood(facts, "sleeps-too-long", EVERYTHING, (index,))
     return None
 
 
@@ -46,8 +53,10 @@ def endless(facts: Facts) -> Hit | None:
         return None
     closed = [s.closed for s in facts.sessions if s.closed is not None]
     if closed and closed[0] < index and any(s.consumed for s in facts.sessions):
-        return hit(facts, "ignores-end-of-stream", ("end", "exit"), (closed[0], index), limit.limit)
-    return hit(facts, "endless-loop", EVERYTHING, (index,), limit.limit)
+        return stood(
+            facts, "ignores-end-of-stream", ("end", "exit"), (closed[0], index), limit.limit
+        )
+    return stood(facts, "endless-loop", EVERYTHING, (index,), limit.limit)
 
 
 def waits_for_end(facts: Facts) -> Hit | None:
@@ -68,7 +77,7 @@ def waits_for_end(facts: Facts) -> Hit | None:
         return None
     evidence = (last, reading[-1], *(() if closed is None else (closed,)))
     reach = ("end", "exit", "stdout")
-    return hit(facts, "waits-for-end-of-stream", reach, evidence, facts.role)
+    return stood(facts, "waits-for-end-of-stream", reach, evidence, facts.role)
 
 
 def never_closes(facts: Facts) -> Hit | None:
@@ -82,7 +91,7 @@ def never_closes(facts: Facts) -> Hit | None:
     if not exchanged_before(facts, session, len(facts.entries)) and facts.role == "client":
         return None
     evidence = (*(() if closed is None else (closed,)), *situation_entries(facts))
-    return hit(facts, "never-closes", ("end",), evidence)
+    return stood(facts, "never-closes", ("end",), evidence)
 
 
 def accepts_again(facts: Facts) -> Hit | None:
@@ -93,7 +102,7 @@ def accepts_again(facts: Facts) -> Hit | None:
     for index, call in reversed(calls(facts)):
         again = call.target == "listener" and (call.name in ACCEPTS or method(call) == "accept()")
         if again and index > (session.connected or 0):
-            return hit(facts, "endless-loop", ("exit",), (index,), "accept")
+            return stood(facts, "endless-loop", ("exit",), (index,), "accept")
     return None
 
 
@@ -115,4 +124,4 @@ def still_running(facts: Facts) -> Hit | None:
         return None
     if not facts.states:
         return None
-    return hit(facts, "endless-loop", ("exit",), (facts.states[-1][0],), "waits")
+    return stood(facts, "endless-loop", ("exit",), (facts.states[-1][0],), "waits")

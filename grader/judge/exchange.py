@@ -6,11 +6,20 @@ from grader.judge.checks import turn
 from grader.judge.facts import Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.model import Status
-from grader.judge.seen import calls, first_session, hit, messages_read, reads_connection
+from grader.judge.seen import (
+    calls,
+    first_session,
+    hit,
+    messages_read,
+    reads_connection,
+    stood,
+)
 from grader.judge.situation import situation_entries
 from grader.lab.model import Action
 from grader.matching import find_message
 
+ONE_READ = 1024
+"""Bytes that a usual recv() takes at most."""
 BEGINNING = 12
 """Characters by which the beginning of a message is known in an output."""
 
@@ -28,7 +37,7 @@ def both_wait(facts: Facts) -> Hit | None:
         return None
     if session.consumed < session.sent_bytes:
         return None
-    return hit(facts, "both-wait-first", EVERYTHING, (reading[-1][0],), "client")
+    return stood(facts, "both-wait-first", EVERYTHING, (reading[-1][0],), "client")
 
 
 def _server_reads_first(facts: Facts, session: Session) -> Hit | None:
@@ -108,6 +117,8 @@ def never_receives(facts: Facts) -> Hit | None:
     ours = session.closed is not None and (session.ended or facts.last) > session.closed
     if any(reads_connection(c) for _, c in calls(facts)) or (ours and not session.sent):
         return None
+    if session.sent and not _left_unread(facts, session):
+        return None
     if facts.role == "client" and not session.stream.data:
         return None
     evidence = tuple(i for i, _ in session.sent[:1])
@@ -116,7 +127,23 @@ def never_receives(facts: Facts) -> Hit | None:
             return hit(facts, "closes-with-unread-data", EVERYTHING, (*evidence, session.ended))
         evidence = (*evidence, session.ended)
     reach = ("receive", "stdout") if facts.role == "client" else EVERYTHING
-    return hit(facts, "never-receives", reach, (*evidence, *situation_entries(facts)))
+    return stood(facts, "never-receives", reach, (*evidence, *situation_entries(facts)))
+
+
+def _left_unread(facts: Facts, session: Session) -> bool:
+    """Whether what was sent is proved to lie unread: in the queue, or by the RST of its end.
+
+    Of a message longer than one read takes, an RST only says that a part was not read.
+    """
+    index, entry = session.sent[0]
+    if session.was_reset and len(entry.data) <= ONE_READ:
+        return True
+    states = [state for i, state in facts.states if i > index]
+    return any(
+        s.receive_queue >= len(entry.data) and s.state in ("established", "close-wait")
+        for state in states
+        for s in state.sockets
+    )
 
 
 def one_recv(facts: Facts) -> Hit | None:

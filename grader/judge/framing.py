@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.judge.facts import Arrival, Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.model import Status
-from grader.judge.seen import calls, first_session, hit, reads_connection
+from grader.judge.seen import calls, first_session, hit, reads_connection, stood
 
 HUGE = 1 << 24
 """Bytes asked for at once that no buffer of a first program has: a length gone wrong."""
@@ -23,7 +23,7 @@ def length_prefix(facts: Facts) -> Hit | None:
     for index, call in calls(facts, session.closed):
         if reads_connection(call) and call.size is not None and call.size >= HUGE:
             evidence = (session.sent[-1][0], index)
-            return hit(facts, "length-prefix-wrong", EVERYTHING, evidence, size=call.size)
+            return stood(facts, "length-prefix-wrong", EVERYTHING, evidence, size=call.size)
     return None
 
 
@@ -42,7 +42,7 @@ def missing_terminator(facts: Facts) -> Hit | None:
         if index > last and reads_connection(call) and buffered:
             if _shown_before(facts, session, index):
                 return None
-            return hit(facts, "missing-terminator", EVERYTHING, (last, index))
+            return stood(facts, "missing-terminator", EVERYTHING, (last, index))
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.judge.facts import Facts, Session
 from grader.judge.hit import Hit
 from grader.judge.situation import method, situation_entries
@@ -17,8 +19,7 @@ def hit(
     variant: str = "",
     **fields: object,
 ) -> Hit:
-    """A hit with the line where the program stood, if we had to end it there."""
-    at = facts.position
+    """A mistake whose line can't be known from where the program stood when we ended it."""
     stuck = facts.stuck_call
     fields.setdefault("call", method(stuck[1]) if stuck is not None else "recv()")
     fields.setdefault("port", expected_port(facts))
@@ -27,10 +28,24 @@ def hit(
         evidence=evidence or situation_entries(facts),
         reach=reach,
         variant=variant,
-        line=at[1].line if at else None,
-        file=at[1].file if at else None,
         fields=fields,
     )
+
+
+def stood(
+    facts: Facts,
+    kind: str,
+    reach: tuple[str, ...],
+    evidence: tuple[int, ...] = (),
+    variant: str = "",
+    **fields: object,
+) -> Hit:
+    """A mistake at the line where the program stood, if we had to end it there."""
+    found = hit(facts, kind, reach, evidence, variant, **fields)
+    if facts.position is None:
+        return found
+    frame = facts.position[1]
+    return replace(found, line=frame.line, file=frame.file)
 
 
 def expected_port(facts: Facts) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 LOOKED_AT = 1 << 16
 """Bytes at the end of standard error in which a traceback is looked for."""
 
-_HEAD = re.compile(r"^Traceback \(most recent call last\):", re.MULTILINE)
+_HEAD = re.compile(r"Traceback \(most recent call last\):$", re.MULTILINE)
+"""Not always at the beginning of a line: the prompt of input() may stand before it."""
 _FRAME = re.compile(r'^  File "([^"\n]{1,500})", line (\d{1,7})(?:, in ([^\n]{1,200}))?$', re.M)
 _ERROR = re.compile(r"^([A-Za-z_][\w.]{0,100})(?:: ([^\n]{0,500}))?$", re.M)
 _BARE = re.compile(r"^SyntaxError: ([^\n]{0,500})\Z", re.MULTILINE)
