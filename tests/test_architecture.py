@@ -34,7 +34,8 @@ ONE_IMPORTER = {"yaml": "grader/lab/yamlfile.py", "jinja2": "grader/view/html.py
 
 DATA_ONLY = {
     "grader/intake/bounds.py", "grader/intake/errors.py", "grader/judge/model.py",
-    "grader/lab/model.py", "grader/run/errors.py", "grader/run/jobs.py", "grader/submission.py",
+    "grader/lab/model.py", "grader/run/errors.py", "grader/run/jobs.py", "grader/run/usage.py",
+    "grader/submission.py",
     "reference/commands.py", "reference/events.py", "reference/script.py",
     "grader/view/student_model.py", "grader/cli/errors.py", "grader/judge/hit.py",
     "grader/prove/case.py",
@@ -60,7 +61,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_engine.py": tuple(
         f"grader/run/{name}.py"
         for name in (
-            "crash", "facts", "interpreter", "look", "messages", "netns", "paced", "player",
+            "crash", "ending", "facts", "interpreter", "look", "messages", "netns", "paced", "player",
             "privileges", "recorder", "runner", "sandbox", "terminal", "worker",
         )
     ),
