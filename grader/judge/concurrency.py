@@ -43,9 +43,7 @@ def two_readers(facts: Facts) -> Hit | None:
                 continue
             if (call.pid, call.fd) in seen:
                 word = method(call)
-                return stood(
-                    facts, "two-readers-one-socket", EVERYTHING, (index,), call=variant_call
-                )
+                return stood(facts, "two-readers-one-socket", EVERYTHING, (index,), call=word)
             seen.add((call.pid, call.fd))
     return None
 
