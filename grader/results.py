@@ -181,6 +181,8 @@ class DiagnosisDetail(DiagnosisResult, frozen=True, kw_only=True):
     title: str
     explanation: str
     criteria: tuple[str, ...]
+    confidence: Literal["certain", "likely", "possible"] = "certain"
+    """How much the evidence proves."""
 
 
 class Result(SubmissionResult, frozen=True, kw_only=True):
@@ -365,6 +367,7 @@ def _diagnosis_detail(diagnosis: Diagnosis, language: str) -> DiagnosisDetail:
         title=_say(diagnosis.title, language),
         explanation=_say(diagnosis.explanation, language),
         criteria=diagnosis.criteria,
+        confidence=diagnosis.confidence,
     )
 
 

@@ -81,3 +81,16 @@ def test_a_bar_for_a_person(
         assert isinstance(shown, progress.Bar)
         shown.show(Done(grade=replace(grade("a"), name="[red]x[/red]\x1b")))
     assert "\x1b[31m" not in capsys.readouterr().err
+
+
+def test_one_mistake_told_in_two_ways_has_two_lines() -> None:
+    def told(title: str) -> Diagnosis:
+        both = Text({"fr": title, "en": title})
+        return Diagnosis(
+            id="x", role="server", run="r", level="error", title=both, explanation=both
+        )
+
+    grades = [replace(grade("a"), diagnoses=(told(t),)) for t in ("One", "One", "Other")]
+    text = summary(LAB, grades, "en", report="r")
+    assert "2 × One" in text
+    assert "1 × Other" in text

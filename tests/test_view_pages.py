@@ -195,10 +195,11 @@ def test_runs_stand_by_role_and_an_advice_run_is_no_failure() -> None:
     assert ending == "limite atteinte\u00a0: durée"
 
 
-def test_a_mistake_has_its_most_usual_title() -> None:
+def test_a_mistake_told_in_two_ways_has_two_lines() -> None:
     other = replace(DIAGNOSIS, title=text("Autre tournure"))
     grades = [grade("a", diagnoses=[other]), *(grade(x, diagnoses=[DIAGNOSIS]) for x in "bc")]
     mistakes = class_page(lab(), grades, "en").mistakes
     assert [(m.title[0].text, m.count) for m in mistakes] == [
-        ("Your server still waits for a message", 3)
+        ("Your server still waits for a message", 2),
+        ("Autre tournure", 1),
     ]

@@ -109,17 +109,19 @@ def _missed(lab: Lab, grades: Sequence[Grade], words: dict[str, str], language: 
 
 
 def _mistakes(grades: Sequence[Grade], words: dict[str, str], language: str) -> list[str]:
-    titles = {d.id: d.title for grade in grades for d in grade.diagnoses}
+    # One id may be told in several ways, which a teacher would answer differently: a line each.
     found = Counter(
-        identifier
+        said
         for grade in grades
-        for identifier in {d.id for d in grade.diagnoses if d.level == "error"}
+        for said in {
+            (d.id, in_words(d.title, language)) for d in grade.diagnoses if d.level == "error"
+        }
     )
     if not found:
         return []
     return [words["diagnoses"]] + [
-        f"  {n:>3} × {in_words(titles[identifier], language)}"
-        for identifier, n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:_MOST]
+        f"  {n:>3} × {title}"
+        for (_, title), n in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:_MOST]
     ]
 
 

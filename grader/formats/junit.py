@@ -90,8 +90,7 @@ def _case(grade: Grade, judged: Judged, language: str) -> ET.Element:
 
 
 def _cause(grade: Grade, judged: Judged) -> Diagnosis | None:
-    known = {d.id: d for d in reversed(grade.diagnoses)}
-    return next((known[name] for name in judged.diagnoses if name in known), None)
+    return next((d for d in grade.diagnoses if judged.criterion.id in d.criteria), None)
 
 
 def _message(judged: Judged, cause: Diagnosis | None, language: str) -> str:

@@ -179,8 +179,8 @@ def _criterion(out: _Writer, grade: Grade, judged: Judged) -> None:
     out.line(f"  {out.symbol(judged.status)} {title}{gap}{score}")
     if judged.status is Status.PASS:
         return
-    titles = {d.id: d.title for d in reversed(grade.diagnoses)}
-    cause = next((titles[name] for name in judged.diagnoses if name in titles), None)
+    # By criterion and not by id: server and client may have the same mistake, told otherwise.
+    cause = next((d.title for d in grade.diagnoses if criterion.id in d.criteria), None)
     if cause:
         out.say(out.label("because"), cause)
     else:

@@ -200,7 +200,7 @@ def _said(
         line=hit.line,
         evidence=tuple(dict.fromkeys(hit.evidence)),
         criteria=criteria,
-        confidence=entry.confidence,
+        confidence=entry.confidence.value,
         notion=notion,
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import Literal
 
 from grader.lab.model import Criterion, Level, Role, Text
 
@@ -67,8 +68,8 @@ class Diagnosis:
     evidence: tuple[int, ...] = ()
     criteria: tuple[str, ...] = ()
     """Criteria that it explains: they point here instead of saying it again."""
-    confidence: str = "certain"
-    """`certain`, `likely` or `possible`: how much the evidence proves."""
+    confidence: Literal["certain", "likely", "possible"] = "certain"
+    """How much the evidence proves."""
     notion: Text | None = None
     """What to read again, where the statement speaks of it."""
 

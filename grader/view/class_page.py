@@ -237,23 +237,18 @@ def _success(
 
 
 def _mistakes(grades: Sequence[Grade], language: str) -> tuple[Mistake, ...]:
-    titles: dict[str, Counter[str]] = {}
-    counts: Counter[str] = Counter()
-    for grade in grades:
-        errors = {d.id: d for d in grade.diagnoses if d.level == "error"}
-        counts.update(errors.keys())
-        for name, diagnosis in errors.items():
-            # One mistake may be told in several ways: the most usual one stands for it.
-            titles.setdefault(name, Counter())[diagnosis.title.in_language(language)] += 1
+    # One id may be told in several ways, which a teacher would answer differently: a line each.
+    counts = Counter(
+        said
+        for grade in grades
+        for said in {
+            (d.id, d.title.in_language(language)) for d in grade.diagnoses if d.level == "error"
+        }
+    )
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MISTAKES_SHOWN]
     return tuple(
-        Mistake(
-            id=name,
-            title=prose(titles[name].most_common(1)[0][0]),
-            count=number,
-            share=number / len(grades),
-        )
-        for name, number in ranked
+        Mistake(id=name, title=prose(title), count=number, share=number / len(grades))
+        for (name, title), number in ranked
     )
 
 
