@@ -332,6 +332,27 @@ def test_never_closes_and_waits_for_another_client() -> None:
     assert errors(play.stuck()) == ["never-closes", "endless-loop"]
 
 
+def test_a_heartbeat_that_goes_on_is_not_a_program_that_sleeps() -> None:
+    done = served(server()).fin().we_close().waits("clock_nanosleep", "")
+    assert errors(done.limit("wall")) == ["endless-loop"]
+
+
+def test_polling_for_another_client_is_told_as_waiting_for_one() -> None:
+    made = grade(served(server()).fin().we_close().waits("accept4", "listener").limit("wall"))
+    assert [d.id for d in made.diagnoses] == ["endless-loop"]
+    assert made.diagnoses[0].title.in_language("en") == "The server waits for another client"
+
+
+def test_a_server_that_leaves_without_a_word() -> None:
+    assert errors(server().prints("Une erreur est survenue").fin().exits()) == ["leaves-early"]
+
+
+def test_an_rst_after_a_long_message_does_not_prove_that_nothing_was_read() -> None:
+    play = server("server-long").receives(GREETING)
+    play.entries.append(tr.Sent(t=9_000_000, data=b"a" * 1500, messages=("hello",)))
+    assert "never-receives" not in remarks(play.rst().exits())
+
+
 def test_an_accept_loop_that_closes() -> None:
     assert errors(served(server()).fin().we_close().waits("accept4", "listener").stuck()) == [
         "endless-loop"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.judge.checks import exchanged_before
-from grader.judge.facts import Facts
+from grader.judge.facts import Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.seen import (
     calls,
@@ -35,13 +35,22 @@ def waits_for_keyboard(facts: Facts) -> Hit | None:
 
 
 def sleeps(facts: Facts) -> Hit | None:
-    """Out of time while asleep."""
+    """Out of time while asleep, with something left to exchange."""
     if facts.end.outcome not in ("timeout", "limit") or facts.end.limit not in (None, "wall"):
+        return None
+    session = first_session(facts)
+    if session is not None and _all_done(facts, session):
         return None
     for index, call in reversed(calls(facts)):
         if call.name in SLEEPS:
             return stood(facts, "sleeps-too-long", EVERYTHING, (index,))
     return None
+
+
+def _all_done(facts: Facts, session: Session) -> bool:
+    """Whether every message was exchanged and the program has ended the connection."""
+    sent = not set(session.to_send) - set(session.was_sent)
+    return sent and all(a.came for a in session.arrivals) and ended_before_us(session)
 
 
 def endless(facts: Facts) -> Hit | None:
@@ -51,7 +60,9 @@ def endless(facts: Facts) -> Hit | None:
     index, limit = facts.limit
     if limit.limit not in ("cpu", "output", "wall"):
         return None
-    closed = [s.closed for s in facts.sessions if s.closed is not None]
+    if (again := accepts_again(facts)) is not None:
+        return again
+    closed = [s.closed for s in facts.sessions if s.closed is not None and not ended_before_us(s)]
     if closed and closed[0] < index and any(s.consumed for s in facts.sessions):
         return stood(
             facts, "ignores-end-of-stream", ("end", "exit"), (closed[0], index), limit.limit

@@ -119,6 +119,8 @@ def never_receives(facts: Facts) -> Hit | None:
         return None
     if session.sent and not _left_unread(facts, session):
         return None
+    if not session.sent and not session.stream.data and session.ended is not None:
+        return None  # it left without a word: more than reading was left out
     if facts.role == "client" and not session.stream.data:
         return None
     evidence = tuple(i for i, _ in session.sent[:1])
