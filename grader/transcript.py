@@ -23,9 +23,9 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header"):
     """Scenario id, or `scenario~2` for a repeat."""
     scenario: str
     role: str
-    """`server` or `client`: the program under test."""
+    """`server` or `client`: the program under test. `both`: a server with a client, no reference."""
     program: str
-    """The program's path inside the submission, `serveur.py`."""
+    """The program's path inside the submission, `serveur.py`; of both, the server's."""
     texts: dict[str, str]
     """The messages of this run as they were (to be) sent or expected, by name."""
     port: int
@@ -37,13 +37,19 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header"):
     interpreter: str
     started: str
     """UTC, ISO 8601."""
+    partner: str = ""
+    """Of both, the client's path."""
     schema_version: int = SCHEMA_VERSION
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
+class Entry(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower, omit_defaults=True
+):
     """Something that happened `t` ns after the program was started."""
 
     t: int
+    side: str = ""
+    """In a run of role `both`: whose it is, `server` or `client`; empty: of the run."""
 
 
 class Started(Entry, frozen=True, kw_only=True):
@@ -224,6 +230,21 @@ class LimitReached(Entry, frozen=True, kw_only=True):
     value: str
 
 
+class Segment(Entry, frozen=True, kw_only=True):
+    """In a run of role `both`: what `side` put on the wire, as the capture has it.
+
+    `kind` is `connected` (the client's call was answered), `refused` (nothing listened there),
+    `data`, `fin` or `rst`. What was sent once more is not told again.
+    """
+
+    kind: str
+    connection: int
+    """Connections count from 1, in the order of their first segments."""
+    port: int
+    """The port that was called."""
+    data: bytes = b""
+
+
 class WireLoss(Entry, frozen=True, kw_only=True):
     """The capture lost `frames` frames; no verdict depends on them."""
 
@@ -249,7 +270,7 @@ class Ended(Entry, frozen=True, kw_only=True):
 AnyEntry = (
     Started | Listener | Connected | Refused | Dialed | Sent | Received | EndOfStream
     | ConnectionReset | Closed | Consumed | Stdout | Stderr | Keyboard | Step | State
-    | Position | Exited | Killed | LimitReached | WireLoss | Ended
+    | Position | Exited | Killed | LimitReached | Segment | WireLoss | Ended
 )  # fmt: skip
 
 

@@ -128,7 +128,7 @@ class Facts:
         self.header = transcript.header
         self.entries = transcript.entries
         self.end = transcript.end
-        self.role: Role = scenario.tests
+        (self.role,) = scenario.roles
         self._printed: dict[tuple[str, int], Print | None] = {}
 
     def all(self, kind: type[EntryType]) -> list[tuple[int, EntryType]]:

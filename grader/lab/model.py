@@ -13,6 +13,8 @@ from typing import Literal
 
 Role = Literal["server", "client"]
 ROLES: tuple[Role, ...] = ("server", "client")
+Tests = Literal["server", "client", "both"]
+"""What a scenario tests: one role against the reference, or the two with each other."""
 
 
 @dataclass(frozen=True)
@@ -192,10 +194,10 @@ Expectation = ExpectStdout | ExpectExit | ExpectListening | ExpectBound | Expect
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """One scripted exchange that tests one role."""
+    """One scripted exchange that tests one role, or the student's two programs together."""
 
     id: str
-    tests: Role
+    tests: Tests
     level: Level
     title: Text
     steps: tuple[ReferenceStep, ...]
@@ -206,6 +208,13 @@ class Scenario:
     """For advice: what to read in the statement, when an expectation does not hold."""
     keep_time_wait: bool = False
     """Play it on a network that keeps TIME_WAIT, as a real machine does."""
+    expect_of: dict[Role, tuple[Expectation, ...]] = field(default_factory=dict)
+    """Where both are tested: what is expected of each. There are no `steps` then, no `expect`."""
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles whose programs it needs, the server first."""
+        return ROLES if self.tests == "both" else (self.tests,)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,11 +70,10 @@ def _at(node: Node, key: str) -> Node:
 
 
 def _lines(scenario: Scenario, tree: Node) -> Iterator[Line]:
+    (role,) = scenario.roles  # a graded scenario tests one
     for name, node in (*_received(_at(tree, "reference")), *_expected(_at(tree, "expect"))):
         proves = _word(node, "proves")
-        yield Line(
-            scenario=scenario.id, role=scenario.tests, name=name, proves=proves, place=node.place
-        )
+        yield Line(scenario=scenario.id, role=role, name=name, proves=proves, place=node.place)
 
 
 def _received(steps: Node) -> Iterator[tuple[str, Node]]:
