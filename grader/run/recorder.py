@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from grader import transcript as tr
 
 MAX_ENTRIES = 20_000
@@ -12,9 +14,13 @@ MAX_ENTRIES = 20_000
 
 
 class Recorder:
-    """Collects entries. The clock starts at `begin` (exec) and is monotonic."""
+    """Collects entries. The clock starts at `begin` (exec) and is monotonic.
 
-    def __init__(self) -> None:
+    `side` is whose entries these are, in a run of two programs (`beside`).
+    """
+
+    def __init__(self, side: str = "") -> None:
+        self.side = side
         self.entries: list[tr.AnyEntry] = []
         self.stdout_size = self.stderr_size = 0
         self.received_size = 0
@@ -28,10 +34,19 @@ class Recorder:
         """Nanoseconds since `begin`."""
         return time.monotonic_ns() - self._zero
 
+    def beside(self, side: str) -> Recorder:
+        """One for `side` alone, with the same clock, from `begin` on."""
+        other = Recorder(side)
+        other._zero = self._zero
+        return other
+
     def add(self, make: Callable[[int], tr.AnyEntry]) -> None:
         """Record `make(now)`."""
         if len(self.entries) < MAX_ENTRIES:
-            self.entries.append(make(self.now()))
+            self.entries.append(self._own(make(self.now())))
+
+    def _own(self, entry: tr.AnyEntry) -> tr.AnyEntry:
+        return msgspec.structs.replace(entry, side=self.side) if self.side else entry
 
     @property
     def full(self) -> bool:
