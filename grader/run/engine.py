@@ -22,9 +22,11 @@ from typing import Self
 
 from grader import transcript as tr
 from grader.lab.model import Scenario
+from grader.lab.sweep import is_sweep
 from grader.run import messages
 from grader.run.errors import HostError
 from grader.run.jobs import EngineOptions, Job, Played, PlayedRun
+from grader.runids import run_id
 
 _TRIES = 2
 _LEAVE_S = 5.0
@@ -218,15 +220,20 @@ class Engine:
         return Played(
             key=job.key,
             role=job.role,
-            runs=tuple(self._unplayed(job, scenario, problem) for scenario in job.scenarios),
+            runs=tuple(
+                self._unplayed(job, scenario, number, problem)
+                for number in job.numbers
+                for scenario in job.scenarios
+                if number == 1 or not is_sweep(scenario)
+            ),
         )
 
-    def _unplayed(self, job: Job, scenario: Scenario, problem: str) -> PlayedRun:
+    def _unplayed(self, job: Job, scenario: Scenario, number: int, problem: str) -> PlayedRun:
         header = tr.Header(
-            run=scenario.id, scenario=scenario.id, role=job.role, program=job.program, texts={},
-            port=job.lab.port, delivery="separate", seed=job.seed,
-            isolation=self.options.isolation, facts=self.options.facts, interpreter="",
-            started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            run=run_id(scenario.id, number), scenario=scenario.id, role=job.role,
+            program=job.program, texts={}, port=job.lab.port, delivery="separate",
+            seed=job.seed, isolation=self.options.isolation, facts=self.options.facts,
+            interpreter="", started=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )  # fmt: skip
         ended = tr.Ended(t=0, outcome="not_run", problem=problem)
         return PlayedRun(transcript=tr.of(header, [ended]))

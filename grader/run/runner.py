@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from grader import transcript as tr
 from grader.lab.model import Level, Limits, Scenario
 from grader.lab.script import delivery_of, script_of
+from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
 from grader.lab.texts import texts_of
 from grader.run import netns
 from grader.run.capture import Capture
@@ -26,6 +27,7 @@ from grader.run.paced import PacedFacts
 from grader.run.player import Player, Setting
 from grader.run.program import Program, limit_processes, start_plain, start_sandboxed
 from grader.run.sockdiag import SocketTable
+from grader.runids import run_id
 from grader.wire import pcapng, synthesis
 from grader.wire.comments import comments
 from grader.wire.frames import Frame, dialed, is_refusal, parse
@@ -34,6 +36,10 @@ from reference.script import Script
 
 _NUMBER = re.compile(rb"(?<![\w.])\d{4,5}(?![\w.])")
 _TIME_WAIT_S = 61
+_SWEEP_S = 60.0
+_SWEEP_BYTES = 32 * 2**20
+_SWEEP_OVERDUE = 3
+"""What a sweep may take: seconds and kept bytes of all its runs, runs that met a limit."""
 
 
 @dataclass
@@ -124,38 +130,67 @@ class Runner:
         """All scenarios of the job, in order; never raises for a fault of the host."""
         runs: list[PlayedRun] = []
         skip_advice = ""
-        for number in range(1, job.certify + 1):
+        skip_sweep = ""
+        for number in job.numbers:
             for scenario in job.scenarios:
-                if scenario.level is Level.ADVICE and skip_advice:
-                    runs.append(self._not_played(job, scenario, number, "skipped", skip_advice))
+                name = run_id(scenario.id, number)
+                if is_sweep(scenario):
+                    # Once is enough: its runs differ in the cut already.
+                    if number == 1:
+                        runs += self._sweep(job, scenario, skip_sweep)
                     continue
-                run = self._play_safely(job, scenario, number)
+                if scenario.level is Level.ADVICE and skip_advice:
+                    runs.append(self._not_played(job, scenario, name, "skipped", skip_advice))
+                    continue
+                run = self._play_safely(job, scenario, name)
                 runs.append(run)
-                if scenario.level is Level.GRADED and not skip_advice:
-                    skip_advice = _same_cause(run.transcript)
+                if scenario.level is Level.GRADED:
+                    skip_advice = skip_advice or _same_cause(run.transcript)
+                    skip_sweep = skip_sweep or _is_lost(run.transcript)
         return tuple(runs)
 
-    def _play_safely(self, job: Job, scenario: Scenario, number: int) -> PlayedRun:
+    def _sweep(self, job: Job, scenario: Scenario, skip: str) -> list[PlayedRun]:
+        """A run for each cut of the message; what ended the sweep early is said by a last one.
+
+        A program that takes its time in every run must not cost a class its evening.
+        """
+        runs: list[PlayedRun] = []
+        data = swept_data(scenario, texts_of(job.lab, scenario, job.seed))
+        seconds, size, overdue = 0.0, 0, 0
+        for offset in offsets_of(data):
+            if seconds > _SWEEP_S or size > _SWEEP_BYTES or overdue >= _SWEEP_OVERDUE:
+                skip = "the runs of the sweep take too much"
+            if skip:
+                return [*runs, self._not_played(job, scenario, scenario.id, "skipped", skip)]
+            name = run_id(scenario.id, offset=offset)
+            run = self._play_safely(job, cut_at(scenario, offset), name)
+            runs.append(run)
+            seconds += run.transcript.end.t / 1e9
+            size += len(run.pcapng) + len(run.transcript.stdout) + len(run.transcript.stderr)
+            overdue += run.transcript.end.outcome in ("timeout", "limit", "not_run")
+        return runs
+
+    def _play_safely(self, job: Job, scenario: Scenario, name: str) -> PlayedRun:
         try:
-            return self._play_following(job, scenario, number)
+            return self._play_following(job, scenario, name)
         except PortTakenError:
             problem = f"port {job.lab.port} is taken by another program of this machine"
-            return self._not_played(job, scenario, number, "not_run", problem)
+            return self._not_played(job, scenario, name, "not_run", problem)
         except (HostError, OSError, MemoryError) as error:
-            return self._not_played(job, scenario, number, "not_run", str(error))
+            return self._not_played(job, scenario, name, "not_run", str(error))
 
-    def _play_following(self, job: Job, scenario: Scenario, number: int) -> PlayedRun:
+    def _play_following(self, job: Job, scenario: Scenario, name: str) -> PlayedRun:
         """Play; a client that dialled another port is played again with a listener there."""
         texts = texts_of(job.lab, scenario, job.seed)
         script = script_of(job.lab, scenario, texts)
-        run = self._play_once(job, scenario, number, script, texts, [])
+        run = self._play_once(job, scenario, name, script, texts, [])
         if scenario.tests != "client" or _connected(run.transcript) or _refuses(scenario):
             return run
         for port in self._other_ports(job, run.transcript, script.port):
             there = Script(script.steps, port)
             told = [tr.Dialed(t=0, protocol="tcp", address="127.0.0.1", port=port)]
             with suppress(PortTakenError):
-                again = self._play_once(job, scenario, number, there, texts, told)
+                again = self._play_once(job, scenario, name, there, texts, told)
                 if _connected(again.transcript):
                     return again
         return run
@@ -175,14 +210,14 @@ class Runner:
         self,
         job: Job,
         scenario: Scenario,
-        number: int,
+        name: str,
         script: Script,
         texts: dict[str, str],
         told: list[tr.Dialed],
     ) -> PlayedRun:
         if scenario.keep_time_wait and not self.place.private_network:
             problem = "this scenario needs a network of its own (isolation full)"
-            return self._not_played(job, scenario, number, "skipped", problem)
+            return self._not_played(job, scenario, name, "skipped", problem)
         self.place.prepare(scenario, script.port)
         frames: list[Frame] = []
         capture = self.place.capture
@@ -197,7 +232,7 @@ class Runner:
         extra: list[tr.AnyEntry] = [*told, *dict.fromkeys(seen)]
         if losses:
             extra.append(tr.WireLoss(t=0, frames=losses))
-        header = self._header(job, scenario, number, script.port, texts, zero)
+        header = self._header(job, scenario, name, script.port, texts, zero)
         transcript = tr.of(header, [*extra, *entries])
         return PlayedRun(transcript=transcript, pcapng=_pcapng(frames, transcript, capture))
 
@@ -244,13 +279,13 @@ class Runner:
         self,
         job: Job,
         scenario: Scenario,
-        number: int,
+        name: str,
         port: int,
         texts: dict[str, str],
         started: datetime,
     ) -> tr.Header:
         return tr.Header(
-            run=scenario.id if number == 1 else f"{scenario.id}~{number}",
+            run=name,
             scenario=scenario.id,
             role=scenario.tests,
             program=job.program,
@@ -265,10 +300,10 @@ class Runner:
         )
 
     def _not_played(
-        self, job: Job, scenario: Scenario, number: int, outcome: str, problem: str
+        self, job: Job, scenario: Scenario, name: str, outcome: str, problem: str
     ) -> PlayedRun:
         texts = texts_of(job.lab, scenario, job.seed)
-        header = self._header(job, scenario, number, job.lab.port, texts, datetime.now(UTC))
+        header = self._header(job, scenario, name, job.lab.port, texts, datetime.now(UTC))
         ended = tr.Ended(t=0, outcome=outcome, problem=problem)
         return PlayedRun(transcript=tr.of(header, [ended]))
 
@@ -300,6 +335,14 @@ def _same_cause(transcript: tr.Transcript) -> str:
     overdue = any(isinstance(e, tr.Step) and e.reason == "overdue" for e in transcript.entries)
     if overdue or end.outcome in ("timeout", "limit", "not_run") or not _connected(transcript):
         return "same cause as the first run"
+    return ""
+
+
+def _is_lost(transcript: tr.Transcript) -> str:
+    """Why a sweep need not be played: not even the whole message was dealt with as asked."""
+    missed = any(isinstance(e, tr.Step) and e.status == "missed" for e in transcript.entries)
+    if missed or transcript.end.outcome != "completed":
+        return "same cause as the graded run"
     return ""
 
 

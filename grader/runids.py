@@ -1,0 +1,34 @@
+"""The names of runs, which are also those of their files.
+
+`server-nominal`, its second repeat `server-nominal~2`, and of a sweep the run that was cut
+before byte 17: `server-split-every@17`. A scenario's id has neither `~` nor `@` in it.
+"""
+
+from __future__ import annotations
+
+_REPEAT, _CUT = "~", "@"
+
+
+def run_id(scenario: str, number: int = 1, offset: int | None = None) -> str:
+    """The id of repeat `number` (from 1) of a scenario, or of its run cut at `offset` bytes."""
+    cut = "" if offset is None else f"{_CUT}{offset}"
+    return f"{scenario}{cut}" if number == 1 else f"{scenario}{cut}{_REPEAT}{number}"
+
+
+def number_of(run: str) -> int:
+    """Which repeat the run is, from 1."""
+    return _whole(run.partition(_REPEAT)[2]) or 1
+
+
+def offset_of(run: str) -> int | None:
+    """Where a sweep cut the message in this run, in bytes; None for a run of another kind."""
+    return _whole(run.partition(_REPEAT)[0].partition(_CUT)[2])
+
+
+def is_loaded(number: int) -> bool:
+    """Whether that repeat is played under load: idle first, then alternately."""
+    return number % 2 == 0
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
