@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader.lab.model import Lab, Role, Scenario
+from grader.lab.model import Lab, Scenario, Tests
 from grader.submission import SourceFile
 from grader.transcript import Transcript
 
@@ -14,15 +14,24 @@ FactsMode = Literal["kernel", "paced"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Partner:
+    """The client of a job of role `both`; the job's own program is the server."""
+
+    program: str
+    files: tuple[SourceFile, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One role of one submission: its scenarios are played in order by one worker.
 
-    `key` comes back with the result; it is not interpreted.
+    `key` comes back with the result. A job of role `both` is played when those of the same
+    key that came before it are done, and skipped where one of them was lost.
     """
 
     key: str
     lab: Lab
-    role: Role
+    role: Tests
     scenarios: tuple[Scenario, ...]
     program: str
     files: tuple[SourceFile, ...]
@@ -36,6 +45,8 @@ class Job:
     def numbers(self) -> tuple[int, ...]:
         """The repeats that are played here, in order."""
         return self.repeats or tuple(range(1, self.certify + 1))
+    partner: Partner | None = None
+    """With role `both`: the program that plays with this one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +62,7 @@ class Played:
     """What became of a job. A job lost through our fault has runs that are `not_run`."""
 
     key: str
-    role: Role
+    role: Tests
     runs: tuple[PlayedRun, ...]
 
 
