@@ -29,4 +29,6 @@ def test_a_fresh_run_is_diagnosed_as_the_saved_one(
 ) -> None:
     saved = case.diagnoses(case.transcripts())
     again = case.diagnoses(fresh[case.name])
-    assert [(d.id, d.line, d.level) for d in again] == [(d.id, d.line, d.level) for d in saved]
+    assert [(d.id, d.level) for d in again] == [(d.id, d.level) for d in saved]
+    if case.line is not None:  # a busy loop may be met at any of its lines
+        assert [d.line for d in again if d.id == case.id] == [case.line]

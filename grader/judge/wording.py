@@ -21,11 +21,11 @@ PROGRAM: dict[Role, dict[str, str]] = {
 
 FINDINGS: dict[str, tuple[str, str]] = {
     "not-run": (
-        "N'a pas pu être joué{nb}: {reason}",
+        "N’a pas pu être joué{nb}: {reason}",
         "Could not be played: {reason}",
     ),
     "not-played": (
-        "Aucun échange n'a été joué pour ce critère.",
+        "Aucun échange n’a été joué pour ce critère.",
         "No exchange was played for this criterion.",
     ),
     "no-program": ("{reason}", "{reason}"),
@@ -39,11 +39,11 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Another text arrived.",
     ),
     "receive.late": (
-        "Le message est arrivé trop tard{nb}: après que l'autre côté avait déjà envoyé le sien.",
+        "Le message est arrivé trop tard{nb}: après que l’autre côté avait déjà envoyé le sien.",
         "The message came too late: after the other side had already sent its own.",
     ),
     "receive.early": (
-        "Le message est arrivé trop tôt{nb}: avant que l'autre côté n'ait envoyé le sien.",
+        "Le message est arrivé trop tôt{nb}: avant que l’autre côté n’ait envoyé le sien.",
         "The message came too early: before the other side had sent its own.",
     ),
     "receive.swapped": (
@@ -51,11 +51,11 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The message arrived, but before the one that should precede it.",
     ),
     "receive.none": (
-        "Le message n'est pas arrivé. {situation}",
+        "Le message n’est pas arrivé. {situation}",
         "The message did not arrive. {situation}",
     ),
     "connection.none": (
-        "Il n'y a pas eu de connexion. {situation}",
+        "Il n’y a pas eu de connexion. {situation}",
         "There was no connection. {situation}",
     ),
     "end.pass": (
@@ -63,31 +63,31 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The program closed the connection after the last message.",
     ),
     "end.early": (
-        "La connexion s'est terminée avant que tous les messages ne soient échangés.",
+        "La connexion s’est terminée avant que tous les messages ne soient échangés.",
         "The connection ended before all messages had been exchanged.",
     ),
     "end.unread": (
-        "La connexion s'est terminée alors que des octets reçus n'avaient pas été lus.",
+        "La connexion s’est terminée alors que des octets reçus n’avaient pas été lus.",
         "The connection ended while bytes received had not been read.",
     ),
     "end.late": (
-        "Le programme n'a terminé la connexion qu'après que l'autre côté l'avait fermée.",
+        "Le programme n’a terminé la connexion qu’après que l’autre côté l’avait fermée.",
         "The program ended the connection only after the other side had closed it.",
     ),
     "end.none": (
-        "Le programme n'a pas fermé la connexion. {situation}",
+        "Le programme n’a pas fermé la connexion. {situation}",
         "The program did not close the connection. {situation}",
     ),
     "exit.pass": (
-        "Le programme s'est terminé de lui-même, code {code}.",
+        "Le programme s’est terminé de lui-même, code {code}.",
         "The program ended by itself, status {code}.",
     ),
     "exit.status": (
-        "Le programme s'est terminé avec le code {code} au lieu de {expected}.",
+        "Le programme s’est terminé avec le code {code} au lieu de {expected}.",
         "The program ended with status {code} instead of {expected}.",
     ),
     "exit.crash": (
-        "Le programme s'est arrêté sur une erreur (code {code}).",
+        "Le programme s’est arrêté sur une erreur (code {code}).",
         "The program stopped because of an error (status {code}).",
     ),
     "exit.signal": (
@@ -95,11 +95,11 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The program was ended by signal {signal}.",
     ),
     "exit.none": (
-        "Le programme ne s'est pas terminé de lui-même. {situation}",
+        "Le programme ne s’est pas terminé de lui-même. {situation}",
         "The program did not end by itself. {situation}",
     ),
     "exit.nothing": (
-        "Le programme s'est terminé sans avoir établi de connexion TCP.",
+        "Le programme s’est terminé sans avoir établi de connexion TCP.",
         "The program ended without having made any TCP connection.",
     ),
     "listening.pass": (
@@ -111,7 +111,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The server listens on port {seen} instead of {port}.",
     ),
     "listening.times": (
-        "Le serveur n'a écouté sur le port {port} que {count} fois sur {times}.",
+        "Le serveur n’a écouté sur le port {port} que {count} fois sur {times}.",
         "The server listened on port {port} only {count} times of {times}.",
     ),
     "listening.udp": (
@@ -119,15 +119,15 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The program uses UDP (port {seen}) instead of TCP.",
     ),
     "listening.none": (
-        "Le programme n'écoute sur aucun port TCP. {situation}",
+        "Le programme n’écoute sur aucun port TCP. {situation}",
         "The program listens on no TCP port. {situation}",
     ),
     "bound.pass": (
-        "Le serveur est lié à l'adresse demandée ({address}).",
+        "Le serveur est lié à l’adresse demandée ({address}).",
         "The server is bound to the address asked for ({address}).",
     ),
     "bound.unseen": (
-        "Le serveur a été joint, mais l'adresse de son écoute n'a pas pu être vue.",
+        "Le serveur a été joint, mais l’adresse de son écoute n’a pas pu être vue.",
         "The server was reached, but the address it listened on could not be seen.",
     ),
     "bound.other": (
@@ -135,7 +135,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The server is bound to the address {address} only.",
     ),
     "connected.pass": (
-        "Le client s'est connecté au port {port}.",
+        "Le client s’est connecté au port {port}.",
         "The client connected to port {port}.",
     ),
     "connected.other": (
@@ -147,7 +147,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The client uses UDP (port {seen}) instead of TCP.",
     ),
     "connected.none": (
-        "Le client ne s'est connecté à aucun port. {situation}",
+        "Le client ne s’est connecté à aucun port. {situation}",
         "The client connected to no port. {situation}",
     ),
     "stdout.pass": ("Le texte est affiché.", "The text is printed."),
@@ -160,15 +160,15 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The text is printed, but before the one that should precede it.",
     ),
     "stdout.stderr": (
-        "Le texte n'est pas sur la sortie standard{nb}: il est sur la sortie d'erreur.",
+        "Le texte n’est pas sur la sortie standard{nb}: il est sur la sortie d’erreur.",
         "The text is not on standard output: it is on standard error.",
     ),
     "stdout.none": (
-        "Le texte reçu n'est pas affiché. {situation}",
+        "Le texte reçu n’est pas affiché. {situation}",
         "The text received is not printed. {situation}",
     ),
     "stdout.silent": (
-        "Le programme n'a rien affiché. {situation}",
+        "Le programme n’a rien affiché. {situation}",
         "The program printed nothing. {situation}",
     ),
 }
@@ -184,7 +184,7 @@ SITUATIONS: dict[str, tuple[str, str]] = {
         "Your {program} was still running{line} when it was stopped.",
     ),
     "exited": (
-        "Votre {program} s'était terminé (code {status}).",
+        "Votre {program} s’était terminé (code {status}).",
         "Your {program} had ended (status {status}).",
     ),
     "signal": (
@@ -192,7 +192,7 @@ SITUATIONS: dict[str, tuple[str, str]] = {
         "Your {program} had been ended by signal {signal}.",
     ),
     "crashed": (
-        "Votre {program} s'est arrêté sur une erreur{line}.",
+        "Votre {program} s’est arrêté sur une erreur{line}.",
         "Your {program} stopped because of an error{line}.",
     ),
 }
@@ -205,16 +205,16 @@ REMARKS: dict[str, tuple[str, str]] = {
         "a text with accents, turned into bytes by encode().",
     ),
     "other-encoding": (
-        "Le texte n'est pas codé en UTF-8, mais il se lit{nb}; cela ne coûte rien ici.",
+        "Le texte n’est pas codé en UTF-8, mais il se lit{nb}; cela ne coûte rien ici.",
         "The text is not encoded in UTF-8, but it can be read; that costs nothing here.",
     ),
     "extra-output": (
-        "D'autres octets entourent le message attendu{nb}; cela ne coûte rien ici.",
+        "D’autres octets entourent le message attendu{nb}; cela ne coûte rien ici.",
         "Other bytes surround the message expected; that costs nothing here.",
     ),
     "mangled": (
         "Les accents sont abîmés («{nb}Ã©{nb}»){nb}: le texte a été décodé avec un autre "
-        "codage que celui qui l'avait codé.",
+        "codage que celui qui l’avait codé.",
         "The accents are mangled (“Ã©”): the text was decoded with another encoding than the "
         "one that encoded it.",
     ),
@@ -224,7 +224,7 @@ REMARKS: dict[str, tuple[str, str]] = {
         "The text is printed in its b'...' form: these are bytes; decode() makes them a text.",
     ),
     "not-guaranteed": (
-        "Un message a été envoyé sans qu'on ait pu voir le programme prêt à le lire.",
+        "Un message a été envoyé sans qu’on ait pu voir le programme prêt à le lire.",
         "A message was sent although the program could not be seen ready to read it.",
     ),
 }
