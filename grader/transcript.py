@@ -20,7 +20,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header"):
     """What was played, with what, where."""
 
     run: str
-    """Scenario id, or `scenario~2` for a repeat."""
+    """Scenario id, `scenario~2` for a repeat, `scenario~trace` where calls were traced."""
     scenario: str
     role: str
     """`server` or `client`: the program under test. `both`: a server with a client, no reference."""
@@ -251,6 +251,42 @@ class WireLoss(Entry, frozen=True, kw_only=True):
     frames: int
 
 
+class SystemCall(Entry, frozen=True, kw_only=True):
+    """A call of the program on a socket, in a run that was traced; `t` is when it began.
+
+    It comes from a tracer that looks on from outside. Nothing is judged by it.
+    """
+
+    pid: int
+    """The thread, as the host numbers it."""
+    name: str
+    """As the kernel calls it: `recvfrom`, `accept4`, `sendto`, ..."""
+    fd: int | None = None
+    """Of `socket` and `accept` the one they gave is in `result`."""
+    protocol: str = ""
+    """`tcp`, `tcp6`, `udp`, `udp6`; empty where it is not known, or no socket of these."""
+    address: tuple[str, int] | None = None
+    """That of the arguments: bound, dialled, sent to, received from, accepted."""
+    argument: str = ""
+    """What else a reader wants to know: an option, a backlog, a direction, flags, a limit in ms."""
+    size: int | None = None
+    """Bytes asked for, or to be sent."""
+    result: int | None = None
+    """What it returned: bytes, a descriptor, 0, or -1; None where it never returned."""
+    error: str = ""
+    """`ECONNREFUSED`, ... where it failed."""
+    took: int | None = None
+    """Nanoseconds from its begin to its return; of several, to the return of the last."""
+    times: int = 1
+    """So many equal calls in a row, each of which found nothing."""
+
+
+class CallsCut(Entry, frozen=True, kw_only=True):
+    """From here on calls of the program are not kept: there were more than `kept`."""
+
+    kept: int
+
+
 class Ended(Entry, frozen=True, kw_only=True):
     """The last entry: how the run ended.
 
@@ -270,7 +306,7 @@ class Ended(Entry, frozen=True, kw_only=True):
 AnyEntry = (
     Started | Listener | Connected | Refused | Dialed | Sent | Received | EndOfStream
     | ConnectionReset | Closed | Consumed | Stdout | Stderr | Keyboard | Step | State
-    | Position | Exited | Killed | LimitReached | Segment | WireLoss | Ended
+    | Position | Exited | Killed | LimitReached | Segment | WireLoss | SystemCall | CallsCut | Ended
 )  # fmt: skip
 
 
