@@ -31,7 +31,7 @@ _SLEEPS = 2
 """A non-blocking reader that sleeps: asleep this many different times with an empty queue."""
 _SLEEPS_BLOCKING = 8
 """The same for a socket that would block: it must poll in some way that cannot be seen."""
-_PEER_ENDS = frozenset({"read", "accept", "poll", "futex", "wait"})
+PEER_ENDS = frozenset({"read", "accept", "poll", "futex", "wait"})
 """Kinds of call that, without a time limit, end only by what another does."""
 _HELD = frozenset({"established", "close-wait"})
 """States of a connection that waits to be accepted: no descriptor, but a future."""
@@ -155,7 +155,7 @@ class KernelFacts:
         except FactsUnavailable:
             self._previous = None
             return Look(consumed=consumed), False
-        if not threads or not all(t.facts.kind in _PEER_ENDS and t.facts.known for t in threads):
+        if not threads or not all(t.facts.kind in PEER_ENDS and t.facts.known for t in threads):
             self._previous = None
             return known, True
         sample = _Sample(threads, mine)
@@ -196,9 +196,9 @@ class KernelFacts:
 
     def _reads_from(self, thread: Thread, inode: int) -> bool:
         if thread.facts.kind == "read":
-            return _socket_of(thread.call.pid, thread.facts.fd) == inode
+            return socket_of(thread.call.pid, thread.facts.fd) == inode
         if thread.facts.kind == "poll":
-            return any(_socket_of(thread.call.pid, fd) == inode for fd in thread.facts.reads)
+            return any(socket_of(thread.call.pid, fd) == inode for fd in thread.facts.reads)
         return False
 
     def _polls_by_sleeping(
@@ -231,7 +231,7 @@ class KernelFacts:
             return False
         listening = {x.inode for x in self._table.dump(protocols=("tcp",), states=("listen",))}
         return any(
-            _socket_of(t.call.pid, fd) in listening
+            socket_of(t.call.pid, fd) in listening
             for t in threads
             if t.facts.kind == "poll"
             for fd in t.facts.reads
@@ -273,7 +273,7 @@ class KernelFacts:
         """
         if proc.thread_state(thread.call.pid, thread.call.tid) != "S":
             return True
-        waits_for = {_socket_of(thread.call.pid, fd) for fd in thread.facts.reads}
+        waits_for = {socket_of(thread.call.pid, fd) for fd in thread.facts.reads}
         if mine is not None and mine.inode in waits_for:
             return mine.rqueue > 0 or mine.state != "established"
         listening = self._table.dump(protocols=("tcp",), states=("listen",))
@@ -300,7 +300,7 @@ class KernelFacts:
         """SO_RCVTIMEO is in no argument of the call; a socket that can't be asked has one."""
         if thread.facts.kind not in ("read", "accept") or thread.facts.fd is None:
             return False
-        if _socket_of(thread.call.pid, thread.facts.fd) is None:
+        if socket_of(thread.call.pid, thread.facts.fd) is None:
             return False
         limits = proc.receive_timeout(thread.call.pid, thread.facts.fd)
         return limits is None or any(limits)
@@ -309,7 +309,7 @@ class KernelFacts:
         """A read of this connection with a time limit: settimeout + recv, or SO_RCVTIMEO."""
         if thread.facts.kind == "poll":
             fds = thread.facts.reads
-            return len(fds) == 1 and all(_socket_of(thread.call.pid, fd) == inode for fd in fds)
+            return len(fds) == 1 and all(socket_of(thread.call.pid, fd) == inode for fd in fds)
         return thread.facts.kind == "read" and self._reads_from(thread, inode)
 
     def _at_keyboard(self, threads: tuple[Thread, ...]) -> bool:
@@ -415,7 +415,7 @@ def _target(pid: int, fd: int) -> str:
         return ""
 
 
-def _socket_of(pid: int, fd: int | None) -> int | None:
+def socket_of(pid: int, fd: int | None) -> int | None:
     """The inode of the socket under a descriptor; None where it is none."""
     target = "" if fd is None else _target(pid, fd)
     return int(target[8:-1]) if target.startswith("socket:[") else None
@@ -431,7 +431,7 @@ def _as_call(thread: Thread, listening: set[int]) -> tr.Call:
     kind = ""
     if fd is not None:
         target = _target(thread.call.pid, fd)
-        inode = _socket_of(thread.call.pid, fd)
+        inode = socket_of(thread.call.pid, fd)
         if inode is not None:
             kind = "listener" if inode in listening else "connection"
         elif target.startswith("/dev/pts/"):

@@ -21,6 +21,7 @@ class Recorder:
 
     def __init__(self, side: str = "") -> None:
         self.side = side
+        self._clock = self
         self.entries: list[tr.AnyEntry] = []
         self.stdout_size = self.stderr_size = 0
         self.received_size = 0
@@ -32,21 +33,23 @@ class Recorder:
 
     def now(self) -> int:
         """Nanoseconds since `begin`."""
-        return time.monotonic_ns() - self._zero
+        return time.monotonic_ns() - self._clock._zero
 
     def beside(self, side: str) -> Recorder:
-        """One for `side` alone, with the same clock, from `begin` on."""
+        """One for `side` alone, with this one's clock."""
         other = Recorder(side)
-        other._zero = self._zero
+        other._clock = self
         return other
 
     def add(self, make: Callable[[int], tr.AnyEntry]) -> None:
         """Record `make(now)`."""
         if len(self.entries) < MAX_ENTRIES:
-            self.entries.append(self._own(make(self.now())))
+            self.entries.append(make(self.now()))
 
-    def _own(self, entry: tr.AnyEntry) -> tr.AnyEntry:
-        return msgspec.structs.replace(entry, side=self.side) if self.side else entry
+    @property
+    def sided(self) -> list[tr.AnyEntry]:
+        """The entries, each with the side that it is of."""
+        return [msgspec.structs.replace(entry, side=self.side) for entry in self.entries]
 
     @property
     def full(self) -> bool:
