@@ -1,0 +1,21 @@
+"""When a run need not be played, because what was played before tells how it would end."""
+
+from __future__ import annotations
+
+from grader import transcript as tr
+
+SAME_CAUSE = "same cause as the first run"
+
+
+def connected(transcript: tr.Transcript) -> bool:
+    """Whether program and reference ever were connected."""
+    return any(isinstance(e, tr.Connected) for e in transcript.entries)
+
+
+def same_cause(transcript: tr.Transcript) -> str:
+    """Why advice need not be played: a graded run met a limit, or ended before the exchange."""
+    end = transcript.end
+    overdue = any(isinstance(e, tr.Step) and e.reason == "overdue" for e in transcript.entries)
+    if overdue or end.outcome in ("timeout", "limit", "not_run") or not connected(transcript):
+        return SAME_CAUSE
+    return ""
