@@ -25,6 +25,7 @@ from grader.lab.model import Scenario
 from grader.lab.sweep import is_sweep
 from grader.run import messages
 from grader.run.errors import HostError
+from grader.run.followers import Followers
 from grader.run.jobs import EngineOptions, Job, Played, PlayedRun
 from grader.runids import run_id
 
@@ -86,6 +87,7 @@ class Engine:
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
         self._tries: dict[int, int] = {}
+        self._followers = Followers()
 
     @property
     def workers(self) -> int:
@@ -129,16 +131,24 @@ class Engine:
                 worker = self._free_worker(grow=True)
                 if worker is None:
                     break
+                known = bool(again)
                 job = again.popleft() if again else next(waiting, None)
                 if job is None:
                     exhausted = True
                     break
+                if not known and self._followers.keeps(job):
+                    continue
+                if why := self._followers.why_skipped(job):
+                    yield self._unplayed(job, "skipped", why)
+                    continue
                 worker.order(job)
                 running += 1
             if not running and exhausted and not again:
                 return
             for worker, body in self._replies():
-                yield from self._take(worker, body, again)
+                for played in self._take(worker, body, again):
+                    again.extend(self._followers.done(played))
+                    yield played
             running = sum(worker.job is not None for worker in self._workers)
 
     def _free_worker(self, *, grow: bool) -> _Worker | None:
@@ -217,23 +227,29 @@ class Engine:
 
     def not_run(self, job: Job, problem: str) -> Played:
         """What is said of a job that could not be played: `not_run`, by our fault."""
+        return self._unplayed(job, "not_run", problem)
+
+    def _unplayed(self, job: Job, outcome: str, problem: str) -> Played:
+        ended = tr.Ended(t=0, outcome=outcome, problem=problem)
         return Played(
             key=job.key,
             role=job.role,
             runs=tuple(
-                self._unplayed(job, scenario, number, problem)
+                self._unplayed_run(job, scenario, number, ended)
                 for number in job.numbers
                 for scenario in job.scenarios
                 if number == 1 or not is_sweep(scenario)
             ),
         )
 
-    def _unplayed(self, job: Job, scenario: Scenario, number: int, problem: str) -> PlayedRun:
+    def _unplayed_run(
+        self, job: Job, scenario: Scenario, number: int, ended: tr.Ended
+    ) -> PlayedRun:
         header = tr.Header(
             run=run_id(scenario.id, number), scenario=scenario.id, role=job.role,
             program=job.program, texts={}, port=job.lab.port, delivery="separate",
             seed=job.seed, isolation=self.options.isolation, facts=self.options.facts,
             interpreter="", started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            partner=job.partner.program if job.partner else "",
         )  # fmt: skip
-        ended = tr.Ended(t=0, outcome="not_run", problem=problem)
         return PlayedRun(transcript=tr.of(header, [ended]))

@@ -18,12 +18,14 @@ from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
 from grader.lab.texts import texts_of
 from grader.run import netns
 from grader.run.capture import Capture
+from grader.run.causes import connected, same_cause
 from grader.run.errors import HostError
 from grader.run.facts import KernelFacts
 from grader.run.interpreter import Interpreter
 from grader.run.jobs import EngineOptions, Job, PlayedRun
 from grader.run.look import Facts
 from grader.run.paced import PacedFacts
+from grader.run.pair_run import NEEDS_FACTS, NEEDS_NETWORK, play_pair
 from grader.run.player import Player, Setting
 from grader.run.program import Program, limit_processes, start_plain, start_sandboxed
 from grader.run.sockdiag import SocketTable
@@ -145,7 +147,7 @@ class Runner:
                 run = self._play_safely(job, scenario, name)
                 runs.append(run)
                 if scenario.level is Level.GRADED:
-                    skip_advice = skip_advice or _same_cause(run.transcript)
+                    skip_advice = skip_advice or same_cause(run.transcript)
                     skip_sweep = skip_sweep or _is_lost(run.transcript)
         return tuple(runs)
 
@@ -181,19 +183,37 @@ class Runner:
 
     def _play_following(self, job: Job, scenario: Scenario, name: str) -> PlayedRun:
         """Play; a client that dialled another port is played again with a listener there."""
+        if scenario.tests == "both":
+            return self._play_pair(job, scenario, name)
         texts = texts_of(job.lab, scenario, job.seed)
         script = script_of(job.lab, scenario, texts)
         run = self._play_once(job, scenario, name, script, texts, [])
-        if scenario.tests != "client" or _connected(run.transcript) or _refuses(scenario):
+        if scenario.tests != "client" or connected(run.transcript) or _refuses(scenario):
             return run
         for port in self._other_ports(job, run.transcript, script.port):
             there = Script(script.steps, port)
             told = [tr.Dialed(t=0, protocol="tcp", address="127.0.0.1", port=port)]
             with suppress(PortTakenError):
                 again = self._play_once(job, scenario, name, there, texts, told)
-                if _connected(again.transcript):
+                if connected(again.transcript):
                     return again
         return run
+
+    def _play_pair(self, job: Job, scenario: Scenario, name: str) -> PlayedRun:
+        """Play the job's two programs with each other, on a network of their own."""
+        place, partner = self.place, job.partner
+        assert partner is not None  # noqa: S101 -- a job of both has one
+        if place.capture is None or place.table is None:
+            problem = NEEDS_FACTS if place.private_network else NEEDS_NETWORK
+            return self._not_played(job, scenario, name, "skipped", problem)
+        place.prepare(scenario, job.lab.port)
+        client = replace(job, program=partner.program, files=partner.files)
+        texts = texts_of(job.lab, scenario, job.seed)
+        return play_pair(
+            job, place.table, place.capture, _limits_of(job, scenario),
+            start=lambda role: self._start(job if role == "server" else client),
+            header=lambda at: self._header(job, scenario, name, job.lab.port, texts, at),
+        )  # fmt: skip
 
     def _other_ports(self, job: Job, transcript: tr.Transcript, asked: int) -> list[int]:
         """Ports that it dialled in vain: seen on the wire, else read in its text and tried."""
@@ -296,6 +316,7 @@ class Runner:
             isolation=self.place.options.isolation,
             facts="kernel" if self.place.table is not None else "paced",
             interpreter=f"Python {self.place.interpreter.version}",
+            partner=job.partner.program if job.partner else "",
             started=started.isoformat(timespec="milliseconds"),
         )
 
@@ -321,21 +342,8 @@ def _is_refused(frame: Frame) -> bool:
     return segment is not None and is_refusal(segment)
 
 
-def _connected(transcript: tr.Transcript) -> bool:
-    return any(isinstance(e, tr.Connected) for e in transcript.entries)
-
-
 def _refuses(scenario: Scenario) -> bool:
     return any(step.action == "refuse" for step in scenario.steps)
-
-
-def _same_cause(transcript: tr.Transcript) -> str:
-    """Why advice need not be played: a graded run met a limit, or ended before the exchange."""
-    end = transcript.end
-    overdue = any(isinstance(e, tr.Step) and e.reason == "overdue" for e in transcript.entries)
-    if overdue or end.outcome in ("timeout", "limit", "not_run") or not _connected(transcript):
-        return "same cause as the first run"
-    return ""
 
 
 def _is_lost(transcript: tr.Transcript) -> str:
