@@ -1,18 +1,30 @@
 """The names of runs, which are also those of their files.
 
 `server-nominal`, its second repeat `server-nominal~2`, and of a sweep the run that was cut
-before byte 17: `server-split-every@17`. A scenario's id has neither `~` nor `@` in it.
+before byte 17: `server-split-every@17`. `server-nominal~trace` is its run with calls traced. A
+scenario's id has neither `~` nor `@` in it.
 """
 
 from __future__ import annotations
 
 _REPEAT, _CUT = "~", "@"
+_TRACE = "trace"
 
 
 def run_id(scenario: str, number: int = 1, offset: int | None = None) -> str:
     """The id of repeat `number` (from 1) of a scenario, or of its run cut at `offset` bytes."""
     cut = "" if offset is None else f"{_CUT}{offset}"
     return f"{scenario}{cut}" if number == 1 else f"{scenario}{cut}{_REPEAT}{number}"
+
+
+def traced_id(scenario: str) -> str:
+    """The id of the run of a scenario in which the program's calls were traced."""
+    return f"{scenario}{_REPEAT}{_TRACE}"
+
+
+def is_traced(run: str) -> bool:
+    """Whether the program's calls were traced in that run: nothing is judged by it."""
+    return run.endswith(f"{_REPEAT}{_TRACE}")
 
 
 def number_of(run: str) -> int:

@@ -50,6 +50,8 @@ def test_replies_come_back_as_they_were() -> None:
     runs = (played(tr.Stdout(t=1, data=bytes(range(256)))), played())
     body = messages.encode(messages.reply_of(runs))[8:]
     assert messages.runs_of(messages.decode(body)) == runs
+    traced = messages.decode(messages.encode(messages.reply_of(runs, runs[:1]))[8:])
+    assert (messages.runs_of(traced), messages.traced_of(traced)) == (runs, runs[:1])
     for reply in (Reply(ready=True), Reply(fault="no network é"), Reply()):
         assert messages.decode(messages.encode(reply)[8:]) == reply
 

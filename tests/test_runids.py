@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.runids import is_loaded, number_of, offset_of, run_id
+from grader.runids import is_loaded, is_traced, number_of, offset_of, run_id, traced_id
 
 SCENARIOS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True)
 
@@ -36,3 +36,12 @@ def test_any_other_text_is_a_run_that_was_played_once(text: str) -> None:
 
 def test_the_first_is_idle_and_every_second_is_loaded() -> None:
     assert [is_loaded(number) for number in range(1, 5)] == [False, True, False, True]
+
+
+@given(SCENARIOS, st.integers(1, 2000), st.none() | st.integers(1, 70000))
+def test_a_traced_run_is_no_repeat_and_no_cut(
+    scenario: str, number: int, offset: int | None
+) -> None:
+    assert is_traced(traced_id(scenario))
+    assert not is_traced(run_id(scenario, number, offset))
+    assert offset_of(traced_id(scenario)) is None

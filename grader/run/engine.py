@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -191,7 +192,7 @@ class Engine:
             return
         try:
             reply = messages.decode(body)
-            runs = messages.runs_of(reply)
+            runs, traced = messages.runs_of(reply), messages.traced_of(reply)
         except ValueError:
             self._distrust(worker)
             return
@@ -205,7 +206,7 @@ class Engine:
             self._distrust(worker)
             return
         self._tries.pop(id(job), None)
-        yield Played(key=job.key, role=job.role, runs=runs)
+        yield Played(key=job.key, role=job.role, runs=runs, traced=traced)
 
     def _lost(self, worker: _Worker, again: deque[Job]) -> Iterator[Played]:
         """A worker died: its job is tried once more, then given up as our fault."""
@@ -217,6 +218,10 @@ class Engine:
         if not worker.ready:
             raise HostError(f"a worker could not be started (status {status})")
         if job is None:
+            return
+        if job.strace is not None:
+            # Its graded runs may have been done: tracing must not cost them.
+            again.append(replace(job, strace=None))
             return
         tries = self._tries[id(job)] = self._tries.get(id(job), 0) + 1
         if tries < _TRIES:

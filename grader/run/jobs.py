@@ -38,6 +38,10 @@ class Job:
     seed: str
     certify: int = 1
     """How many times each scenario is played: `scenario`, `scenario~2`, ..."""
+    partner: Partner | None = None
+    """With role `both`: the program that plays with this one."""
+    strace: str | None = None
+    """The path of strace, where each graded scenario is to be played once more and traced."""
     repeats: tuple[int, ...] = ()
     """Which of them are played here, from 1; empty: all of them."""
 
@@ -45,8 +49,6 @@ class Job:
     def numbers(self) -> tuple[int, ...]:
         """The repeats that are played here, in order."""
         return self.repeats or tuple(range(1, self.certify + 1))
-    partner: Partner | None = None
-    """With role `both`: the program that plays with this one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,8 @@ class Played:
     key: str
     role: Tests
     runs: tuple[PlayedRun, ...]
+    traced: tuple[PlayedRun, ...] = ()
+    """Runs that were traced, `scenario~trace`: shown beside the others, never judged."""
 
 
 @dataclass(frozen=True, kw_only=True)

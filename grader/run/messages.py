@@ -34,15 +34,20 @@ class Reply(msgspec.Struct, frozen=True):
     runs: tuple[RunReply, ...] = ()
     fault: str = ""
     ready: bool = False
+    traced: tuple[RunReply, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Reply)
 
 
-def reply_of(runs: Iterable[PlayedRun]) -> Reply:
+def reply_of(runs: Iterable[PlayedRun], traced: Iterable[PlayedRun] = ()) -> Reply:
     """A job's runs as a reply."""
-    return Reply(tuple(RunReply(r.transcript.header, r.transcript.entries, r.pcapng) for r in runs))
+    return Reply(tuple(map(_as_reply, runs)), traced=tuple(map(_as_reply, traced)))
+
+
+def _as_reply(run: PlayedRun) -> RunReply:
+    return RunReply(run.transcript.header, run.transcript.entries, run.pcapng)
 
 
 def runs_of(reply: Reply) -> tuple[PlayedRun, ...]:
@@ -51,9 +56,20 @@ def runs_of(reply: Reply) -> tuple[PlayedRun, ...]:
     Raises:
         ValueError: a transcript has no end.
     """
-    return tuple(
-        PlayedRun(transcript=tr.of(r.header, r.entries), pcapng=r.pcapng) for r in reply.runs
-    )
+    return tuple(map(_as_run, reply.runs))
+
+
+def traced_of(reply: Reply) -> tuple[PlayedRun, ...]:
+    """The traced runs in a reply.
+
+    Raises:
+        ValueError: a transcript has no end.
+    """
+    return tuple(map(_as_run, reply.traced))
+
+
+def _as_run(run: RunReply) -> PlayedRun:
+    return PlayedRun(transcript=tr.of(run.header, run.entries), pcapng=run.pcapng)
 
 
 def encode(reply: Reply) -> bytes:

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from grader.lab.model import Limits
 from grader.run import proc, sandbox
@@ -59,6 +60,16 @@ def _signal_name(number: int) -> str:
         return f"SIG{number}"
 
 
+class Watcher(Protocol):
+    """A process of ours that looks on at a program, and may hold it up while it does."""
+
+    pid: int
+
+    def finish(self) -> None:
+        """Leave at once: the program is dead or dying."""
+        ...
+
+
 class Program:
     """One started program. `root` is the process below which all of it lives.
 
@@ -87,7 +98,7 @@ class Program:
         self.pidfd = os.pidfd_open(pid)
         self.status: WaitStatus | None = None
         self._outer, self._gate, self._full, self._work = outer, gate, full, work
-        self._others: frozenset[int] = frozenset()
+        self._watcher: Watcher | None = None
         self._dead = False
 
     def release(self) -> None:
@@ -96,14 +107,21 @@ class Program:
         os.close(self._gate)
         self._gate = -1
 
+    def watched_by(self, watcher: Watcher) -> None:
+        """It is no part of the program, and is to leave with it."""
+        self._watcher = watcher
+
     def processes(self) -> list[int]:
         """Every process of the program that is alive."""
-        return [pid for pid in proc.tree(self.root) if pid not in self._others]
+        watcher = self._watcher.pid if self._watcher is not None else None
+        return [pid for pid in proc.tree(self.root) if pid != watcher]
 
     def ended(self) -> bool:
         """Whether the program itself (not what it left behind) has ended; sets `status`."""
         if self.status is None and select.select([self.pidfd], [], [], 0)[0]:
             raw = proc.exit_code_of_zombie(self.pid)
+            if raw is None and self._watcher is not None:
+                return False  # a tracer is told first, and for a moment it is nobody's zombie
             if raw is None:
                 raise HostError("the end of a program could not be read")
             self.status = WaitStatus.of(raw)
@@ -127,17 +145,21 @@ class Program:
         if self._full:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.root, signal.SIGKILL)
+            # The sandbox's first process waits for all others, and they for who traces them.
+            if self._watcher is not None:
+                self._watcher.finish()
             os.waitpid(self._outer, 0)
         else:
             self._kill_tree()
 
     def _kill_tree(self) -> None:
+        if self._watcher is not None:
+            _kill_all(self.processes())
+            self._watcher.finish()
         # New ones can appear while the old ones die: again until there is none. A child of
         # a killed one becomes ours (we are the subreaper), so every end wakes waitpid.
         while pids := proc.tree(os.getpid()):
-            for pid in pids:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, signal.SIGKILL)
+            _kill_all(pids)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(-1, 0)
         with contextlib.suppress(ChildProcessError):
@@ -155,6 +177,12 @@ class Program:
         self._gate = self.stderr = self.pidfd = -1
         if self._work is not None:
             shutil.rmtree(self._work, ignore_errors=True)
+
+
+def _kill_all(pids: Sequence[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
 
 
 # --- starting ----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import errno
 import re
 import select
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,10 +29,12 @@ from grader.run.pair_run import NEEDS_FACTS, NEEDS_NETWORK, play_pair
 from grader.run.player import Player, Setting
 from grader.run.program import Program, limit_processes, start_plain, start_sandboxed
 from grader.run.sockdiag import SocketTable
-from grader.runids import run_id
+from grader.run.tracing import Tracing
+from grader.runids import run_id, traced_id
 from grader.wire import pcapng, synthesis
 from grader.wire.comments import comments
 from grader.wire.frames import Frame, dialed, is_refusal, parse
+from grader.wire.strace import merged
 from reference.endpoint import PortTakenError
 from reference.script import Script
 
@@ -127,6 +129,8 @@ class Runner:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self._tracing: Tracing | None = None
+        self._no_tracing = ""
 
     def play(self, job: Job) -> tuple[PlayedRun, ...]:
         """All scenarios of the job, in order; never raises for a fault of the host."""
@@ -150,6 +154,34 @@ class Runner:
                     skip_advice = skip_advice or same_cause(run.transcript)
                     skip_sweep = skip_sweep or _is_lost(run.transcript)
         return tuple(runs)
+
+    def trace(self, job: Job, runs: Iterable[PlayedRun]) -> tuple[PlayedRun, ...]:
+        """Each graded scenario once more, its calls traced, with the limits of advice.
+
+        Nothing is judged by it, so that whatever goes wrong only leaves calls untold.
+        """
+        if job.strace is None:
+            return ()
+        ended = {run.transcript.header.run: run.transcript.end.outcome for run in runs}
+        return tuple(
+            self._play_traced(job, scenario, job.strace)
+            for scenario in job.scenarios
+            if scenario.level is Level.GRADED
+            and ended.get(scenario.id, "skipped") not in ("skipped", "not_run")
+        )
+
+    def _play_traced(self, job: Job, scenario: Scenario, strace: str) -> PlayedRun:
+        name = traced_id(scenario.id)
+        if self._no_tracing:
+            return self._not_played(job, scenario, name, "not_run", self._no_tracing)
+        self._tracing = Tracing(strace)
+        try:
+            return self._play_safely(job, replace(scenario, level=Level.ADVICE), name)
+        finally:
+            self._tracing.close()
+            # What the machine refuses once it refuses always.
+            self._no_tracing = self._tracing.refused
+            self._tracing = None
 
     def _sweep(self, job: Job, scenario: Scenario, skip: str) -> list[PlayedRun]:
         """A run for each cut of the message; what ended the sweep early is said by a last one.
@@ -244,6 +276,8 @@ class Runner:
         zero = datetime.now(UTC)
         player = Player(self._setting(job, scenario, script, frames))
         entries = list(player.play())
+        if self._tracing is not None:
+            entries = merged(entries, self._tracing.calls(player.recorder.now()))
         losses = 0
         if capture is not None:
             frames.extend(capture.drain())
@@ -270,12 +304,18 @@ class Runner:
             script=script,
             limits=_limits_of(job, scenario),
             refusals=lambda: sum(_is_refused(frame) for frame in frames),
-            start=lambda: self._start(job),
+            start=lambda: self._start_traced(job),
             facts_of=self._facts_of(script),
             on_tick=on_tick,
             folder_of=lambda program: program.folder,
             reset_after_fin=not place.private_network,
         )
+
+    def _start_traced(self, job: Job) -> Program:
+        program = self._start(job)
+        if self._tracing is not None:
+            self._tracing.attach(program)
+        return program
 
     def _start(self, job: Job) -> Program:
         place, limits = self.place, job.lab.limits

@@ -85,7 +85,8 @@ def serve(orders: int, replies: int, parent: int) -> None:
     write_all(replies, encode(Reply(ready=True)))
     while (order := read_frame(orders)) is not None:
         job: Job = pickle.loads(order)  # noqa: S301 -- from the engine
-        write_all(replies, encode(reply_of(runner.play(job))))
+        runs = runner.play(job)
+        write_all(replies, encode(reply_of(runs, runner.trace(job, runs))))
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
