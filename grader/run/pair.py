@@ -102,8 +102,8 @@ class PairPlayer:
         self._next_limits = 0
         self._limit: tr.LimitReached | None = None
         self._over_limit: _Side | None = None
-        self._idle = False
-        """Turns change, and nothing has come of it for a while."""
+        self._idle = _FIRST_PAUSE
+        """How long a turn lasts at least, while turns change and nothing comes of it, s."""
         self._proved = self._done = False
         self._wire: Wire = ()
         self._wire_since = 0
@@ -167,7 +167,7 @@ class PairPlayer:
         readable, _, _ = select.select([*reads, *self.setting.wakes], [], [], self._pause)
         self._pause = min(self._pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
         if readable:
-            self._pause, self._idle = _FIRST_PAUSE, False
+            self._pause = self._idle = _FIRST_PAUSE
         if self.setting.on_tick() > self.setting.limits.output * 8:
             self._reach("wire", f"{self.setting.limits.output * 8} bytes", None)
         return frozenset(readable)
@@ -239,7 +239,7 @@ class PairPlayer:
         if not self._client.released:
             side.listeners.see(side.facts.listeners())
         standing = side.facts.standing()
-        if standing.promising and not self._idle:
+        if standing.promising:
             self._pause = _FIRST_PAUSE
         if not standing.rests:
             if self._computes_on(side):
@@ -304,9 +304,11 @@ class PairPlayer:
 
     def _freeze_and_hand_over(self, side: _Side, other: _Side) -> None:
         freeze(side.program)
-        self._idle = other.rested == self._wire
-        if not self._idle:
-            self._pause = _FIRST_PAUSE
+        if other.rested == self._wire:
+            self._idle = min(self._idle * _PAUSE_GROWTH, _LONGEST_PAUSE)
+        else:
+            self._idle = _FIRST_PAUSE
+        self._pause = self._idle
         self._hand_over(other)
 
     def _hand_over(self, other: _Side) -> None:

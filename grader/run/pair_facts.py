@@ -57,7 +57,10 @@ class PairFacts(KernelFacts):
         """What each thread was last seen in, but for `restart_syscall`."""
 
     def standing(self) -> Standing:
-        """Look at the program. It takes two looks to see that it rests."""
+        """Look at the program. It takes two looks to see that it rests for good.
+
+        One that sleeps rests at once: a short sleep may never be seen twice.
+        """
         seen = self._previous is not None and self._threads.stood_still()
         try:
             threads = self._threads.look()
@@ -68,7 +71,7 @@ class PairFacts(KernelFacts):
             threads = tuple(self._as_it_was(t) for t in threads)
             key = tuple((t.call, t.counter) for t in threads)
             same, self._previous = seen and key == self._previous, key
-            if not same:
+            if not same and not any(t.facts.limited for t in threads):
                 return Standing(promising=True)
             return self._standing(threads, key)
         except FactsUnavailable:
