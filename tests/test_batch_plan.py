@@ -30,6 +30,15 @@ def test_a_job_for_each_role_graded_scenarios_first() -> None:
         assert (job.key, job.seed) == ("a", "5eed")
 
 
+def test_sweeps_are_played_on_request_only() -> None:
+    def names(*, sweep: bool) -> set[str]:
+        return {s.id for job in plan.jobs_of(LAB, both(), "", sweep=sweep) for s in job.scenarios}
+
+    sweeps = {"server-split-every", "client-split-every"}
+    assert names(sweep=True) == {s.id for s in LAB.scenarios if s.tests != "both"}
+    assert names(sweep=True) - names(sweep=False) == sweeps
+
+
 def test_no_job_for_a_role_without_a_program() -> None:
     assert [job.role for job in plan.jobs_of(LAB, submission("a"), "")] == ["server"]
 

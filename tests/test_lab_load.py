@@ -143,8 +143,6 @@ reference:
     delivery: {split: [3, 10]}
     on_miss: continue
   - send: hello
-    delivery: {split: every}
-  - send: hello
     delivery: {split: inside-character}
   - half-close
   - receive: end
@@ -178,15 +176,13 @@ expect:
         ("hello", "reply"),
         ("hello",),
         ("hello",),
-        ("hello",),
     ]
-    assert [step.delivery for step in server.steps[3:7]] == [
+    assert [step.delivery for step in server.steps[3:6]] == [
         Delivery(mode="coalesced"),
         Delivery(mode="split", offsets=(3, 10)),
-        Delivery(mode="split", every=True),
         Delivery(mode="split", inside=True),
     ]
-    assert [step.stop_on_miss for step in server.steps] == [True] + [False] * 7 + [True] + [
+    assert [step.stop_on_miss for step in server.steps] == [True] + [False] * 6 + [True] + [
         False
     ] * 3
     assert server.expect[2:] == (
@@ -195,6 +191,36 @@ expect:
         ExpectBound(address="127.0.0.1"),
     )
     assert client.expect == (ExpectConnected(port=7000), ExpectExit(status=3))
+
+
+SWEEP = """\
+scenario: server-a
+tests: server
+level: LEVEL
+title: {fr: S, en: S}
+ADVICE
+reference:
+  - connect
+  - send: hello
+    delivery: {split: every}
+"""
+
+
+def test_a_sweep_is_advice() -> None:
+    graded = SWEEP.replace("LEVEL", "graded").replace("ADVICE", "")
+    found = problems(server=graded)
+    assert any("played on request only, so it gives no points" in one for one in found), found
+    advice = SWEEP.replace("LEVEL", "advice").replace("ADVICE", "advice: {fr: A, en: A}")
+    twice = advice + "  - send: reply\n    delivery: {split: every}\n"
+    assert any("once in a scenario" in one for one in problems(server=twice))
+    assert not any("split" in one for one in problems(server=advice))
+
+
+def test_a_sweep_needs_two_bytes() -> None:
+    advice = SWEEP.replace("LEVEL", "advice").replace("ADVICE", "advice: {fr: A, en: A}")
+    lab = LAB.replace("hello: Bonjour à tous", "hello: a")
+    assert lab != LAB
+    assert any("two bytes" in one for one in problems(lab=lab, server=advice))
 
 
 def test_texts_drawn_are_those_that_the_reference_sends() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from grader.lab.load import lab_files, load_lab, load_lab_bytes
 from grader.lab.model import Accents, Level, Limits, Text, Tolerance
+from grader.lab.sweep import is_sweep
 from grader.resources import scenarios_root
 
 FOLDER = scenarios_root() / "tp09"
@@ -71,6 +72,14 @@ def test_graded_scenarios_come_first_for_each_role() -> None:
         levels = [scenario.level for scenario in LAB.scenarios if scenario.tests == role]
         assert levels == [Level.GRADED] * 2 + [Level.ADVICE] * (len(levels) - 2)
         assert len(levels) > 4
+
+
+def test_sweeps_are_advice_of_both_roles() -> None:
+    sweeps = [scenario for scenario in LAB.scenarios if is_sweep(scenario)]
+    assert [(each.tests, each.level) for each in sweeps] == [
+        ("server", Level.ADVICE),
+        ("client", Level.ADVICE),
+    ]
 
 
 def test_no_file_is_forgotten() -> None:

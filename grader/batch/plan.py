@@ -15,6 +15,7 @@ from grader.lab.model import (
     Role,
     Scenario,
 )
+from grader.lab.sweep import is_sweep
 from grader.lab.texts import seed_of
 from grader.run.jobs import Job
 from grader.submission import Submission
@@ -47,15 +48,22 @@ def seed_for(lab: Lab, submission: Submission, override: str | None) -> str:
     return override if override is not None else seed_of(lab.salt, submission.digest)
 
 
-def jobs_of(lab: Lab, submission: Submission, seed: str, certify: int = 1) -> tuple[Job, ...]:
-    """One job for each role that has a program and something to play; none on a problem."""
+def jobs_of(
+    lab: Lab, submission: Submission, seed: str, certify: int = 1, *, sweep: bool = False
+) -> tuple[Job, ...]:
+    """One job for each role that has a program and something to play; none on a problem.
+
+    Split sweeps are left out unless `sweep`: each costs a run for each byte of a message.
+    """
     if submission.problem is not None:
         return ()
     hopeless = {missing.role for missing in submission.missing}
     jobs = []
     for role in ROLES:
         program = submission.programs.of(role)
-        scenarios = in_playing_order(s for s in lab.scenarios if s.tests == role)
+        scenarios = in_playing_order(
+            s for s in lab.scenarios if s.tests == role and (sweep or not is_sweep(s))
+        )
         if program is None or role in hopeless or not scenarios:
             continue
         jobs.append(

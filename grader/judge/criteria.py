@@ -9,7 +9,8 @@ from grader.judge.model import Finding, Judged, Problem, Status
 from grader.judge.wording import say
 from grader.lab.model import Criterion
 
-_WORSE = {Status.PASS: 0, Status.PARTIAL: 1, Status.FAIL: 2}
+WORSE = {Status.PASS: 0, Status.PARTIAL: 1, Status.FAIL: 2}
+"""How bad a verdict is; `not_run` is none."""
 _SHARE = {
     Status.PASS: Fraction(1),
     Status.PARTIAL: Fraction(1, 2),
@@ -21,7 +22,7 @@ _SHARE = {
 def worst(statuses: Sequence[Status]) -> Status:
     """The worst verdict; `not_run` only where there is no other."""
     verdicts = [s for s in statuses if s is not Status.NOT_RUN]
-    return max(verdicts, key=_WORSE.__getitem__) if verdicts else Status.NOT_RUN
+    return max(verdicts, key=WORSE.__getitem__) if verdicts else Status.NOT_RUN
 
 
 def judge_criterion(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
+from grader.judge.certify import certification, settled
 from grader.judge.checks import check_facts
 from grader.judge.criteria import judge_criterion, not_played
 from grader.judge.diagnosis import Examined, diagnose, missing_program
@@ -19,8 +21,11 @@ from grader.judge.model import (
     Remark,
     RunSummary,
     Status,
+    Sweep,
 )
+from grader.judge.sweep import swept
 from grader.lab.model import Criterion, Lab, Level, Role
+from grader.lab.sweep import is_sweep
 from grader.submission import MissingRole
 from grader.transcript import Transcript
 
@@ -49,8 +54,12 @@ def judge(
         for facts in (Facts(t, lab, scenario),)
     ]
     absent = {m.role: m.problem for m in missing}
-    diagnoses = [*diagnose(lab, examined), *_missing(lab, problem, missing)]
-    graded = [e for e in examined if e.facts.scenario.level is Level.GRADED]
+    whole = [e for e in examined if not is_sweep(e.facts.scenario)]
+    counted = settled(whole)
+    sweeps = swept(lab, examined, counted)
+    counted += [e for e in examined if e.facts.header.run in {s.run for s in sweeps}]
+    diagnoses = [*diagnose(lab, counted), *_missing(lab, problem, missing)]
+    graded = [e for e in counted if e.facts.scenario.level is Level.GRADED]
     criteria = tuple(
         _judged(c, graded, diagnoses, problem or absent.get(c.role))
         for c in lab.criteria
@@ -66,11 +75,13 @@ def judge(
         max_score=sum((j.criterion.points for j in played), Fraction(0)),
         complete=len(played) == len(criteria),
         criteria=criteria,
-        advice=tuple(_advice(examined)),
-        runs=tuple(_summary(e.facts) for e in examined),
+        advice=tuple(_advice(counted)),
+        runs=tuple(_summaries(examined, sweeps)),
         diagnoses=tuple(diagnoses),
         remarks=tuple(remarks),
         problem=problem,
+        certification=certification(whole),
+        sweeps=sweeps,
     )
 
 
@@ -107,6 +118,24 @@ def _advice(examined: Iterable[Examined]) -> Iterable[Finding]:
     for e in examined:
         if e.facts.scenario.level is Level.ADVICE and not e.is_cut:
             yield from (f for f in e.findings if f.status is not Status.NOT_RUN)
+
+
+def _summaries(examined: Sequence[Examined], sweeps: Sequence[Sweep]) -> Iterable[RunSummary]:
+    """A line for each run; a sweep has one, that of the run to look at, with all its seconds."""
+    shown = {sweep.scenario: sweep.run for sweep in sweeps}
+    seconds: dict[str, float] = {}
+    for e in examined:
+        header = e.facts.header
+        if is_sweep(e.facts.scenario):
+            shown.setdefault(header.scenario, header.run)
+        seconds[header.scenario] = seconds.get(header.scenario, 0.0) + e.facts.end.t / 1e9
+    for e in examined:
+        header = e.facts.header
+        line = _summary(e.facts)
+        if header.scenario not in shown:
+            yield line
+        elif header.run == shown[header.scenario]:
+            yield replace(line, seconds=seconds[header.scenario])
 
 
 def _summary(facts: Facts) -> RunSummary:

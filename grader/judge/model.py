@@ -103,6 +103,63 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """A status that an expectation had in some repeats of a scenario: which, the first first."""
+
+    status: Status
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """An expectation whose verdict was not the same in every repeat, the best verdict first.
+
+    It counts as it was at best: what differs is our fault, never the student's loss.
+    """
+
+    role: Role
+    scenario: str
+    expectation: str
+    criterion: str | None
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certification:
+    """What repeating every run came to. Certified: `differences` is empty."""
+
+    repeats: int
+    """How many times each scenario was played, every second time under load."""
+    runs: int
+    """Runs that were compared: those that were played."""
+    verdicts: int
+    """Expectations with a verdict, each counted once for all its repeats."""
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """A message cut at each of its bytes: where a cut changed what the program did.
+
+    Offsets are in bytes from the beginning of `data`: the second piece begins there.
+    """
+
+    scenario: str
+    role: Role
+    message: str
+    data: bytes
+    run: str
+    """A run to look at: the first that failed, else the first."""
+    offsets: tuple[int, ...]
+    """Where it was cut, a run for each; a verdict was reached in all of them."""
+    failed: tuple[int, ...]
+    what: Text
+    """Where that is, and what is special there."""
+    problem: str = ""
+    """Why the sweep was cut short, if it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Problem:
     """Why something could not be graded, or only in part. `blame`: `student`, `host`, `ours`."""
 
@@ -144,3 +201,6 @@ class Grade:
     diagnoses: tuple[Diagnosis, ...]
     remarks: tuple[Remark, ...]
     problem: Problem | None = None
+    certification: Certification | None = None
+    """None unless every run was played several times."""
+    sweeps: tuple[Sweep, ...] = ()

@@ -124,7 +124,8 @@ class Delivery:
 
     `separate`: each message by itself when the program is ready for it; `coalesced`: all
     messages of the step in one send; `split`: piece by piece, cut at `offsets` (bytes), or
-    at every byte (`every`), or inside the first character of several bytes (`inside`).
+    inside the first character of several bytes (`inside`). `every` is a sweep: a run for each
+    byte, cut there (`grader.lab.sweep`); by hand it is played byte by byte.
     """
 
     mode: Literal["separate", "coalesced", "split"] = "separate"

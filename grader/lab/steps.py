@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from grader.lab import texts, values
 from grader.lab.context import Context
-from grader.lab.model import Action, Delivery, Drawn, ReferenceStep, Role
+from grader.lab.model import Action, Delivery, Drawn, Level, ReferenceStep, Role
 from grader.lab.problems import Place, Problems, meant, shown
 from grader.lab.values import Fields
 from grader.lab.yamlfile import Broken, Entry, Mapping, Node, Scalar
@@ -154,7 +154,8 @@ def _delivery(node: Node, problems: Problems) -> Delivery:
     where = Fields(node, problems, "delivery", ("split",)).need("split")
     if isinstance(where, Scalar):
         known = ("every", "inside-character")
-        word = values.choice(where, problems, "split", known)
+        values.choice(where, problems, "split", known)
+        word = where.value
         return Delivery(mode="split", every=word == "every", inside=word == "inside-character")
     offsets = tuple(
         values.whole(item, problems, "an offset (bytes)", 1, MAX_SEND)
@@ -225,6 +226,15 @@ def _spelled(action: Action) -> str:
 
 def check_deliveries(placed: Sequence[Placed], drawn: dict[str, Drawn], context: Context) -> None:
     """Tell deliveries that don't fit the texts: offsets outside, no character to cut, ..."""
+    swept = [item for item in placed if item.step.delivery.every]
+    for item in swept[1:]:
+        context.problems.add(item.place, "split: every stands once in a scenario: one sweep each")
+    if swept and context.level is not Level.ADVICE:
+        context.problems.add(
+            swept[0].place,
+            "split: every costs a run for each byte and is played on request only, so it gives no"
+            " points: write `level: advice`",
+        )
     for item in placed:
         names = [name for name in item.sent if name in context.lab.lab.messages]
         if len(names) < len(item.sent) or not names:
@@ -248,6 +258,8 @@ def _misfit(
             return f"delivery: coalesced takes at most {MAX_SEND} bytes in all"
     elif delivery.inside and nominal.isascii() and not redrawn:
         return "split: no character of this text takes several bytes; `texts: drawn` has some"
+    elif delivery.every and shortest < 2:
+        return "split: every needs a text of two bytes at least"
     elif delivery.offsets and delivery.offsets[-1] >= shortest:
         sure = " surely" if redrawn else ""
         return f"split: {delivery.offsets[-1]} is outside; the text{sure} has {shortest} bytes"
