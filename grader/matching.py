@@ -10,34 +10,26 @@ Whatever a program sends or prints is hostile: every search here costs about lin
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from grader.decodings import View, best_view, decode, printable, views
+from grader.escapes import Offsets, in_literal, unescaped
 from grader.judge.model import Status
 from grader.lab.model import Accents, Tolerance
-from grader.letters import Compare, find, without_accents
+from grader.letters import Compare, find, without_accents, without_case
+from grader.near import Place, find_near
 
 COMPLETE_WITHIN = 1 << 14
 """Bytes of a stream in which a message is looked for while it still arrives."""
 SURE_END = 8
 """Letters at the end that must be right before a message with mistakes is called complete."""
-LETTERS_PER_EDIT = 6
-"""A text needs so many letters for each edit forgiven, else « oui » would be « non »."""
-CANDIDATES = 64
-"""Places that are measured for one approximate search."""
 NEAR_WITHIN = 1 << 18
 """Bytes of an output in which a text with small mistakes is looked for."""
 SHOWN = 1 << 16
 """Bytes of an output in which the nearest line is looked for."""
-
-_CONTROLS = re.compile(rb"[\x80-\x9f]")
-_DROPPED = re.compile(r"[^\w\s]|_")
-_ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([\\'\"nrt]))|['\"][\r\n]+b['\"]")
-_LITERALS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
 @dataclass(frozen=True)
@@ -71,26 +63,11 @@ class Print:
 
 
 @dataclass(frozen=True)
-class _View:
-    """A way to read bytes as text, with the way back from characters to bytes."""
-
-    encoding: str
-    text: str
-
-    def offset(self, index: int) -> int:
-        """The offset in bytes of character `index`."""
-        if self.encoding in ("ascii", "latin-1", "cp1252"):
-            return index
-        errors = "surrogateescape" if self.encoding == "utf-8" else "replace"
-        return len(self.text[:index].encode(self.encoding, errors))
-
-
-@dataclass(frozen=True)
 class _Found:
     status: Status
     start: int
     end: int
-    view: _View
+    view: View
 
     @property
     def bytes(self) -> slice:
@@ -107,7 +84,7 @@ def fold(text: str, accents: Accents = Accents.OPTIONAL) -> str:
     """The text for comparing loosely: no case, no punctuation, no accents where optional."""
     if accents is Accents.OPTIONAL and not text.isascii():
         text = without_accents(text)
-    return " ".join(_DROPPED.sub("", unicodedata.normalize("NFC", text).casefold()).split())
+    return " ".join(without_case(unicodedata.normalize("NFC", text)).split())
 
 
 def length_in(expected: str, tolerance: Tolerance) -> Callable[[bytes], int | None]:
@@ -148,16 +125,16 @@ def compare(expected: str, actual: bytes, tolerance: Tolerance) -> Match:
     """
     found = _exact(expected, actual, tolerance) or _loose(expected, actual, tolerance)
     if found is None:
-        text = _best_view(actual, tolerance).text
+        text = best_view(actual, tolerance.encodings).text
         whole = slice(0, len(actual))
-        return Match(Status.FAIL, _printable(text), whole, (), _first_difference(expected, text))
+        return Match(Status.FAIL, printable(text), whole, (), _first_difference(expected, text))
     text = found.view.text[found.start : found.end]
     remarks = _remarks(expected, found)
     around = found.view.text[: found.start] + found.view.text[found.end :]
     if fold(around) or (found.status is Status.PASS and around.strip("\0 \t\r\n\ufeff\xa0")):
         remarks += ("extra-output",)
     difference = None if found.status is Status.PASS else _first_difference(expected, text)
-    return Match(found.status, _printable(text), found.bytes, remarks, difference)
+    return Match(found.status, printable(text), found.bytes, remarks, difference)
 
 
 def find_message(expected: str, stream: bytes, tolerance: Tolerance) -> slice | None:
@@ -179,15 +156,15 @@ def find_print(expected: str, stdout: bytes, tolerance: Tolerance, start: int = 
     `b'...'` form (`bytes-repr`), on one line or broken over several.
     """
     data = stdout[start:]
-    plain = _unescaped(data)
+    plain = unescaped(data)
     for search in (_exact_print, _loose):
         if found := search(expected, data, tolerance):
             return _as_print(expected, found, data, start)
         if search is _exact_print and (hit := _mangled(expected, data, tolerance)):
             return _as_print(expected, hit, data, start, ("mangled",))
         if plain != data and (found := search(expected, plain, tolerance)):
-            offsets = _Offsets(data)
             made = _as_print(expected, found, plain, 0, ("bytes-repr",))
+            offsets = Offsets(data, until=made.span.stop)
             begin, end = offsets.back(made.span.start), offsets.back(made.span.stop)
             span = slice(begin + start, end + start)
             return Print(made.status, span, made.text, made.remarks)
@@ -201,15 +178,17 @@ def nearest(expected: str, output: bytes, tolerance: Tolerance) -> slice | None:
     if len(output) > SHOWN:
         pieces = [(0, output[:half]), (len(output) - half, output[-half:])]
     wanted = _trigrams(fold(expected, tolerance.accents))
+    seen = set[bytes]()
     best, best_span = 0.0, None
     for base, piece in pieces:
         offset = base
         for line in piece.splitlines(keepends=True):
-            text = line[: 4 * len(expected) + 64].decode("utf-8", "replace")
-            have = _trigrams(fold(text, tolerance.accents))
-            score = len(wanted & have) / (len(wanted) + len(have) or 1)
-            if score > best:
-                best, best_span = score, slice(offset, offset + len(line.rstrip()))
+            start = line[: 4 * len(expected) + 64]
+            if start not in seen:  # a flood says the same again and again: the first is the one
+                seen.add(start)
+                score = _likeness(wanted, start, tolerance)
+                if score > best:
+                    best, best_span = score, slice(offset, offset + len(line.rstrip()))
             offset += len(line)
     return best_span if best >= 0.1 else None
 
@@ -217,32 +196,14 @@ def nearest(expected: str, output: bytes, tolerance: Tolerance) -> slice | None:
 # --- searching ---------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4)  # several texts are looked for in one output
-def _views(data: bytes, encodings: tuple[str, ...]) -> list[_View]:
-    """The bytes as text, in each encoding allowed; once if they are ASCII."""
-    if data.isascii():
-        return [_View("ascii", data.decode("ascii"))]
-    if "latin-1" in encodings and _CONTROLS.search(data) is None:
-        encodings = tuple(name for name in encodings if name != "cp1252")  # there they are the same
-    return [_View(name, _decode(data, name)) for name in encodings]
-
-
-def _decode(data: bytes, encoding: str) -> str:
-    """One character for each byte in Latin-1 and CP1252; undecodable bytes survive UTF-8."""
-    if encoding == "latin-1":
-        return data.decode("latin-1")
-    if encoding == "cp1252":
-        return data.decode("cp1252", "replace")
-    return data.decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
-
-
 def _exact(
     expected: str, data: bytes, tolerance: Tolerance, *, broken: bool = False
 ) -> _Found | None:
     """The first place where the text stands as asked for; `broken`: over several lines."""
     how = Compare.BROKEN if broken else Compare.EXACT
-    for view in _views(data, tolerance.encodings):
-        if hit := find(normalise(expected), view.text, how, tolerance.accents):
+    wanted = normalise(expected)
+    for view in views(data, tolerance.encodings):
+        if hit := find(wanted, view.text, how, tolerance.accents):
             return _Found(Status.PASS, *hit, view)
     return None
 
@@ -257,7 +218,7 @@ def _mangled(expected: str, data: bytes, tolerance: Tolerance) -> _Found | None:
         return None
     raw = unicodedata.normalize("NFC", expected).encode()
     for encoding in ("latin-1", "cp1252"):
-        if found := _exact(_decode(raw, encoding), data, tolerance, broken=True):
+        if found := _exact(decode(raw, encoding), data, tolerance, broken=True):
             return found
     return None
 
@@ -269,86 +230,32 @@ def _loose(
     folded = fold(expected, tolerance.accents)
     if not folded:
         return None
-    views = _views(data[:NEAR_WITHIN], tolerance.encodings)
-    for view in views:
+    read = views(data[:NEAR_WITHIN], tolerance.encodings)
+    for view in read:
         if same := find(folded, view.text, Compare.LOOSE, tolerance.accents):
             return _Found(Status.PARTIAL, *same, view)
-    hits = [(hit, v) for v in views if (hit := _approximate(folded, v, tolerance, sure_end))]
-    if not hits:
+    return _near(folded, read, tolerance, folded[-SURE_END:] if sure_end else "")
+
+
+def _near(folded: str, read: list[View], tolerance: Tolerance, ending: str) -> _Found | None:
+    """The place with the fewest wrong letters, in whichever view."""
+    best: tuple[Place, str, View] | None = None
+    for view in read:
+        where = _folded(view.text, tolerance.accents)
+        place = find_near(folded, where, tolerance.edits, ending)
+        if place is not None and (best is None or place.distance < best[0].distance):
+            best = place, where, view
+    if best is None:
         return None
-    (_, near), view = min(hits, key=lambda pair: pair[0][0])
-    start, end = find(near, view.text, Compare.LOOSE, tolerance.accents) or (0, len(view.text))
+    place, where, view = best
+    words = where[place.start : place.end].strip()
+    start, end = find(words, view.text, Compare.LOOSE, tolerance.accents) or (0, len(view.text))
     return _Found(Status.PARTIAL, start, end, view)
 
 
-def _approximate(
-    folded: str, view: _View, tolerance: Tolerance, sure_end: bool
-) -> tuple[int, str] | None:
-    """Distance and folded words of the best place within the edit distance allowed.
-
-    With k edits, one of k + 1 pieces of the text is intact somewhere: only there is measured.
-    """
-    edits = min(tolerance.edits, len(folded) // LETTERS_PER_EDIT)
-    if edits <= 0:
-        return None
-    where = fold(view.text, tolerance.accents)
-    best: tuple[int, int, int] | None = None
-    for start in _candidates(folded, where, edits):
-        hit = _fit(folded, where, start, edits)
-        if hit is None or (best is not None and hit >= best):
-            continue
-        if sure_end and not where[: hit[2]].endswith(folded[-SURE_END:]):
-            continue
-        best = hit
-    return None if best is None else (best[0], where[best[1] : best[2]].strip())
-
-
-def _candidates(folded: str, where: str, edits: int) -> list[int]:
-    """Where the text may start: from the places of its pieces."""
-    size = len(folded) // (edits + 1)
-    starts: set[int] = set()
-    for number in range(edits + 1):
-        begin = number * size
-        piece = folded[begin : begin + size] if number < edits else folded[begin:]
-        at = where.find(piece)
-        for _ in range(CANDIDATES):
-            if at < 0:
-                break
-            starts.add(at - begin)
-            at = where.find(piece, at + 1)
-    return sorted(starts)[:CANDIDATES]
-
-
-def _fit(text: str, where: str, begin: int, edits: int) -> tuple[int, int, int] | None:
-    """(distance, start, end) of `text` in `where` near `begin`, if within `edits`.
-
-    A band of an edit-distance table: row i, column d stands for `where[begin + i + d]`.
-    """
-    width = 2 * edits + 1
-    far = (edits + 1, 0)
-    low = -edits
-    row = [(0, max(0, begin + low + d)) for d in range(width)]
-    for i, letter in enumerate(text, 1):
-        following: list[tuple[int, int]] = []
-        for d in range(width):
-            at = begin + low + i + d - 1
-            same = 0 <= at < len(where) and where[at] == letter
-            cost, start = row[d]
-            best = (cost + (not same), start)
-            if d + 1 < width:
-                best = min(best, (row[d + 1][0] + 1, row[d + 1][1]))
-            if d > 0:
-                best = min(best, (following[d - 1][0] + 1, following[d - 1][1]))
-            following.append(best)
-        row = following
-        if min(row) >= far:
-            return None
-    ends = [
-        (cost, start, begin + low + len(text) + d)
-        for d, (cost, start) in enumerate(row)
-        if cost <= edits and start < begin + low + len(text) + d <= len(where)
-    ]
-    return min(ends, default=None)
+@lru_cache(maxsize=8)  # several texts are looked for in one output
+def _folded(text: str, accents: Accents) -> str:
+    return fold(text, accents)
 
 
 # --- showing -----------------------------------------------------------------------------
@@ -376,34 +283,9 @@ def _as_print(
     text = found.view.text[found.start : found.end]
     begin, end = found.bytes.start, found.bytes.stop
     remarks = extra if "mangled" in extra else _remarks(expected, found) + extra
-    if "bytes-repr" not in remarks and _in_literal(data, begin, end):
+    if "bytes-repr" not in remarks and in_literal(data, begin, end):
         remarks += ("bytes-repr",)
-    return Print(found.status, slice(base + begin, base + end), _printable(text), remarks)
-
-
-def _in_literal(data: bytes, begin: int, end: int) -> bool:
-    """Whether the line shows these bytes inside b'...'."""
-    before = data[max(0, begin - 4096) : begin].rpartition(b"\n")[2]
-    opened = re.search(rb"(?<!\w)b(['\"])(?:(?!\1).)*\Z", before)
-    return opened is not None and opened[1] in data[end : end + 4096].partition(b"\n")[0]
-
-
-def _best_view(data: bytes, tolerance: Tolerance) -> _View:
-    """The most plausible reading of bytes that are not the text expected."""
-    views = _views(data, tolerance.encodings)
-    first = views[0]
-    if first.encoding != "utf-8":
-        return first
-    wrong = sum("\udc80" <= c <= "\udcff" for c in first.text)
-    right = sum(c > "\x7f" for c in first.text) - wrong
-    if wrong == 0 or right >= wrong:
-        return first
-    return next((v for v in views if v.encoding in ("cp1252", "latin-1")), first)
-
-
-def _printable(text: str) -> str:
-    """The text without the surrogates that stand for undecodable bytes."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Print(found.status, slice(base + begin, base + end), printable(text), remarks)
 
 
 def _first_difference(expected: str, text: str) -> int | None:
@@ -414,37 +296,11 @@ def _first_difference(expected: str, text: str) -> int | None:
     return None if len(left) == len(right) else min(len(left), len(right))
 
 
+def _likeness(wanted: set[str], line: bytes, tolerance: Tolerance) -> float:
+    """The share of trigrams that a line has in common with the text wanted, 0 to 0.5."""
+    have = _trigrams(fold(line.decode("utf-8", "replace"), tolerance.accents))
+    return len(wanted & have) / (len(wanted) + len(have) or 1)
+
+
 def _trigrams(text: str) -> set[str]:
     return {text[i : i + 3] for i in range(len(text) - 2)}
-
-
-class _Offsets:
-    """The way back from an output without its escapes to the output itself."""
-
-    def __init__(self, data: bytes) -> None:
-        self.plain: list[int] = [0]
-        self.origin: list[int] = [0]
-        size = done = 0
-        for hit in _ESCAPE.finditer(data):
-            size += hit.start() - done + len(_escape(hit))
-            done = hit.end()
-            self.plain.append(size)
-            self.origin.append(done)
-
-    def back(self, offset: int) -> int:
-        """The offset in the output of offset `offset` in the text without escapes."""
-        index = bisect_right(self.plain, offset) - 1
-        return self.origin[index] + offset - self.plain[index]
-
-
-def _unescaped(data: bytes) -> bytes:
-    r"""The output with `\x` escapes undone and b'...' literals on several lines joined."""
-    return _ESCAPE.sub(_escape, data)
-
-
-def _escape(hit: re.Match[bytes]) -> bytes:
-    if hit[1]:
-        return bytes.fromhex(hit[1].decode())
-    if hit[2]:
-        return chr(int(hit[2], 16)).encode("utf-8", "replace")
-    return _LITERALS.get(hit[3], hit[3]) if hit[3] else b""

@@ -17,7 +17,9 @@ TESTS = ROOT / "tests"
 
 PURE = (
     "grader/lab", "grader/judge", "grader/view", "grader/formats", "grader/wire",
-    "grader/matching.py", "grader/transcript.py", "grader/submission.py", "grader/results.py",
+    "grader/matching.py", "grader/letters.py", "grader/near.py", "grader/decodings.py",
+    "grader/escapes.py", "grader/sharing.py", "grader/transcript.py", "grader/submission.py",
+    "grader/results.py",
     *(f"grader/prove/{name}.py" for name in (
         "case", "changes", "document", "model_student", "mutants", "mutants_connection",
         "mutants_exchange", "places", "plan", "proof", "source", "table", "variants",
@@ -71,11 +73,11 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         *(
             f"grader/judge/{name}.py"
             for name in (
-                "crashes", "criteria", "facts", "grade", "outputs", "prints", "situation",
-                "traceback", "wording", "checks", "diagnosis",
+                "crashes", "criteria", "facts", "grade", "listeners", "maker", "outputs",
+                "prints", "sessions", "situation", "traceback", "wording", "checks", "diagnosis",
             )
         ),
-        "grader/letters.py", "grader/matching.py", "grader/transcript.py",
+        "grader/transcript.py",
     ),
     # Each condition, on recorded runs that meet it and on some that nearly do.
     "test_transcripts.py": tuple(
