@@ -6,14 +6,20 @@ nothing, and an ending caused by us never counts as the program's own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
-from grader.judge.facts import MOST_EVIDENCE, Arrival, Facts, Session
+from grader.judge.facts import Arrival, Facts, Session
+from grader.judge.listeners import (
+    check_bound,
+    check_connected,
+    check_listening,
+    dialled_listener,
+    is_any,
+)
+from grader.judge.maker import Maker
 from grader.judge.model import Finding, Remark, Status
 from grader.judge.prints import check_stdout
-from grader.judge.situation import situation, situation_entries
-from grader.judge.wording import FINDINGS, remark, say
+from grader.judge.wording import remark, say
 from grader.lab.model import (
     Action,
     Expectation,
@@ -28,7 +34,17 @@ from grader.lab.model import (
     Scenario,
 )
 from grader.matching import find_message
-from grader.transcript import Exited, Listener, Transcript
+from grader.transcript import Exited, Transcript
+
+__all__ = [
+    "check",
+    "check_facts",
+    "dialled_listener",
+    "exchanged_before",
+    "is_any",
+    "read_before",
+    "turn",
+]
 
 
 def check(transcript: Transcript, lab: Lab, scenario: Scenario) -> tuple[Finding, ...]:
@@ -51,30 +67,6 @@ def check_facts(facts: Facts) -> tuple[Finding, ...]:
     if outcome == "not_run":
         return tuple(_not_run(facts, f) for f in found)
     return tuple(found)
-
-
-@dataclass(frozen=True)
-class _Maker:
-    """Makes the findings of one expectation."""
-
-    facts: Facts
-    expectation: str
-    criterion: str | None
-
-    def __call__(
-        self, status: Status, key: str, evidence: tuple[int, ...], **fields: object
-    ) -> Finding:
-        if "{situation}" in FINDINGS[key][0]:
-            fields["situation"] = situation(self.facts)
-            evidence = (*evidence, *situation_entries(self.facts))
-        return Finding(
-            run=self.facts.header.run,
-            expectation=self.expectation,
-            criterion=self.criterion,
-            status=status,
-            what=say(key, **fields),
-            evidence=evidence,
-        )
 
 
 def _not_run(facts: Facts, finding: Finding) -> Finding:
@@ -116,11 +108,11 @@ def _expected(facts: Facts, expectation: Expectation) -> Finding:
     if isinstance(expectation, ExpectExit):
         return _exit(facts, expectation)
     if isinstance(expectation, ExpectListening):
-        return _listening(facts, expectation)
+        return check_listening(facts, expectation)
     if isinstance(expectation, ExpectBound):
-        return _bound(facts, expectation)
+        return check_bound(facts, expectation)
     assert isinstance(expectation, ExpectConnected)  # noqa: S101 -- the last of the union
-    return _connected(facts, expectation)
+    return check_connected(facts, expectation)
 
 
 # --- messages ----------------------------------------------------------------------------
@@ -139,7 +131,7 @@ def _receive(
             remarks=_message_remarks(session, arrival) if status is not Status.FAIL else (),
         )
 
-    make = _Maker(facts, f"receive:{arrival.message}", step.proves)
+    make = Maker(facts, f"receive:{arrival.message}", step.proves)
     if session.connected is None:
         return made(Status.FAIL, "connection.none", ())
     if not arrival.came:
@@ -207,7 +199,7 @@ def _message_remarks(session: Session, arrival: Arrival) -> tuple[Remark, ...]:
 
 def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
     """FIN or RST of the program, after the last message and before we closed."""
-    made = _Maker(facts, "end", step.proves)
+    made = Maker(facts, "end", step.proves)
     if session.connected is None:
         return made(Status.FAIL, "connection.none", ())
     ended, closed = session.ended, session.closed
@@ -252,7 +244,7 @@ def read_before(facts: Facts, session: Session, ended: int) -> bool:
 
 def _exit(facts: Facts, expectation: ExpectExit) -> Finding:
     """The program ended by itself, as asked; whether we had closed before is no matter."""
-    made = _Maker(facts, "exit", expectation.proves)
+    made = Maker(facts, "exit", expectation.proves)
     exits = facts.all(Exited)
     if not exits or (facts.killed is not None and facts.killed[0] < exits[-1][0]):
         return made(Status.FAIL, "exit.none", ())
@@ -282,97 +274,3 @@ def _ended_well(facts: Facts, exited: Exited, expectation: ExpectExit) -> bool:
     if expectation.status is not None:
         return exited.status == expectation.status
     return facts.traceback is None or exited.status == 0
-
-
-# --- addresses ---------------------------------------------------------------------------
-
-
-def _listening(facts: Facts, expectation: ExpectListening) -> Finding:
-    """A TCP listener on the port, at every start."""
-    made = _Maker(facts, "listening", expectation.proves)
-    right = [i for i, e in facts.listeners if e.port == expectation.port]
-    # A connection is proof of a listener that was gone before it could be looked at.
-    right += [i for i, e in facts.connected if e.remote[1] == expectation.port]
-    right.sort()
-    starts = [*facts.started, len(facts.entries)]
-    count = sum(any(a <= i < b for i in right) for a, b in pairwise(starts))
-    count = max(count, min(len(right), 1))
-    if count >= expectation.times:
-        return made(
-            Status.PASS, "listening.pass", tuple(right[:MOST_EVIDENCE]), port=expectation.port
-        )
-    if right:
-        where = (*right[:MOST_EVIDENCE], *situation_entries(facts))
-        return made(
-            Status.FAIL,
-            "listening.times",
-            where,
-            port=expectation.port,
-            count=count,
-            times=expectation.times,
-        )
-    if facts.listeners:
-        index, listener = facts.listeners[0]
-        return made(
-            Status.FAIL, "listening.other", (index,), seen=listener.port, port=expectation.port
-        )
-    bound = [(i, e) for i, e in facts.all(Listener) if e.protocol.startswith("udp")]
-    if bound:
-        return made(Status.FAIL, "listening.udp", (bound[0][0],), seen=bound[0][1].port)
-    return made(Status.FAIL, "listening.none", ())
-
-
-def dialled_listener(facts: Facts) -> tuple[int, Listener] | None:
-    """The listener that the reference connected to; else the first one, on the lab's port."""
-    ports = [e.remote[1] for _, e in facts.connected] + [facts.lab.port]
-    for port in ports:
-        for index, listener in facts.listeners:
-            if listener.port == port:
-                return index, listener
-    return facts.listeners[0] if facts.listeners else None
-
-
-def is_any(listener: Listener) -> bool:
-    """Whether it takes connections to all IPv4 addresses of the machine."""
-    if listener.protocol == "tcp6":
-        return listener.address in ("::", "::ffff:0.0.0.0") and not listener.v6only
-    return listener.address == "0.0.0.0"  # noqa: S104 -- compared, not bound
-
-
-def _bound(facts: Facts, expectation: ExpectBound) -> Finding:
-    """The address of the listener that was dialled, whatever its port."""
-    made = _Maker(facts, "bound", expectation.proves)
-    seen = dialled_listener(facts)
-    if seen is None and facts.connected:
-        return made(Status.NOT_RUN, "bound.unseen", (facts.connected[0][0],))
-    if seen is None:
-        return made(Status.FAIL, "listening.none", ())
-    index, listener = seen
-    if is_any(listener) or (
-        expectation.address != "any" and listener.address == expectation.address
-    ):
-        return made(Status.PASS, "bound.pass", (index,), address=listener.address)
-    return made(Status.FAIL, "bound.other", (index,), address=listener.address)
-
-
-def _connected(facts: Facts, expectation: ExpectConnected) -> Finding:
-    """The program's connection came to the port asked for."""
-    made = _Maker(facts, "connected", expectation.proves)
-    right = [i for i, e in facts.connected if e.local[1] == expectation.port]
-    if right:
-        return made(Status.PASS, "connected.pass", (right[0],), port=expectation.port)
-    if facts.connected:
-        index, connected = facts.connected[0]
-        return made(
-            Status.FAIL, "connected.other", (index,), seen=connected.local[1], port=expectation.port
-        )
-    if facts.dialed:
-        index, dialed = facts.dialed[0]
-        return made(
-            Status.FAIL, "connected.other", (index,), seen=dialed.port, port=expectation.port
-        )
-    if facts.datagram:
-        index = facts.datagram[0]
-        seen = getattr(facts.entries[index], "port", expectation.port)
-        return made(Status.FAIL, "connected.udp", (index,), seen=seen)
-    return made(Status.FAIL, "connected.none", ())

@@ -5,14 +5,22 @@ Nothing here judges. Indices are those of the transcript's entries: they are the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from grader.judge.sessions import (
+    MOST_EVIDENCE,
+    Arrival,
+    Flow,
+    Session,
+    bounds_of,
+    by_connection,
+    consumed,
+    flow,
+)
 from grader.judge.traceback import Traceback, last_traceback
-from grader.lab.model import Action, Lab, ReferenceStep, Role, Scenario
-from grader.matching import Match, Print, compare, find_print
+from grader.lab.model import Action, Lab, ReferenceStep, Scenario
+from grader.matching import Print, compare, find_print
 from grader.sharing import allocate
 from grader.transcript import (
     AnyEntry,
@@ -20,7 +28,6 @@ from grader.transcript import (
     Closed,
     Connected,
     ConnectionReset,
-    Consumed,
     Dialed,
     EndOfStream,
     Exited,
@@ -39,83 +46,11 @@ from grader.transcript import (
     Transcript,
 )
 
+__all__ = ["MOST_EVIDENCE", "Arrival", "Facts", "Flow", "Session"]
+
 EntryType = TypeVar("EntryType", bound=AnyEntry)
 JUDGED = 1 << 18
 """Bytes of a received stream in which messages are looked for; a flood is not a message."""
-MOST_EVIDENCE = 12
-"""Entries named as evidence by one finding."""
-
-
-@dataclass(frozen=True)
-class Flow:
-    """Bytes that came in several entries: each chunk is (entry, begin, end)."""
-
-    data: bytes
-    chunks: tuple[tuple[int, int, int], ...]
-
-    def entries(self, span: slice) -> tuple[int, ...]:
-        """The entries that brought the bytes of `span`."""
-        hit = (i for i, a, b in self.chunks if a < span.stop and b > span.start)
-        return tuple(hit)[:MOST_EVIDENCE]
-
-    def first(self, size: int) -> Flow:
-        """Its first `size` bytes."""
-        if len(self.data) <= size:
-            return self
-        return Flow(self.data[:size], tuple(c for c in self.chunks if c[1] < size))
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """What came for one `receive` step: its share of the stream, and how it compares."""
-
-    message: str
-    text: str
-    span: slice
-    data: bytes
-    match: Match
-    entries: tuple[int, ...]
-
-    @property
-    def came(self) -> bool:
-        """Whether anything visible came for it."""
-        return bool(self.data.strip(b"\0 \t\r\n"))
-
-
-@dataclass(frozen=True)
-class Session:
-    """One connection, or the place of one that was not made: `connected` is then None."""
-
-    steps: tuple[ReferenceStep, ...]
-    connected: int | None
-    first: int
-    last: int
-    """Entries `first` to `last - 1` belong to it."""
-    stream: Flow
-    sent: tuple[tuple[int, Sent], ...]
-    arrivals: tuple[Arrival, ...]
-    ended: int | None
-    """The program's FIN or RST, whenever it came, unless we ended the program before."""
-    was_reset: bool
-    closed: int | None
-    """Where the reference ended the connection wholly (a half-close is not that)."""
-    consumed: int
-    """Bytes proved to be read by the program, of those sent in this session."""
-
-    @property
-    def to_send(self) -> tuple[str, ...]:
-        """The messages that the script sends in this session."""
-        return tuple(m for s in self.steps if s.action is Action.SEND for m in s.messages)
-
-    @property
-    def was_sent(self) -> tuple[str, ...]:
-        """The messages that were sent, whole."""
-        return tuple(m for _, e in self.sent if e.piece == e.pieces for m in e.messages)
-
-    @property
-    def sent_bytes(self) -> int:
-        """Bytes that the reference sent."""
-        return sum(len(e.data) for _, e in self.sent)
 
 
 class Facts:
@@ -133,7 +68,15 @@ class Facts:
 
     def all(self, kind: type[EntryType]) -> list[tuple[int, EntryType]]:
         """Every entry of one kind, with its index."""
-        return [(i, e) for i, e in enumerate(self.entries) if isinstance(e, kind)]
+        return [(i, e) for i, e in self._by_kind.get(kind, ()) if isinstance(e, kind)]
+
+    @cached_property
+    def _by_kind(self) -> dict[type, list[tuple[int, AnyEntry]]]:
+        """The entries sorted once: nearly every fact asks for one kind of them."""
+        kinds: dict[type, list[tuple[int, AnyEntry]]] = {}
+        for index, entry in enumerate(self.entries):
+            kinds.setdefault(type(entry), []).append((index, entry))
+        return kinds
 
     @property
     def last(self) -> int:
@@ -231,12 +174,12 @@ class Facts:
     @cached_property
     def stdout(self) -> Flow:
         """What was printed."""
-        return _flow((i, e.data) for i, e in self.all(Stdout))
+        return flow((i, e.data) for i, e in self.all(Stdout))
 
     @cached_property
     def stderr(self) -> Flow:
         """What was written to standard error."""
-        return _flow((i, e.data) for i, e in self.all(Stderr))
+        return flow((i, e.data) for i, e in self.all(Stderr))
 
     @cached_property
     def stderr_entries(self) -> tuple[int, ...]:
@@ -258,9 +201,9 @@ class Facts:
     @cached_property
     def sessions(self) -> tuple[Session, ...]:
         """What the script wanted of each connection, and what became of it."""
-        groups = _by_connection(self.scenario.steps)
+        groups = by_connection(self.scenario.steps)
         marks = [i for i, _ in self.connected]
-        bounds = _bounds(groups, marks, self.started, len(self.entries))
+        bounds = bounds_of(groups, marks, self.started, len(self.entries))
         return tuple(
             self._session(steps, *bound) for steps, bound in zip(groups, bounds, strict=True)
         )
@@ -271,7 +214,7 @@ class Facts:
         part = range(first, last) if connected is not None else range(0)
         entries = [(i, self.entries[i]) for i in part]
         sent = tuple((i, e) for i, e in entries if isinstance(e, Sent))
-        stream = _flow((i, e.data) for i, e in entries if isinstance(e, Received)).first(JUDGED)
+        stream = flow((i, e.data) for i, e in entries if isinstance(e, Received)).first(JUDGED)
         ended = self._ended(entries)
         whole = (i for i, e in entries if isinstance(e, Closed) and e.how != "half-close")
         resets = (i for i, e in entries if isinstance(e, ConnectionReset) and ended is not None)
@@ -286,7 +229,7 @@ class Facts:
             ended=ended,
             was_reset=any(resets),
             closed=next(whole, None),
-            consumed=_consumed(entries, sent),
+            consumed=consumed(entries, sent),
         )
 
     def _arrivals(self, steps: tuple[ReferenceStep, ...], stream: Flow) -> tuple[Arrival, ...]:
@@ -313,59 +256,3 @@ class Facts:
             if isinstance(entry, EndOfStream | ConnectionReset):
                 return index
         return None
-
-
-def _flow(parts: Iterable[tuple[int, bytes]]) -> Flow:
-    data, chunks, size = list[bytes](), list[tuple[int, int, int]](), 0
-    for index, piece in parts:
-        chunks.append((index, size, size + len(piece)))
-        data.append(piece)
-        size += len(piece)
-    return Flow(b"".join(data), tuple(chunks))
-
-
-def _consumed(entries: list[tuple[int, AnyEntry]], sent: tuple[tuple[int, Sent], ...]) -> int:
-    """The greatest count that was proved read after the messages it is made of were sent."""
-    best = 0
-    for index, entry in entries:
-        if isinstance(entry, Consumed):
-            before = sum(len(e.data) for i, e in sent if i < index)
-            best = max(best, min(before, entry.total))
-    return best
-
-
-def _by_connection(steps: tuple[ReferenceStep, ...]) -> list[tuple[ReferenceStep, ...]]:
-    """The steps of each connection: each begins with connect, accept or refuse.
-
-    A connection accepted after some that were refused is the one that was asked for then.
-    """
-    groups: list[list[ReferenceStep]] = []
-    for step in steps:
-        begins = step.action in (Action.CONNECT, Action.ACCEPT, Action.REFUSE)
-        refused = bool(groups) and groups[-1][-1].action is Action.REFUSE
-        if not groups or (begins and not refused):
-            groups.append([])
-        groups[-1].append(step)
-    return [tuple(group) for group in groups]
-
-
-def _bounds(
-    groups: list[tuple[ReferenceStep, ...]], marks: list[int], starts: list[int], size: int
-) -> list[tuple[int | None, int, int]]:
-    """For each group of steps: where its connection was made, and its entries.
-
-    After a restart the connections of the new process go to the groups after it.
-    """
-    made: list[tuple[int | None, int, int]] = []
-    unused, process = list(marks), 0
-    for number, steps in enumerate(groups):
-        until = starts[process + 1] if process + 1 < len(starts) else size
-        mark = unused[0] if unused and unused[0] < until else None
-        if mark is not None:
-            unused.pop(0)
-        same = number + 1 < len(groups) and unused and unused[0] < until
-        start = starts[process] if process < len(starts) else 0
-        made.append((mark, mark if mark is not None else start, unused[0] if same else until))
-        if any(s.action is Action.RESTART for s in steps):
-            process += 1
-    return made

@@ -1,0 +1,103 @@
+"""Checks of addresses: where a server listens, and where a client connects to."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from grader.judge.facts import MOST_EVIDENCE, Facts
+from grader.judge.maker import Maker
+from grader.judge.model import Finding, Status
+from grader.judge.situation import situation_entries
+from grader.lab.model import ExpectBound, ExpectConnected, ExpectListening
+from grader.transcript import Listener
+
+
+def check_listening(facts: Facts, expectation: ExpectListening) -> Finding:
+    """A TCP listener on the port, at every start."""
+    made = Maker(facts, "listening", expectation.proves)
+    right = [i for i, e in facts.listeners if e.port == expectation.port]
+    # A connection is proof of a listener that was gone before it could be looked at.
+    right += [i for i, e in facts.connected if e.remote[1] == expectation.port]
+    right.sort()
+    starts = [*facts.started, len(facts.entries)]
+    count = sum(any(a <= i < b for i in right) for a, b in pairwise(starts))
+    count = max(count, min(len(right), 1))
+    if count >= expectation.times:
+        return made(
+            Status.PASS, "listening.pass", tuple(right[:MOST_EVIDENCE]), port=expectation.port
+        )
+    if right:
+        where = (*right[:MOST_EVIDENCE], *situation_entries(facts))
+        return made(
+            Status.FAIL,
+            "listening.times",
+            where,
+            port=expectation.port,
+            count=count,
+            times=expectation.times,
+        )
+    if facts.listeners:
+        index, listener = facts.listeners[0]
+        return made(
+            Status.FAIL, "listening.other", (index,), seen=listener.port, port=expectation.port
+        )
+    bound = [(i, e) for i, e in facts.all(Listener) if e.protocol.startswith("udp")]
+    if bound:
+        return made(Status.FAIL, "listening.udp", (bound[0][0],), seen=bound[0][1].port)
+    return made(Status.FAIL, "listening.none", ())
+
+
+def dialled_listener(facts: Facts) -> tuple[int, Listener] | None:
+    """The listener that the reference connected to; else the first one, on the lab's port."""
+    ports = [e.remote[1] for _, e in facts.connected] + [facts.lab.port]
+    for port in ports:
+        for index, listener in facts.listeners:
+            if listener.port == port:
+                return index, listener
+    return facts.listeners[0] if facts.listeners else None
+
+
+def is_any(listener: Listener) -> bool:
+    """Whether it takes connections to all IPv4 addresses of the machine."""
+    if listener.protocol == "tcp6":
+        return listener.address in ("::", "::ffff:0.0.0.0") and not listener.v6only
+    return listener.address == "0.0.0.0"  # noqa: S104 -- compared, not bound
+
+
+def check_bound(facts: Facts, expectation: ExpectBound) -> Finding:
+    """The address of the listener that was dialled, whatever its port."""
+    made = Maker(facts, "bound", expectation.proves)
+    seen = dialled_listener(facts)
+    if seen is None and facts.connected:
+        return made(Status.NOT_RUN, "bound.unseen", (facts.connected[0][0],))
+    if seen is None:
+        return made(Status.FAIL, "listening.none", ())
+    index, listener = seen
+    if is_any(listener) or (
+        expectation.address != "any" and listener.address == expectation.address
+    ):
+        return made(Status.PASS, "bound.pass", (index,), address=listener.address)
+    return made(Status.FAIL, "bound.other", (index,), address=listener.address)
+
+
+def check_connected(facts: Facts, expectation: ExpectConnected) -> Finding:
+    """The program's connection came to the port asked for."""
+    made = Maker(facts, "connected", expectation.proves)
+    right = [i for i, e in facts.connected if e.local[1] == expectation.port]
+    if right:
+        return made(Status.PASS, "connected.pass", (right[0],), port=expectation.port)
+    if facts.connected:
+        index, connected = facts.connected[0]
+        return made(
+            Status.FAIL, "connected.other", (index,), seen=connected.local[1], port=expectation.port
+        )
+    if facts.dialed:
+        index, dialed = facts.dialed[0]
+        return made(
+            Status.FAIL, "connected.other", (index,), seen=dialed.port, port=expectation.port
+        )
+    if facts.datagram:
+        index = facts.datagram[0]
+        seen = getattr(facts.entries[index], "port", expectation.port)
+        return made(Status.FAIL, "connected.udp", (index,), seen=seen)
+    return made(Status.FAIL, "connected.none", ())

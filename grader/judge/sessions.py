@@ -1,0 +1,145 @@
+"""Sessions: the connections that a script wants, and what became of each.
+
+Nothing here judges. Indices are those of the transcript's entries: they are the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.lab.model import Action, ReferenceStep
+from grader.matching import Match
+from grader.transcript import AnyEntry, Consumed, Sent
+
+MOST_EVIDENCE = 12
+"""Entries named as evidence by one finding."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Bytes that came in several entries: each chunk is (entry, begin, end)."""
+
+    data: bytes
+    chunks: tuple[tuple[int, int, int], ...]
+
+    def entries(self, span: slice) -> tuple[int, ...]:
+        """The entries that brought the bytes of `span`."""
+        hit = (i for i, a, b in self.chunks if a < span.stop and b > span.start)
+        return tuple(hit)[:MOST_EVIDENCE]
+
+    def first(self, size: int) -> Flow:
+        """Its first `size` bytes."""
+        if len(self.data) <= size:
+            return self
+        return Flow(self.data[:size], tuple(c for c in self.chunks if c[1] < size))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came for one `receive` step: its share of the stream, and how it compares."""
+
+    message: str
+    text: str
+    span: slice
+    data: bytes
+    match: Match
+    entries: tuple[int, ...]
+
+    @property
+    def came(self) -> bool:
+        """Whether anything visible came for it."""
+        return bool(self.data.strip(b"\0 \t\r\n"))
+
+
+@dataclass(frozen=True)
+class Session:
+    """One connection, or the place of one that was not made: `connected` is then None."""
+
+    steps: tuple[ReferenceStep, ...]
+    connected: int | None
+    first: int
+    last: int
+    """Entries `first` to `last - 1` belong to it."""
+    stream: Flow
+    sent: tuple[tuple[int, Sent], ...]
+    arrivals: tuple[Arrival, ...]
+    ended: int | None
+    """The program's FIN or RST, whenever it came, unless we ended the program before."""
+    was_reset: bool
+    closed: int | None
+    """Where the reference ended the connection wholly (a half-close is not that)."""
+    consumed: int
+    """Bytes proved to be read by the program, of those sent in this session."""
+
+    @property
+    def to_send(self) -> tuple[str, ...]:
+        """The messages that the script sends in this session."""
+        return tuple(m for s in self.steps if s.action is Action.SEND for m in s.messages)
+
+    @property
+    def was_sent(self) -> tuple[str, ...]:
+        """The messages that were sent, whole."""
+        return tuple(m for _, e in self.sent if e.piece == e.pieces for m in e.messages)
+
+    @property
+    def sent_bytes(self) -> int:
+        """Bytes that the reference sent."""
+        return sum(len(e.data) for _, e in self.sent)
+
+
+def flow(parts: Iterable[tuple[int, bytes]]) -> Flow:
+    """The bytes of several entries, each given as (entry, bytes)."""
+    data, chunks, size = list[bytes](), list[tuple[int, int, int]](), 0
+    for index, piece in parts:
+        chunks.append((index, size, size + len(piece)))
+        data.append(piece)
+        size += len(piece)
+    return Flow(b"".join(data), tuple(chunks))
+
+
+def consumed(entries: list[tuple[int, AnyEntry]], sent: tuple[tuple[int, Sent], ...]) -> int:
+    """The greatest count that was proved read after the messages it is made of were sent."""
+    best = 0
+    for index, entry in entries:
+        if isinstance(entry, Consumed):
+            before = sum(len(e.data) for i, e in sent if i < index)
+            best = max(best, min(before, entry.total))
+    return best
+
+
+def by_connection(steps: tuple[ReferenceStep, ...]) -> list[tuple[ReferenceStep, ...]]:
+    """The steps of each connection: each begins with connect, accept or refuse.
+
+    A connection accepted after some that were refused is the one that was asked for then.
+    """
+    groups: list[list[ReferenceStep]] = []
+    for step in steps:
+        begins = step.action in (Action.CONNECT, Action.ACCEPT, Action.REFUSE)
+        refused = bool(groups) and groups[-1][-1].action is Action.REFUSE
+        if not groups or (begins and not refused):
+            groups.append([])
+        groups[-1].append(step)
+    return [tuple(group) for group in groups]
+
+
+def bounds_of(
+    groups: list[tuple[ReferenceStep, ...]], marks: list[int], starts: list[int], size: int
+) -> list[tuple[int | None, int, int]]:
+    """For each group of steps: where its connection was made, and its entries.
+
+    After a restart the connections of the new process go to the groups after it.
+    """
+    made: list[tuple[int | None, int, int]] = []
+    unused, process = list(marks), 0
+    for number, steps in enumerate(groups):
+        until = starts[process + 1] if process + 1 < len(starts) else size
+        mark = unused[0] if unused and unused[0] < until else None
+        if mark is not None:
+            unused.pop(0)
+        same = number + 1 < len(groups) and unused and unused[0] < until
+        start = starts[process] if process < len(starts) else 0
+        made.append((mark, mark if mark is not None else start, unused[0] if same else until))
+        if any(s.action is Action.RESTART for s in steps):
+            process += 1
+    return made
