@@ -14,6 +14,7 @@ from grader.view.bytes_view import (
     Run,
     escaped,
     escaped_bytes,
+    fitting,
     hex_view,
     literal,
     prose,
@@ -98,3 +99,59 @@ def test_shortened_counts_columns() -> None:
     assert shortened("abcdef", 4) == "abc…"
     assert width(shortened("漢字漢字漢字", 6)) <= 6
     assert shortened("abc", 3) == "abc"
+
+
+mixed = st.text(st.characters() | st.sampled_from("aé\u0301\u0327漢\u200b\ufe0f\u00ad\udc80\n\t "))
+
+
+def characters(text: str, keep: str) -> list[tuple[str, bool]]:
+    """What `runs` shows, character by character: (as shown, whether that is an escape)."""
+    shown = []
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category[0] == "M" and character not in keep else 0
+        alone = escaped(character)
+        if character in keep:
+            shown.append((character, False))
+        elif alone != character:
+            shown.append((alone, True))
+        elif marks > 2:
+            shown.append((f"\\u{ord(character):04x}"[:6], True))
+        else:
+            shown.append((character, False))
+    return shown
+
+
+@given(mixed, st.sampled_from(["", "\n\t", "\u00a0\u202f\n"]))
+def test_runs_are_the_characters_put_together(text: str, keep: str) -> None:
+    found = runs(text, keep=keep)
+    assert [b.escape for b in found[1:]] == [not a.escape for a in found[:-1]]
+    plain = "".join(r.text for r in found if not r.escape)
+    assert plain == "".join(c for c, escape in characters(text, keep) if not escape)
+    assert len(found) == 0 or "".join(r.text for r in found) == escaped(text, keep=keep)
+
+
+def columns(character: str) -> int:
+    if unicodedata.category(character)[0] == "M":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+@given(mixed)
+def test_a_width_is_that_of_its_characters(text: str) -> None:
+    assert width(text) == sum(columns(c) for c in text)
+
+
+@given(mixed, st.integers(0, 12))
+def test_what_fits_is_as_much_as_can(text: str, most: int) -> None:
+    fits = fitting(text, most)
+    assert width(text[:fits]) <= most
+    assert fits == len(text) or width(text[: fits + 1]) > most
+
+
+@given(st.characters(max_codepoint=0x2FF))
+def test_each_latin_character_takes_one_column_and_is_no_mark(character: str) -> None:
+    assert columns(character) == 1
+    inked = unicodedata.category(character)[0] not in "CZ" or character == " "
+    assert (runs(character) == (Run(character),)) is inked

@@ -7,6 +7,8 @@ import string
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.judge.model import Status
 from grader.view.words import (
@@ -69,3 +71,10 @@ def test_times_and_counts() -> None:
     assert byte_count(71, "fr") == "71 octets"
     assert labelled("Attendu", "fr") == "Attendu\u00a0: "
     assert labelled("Expected", "en") == "Expected: "
+
+
+@given(st.integers(0, 10**9))
+def test_times_are_rounded_half_up(nanoseconds: int) -> None:
+    ms = Fraction(nanoseconds, 1_000_000)
+    written = count(int(ms + Fraction(1, 2)), "en") if ms >= 100 else decimal(ms, "en", 1)
+    assert milliseconds(nanoseconds, "en") == f"{written}\u00a0ms"

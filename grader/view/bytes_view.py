@@ -7,6 +7,7 @@ surrogates) becomes an escape as Python writes it: `\n`, `\x1b`, `\u202e`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ ROW = 16
 
 TYPOGRAPHY = "\u00a0\u202f\n"
 """Blanks of our own sentences (French has no-break ones), kept where a sentence is shown."""
+
+_INKED = " -~\u00a1-\u00ac\u00ae-\u02ff"
+"""ASCII and Latin letters and signs: each one has ink, is no mark, and takes one column."""
+_BEYOND_LATIN = re.compile("[\u0300-\U0010ffff]")
+"""Characters that may take no column, or two."""
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MARKS_IN_A_ROW = 2
@@ -50,7 +56,7 @@ def runs(text: str, *, keep: str = "") -> tuple[Run, ...]:
     `keep` are characters left as they are although they have no ink (`"\n\t"` in a `<pre>`).
     """
     out: list[Run] = []
-    for shown, escape in _characters(text, keep):
+    for shown, escape in _stretches(text, keep):
         if out and out[-1].escape is escape:
             out[-1] = Run(out[-1].text + shown, escape)
         else:
@@ -72,9 +78,7 @@ def prose(text: str) -> tuple[Run, ...]:
 
 def escaped(text: str, *, keep: str = "") -> str:
     r"""The text with everything invisible as escapes; a backslash of the text stays single."""
-    if text.isprintable() and (not text or max(text) < "\u0300"):  # no marks below: most texts
-        return text
-    return "".join(shown for shown, _ in _characters(text, keep))
+    return "".join(shown for shown, _ in _stretches(text, keep))
 
 
 def escaped_bytes(data: bytes, limit: int = BYTES_SHOWN) -> str:
@@ -93,19 +97,29 @@ def _whole(data: bytes) -> tuple[Run, ...]:
     return runs(decoded(data))
 
 
-def _characters(text: str, keep: str) -> Iterator[tuple[str, bool]]:
+def _stretches(text: str, keep: str) -> Iterator[tuple[str, bool]]:
+    """The text as it is shown, piece by piece, and whether the piece is an escape.
+
+    Nearly all of a text has ink: that is taken in one piece, the rest character by character.
+    """
     marks = 0
-    for character in text:
-        if character in keep:
+    for hit in _pieces(keep).finditer(text):
+        piece = hit[0]
+        if hit.lastgroup == "shown":
             marks = 0
-            yield character, False
+            yield piece, False
             continue
-        invisible, mark = _look(character)
+        invisible, mark = _look(piece)
         marks = marks + 1 if mark else 0
         if invisible or marks > _MARKS_IN_A_ROW:
-            yield _escape(character), True
+            yield _escape(piece), True
         else:
-            yield character, False
+            yield piece, False
+
+
+@lru_cache(maxsize=16)
+def _pieces(keep: str) -> re.Pattern[str]:
+    return re.compile(f"(?P<shown>[{_INKED}{re.escape(keep)}]+)|.", re.DOTALL)
 
 
 @lru_cache(maxsize=4096)
@@ -138,9 +152,22 @@ def _escape(character: str) -> str:
 
 def width(text: str) -> int:
     """Columns that the (already escaped) text takes in a fixed-width font."""
-    return sum(_columns(c) for c in text)
+    return len(text) + sum(_columns(c) - 1 for c in _BEYOND_LATIN.findall(text))
 
 
+def fitting(text: str, columns: int) -> int:
+    """How many characters of the text, from its first on, `columns` columns have room for."""
+    if _BEYOND_LATIN.search(text, 0, columns + 1) is None:
+        return min(len(text), max(columns, 0))
+    used = 0
+    for index, character in enumerate(text):
+        used += _columns(character)
+        if used > columns:
+            return index
+    return len(text)
+
+
+@lru_cache(maxsize=4096)
 def _columns(character: str) -> int:
     if unicodedata.category(character)[0] == "M":
         return 0
@@ -151,13 +178,7 @@ def shortened(text: str, columns: int) -> str:
     """The text in at most `columns` columns, an ellipsis for what is left out."""
     if width(text) <= columns:
         return text
-    taken, used = [], 0
-    for character in text:
-        used += _columns(character)
-        if used > columns - 1:
-            break
-        taken.append(character)
-    return "".join(taken).rstrip() + "…"
+    return text[: fitting(text, columns - 1)].rstrip() + "…"
 
 
 @dataclass(frozen=True)
@@ -196,5 +217,8 @@ def _hex_row(offset: int, data: bytes) -> HexRow:
         offset=f"{offset:04x}",
         left=data[:half].hex(" ").ljust(half * 3 - 1),
         right=data[half:].hex(" ").ljust(half * 3 - 1),
-        ascii="".join(chr(b) if 0x20 <= b < 0x7F else "." for b in data),
+        ascii=data.translate(_ASCII_LOOK).decode("ascii"),
     )
+
+
+_ASCII_LOOK = bytes(b if 0x20 <= b < 0x7F else ord(".") for b in range(256))

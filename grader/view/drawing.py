@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.view.bytes_view import decoded, escaped, shortened, width
+from grader.view.bytes_view import decoded, escaped, fitting, shortened, width
 from grader.view.sequence import MOMENT_BYTES, Kind, Moment, Place, same_time
 from grader.view.words import milliseconds
 
@@ -218,10 +218,6 @@ def _wrapped(text: str) -> list[str]:
 
 def _cut(text: str) -> int:
     """Where to break: after the last blank that fits, else where the line is full."""
-    end = 0
-    used = 0
-    while end < len(text) and used + width(text[end]) <= TEXT_COLUMNS:
-        used += width(text[end])
-        end += 1
+    end = fitting(text, TEXT_COLUMNS)
     blank = text.rfind(" ", 0, end)
     return blank + 1 if blank > end // 2 else max(end, 1)

@@ -20,6 +20,7 @@ from grader.judge.model import Grade
 from grader.lab.model import Lab
 from grader.submission import SourceFile
 from grader.transcript import Transcript
+from grader.view import markup
 from grader.view.class_page import class_page
 from grader.view.drawing import PROGRAM_X, REFERENCE_X
 from grader.view.student_model import Links
@@ -89,6 +90,9 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+    )
+    environment.filters.update(
+        runs=markup.runs, plain=markup.plain, hex_rows=markup.hex_rows, shapes=markup.shapes
     )
     environment.globals.update(program_x=PROGRAM_X, reference_x=REFERENCE_X)
     return environment

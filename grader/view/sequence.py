@@ -6,7 +6,7 @@ steps that went well are not told again, and long exchanges are folded in the mi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -68,8 +68,6 @@ class Moment:
     data: bytes = b""
     parts: int = 1
     """How many transcript entries it gathers."""
-    entry: int = -1
-    """Index of the (first) transcript entry; -1 for a fold."""
 
     @property
     def shown(self) -> tuple[Run, ...]:
@@ -83,12 +81,19 @@ def moments(
 ) -> tuple[Moment, ...]:
     """What happened, in order. `steps` (of the scenario) name the steps that did not come."""
     teller = _Teller(transcript, language, steps)
-    told = (
-        replace(moment, entry=i)
-        for i, entry in enumerate(transcript.entries)
-        if (moment := teller.tell(i, entry)) is not None
-    )
-    return _folded(_gathered(told, language), language)
+    told = (teller.tell(i, entry) for i, entry in enumerate(transcript.entries))
+    return _folded(_gathered(filter(None, told), language), language)
+
+
+def each_moment(
+    transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep] = ()
+) -> Iterator[Moment]:
+    """The moments as `moments` has them, each by itself: nothing gathered, nothing folded."""
+    teller = _Teller(transcript, language, steps)
+    for index, entry in enumerate(transcript.entries):
+        moment = teller.tell(index, entry)
+        if moment is not None:
+            yield _labelled(moment, language)
 
 
 class _Teller:
@@ -276,15 +281,20 @@ def _where(entry: tr.Position, table: Mapping[str, str]) -> str:
 
 def _gathered(told: Iterable[Moment], language: str) -> tuple[Moment, ...]:
     """Neighbours that are one stream in one direction become one moment."""
-    out: list[Moment] = []
+    groups: list[list[Moment]] = []
     for moment in told:
-        if out and _continues(out[-1], moment):
-            last = out[-1]
-            data = last.data + moment.data
-            out[-1] = replace(last, data=data, parts=last.parts + 1)
+        if groups and _continues(groups[-1][-1], moment):
+            groups[-1].append(moment)
         else:
-            out.append(moment)
-    return tuple(_labelled(m, language) for m in out)
+            groups.append([moment])
+    return tuple(_labelled(_joined(group), language) for group in groups)
+
+
+def _joined(group: Sequence[Moment]) -> Moment:
+    if len(group) == 1:
+        return group[0]
+    data = b"".join(moment.data for moment in group)
+    return replace(group[0], data=data, parts=len(group))
 
 
 def _continues(last: Moment, new: Moment) -> bool:

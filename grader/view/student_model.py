@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from grader.judge.model import Status
 from grader.lab.model import Role
 from grader.view.bytes_view import Run
+from grader.view.call_section import CallSection
 from grader.view.difference import Difference
 from grader.view.run_section import RunSection
 from grader.view.source import Excerpt, Source
@@ -36,6 +37,7 @@ class FindingView:
     word: str
     what: tuple[Run, ...]
     difference: Difference | None
+    """None where there is nothing to compare: it passes, or speaks of no text."""
     remarks: tuple[tuple[Run, ...], ...]
 
 
@@ -125,6 +127,8 @@ class StudentPage:
     remarks: tuple[tuple[Run, ...], ...]
     runs: tuple[tuple[str, tuple[RunSection, ...]], ...]
     """By role, under the role's name."""
+    calls: tuple[tuple[str, tuple[CallSection, ...]], ...]
+    """Of runs that were traced; as `runs`."""
     advice: tuple[AdviceView, ...]
     sources: tuple[Source, ...]
     seed: str

@@ -11,10 +11,12 @@ from fractions import Fraction
 
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, Status
 from grader.lab.model import ROLES, Lab, Level, Role
+from grader.runids import is_traced
 from grader.submission import SourceFile
 from grader.transcript import Transcript
 from grader.view.bytes_view import TYPOGRAPHY, Run, escaped, prose, runs
-from grader.view.difference import difference
+from grader.view.call_section import CallSection, call_section
+from grader.view.difference import Difference, difference
 from grader.view.run_section import RunSection, run_section
 from grader.view.source import Excerpt, Source, excerpt, source
 from grader.view.student_model import (
@@ -61,6 +63,7 @@ def student_page(
         notes=notes.get("", ()),
         remarks=maker.remarks(),
         runs=maker.runs(transcripts, linked),
+        calls=maker.calls(transcripts),
         advice=maker.advice(notes),
         sources=maker.sources(),
         seed=grade.seed,
@@ -123,6 +126,18 @@ class _Maker:
         )
         return tuple((name, sections) for name, sections in by_role if sections)
 
+    def calls(
+        self, transcripts: Mapping[str, Transcript]
+    ) -> tuple[tuple[str, tuple[CallSection, ...]], ...]:
+        """The calls of the runs that were traced; they have no verdict and are in no grade."""
+        traced = [t for run, t in transcripts.items() if is_traced(run)]
+        sections = [call_section(self.lab, transcript, self.language) for transcript in traced]
+        by_role = (
+            (self.words[role.capitalize()], tuple(s for s in sections if s.role == role))
+            for role in ROLES
+        )
+        return tuple((name, found) for name, found in by_role if found)
+
     def scenario(self, run: str) -> str:
         """The scenario of a run, which may be known by its id only."""
         return next((r.scenario for r in self.grade.runs if r.id == run), run.split("~")[0])
@@ -165,12 +180,8 @@ class _Maker:
             findings=tuple(self.finding(f) for f in judged.findings),
         )
 
-    def finding(self, finding: Finding) -> FindingView:
-        compared = None
-        if finding.expected is not None and finding.actual is not None:
-            compared = difference(finding.expected, finding.actual)
-        elif finding.expected is not None:
-            compared = difference(finding.expected, b"")
+    def finding(self, finding: Finding, *, compared: bool = True) -> FindingView:
+        """One finding; `compared`: with the two texts side by side where it is not a pass."""
         return FindingView(
             run=finding.run,
             anchor=run_anchor(finding.run),
@@ -179,7 +190,7 @@ class _Maker:
             symbol=SYMBOLS[finding.status],
             word=self.words[finding.status],
             what=prose(finding.what.in_language(self.language)),
-            difference=compared,
+            difference=_difference(finding) if compared else None,
             remarks=tuple(prose(r.text.in_language(self.language)) for r in finding.remarks),
         )
 
@@ -241,7 +252,11 @@ class _Maker:
             text=advice.in_language(self.language) if advice else "",
             role=self.words[known.tests] if known else "",
             holds=holds,
-            findings=tuple(self.finding(f) for f in found if holds or f.status is not Status.PASS),
+            findings=tuple(
+                self.finding(f, compared=False)
+                for f in found
+                if holds or f.status is not Status.PASS
+            ),
             diagnoses=notes,
         )
 
@@ -260,6 +275,14 @@ class _Maker:
                 title = diagnosis.title.in_language(self.language)
                 marks.setdefault(diagnosis.line, escaped(title, keep=TYPOGRAPHY))
         return marks
+
+
+def _difference(finding: Finding) -> Difference | None:
+    """The text expected and what came instead; nothing where they are as good as equal."""
+    if finding.expected is None or finding.status is Status.PASS:
+        return None
+    found = difference(finding.expected, finding.actual or b"")
+    return None if found.same else found
 
 
 def scenario_title(lab: Lab, scenario: str, language: str) -> str:

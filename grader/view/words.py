@@ -91,6 +91,21 @@ _TABLE: dict[str, tuple[str, str]] = {
     "your_program": ("Votre programme", "Your program"),
     "the_program": ("Le programme", "The program"),
     "reference": ("Référence", "Reference"),
+    "calls": ("Les appels de votre programme", "Your program’s calls"),
+    "calls_lead": (
+        "Chaque appel de votre programme sur une socket, et ce qui passait sur le réseau au même "
+        "moment. Un trait descend tant que l’appel attend. Vu lors d’une exécution de plus~: "
+        "elle ne compte pas dans la note, et ses temps sont plus longs.",
+        "Each call of your program on a socket, and what went over the network at the same "
+        "time. A bar runs down while the call waits. Seen in one more run: it does not count "
+        "for the grade, and takes longer.",
+    ),
+    "call": ("Appel", "Call"),
+    "on_wire": ("Sur le réseau", "On the wire"),
+    "calls_cut": (
+        "Le programme a fait d’autres appels~: seuls les premiers sont gardés.",
+        "The program made more calls: only the first ones are kept.",
+    ),
     "time": ("Temps", "Time"),
     "from": ("De", "From"),
     "to": ("Vers", "To"),
@@ -270,13 +285,16 @@ SYMBOLS = {Status.PASS: "✓", Status.PARTIAL: "½", Status.FAIL: "✗", Status.
 
 def decimal(value: Fraction, language: str, places: int = 2) -> str:
     """A number as people write it: `17,5` in French, `17.5` in English; at most `places`."""
-    scale = 10**places
-    scaled = abs(value) * scale
     # Half up, as a teacher rounds; round() would go to the even neighbour.
-    units = int(scaled + Fraction(1, 2))
-    whole, rest = divmod(units, scale)
+    units = int(abs(value) * 10**places + Fraction(1, 2))
+    return _written(-units if value < 0 else units, language, places)
+
+
+def _written(units: int, language: str, places: int) -> str:
+    """A whole number of tenths (`places` is 1), hundredths..., without needless zeros."""
+    whole, rest = divmod(abs(units), 10**places)
     digits = f"{rest:0{places}d}".rstrip("0") if places else ""
-    sign = "-" if value < 0 and units else ""
+    sign = "-" if units < 0 else ""
     point = "," if language == "fr" else "."
     return f"{sign}{whole}{point}{digits}" if digits else f"{sign}{whole}"
 
@@ -293,10 +311,19 @@ def count(value: int, language: str) -> str:
 
 def milliseconds(nanoseconds: int, language: str) -> str:
     """A time as `12,4 ms`; whole milliseconds from 100 on."""
-    ms = Fraction(nanoseconds, 1_000_000)
-    if abs(ms) >= 100:
-        return f"{count(int(ms + Fraction(1, 2)), language)}\u00a0ms"
-    return f"{decimal(ms, language, 1)}\u00a0ms"
+    size, sign = abs(nanoseconds), -1 if nanoseconds < 0 else 1
+    if size >= 100 * _MS:
+        return f"{count(sign * _rounded(size, _MS), language)}\u00a0ms"
+    return f"{_written(sign * _rounded(size, _MS // 10), language, 1)}\u00a0ms"
+
+
+_MS = 1_000_000
+"""Nanoseconds."""
+
+
+def _rounded(value: int, unit: int) -> int:
+    """How many units, half up."""
+    return (value + unit // 2) // unit
 
 
 def byte_count(number: int, language: str) -> str:
