@@ -23,9 +23,11 @@ from grader.judge.model import (
     Status,
     Sweep,
 )
+from grader.judge.pair import check_pair, summary_of
 from grader.judge.sweep import swept
-from grader.lab.model import Criterion, Lab, Level, Role
+from grader.lab.model import Criterion, Lab, Level, Role, Scenario
 from grader.lab.sweep import is_sweep
+from grader.runids import number_of
 from grader.submission import MissingRole
 from grader.transcript import Transcript
 
@@ -47,10 +49,12 @@ def judge(
     Transcripts of scenarios that the lab no longer has are ignored.
     """
     known = {scenario.id: scenario for scenario in lab.scenarios}
+    runs = [(t, known[t.header.scenario]) for t in transcripts if t.header.scenario in known]
+    pairs = [(t, scenario) for t, scenario in runs if scenario.tests == "both"]
     examined = [
         Examined(facts, check_facts(facts))
-        for t in transcripts
-        if (scenario := known.get(t.header.scenario)) is not None
+        for t, scenario in runs
+        if scenario.tests != "both"
         for facts in (Facts(t, lab, scenario),)
     ]
     absent = {m.role: m.problem for m in missing}
@@ -75,14 +79,21 @@ def judge(
         max_score=sum((j.criterion.points for j in played), Fraction(0)),
         complete=len(played) == len(criteria),
         criteria=criteria,
-        advice=tuple(_advice(counted)),
-        runs=tuple(_summaries(examined, sweeps)),
+        advice=(*_advice(counted), *_of_pairs(lab, pairs)),
+        runs=(*_summaries(examined, sweeps), *(summary_of(t, s) for t, s in pairs)),
         diagnoses=tuple(diagnoses),
         remarks=tuple(remarks),
         problem=problem,
         certification=certification(whole),
         sweeps=sweeps,
     )
+
+
+def _of_pairs(lab: Lab, pairs: Iterable[tuple[Transcript, Scenario]]) -> Iterable[Finding]:
+    """What the student's two programs came to with each other; a repeat says nothing more."""
+    for transcript, scenario in pairs:
+        if number_of(transcript.header.run) == 1:
+            yield from check_pair(transcript, lab, scenario)
 
 
 def _judged(

@@ -35,20 +35,25 @@ from grader.lab.yamlfile import Broken, Mapping, Node, Scalar
 _KEYS = (
     "scenario", "tests", "level", "title", "advice", "texts", "network", "reference", "expect",
 )  # fmt: skip
-_EXPECT = {
+_KEYS_OF_BOTH = ("scenario", "tests", "level", "title", "advice", "expect")
+_EXPECT: dict[Role, tuple[str, ...]] = {
     "server": ("stdout", "exit", "listening", "bound"),
     "client": ("stdout", "exit", "connected"),
 }
+_EXPECT_OF_BOTH = ("stdout", "exit")
+_TESTS = (*ROLES, "both")
 
 
 def read_scenario(
     node: Node, identifier: str, lab: LabFile, problems: Problems
 ) -> tuple[Scenario, Collection[str]]:
     """Read the tree of the file of scenario `identifier`: it, and the criteria it proves."""
+    if _tests_both(node):
+        return _read_both(node, identifier, Context(lab, problems)), frozenset()
     fields = Fields(node, problems, "the scenario", _KEYS)
     _check_name(fields.need("scenario"), identifier, problems)
     context = Context(lab, problems)
-    context.role = cast(Role, values.choice(fields.need("tests"), problems, "tests", ROLES))
+    context.role = cast(Role, values.choice(fields.need("tests"), problems, "tests", _TESTS))
     if level := fields.get("level"):
         known = tuple(option.value for option in Level)
         context.level = Level(values.choice(level, problems, "level", known))
@@ -69,6 +74,37 @@ def read_scenario(
         keep_time_wait=_keep_time_wait(fields.get("network"), problems),
     )
     return scenario, frozenset(context.proved)
+
+
+def _tests_both(node: Node) -> bool:
+    tested = node.get("tests") if isinstance(node, Mapping) else None
+    return isinstance(tested, Scalar) and tested.value == "both"
+
+
+def _read_both(node: Node, identifier: str, context: Context) -> Scenario:
+    """A scenario without a reference: the student's server with the student's client."""
+    problems, language = context.problems, context.lab.lab.language
+    fields = Fields(node, problems, "a scenario that tests both", _KEYS_OF_BOTH)
+    _check_name(fields.need("scenario"), identifier, problems)
+    known = (Level.ADVICE.value,)  # points are for what each program does with the reference
+    context.level = Level(
+        values.choice(fields.need("level"), problems, "the level of both", known) or Level.ADVICE
+    )
+    expected = Fields(fields.need("expect"), problems, "expect", ROLES)
+    expect: dict[Role, tuple[Expectation, ...]] = {}
+    for role in ROLES:
+        context.role = role
+        expect[role] = _expect(expected.need(role), context, _EXPECT_OF_BOTH)
+    return Scenario(
+        id=identifier,
+        tests="both",
+        level=context.level,
+        title=values.people(fields.need("title"), problems, "title", language),
+        steps=(),
+        expect=(),
+        advice=_advice(fields, context),
+        expect_of=expect,
+    )
 
 
 def _check_name(node: Node, identifier: str, problems: Problems) -> None:
@@ -139,11 +175,13 @@ def _drawn(node: Node, problems: Problems) -> Drawn:
 # --- what is expected of the program -----------------------------------------------------
 
 
-def _expect(node: Node | None, context: Context) -> tuple[Expectation, ...]:
+def _expect(
+    node: Node | None, context: Context, only: Collection[str] = ()
+) -> tuple[Expectation, ...]:
     if node is None:
         return ()
-    known = _EXPECT[context.role]
-    others = {key for keys in _EXPECT.values() for key in keys} - set(known)
+    known = tuple(only) or _EXPECT[context.role]
+    others = set() if only else {key for keys in _EXPECT.values() for key in keys} - set(known)
     if isinstance(node, Mapping):
         for entry in node.entries:
             if entry.key in others:
