@@ -22,7 +22,7 @@ from grader.batch.output import Marker, OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource, jobs_of, seed_for
 from grader.judge.model import Grade, Judged, Problem, Programs, Status
-from grader.lab.model import Lab, Role, Text
+from grader.lab.model import Lab, Tests, Text
 from grader.run.jobs import FactsMode, Job, Played, PlayedRun
 from grader.submission import Submission
 from grader.transcript import Transcript
@@ -102,7 +102,7 @@ class _Open:
     submission: Submission
     seed: str
     mark: str
-    awaited: set[Role]
+    awaited: set[Tests]
     runs: list[PlayedRun] = field(default_factory=list)
     fault: str = ""
 

@@ -17,7 +17,7 @@ from grader.lab.model import (
 )
 from grader.lab.sweep import is_sweep
 from grader.lab.texts import seed_of
-from grader.run.jobs import Job
+from grader.run.jobs import Job, Partner
 from grader.submission import Submission
 
 
@@ -53,6 +53,7 @@ def jobs_of(
 ) -> tuple[Job, ...]:
     """One job for each role that has a program and something to play; none on a problem.
 
+    With both there, one more for what they play with each other: it comes last.
     Split sweeps are left out unless `sweep`: each costs a run for each byte of a message.
     """
     if submission.problem is not None:
@@ -72,7 +73,22 @@ def jobs_of(
                 files=submission.files, seed=seed, certify=certify,
             )
         )  # fmt: skip
+    if not hopeless and (pair := _pair_of(lab, submission, seed, certify)) is not None:
+        jobs.append(pair)
     return tuple(jobs)
+
+
+def _pair_of(lab: Lab, submission: Submission, seed: str, certify: int) -> Job | None:
+    """The submission's own pair, where it has both programs and the lab a scenario for them."""
+    scenarios = tuple(s for s in lab.scenarios if s.tests == "both")
+    server, client = submission.programs.server, submission.programs.client
+    if server is None or client is None or not scenarios:
+        return None
+    return Job(
+        key=submission.id, lab=lab, role="both", scenarios=scenarios, program=server,
+        files=submission.files, seed=seed, certify=certify,
+        partner=Partner(program=client, files=submission.files),
+    )  # fmt: skip
 
 
 def in_playing_order(scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
@@ -86,7 +102,7 @@ def select(lab: Lab, roles: Sequence[Role], only: Sequence[str] = ()) -> Lab:
     A criterion brings the graded scenarios that prove it; a scenario brings the criteria
     that it proves. Ids must be known (`selectable`).
     """
-    scenarios = [s for s in lab.scenarios if s.tests in roles]
+    scenarios = [s for s in lab.scenarios if {*s.roles} <= {*roles}]
     criteria = {c.id for c in lab.criteria if c.role in roles}
     if only:
         wanted = {*only}

@@ -25,12 +25,14 @@ from grader.cli.streams import note, safe, say, wants_colour
 from grader.formats import github, junit, terminal
 from grader.intake.reading import read_folder
 from grader.judge.model import Grade, Status
-from grader.lab.model import ROLES, Lab, Role, Text
+from grader.lab.model import ROLES, Lab, Role, Tests, Text
 from grader.run import ports
 from grader.run.engine import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import EngineOptions, PlayedRun
 from grader.submission import Submission
+
+_ORDER: tuple[Tests, ...] = (*ROLES, "both")
 
 
 def run(given: argparse.Namespace) -> int:
@@ -120,7 +122,7 @@ def _play(
     if not jobs:
         return []
     with Engine(options) as engine:
-        played = sorted(engine.play(jobs), key=lambda one: ROLES.index(one.role))
+        played = sorted(engine.play(jobs), key=lambda one: _ORDER.index(one.role))
     return [run for one in played for run in one.runs]
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
 
-from grader.lab.model import Criterion, Level, Role, Text
+from grader.lab.model import Criterion, Level, Role, Tests, Text
 
 
 class Status(StrEnum):
@@ -80,7 +80,7 @@ class RunSummary:
 
     id: str
     scenario: str
-    role: Role
+    role: Tests
     level: Level
     delivery: str
     outcome: str
