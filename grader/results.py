@@ -18,6 +18,7 @@ import msgspec
 import grader
 from grader.judge.model import (
     Diagnosis,
+    Difference,
     Finding,
     Grade,
     Judged,
@@ -25,6 +26,7 @@ from grader.judge.model import (
     Remark,
     RunSummary,
     Status,
+    Sweep,
 )
 from grader.lab.model import Lab, Level, Text
 from grader.submission import SourceFile
@@ -110,6 +112,48 @@ class DiagnosisResult(msgspec.Struct, frozen=True, kw_only=True):
     level: Literal["error", "remark"]
 
 
+class VerdictResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A status that an expectation had in some repeats; `transcript` is that of the first."""
+
+    status: StatusWord
+    runs: tuple[str, ...]
+    transcript: str
+
+
+class DifferenceResult(msgspec.Struct, frozen=True, kw_only=True):
+    """An expectation whose verdict was not the same in every repeat; it counts at its best."""
+
+    role: Literal["server", "client", "both"]
+    scenario: str
+    expectation: str
+    criterion: str | None
+    verdicts: tuple[VerdictResult, ...]
+
+
+class CertificationResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What `--certify` came to: nothing may be in `differences`."""
+
+    repeats: int
+    runs: int
+    verdicts: int
+    differences: tuple[DifferenceResult, ...]
+
+
+class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A message cut in two, once in each run: `tried` and `failed` are bytes of the first part.
+
+    `run` is one to look at; the others are `scenario@offset`.
+    """
+
+    scenario: str
+    role: Literal["server", "client", "both"]
+    message: str
+    bytes: int
+    run: str
+    tried: tuple[int, ...]
+    failed: tuple[int, ...]
+
+
 class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the submissions folder. Not complete: `max_score` is what could be judged."""
 
@@ -126,6 +170,10 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     diagnoses: tuple[DiagnosisResult, ...]
     result: str
     report: str
+    certification: CertificationResult | msgspec.UnsetType = msgspec.UNSET
+    """Only with `--certify`."""
+    sweeps: tuple[SweepResult, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Only with `--sweep`."""
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -320,7 +368,50 @@ def _submission(grade: Grade, language: str) -> dict[str, Any]:
         "diagnoses": tuple(DiagnosisResult(**_diagnosis(d)) for d in grade.diagnoses),
         "result": f"{grade.id}/result.json",
         "report": f"{grade.id}/index.html",
+        "certification": _certification(grade),
+        "sweeps": tuple(map(_sweep, grade.sweeps)) or msgspec.UNSET,
     }
+
+
+def _certification(grade: Grade) -> CertificationResult | msgspec.UnsetType:
+    made = grade.certification
+    if made is None:
+        return msgspec.UNSET
+    return CertificationResult(
+        repeats=made.repeats,
+        runs=made.runs,
+        verdicts=made.verdicts,
+        differences=tuple(_difference(grade.id, d) for d in made.differences),
+    )
+
+
+def _difference(identifier: str, difference: Difference) -> DifferenceResult:
+    return DifferenceResult(
+        role=difference.role,
+        scenario=difference.scenario,
+        expectation=difference.expectation,
+        criterion=difference.criterion,
+        verdicts=tuple(
+            VerdictResult(
+                status=verdict.status.value,
+                runs=verdict.runs,
+                transcript=f"{identifier}/runs/{verdict.runs[0]}.jsonl",
+            )
+            for verdict in difference.verdicts
+        ),
+    )
+
+
+def _sweep(sweep: Sweep) -> SweepResult:
+    return SweepResult(
+        scenario=sweep.scenario,
+        role=sweep.role,
+        message=sweep.message,
+        bytes=len(sweep.data),
+        run=sweep.run,
+        tried=sweep.offsets,
+        failed=sweep.failed,
+    )
 
 
 def _problem(problem: Problem | None, language: str) -> ProblemInfo | None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
+import transcripts
 from batch_tools import SETTINGS, FakeEngine, judge, source, submission, waiting
 
+from grader import results
 from grader.batch import grading, output, saved
 from grader.batch.grading import Done, Grading, Settings, Waiting
+from grader.cli.running import judge_run
 from grader.judge.model import Grade
-from grader.run.jobs import Job
+from grader.run.jobs import Job, Played, PlayedRun
+from grader.runids import run_id
 from grader.submission import Submission
 
 
@@ -59,6 +65,7 @@ def test_what_has_not_changed_is_not_played_again(tmp_path: Path) -> None:
         replace(SETTINGS, facts="paced"),
         replace(SETTINGS, python="3.12.0"),
         replace(SETTINGS, certify=2),
+        replace(SETTINGS, sweep=True),
     ],
 )
 def test_other_options_are_another_result(tmp_path: Path, other: Settings) -> None:
@@ -141,6 +148,47 @@ def test_a_job_that_the_engine_loses_is_ours(tmp_path: Path) -> None:
     lost = next(one for one in done if one.grade.id == "a")
     assert lost.fault
     assert lost.grade.problem == grading.INTERNAL
+
+
+class Moody:
+    """An engine whose server prints the second message in odd repeats only."""
+
+    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+        for job in jobs:
+            numbers = range(1, job.certify + 1)
+            runs = [self._run(job, number) for number in numbers]
+            yield Played(key=job.key, role=job.role, runs=tuple(runs))
+
+    def _run(self, job: Job, number: int) -> PlayedRun:
+        play = transcripts.server()
+        play.header = msgspec.structs.replace(
+            play.header, run=run_id("server-nominal", number), seed=job.seed
+        )
+        play.receives(play.texts["greeting"]).sends("hello").consumed()
+        play.prints(play.texts["hello"]).sends("goodbye")
+        if number % 2:
+            play.prints(play.texts["goodbye"])
+        return PlayedRun(transcript=play.fin().we_close().exits(), pcapng=b"wire")
+
+
+def test_a_verdict_that_differs_is_told_and_is_not_the_students_loss(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, certify=4)
+    with output.opened(tmp_path) as folder:
+        folder.mark(grading.marker_of(source(), settings))
+        one = Grading(folder, source(), settings, judge_run)
+        (done,) = one.grade(waiting(submission("a")), Moody())
+    made = done.grade.certification
+    assert made is not None
+    assert [d.criterion for d in made.differences] == ["server.print2"]
+    # Judged again, written, and taken over: it stays told.
+    written = results.read_result((tmp_path / "a" / "result.json").read_bytes())
+    assert isinstance(written.certification, results.CertificationResult)
+    (difference,) = written.certification.differences
+    paths = [verdict.transcript for verdict in difference.verdicts]
+    assert paths == ["a/runs/server-nominal.jsonl", "a/runs/server-nominal~2.jsonl"]
+    assert all((tmp_path / path).is_file() for path in paths)
+    (criterion,) = [c for c in written.criteria if c.id == "server.print2"]
+    assert (criterion.status, criterion.points) == ("pass", 2)
 
 
 def test_an_interrupt_keeps_what_is_done_and_the_next_goes_on(tmp_path: Path) -> None:

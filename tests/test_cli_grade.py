@@ -98,6 +98,27 @@ def test_other_options_are_said_and_fail_under_is_one(
 
 
 @pytest.mark.sandbox
+def test_certified_idle_and_under_load(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bwrap()
+    out = tmp_path / "out"
+    assert grade(small, "--out", out, "--lang", "en", "--certify", "2") == 0
+    told = capsys.readouterr()
+    phases = [line for line in told.err.splitlines() if line.startswith("Repeats")]
+    assert [line.split(" of each scenario, ")[0] for line in phases] == ["Repeats 1", "Repeats 2"]
+    assert "Certified: 2 repeats of each scenario" in told.out
+    document = results.read_results((out / "results.json").read_bytes())
+    by_id = {one.id: one for one in document.submissions}
+    certified = by_id["juste_enonce"].certification
+    assert isinstance(certified, results.CertificationResult)
+    assert (certified.repeats, certified.differences) == (2, ())
+    assert certified.runs == 2 * len({run.scenario for run in by_id["juste_enonce"].runs})
+    assert by_id["faute_un_seul_recv"].score == 17
+    assert (out / "juste_enonce/runs/server-nominal~2.jsonl").is_file()
+
+
+@pytest.mark.sandbox
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_no_process_and_the_next_goes_on(
     small: Path, tmp_path: Path, number: signal.Signals

@@ -7,13 +7,15 @@ from fractions import Fraction
 
 import pytest
 from batch_tools import judge, source, submission
+from certified import CERTIFIED, UNCERTIFIED
 
 from grader.batch.grading import Done
 from grader.cli import progress
-from grader.cli.summary import summary
+from grader.cli.summary import is_certified, summary
 from grader.intake import texts
 from grader.judge.model import Diagnosis, Grade, Status
 from grader.lab.model import Text
+from grader.run.phases import Phase
 
 LAB = source().lab
 
@@ -59,6 +61,48 @@ def test_mistakes_and_problems_of_strangers_are_safe() -> None:
     assert "\x1b" not in text
     assert "21 × Mistake" in text
     assert "… and 13 more" in text
+
+
+def test_repeats_that_are_equal_are_certified() -> None:
+    one = replace(grade("a"), certification=CERTIFIED)
+    text = summary(LAB, [one, one], "en", report="r")
+    assert "Certified: 3 repeats of each scenario (24 runs), 28 verdicts, none of which" in text
+    assert is_certified(one)
+    assert is_certified(grade("a"))
+    assert "ertified" not in summary(LAB, [grade("a")], "en", report="r")
+
+
+def test_a_verdict_that_differs_is_listed_with_both_transcripts() -> None:
+    one = replace(grade("a"), certification=UNCERTIFIED)
+    lines = summary(LAB, [one, grade("b")], "en", report="r").splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("Not certified: 1 verdicts"))
+    assert lines[at + 1 : at + 4] == [
+        "  a  server-nominal  server.print2  pass ×2 / fail ×1",
+        "    a/runs/server-nominal.jsonl",
+        "    a/runs/server-nominal~2.jsonl",
+    ]
+    assert not is_certified(one)
+    assert "Pas certifié\u00a0: 1 " in summary(LAB, [one], "fr", report="r")
+    assert "… and 12 more" in summary(LAB, [one] * 20, "en", report="r")
+
+
+def test_phases_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    idle = Phase(name="idle", jobs=3, repeats=(1, 3, 5, 7, 9, 11), processes=0)
+    loaded = Phase(name="loaded", jobs=3, repeats=(2, 4), processes=8)
+    with progress.progress(2, "en") as lines:
+        lines.tell(idle)
+        lines.tell(loaded)
+    assert capsys.readouterr().err.splitlines() == [
+        "Repeats 1, 3, 5, 7, …, 11 of each scenario, without load",
+        "Repeats 2, 4 of each scenario, under load (8 busy processes)",
+    ]
+    monkeypatch.setattr(progress, "is_live", lambda stream: True)
+    with progress.progress(2, "fr") as bar:
+        assert isinstance(bar, progress.Bar)
+        bar.tell(loaded)
+        assert "sous charge" in bar.description
 
 
 def test_a_line_for_each_in_a_log(

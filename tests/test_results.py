@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from importlib import resources
 
 import pytest
+from certified import SWEEP, UNCERTIFIED
 from report_samples import grade, hostile_grade, lab, stuck_grade
 
 from grader import results as r
@@ -74,6 +76,56 @@ def test_a_result_is_the_submission_and_more() -> None:
     finding = one["criteria"][2]["findings"][0]
     assert finding["actual"].endswith("est etablie\\n")
     assert one["advice"][0]["run"] == "server-coalesced"
+
+
+def test_what_repeats_came_to() -> None:
+    made = replace(stuck_grade(), certification=UNCERTIFIED)
+    document = json.loads(r.encode(r.results(lab(), "full", [made, stuck_grade()])))
+    with_repeats, without = document["submissions"]
+    assert "certification" not in without
+    assert with_repeats["certification"] == {
+        "repeats": 3,
+        "runs": 12,
+        "verdicts": 14,
+        "differences": [
+            {
+                "role": "server",
+                "scenario": "server-nominal",
+                "expectation": "stdout:goodbye",
+                "criterion": "server.print2",
+                "verdicts": [
+                    {
+                        "status": "pass",
+                        "runs": ["server-nominal", "server-nominal~3"],
+                        "transcript": "dupont_marie/runs/server-nominal.jsonl",
+                    },
+                    {
+                        "status": "fail",
+                        "runs": ["server-nominal~2"],
+                        "transcript": "dupont_marie/runs/server-nominal~2.jsonl",
+                    },
+                ],
+            }
+        ],
+    }
+
+
+def test_what_a_sweep_came_to() -> None:
+    made = replace(stuck_grade(), sweeps=(SWEEP,))
+    one = json.loads(r.encode(r.result(lab(), "full", made)))
+    assert one["sweeps"] == [
+        {
+            "scenario": "server-coalesced",
+            "role": "server",
+            "message": "greeting",
+            "bytes": 25,
+            "run": "server-coalesced@18",
+            "tried": list(range(1, 25)),
+            "failed": [18],
+        }
+    ]
+    assert "sweeps" not in json.loads(r.encode(r.result(lab(), "full", stuck_grade())))
+    assert r.read_result(r.encode(r.result(lab(), "full", made))).sweeps
 
 
 def test_points_are_exact_numbers() -> None:

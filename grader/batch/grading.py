@@ -56,6 +56,8 @@ class Settings(PageSettings):
     """Version of the students' interpreter."""
     seed: str | None = None
     certify: int = 1
+    sweep: bool = False
+    """Split sweeps are played, too."""
 
     @property
     def options(self) -> dict[str, str]:
@@ -66,6 +68,7 @@ class Settings(PageSettings):
             "python": self.python,
             "seed": self.seed or "",
             "certify": str(self.certify),
+            **({"sweep": "yes"} if self.sweep else {}),
         }
 
 
@@ -155,8 +158,9 @@ class Grading:
                 continue
             try:
                 jobs = jobs_of(
-                    self._source.lab, opened.submission, opened.seed, self._settings.certify
-                )
+                    self._source.lab, opened.submission, opened.seed, self._settings.certify,
+                    sweep=self._settings.sweep,
+                )  # fmt: skip
             except Exception:
                 self._done.append(self._fault(opened, traceback.format_exc()))
                 continue

@@ -20,8 +20,10 @@ from grader.batch import saved
 from grader.batch.plan import jobs_of, seed_for, select, selectable
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
 from grader.cli.labs import open_lab
-from grader.cli.running import engine_options, judge_run
+from grader.cli.progress import phase_in_words
+from grader.cli.running import engine_options, judge_run, playing
 from grader.cli.streams import note, safe, say, wants_colour
+from grader.cli.summary import is_certified
 from grader.formats import github, junit, terminal
 from grader.intake.reading import read_folder
 from grader.judge.model import Grade, Status
@@ -30,6 +32,7 @@ from grader.run import ports
 from grader.run.engine import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import EngineOptions, PlayedRun
+from grader.run.phases import Phase
 from grader.submission import Submission
 
 _ORDER: tuple[Tests, ...] = (*ROLES, "both")
@@ -50,7 +53,7 @@ def run(given: argparse.Namespace) -> int:
     seed = seed_for(lab, submission, given.seed)
     if options.isolation == "none":
         _refuse_taken_port(lab)
-    runs = _play(lab, submission, seed, options, given.certify)
+    runs = _play(lab, submission, seed, options, given)
     suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
     kept = saved.bounded(submission, suffixes)
     grade = judge_run(lab, kept, seed, [run.transcript for run in runs])
@@ -116,13 +119,20 @@ def _selected(lab: Lab, roles: Sequence[Role], only: Sequence[str]) -> Lab:
 
 
 def _play(
-    lab: Lab, submission: Submission, seed: str, options: EngineOptions, certify: int
+    lab: Lab, submission: Submission, seed: str, options: EngineOptions, given: argparse.Namespace
 ) -> list[PlayedRun]:
-    jobs = jobs_of(lab, submission, seed, certify)
+    # A sweep that is named is asked for: `select` leaves out what is not.
+    sweep = given.sweep or bool(given.only)
+    jobs = jobs_of(lab, submission, seed, given.certify, sweep=sweep)
     if not jobs:
         return []
+
+    def tell(phase: Phase) -> None:
+        note(phase_in_words(phase, given.lang))
+
     with Engine(options) as engine:
-        played = sorted(engine.play(jobs), key=lambda one: _ORDER.index(one.role))
+        playing_jobs = playing(engine, given.certify, tell).play(jobs)
+        played = sorted(playing_jobs, key=lambda one: _ORDER.index(one.role))
     return [run for one in played for run in one.runs]
 
 
@@ -153,7 +163,7 @@ def status_of(grade: Grade) -> int:
     if grade.problem is not None and grade.problem.blame in ("host", "ours"):
         return FAULT
     found = {judged.status for judged in grade.criteria}
-    if Status.NOT_RUN in found:
+    if Status.NOT_RUN in found or not is_certified(grade):
         return FAULT
     return DONE if found <= {Status.PASS} and grade.problem is None else NOT_ALL_PASS
 

@@ -15,9 +15,9 @@ from grader.batch.plan import LabSource
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
 from grader.cli.labs import open_lab
 from grader.cli.progress import progress
-from grader.cli.running import engine_options, judge_run
+from grader.cli.running import engine_options, judge_run, playing
 from grader.cli.streams import note, safe, say
-from grader.cli.summary import summary
+from grader.cli.summary import is_certified, summary
 from grader.intake.discover import Discovery, discover
 from grader.intake.reading import read
 from grader.judge.model import Grade
@@ -65,6 +65,7 @@ def run(given: argparse.Namespace) -> int:
         language=language,
         seed=given.seed,
         certify=given.certify,
+        sweep=given.sweep,
     )
     if found.ignored:
         names = ", ".join(safe(name) for name in found.ignored[:10])
@@ -106,7 +107,8 @@ class _Class:
         total = len(self._waiting)
         try:
             with progress(total, language) as shown:
-                for done in grading.grade(self._waiting, engine):
+                played = playing(engine, self._settings.certify, shown.tell)
+                for done in grading.grade(self._waiting, played):
                     self._done.append(done)
                     shown.show(done)
         except KeyboardInterrupt:
@@ -157,7 +159,7 @@ def _say_if_changed(folder: output.OutputFolder, source: LabSource, settings: Se
 
 
 def _status(grades: Sequence[Grade], fail_under: str | None) -> int:
-    if not all(grade.complete for grade in grades):
+    if not all(grade.complete and is_certified(grade) for grade in grades):
         return FAULT
     if fail_under is not None and any(grade.score < Fraction(fail_under) for grade in grades):
         return NOT_ALL_PASS

@@ -47,7 +47,18 @@ def _running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=_seed, metavar="SEED", help="draw the texts from this seed, for everybody"
     )
-    parser.add_argument("--certify", type=_positive, default=1, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--certify",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="play every run N times, every second time under load: does any verdict differ?",
+    )
+    parser.add_argument(
+        "--sweep",
+        action="store_true",
+        help="cut a message at each of its bytes too, a run for each: where does a cut do harm?",
+    )
 
 
 def _grade(parser: argparse.ArgumentParser) -> None:

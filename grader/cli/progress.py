@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Self
 
 from grader.batch.grading import Done
 from grader.cli.streams import in_words, is_live, note, safe, wants_colour
+from grader.run.phases import Phase
 from grader.view.words import decimal
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+_MOST_REPEATS = 4
+_PHASES: dict[str, tuple[str, str]] = {
+    "idle": (
+        "Essais {numbers} de chaque scénario, sans charge",
+        "Repeats {numbers} of each scenario, without load",
+    ),
+    "loaded": (
+        "Essais {numbers} de chaque scénario, sous charge ({n}~processus occupés)",
+        "Repeats {numbers} of each scenario, under load ({n} busy processes)",
+    ),
+}
 _TAKEN_OVER = {"fr": "repris", "en": "taken over"}
 
 
@@ -35,6 +47,10 @@ class Lines:
     ) -> None:
         pass
 
+    def tell(self, phase: Phase) -> None:
+        """A phase of repeats begins."""
+        note(phase_in_words(phase, self._language))
+
     def show(self, done: Done) -> None:
         """One more is done."""
         self._count += 1
@@ -53,6 +69,7 @@ class Bar:
     """A bar that redraws itself, gone when all is done. It has no thread of its own."""
 
     def __init__(self, total: int, language: str) -> None:
+        self._language = language
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -76,10 +93,31 @@ class Bar:
     ) -> None:
         self._progress.stop()
 
+    @property
+    def description(self) -> str:
+        """What stands beside the bar."""
+        return self._progress.tasks[0].description
+
+    def tell(self, phase: Phase) -> None:
+        """A phase of repeats begins."""
+        said = phase_in_words(phase, self._language)
+        self._progress.update(self._task, description=said)
+        self._progress.refresh()
+
     def show(self, done: Done) -> None:
         """One more is done."""
         self._progress.update(self._task, advance=1, description=safe(done.grade.name)[:40])
         self._progress.refresh()
+
+
+def phase_in_words(phase: Phase, language: str) -> str:
+    """« Essais 1, 3, 5, machine au repos », as a line of its own."""
+    column = 1 if language == "en" else 0
+    numbers = ", ".join(map(str, phase.repeats[:_MOST_REPEATS]))
+    if len(phase.repeats) > _MOST_REPEATS:
+        numbers += f", …, {phase.repeats[-1]}"
+    words = _PHASES[phase.name][column].replace("~", "\u00a0")
+    return words.format(numbers=numbers, n=phase.processes)
 
 
 def progress(total: int, language: str) -> Lines | Bar:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from grader.judge.grade import judge
 from grader.judge.model import Grade
 from grader.lab.model import Lab
+from grader.run.engine import Engine
 from grader.run.host import HostReport
 from grader.run.jobs import EngineOptions, Isolation
+from grader.run.load import PROCESSES_PER_CORE
+from grader.run.phases import InPhases, Phase
 from grader.submission import Submission
 from grader.transcript import Transcript
 
@@ -29,6 +32,11 @@ def engine_options(
         facts=given.facts or host.facts_mode,
         jobs=given.jobs or RUNS_PER_CORE * cores(),
     )
+
+
+def playing(engine: Engine, certify: int, tell: Callable[[Phase], None]) -> Engine | InPhases:
+    """The engine, in phases where every run is to be repeated; `tell` hears of each phase."""
+    return engine if certify == 1 else InPhases(engine, PROCESSES_PER_CORE * cores(), tell)
 
 
 def judge_run(
