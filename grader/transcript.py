@@ -231,7 +231,7 @@ class LimitReached(Entry, frozen=True, kw_only=True):
 
 
 class Segment(Entry, frozen=True, kw_only=True):
-    """In a run of role `both`: what `side` put on the wire, as the capture has it.
+    """In a run of role `both`, or one that was traced: what `side` put on the wire, as captured.
 
     `kind` is `connected` (the client's call was answered), `refused` (nothing listened there),
     `data`, `fin` or `rst`. What was sent once more is not told again.

@@ -143,7 +143,7 @@ def test_calls_stand_among_entries_by_time_and_the_end_is_last() -> None:
         tr.Ended(t=900, outcome="completed"),
     ]  # fmt: skip
     calls = tuple(tr.SystemCall(t=t, pid=1, name="close") for t in (100, 600, 950))
-    found = merged(entries, Traced(calls=calls, cut=True))
+    found = merged(entries, Traced(calls=calls, cut=True).entries)
     assert [type(x).__name__ for x in found] == [
         "Started", "SystemCall", "Listener", "SystemCall", "SystemCall", "CallsCut", "Ended",
     ]  # fmt: skip
@@ -193,5 +193,5 @@ def test_a_string_cannot_pass_for_anything_else(text: str) -> None:
 
 def test_merged_keeps_all_entries() -> None:
     entries: list[tr.AnyEntry] = [tr.Ended(t=0, outcome="completed")]
-    assert merged(entries, Traced(calls=(), cut=False)) == entries
-    assert len(merged(entries, Traced(calls=(), cut=True))) == 2
+    assert merged(entries, Traced(calls=(), cut=False).entries) == entries
+    assert len(merged(entries, Traced(calls=(), cut=True).entries)) == 2

@@ -276,12 +276,12 @@ class Runner:
         zero = datetime.now(UTC)
         player = Player(self._setting(job, scenario, script, frames))
         entries = list(player.play())
-        if self._tracing is not None:
-            entries = merged(entries, self._tracing.calls(player.recorder.now()))
         losses = 0
         if capture is not None:
             frames.extend(capture.drain())
             losses = capture.losses()
+        if self._tracing is not None:
+            entries = merged(entries, self._tracing.told(player.recorder.now(), frames))
         seen = [tr.Dialed(t=0, protocol=p, address=a, port=n) for p, a, n in dialed(frames)]
         extra: list[tr.AnyEntry] = [*told, *dict.fromkeys(seen)]
         if losses:

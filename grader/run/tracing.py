@@ -11,18 +11,23 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import heapq
 import os
 import resource
 import select
 import signal
 import subprocess
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
+from grader import transcript as tr
 from grader.run.errors import HostError
 from grader.run.program import Program
 from grader.wire import strace as parser
+from grader.wire.between import between
+from grader.wire.frames import Frame
 
 OUTPUT_BYTES = 8 << 20
 """Of what strace writes this much is kept; at the end of it strace ends, the program goes on."""
@@ -153,8 +158,11 @@ class Tracing:
             self._offset = _real_time_offset()
         self._attached.append(strace)
 
-    def calls(self, now: int) -> parser.Traced:
-        """All calls that were seen; the run is over. `now` is its clock, ns."""
+    def told(self, now: int, frames: Iterable[Frame]) -> list[tr.AnyEntry]:
+        """Calls and segments, in order; the run is over. `now` is its clock, ns.
+
+        Both strace and the kernel's capture tell CLOCK_REALTIME: so they meet exactly.
+        """
         zero = time.monotonic_ns() - now + self._offset
         outputs = []
         for strace in self._attached:
@@ -162,8 +170,9 @@ class Tracing:
             outputs.append(strace.output())
         self._attached.clear()
         traced = parser.parse(b"".join(outputs), zero)
-        full = any(len(output) >= OUTPUT_BYTES for output in outputs)
-        return replace(traced, cut=traced.cut or full)
+        if any(len(output) >= OUTPUT_BYTES for output in outputs):
+            traced = replace(traced, cut=True)
+        return list(heapq.merge(between(frames, zero, 0), traced.entries, key=lambda e: e.t))
 
     def close(self) -> None:
         """Forget what was seen; whatever ended the run, no strace is left."""

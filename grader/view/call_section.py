@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from grader import transcript as tr
 from grader.lab.model import Lab
-from grader.view.bytes_view import Run, prose, runs
-from grader.view.call_words import Said, kinds, said
+from grader.view.bytes_view import Run, decoded, prose, runs
+from grader.view.call_words import Said, kinds, said, segment_words
 from grader.view.sequence import Kind, Moment, Place, each_moment
 from grader.view.words import count, milliseconds, words
 
@@ -21,7 +21,8 @@ _HEAD = 180
 """Of those, how many come from the beginning."""
 LANES = 4
 """Threads that are told apart; further ones share the last lane."""
-_TENTH = 100_000
+_BYTES_SHOWN = 64
+"""Of a segment, or of what was printed; the run's own section has all."""
 
 _WIRE = {
     Place.TO_PROGRAM: "in",
@@ -30,6 +31,11 @@ _WIRE = {
     Place.LOST: "out",
     Place.AT_REFERENCE: "none",
 }
+_SENDING = frozenset(
+    {"sendto", "sendmsg", "sendmmsg", "write", "writev", "sendfile", "shutdown", "close"}
+)
+_SOON = 1_000_000
+"""A segment is that of the call before it if it was seen so soon, ns."""
 _AT_PROGRAM = (Kind.LIFE, Kind.SCREEN, Kind.ERROR, Kind.WAIT)
 
 
@@ -81,7 +87,12 @@ def call_section(lab: Lab, transcript: tr.Transcript, language: str) -> CallSect
     calls = [entry for entry in transcript.entries if isinstance(entry, tr.SystemCall)]
     lanes = _lane_of(calls)
     moments = [m for m in each_moment(transcript, language, steps) if _is_shown(m)]
-    rows = _timed(_with_lanes(_rows(calls, moments, lanes, language), lanes), language)
+    if segments := [x for x in transcript.entries if isinstance(x, tr.Segment)]:
+        # What the kernel saw is exact; the reference's own record is some milliseconds late.
+        moments = [m for m in moments if m.place in (Place.AT_PROGRAM, Place.AT_REFERENCE)]
+        moments += [_segment(x, transcript, language) for x in segments]
+    placed = _rows(calls, moments, language)
+    rows = _timed(_with_lanes(placed, calls, lanes), language)
     cut = any(isinstance(entry, tr.CallsCut) for entry in transcript.entries)
     shown, hidden = _folded(rows, language)
     more = [hidden, words(language)["calls_cut"] if cut else ""]
@@ -104,6 +115,26 @@ def _is_shown(moment: Moment) -> bool:
     return moment.place in _WIRE
 
 
+def _segment(segment: tr.Segment, transcript: tr.Transcript, language: str) -> Moment:
+    """What went over the wire; a text of the scenario by its name."""
+    ours = segment.side == transcript.header.role
+    sent = {e.data: e.messages for e in transcript.entries if isinstance(e, tr.Sent)}
+    names = () if ours else sent.get(segment.data, ())
+    return Moment(
+        t=segment.t,
+        place=Place.TO_REFERENCE if ours else Place.TO_PROGRAM,
+        kind=_KINDS.get(segment.kind, Kind.NOTE),
+        label=segment_words(segment.kind, segment.port, len(segment.data), names, language),
+        data=segment.data,
+    )
+
+
+_KINDS = {
+    "connected": Kind.CONNECT, "refused": Kind.CUT, "data": Kind.DATA, "fin": Kind.END,
+    "rst": Kind.CUT,
+}  # fmt: skip
+
+
 def _lane_of(calls: Sequence[tr.SystemCall]) -> dict[int, int]:
     """Thread -> lane, in the order in which threads first called."""
     threads = dict.fromkeys(call.pid for call in calls)
@@ -124,30 +155,55 @@ class _Event:
     moment: Moment | None = None
 
 
+@dataclass(frozen=True)
+class _Placed:
+    """A row, and the index of its call (-1 for none)."""
+
+    row: CallRow
+    index: int = -1
+
+
 def _rows(
-    calls: Sequence[tr.SystemCall],
-    moments: Sequence[Moment],
-    lanes: dict[int, int],
-    language: str,
-) -> list[tuple[CallRow, int]]:
-    """Rows in order, each with the lane of its call (-1 for none)."""
+    calls: Sequence[tr.SystemCall], moments: Sequence[Moment], language: str
+) -> list[_Placed]:
+    """Rows in order: what belongs together on one, what waits on two."""
     told = [said(c, k, language) for c, k in zip(calls, kinds(calls), strict=True)]
     events = sorted(_events(calls, moments), key=lambda e: (e.t, e.rank))
-    out: list[tuple[CallRow, int]] = []
+    out: list[_Placed] = []
     for place, event in enumerate(events):
         if event.moment is not None:
-            out.append((_moment_row(event.moment), -1))
+            out.append(_Placed(_moment_row(event.moment)))
             continue
-        lane = lanes[calls[event.index].pid]
-        words_of = told[event.index]
-        if event.rank == _RETURN:
-            if place and events[place - 1].index != event.index:
-                out.append((_call_row(event.t, words_of, "end"), lane))
-        elif place + 1 < len(events) and events[place + 1].index == event.index:
-            out.append((_call_row(event.t, words_of, "whole"), lane))
-        else:
-            out.append((_call_row(event.t, words_of, "begin"), lane))
-    return out
+        near = events[place - 1 : place] if event.rank == _RETURN else events[place + 1 : place + 2]
+        at_once = any(other.index == event.index for other in near)
+        if event.rank == _RETURN and at_once:
+            continue
+        phase = "end" if event.rank == _RETURN else "whole" if at_once else "begin"
+        out.append(_Placed(_call_row(event.t, told[event.index], phase), event.index))
+    return list(_beside(out, calls))
+
+
+def _beside(rows: Sequence[_Placed], calls: Sequence[tr.SystemCall]) -> Iterator[_Placed]:
+    """What a call sends stands beside it, where nothing else happened meanwhile."""
+    place = 0
+    while place < len(rows):
+        first, *after = rows[place : place + 3]
+        place += 1
+        if first.index >= 0 and calls[first.index].name in _SENDING and after:
+            wire = after[0].row
+            back = len(after) > 1 and after[1].index == first.index
+            done = first.row.phase == "whole" or (first.row.phase == "begin" and back)
+            if done and wire.arrow == "out" and wire.t - first.row.t < _SOON:
+                words_of = after[1].row if first.row.phase == "begin" else first.row
+                place += 1 if first.row.phase == "whole" else 2
+                first = _Placed(
+                    replace(
+                        first.row, phase="whole", result=words_of.result, bad=words_of.bad,
+                        kind=wire.kind, arrow=wire.arrow, wire=wire.wire, data=wire.data,
+                    ),
+                    first.index,
+                )  # fmt: skip
+        yield first
 
 
 _MOMENT, _RETURN, _BEGIN = range(3)
@@ -177,35 +233,41 @@ def _moment_row(moment: Moment) -> CallRow:
     arrow = _WIRE.get(moment.place, "")
     return CallRow(
         t=moment.t, kind=moment.kind, arrow=arrow, wire=moment.label if arrow else "",
-        note="" if arrow else moment.label, data=moment.shown,
+        note="" if arrow else moment.label, data=_cut(moment.data),
     )  # fmt: skip
 
 
-def _with_lanes(rows: Sequence[tuple[CallRow, int]], lanes: dict[int, int]) -> list[CallRow]:
+def _cut(data: bytes) -> tuple[Run, ...]:
+    shown = runs(decoded(data[:_BYTES_SHOWN]))
+    return shown if len(data) <= _BYTES_SHOWN else (*shown, Run("…"))
+
+
+def _with_lanes(
+    rows: Sequence[_Placed], calls: Sequence[tr.SystemCall], lanes: dict[int, int]
+) -> list[CallRow]:
     """The bars of calls that wait, as they run down beside the rows."""
-    many = len(set(lanes.values()))
-    waiting = [0] * many
+    waiting = [0] * len(set(lanes.values()))
     out = []
-    for row, lane in rows:
+    for placed in rows:
         bars = ["through" if n else "" for n in waiting]
-        if lane >= 0 and row.phase == "begin":
-            bars[lane] = "through" if waiting[lane] else "begin"
-            waiting[lane] += 1
-        elif lane >= 0 and row.phase == "end":
-            waiting[lane] -= 1
-            bars[lane] = "through" if waiting[lane] else "end"
-        out.append(replace(row, lanes=tuple(bars)))
+        phase = placed.row.phase if placed.index >= 0 else ""
+        if phase in ("begin", "end"):
+            lane = lanes[calls[placed.index].pid]
+            others = waiting[lane] - (phase == "end")
+            waiting[lane] = others + (phase == "begin")
+            bars[lane] = "through" if others else phase
+        out.append(replace(placed.row, lanes=tuple(bars)))
     return out
 
 
 def _timed(rows: Sequence[CallRow], language: str) -> list[CallRow]:
-    """A time for each row that is not in the same tenth of a millisecond as the one before."""
+    """A time for each row that does not read the same as the one before."""
     out = []
-    before: int | None = None
+    before = ""
     for row in rows:
-        tenth = row.t // _TENTH
-        out.append(row if tenth == before else replace(row, time=milliseconds(row.t, language)))
-        before = tenth
+        time = milliseconds(row.t, language)
+        out.append(row if time == before else replace(row, time=time))
+        before = time
     return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -46,6 +46,13 @@ _TABLE: dict[str, tuple[str, str]] = {
     "never": ("n’est jamais revenu", "never returned"),
     "times": ("{n} fois", "{n} times"),
     "ms": ("{n} ms", "{n} ms"),
+    "seg_connected": ("connexion établie (SYN, SYN/ACK)", "connection made (SYN, SYN/ACK)"),
+    "seg_refused": (
+        "RST~: rien n’écoute sur le port {port}",
+        "RST: nothing listens on port {port}",
+    ),
+    "seg_fin": ("FIN~: n’enverra plus rien", "FIN: will send no more"),
+    "seg_rst": ("RST~: connexion coupée", "RST: connection cut"),
     "EAGAIN": ("rien pour l’instant", "nothing yet"),
     "EWOULDBLOCK": ("rien pour l’instant", "nothing yet"),
     "EINPROGRESS": ("en cours", "under way"),
@@ -108,6 +115,14 @@ def kinds(calls: Iterable[SystemCall]) -> list[str]:
         elif name == "close":
             known.pop(fd, None)
     return out
+
+
+def segment_words(kind: str, port: int, size: int, names: Sequence[str], language: str) -> str:
+    """A segment in words; `names` are those of the texts that it carries, `size` its bytes."""
+    if kind != "data":
+        return _table(language).get(f"seg_{kind}", kind).format(port=port)
+    shown = byte_count(size, language)
+    return f"{', '.join(names)}, {shown}" if names else shown
 
 
 def _table(language: str) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ out: nothing is judged by what is read here.
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,6 +56,13 @@ class Traced:
     calls: tuple[tr.SystemCall, ...]
     cut: bool
 
+    @property
+    def entries(self) -> list[tr.AnyEntry]:
+        """The calls as entries, and at their end that there were more."""
+        last = self.calls[-1].t if self.calls else 0
+        more = [tr.CallsCut(t=last, kept=len(self.calls))] if self.cut else []
+        return [*self.calls, *more]
+
 
 def parse(output: bytes, zero: int, most: int = MOST_CALLS) -> Traced:
     """Read what strace wrote, at most `most` calls. `zero` is the real time of t = 0, ns."""
@@ -72,20 +80,13 @@ def parse(output: bytes, zero: int, most: int = MOST_CALLS) -> Traced:
     return Traced(calls=_in_order(calls), cut=False)
 
 
-def merged(entries: Sequence[tr.AnyEntry], traced: Traced) -> list[tr.AnyEntry]:
-    """The entries of a run with its calls among them, by their times; the last one stays last."""
-    told: list[tr.AnyEntry] = list(traced.calls)
-    if traced.cut:
-        last = traced.calls[-1].t if traced.calls else 0
-        told.append(tr.CallsCut(t=last, kept=len(traced.calls)))
-    out: list[tr.AnyEntry] = []
-    place = 0
-    for entry in entries[:-1]:
-        while place < len(told) and told[place].t < entry.t:
-            out.append(told[place])
-            place += 1
-        out.append(entry)
-    return [*out, *told[place:], *entries[-1:]]
+def merged(entries: Sequence[tr.AnyEntry], told: Sequence[tr.AnyEntry]) -> list[tr.AnyEntry]:
+    """The entries of a run with what was told of it beside; the last one stays last.
+
+    Both are in order, and of two at the same time that of the run comes first.
+    """
+    both = heapq.merge(entries[:-1], told, key=lambda entry: entry.t)
+    return [*both, *entries[-1:]]
 
 
 def complaint(said: bytes) -> str:
