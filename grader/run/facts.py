@@ -19,6 +19,15 @@ from dataclasses import dataclass, replace
 
 from grader import transcript as tr
 from grader.run import proc
+from grader.run.blocked import (
+    as_call,
+    as_socket,
+    at_keyboard,
+    has_socket_limit,
+    only_reads_from,
+    reads_from,
+    socket_of,
+)
 from grader.run.errors import FactsUnavailable
 from grader.run.look import Look
 from grader.run.program import Program
@@ -118,7 +127,7 @@ class KernelFacts:
                 return False
         if info.inode in self._inodes:
             return True
-        if info.inode in _own_sockets():
+        if info.inode in proc.socket_fds(os.getpid()):
             self._foreign.add(info.inode)
         return False
 
@@ -190,16 +199,9 @@ class KernelFacts:
         self, threads: tuple[Thread, ...], mine: SocketInfo | None, endpoint: Endpoint
     ) -> bool:
         assert mine is not None  # noqa: S101 -- consumed says so
-        if any(self._reads_from(t, mine.inode) for t in threads):
+        if any(reads_from(t, mine.inode) for t in threads):
             return True
         return self._polls_by_sleeping(threads, mine, endpoint)
-
-    def _reads_from(self, thread: Thread, inode: int) -> bool:
-        if thread.facts.kind == "read":
-            return socket_of(thread.call.pid, thread.facts.fd) == inode
-        if thread.facts.kind == "poll":
-            return any(socket_of(thread.call.pid, fd) == inode for fd in thread.facts.reads)
-        return False
 
     def _polls_by_sleeping(
         self, threads: tuple[Thread, ...], mine: SocketInfo, endpoint: Endpoint
@@ -246,12 +248,12 @@ class KernelFacts:
         pids = {t.call.pid for t in sample.threads}
         if any(proc.has_timers(pid) or proc.catches_alarm(pid) for pid in pids):
             return known, True
-        limited = [t for t in sample.threads if t.facts.limited or self._has_socket_limit(t)]
+        limited = [t for t in sample.threads if t.facts.limited or has_socket_limit(t)]
         if not limited:
-            keyboard = self._at_keyboard(sample.threads)
+            keyboard = at_keyboard(sample.threads)
             return replace(known, waiting=True, keyboard=keyboard), False
         inode = sample.connection.inode if sample.connection is not None else 0
-        reading = bool(inode) and all(self._only_reads(t, inode) for t in limited)
+        reading = bool(inode) and all(only_reads_from(t, inode) for t in limited)
         return replace(known, reading=reading and known.consumed), True
 
     def _may_yet_run(self, sample: _Sample, endpoint: Endpoint) -> bool:
@@ -295,29 +297,6 @@ class KernelFacts:
         if endpoint.fin_sent and mine.state in _CLOSED_BY_US:
             return mine.rqueue == 0
         return not (arrived or closed_window)
-
-    def _has_socket_limit(self, thread: Thread) -> bool:
-        """SO_RCVTIMEO is in no argument of the call; a socket that can't be asked has one."""
-        if thread.facts.kind not in ("read", "accept") or thread.facts.fd is None:
-            return False
-        if socket_of(thread.call.pid, thread.facts.fd) is None:
-            return False
-        limits = proc.receive_timeout(thread.call.pid, thread.facts.fd)
-        return limits is None or any(limits)
-
-    def _only_reads(self, thread: Thread, inode: int) -> bool:
-        """A read of this connection with a time limit: settimeout + recv, or SO_RCVTIMEO."""
-        if thread.facts.kind == "poll":
-            fds = thread.facts.reads
-            return len(fds) == 1 and all(socket_of(thread.call.pid, fd) == inode for fd in fds)
-        return thread.facts.kind == "read" and self._reads_from(thread, inode)
-
-    def _at_keyboard(self, threads: tuple[Thread, ...]) -> bool:
-        for t in threads:
-            fds = [t.facts.fd] if t.facts.kind == "read" else sorted(t.facts.reads)
-            if any(_target(t.call.pid, fd).startswith("/dev/pts/") for fd in fds if fd is not None):
-                return True
-        return False
 
     # --- the rest ------------------------------------------------------------------------
 
@@ -372,8 +351,8 @@ class KernelFacts:
         return tr.State(
             t=0,
             why=why,
-            calls=tuple(_as_call(t, listening) for t in threads[:64]),
-            sockets=tuple(_as_socket(x) for x in sockets[:64]),
+            calls=tuple(as_call(t, listening) for t in threads[:64]),
+            sockets=tuple(as_socket(x) for x in sockets[:64]),
         )
 
     def _is_pending(self, info: SocketInfo) -> bool:
@@ -398,7 +377,7 @@ class KernelFacts:
             threads = self._threads.look()
         except FactsUnavailable:
             return False
-        key = tuple((t.call, t.counter) for t in threads if self._at_keyboard((t,)))
+        key = tuple((t.call, t.counter) for t in threads if at_keyboard((t,)))
         fresh = bool(key) and key != self._keyboard_key
         self._keyboard_key = key
         return fresh
@@ -406,48 +385,3 @@ class KernelFacts:
     def close(self) -> None:
         """Close the threads' files; the table is the worker's."""
         self._threads.close()
-
-
-def _target(pid: int, fd: int) -> str:
-    try:
-        return os.readlink(f"/proc/{pid}/fd/{fd}")  # noqa: PTH115 -- polled at 1 kHz
-    except OSError:
-        return ""
-
-
-def socket_of(pid: int, fd: int | None) -> int | None:
-    """The inode of the socket under a descriptor; None where it is none."""
-    target = "" if fd is None else _target(pid, fd)
-    return int(target[8:-1]) if target.startswith("socket:[") else None
-
-
-def _own_sockets() -> set[int]:
-    return set(proc.socket_fds(os.getpid()))
-
-
-def _as_call(thread: Thread, listening: set[int]) -> tr.Call:
-    facts = thread.facts
-    fd = facts.fd if facts.fd is not None else next(iter(facts.reads), None)
-    kind = ""
-    if fd is not None:
-        target = _target(thread.call.pid, fd)
-        inode = socket_of(thread.call.pid, fd)
-        if inode is not None:
-            kind = "listener" if inode in listening else "connection"
-        elif target.startswith("/dev/pts/"):
-            kind = "keyboard" if facts.kind in ("read", "poll") else "terminal"
-        elif target.startswith("pipe:"):
-            kind = "pipe"
-        elif target:
-            kind = "file"
-    return tr.Call(
-        pid=thread.call.pid, tid=thread.call.tid, name=facts.name, fd=fd, target=kind,
-        size=facts.size, limited=facts.limited,
-    )  # fmt: skip
-
-
-def _as_socket(info: SocketInfo) -> tr.Socket:
-    return tr.Socket(
-        protocol=info.protocol, state=info.state, local=info.local, remote=info.remote,
-        receive_queue=info.rqueue, send_queue=info.wqueue,
-    )  # fmt: skip

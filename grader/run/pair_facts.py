@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from grader.run import proc
+from grader.run.blocked import at_keyboard, has_socket_limit, socket_of
 from grader.run.errors import FactsUnavailable
-from grader.run.facts import PEER_ENDS, KernelFacts, socket_of
+from grader.run.facts import PEER_ENDS, KernelFacts
 from grader.run.program import Program
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.syscalls import CallFacts
@@ -96,14 +97,14 @@ class PairFacts(KernelFacts):
         return Standing(
             rests=True,
             waiting=self._only_others_act(threads),
-            keyboard=self._at_keyboard(threads),
+            keyboard=at_keyboard(threads),
             accepting=self._accepts(threads),
         )
 
     def _only_others_act(self, threads: tuple[Thread, ...]) -> bool:
         if not all(t.facts.kind in PEER_ENDS and t.facts.known for t in threads):
             return False
-        if any(t.facts.limited or self._has_socket_limit(t) for t in threads):
+        if any(t.facts.limited or has_socket_limit(t) for t in threads):
             return False
         return not any(
             proc.has_timers(pid) or proc.catches_alarm(pid) for pid in {t.call.pid for t in threads}
