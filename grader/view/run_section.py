@@ -12,6 +12,7 @@ from grader.judge.model import RunSummary, Status
 from grader.lab.model import Lab, Level, ReferenceStep
 from grader.view.bytes_view import BYTES_SHOWN, HexView, Run, decoded, hex_view, prose, runs
 from grader.view.drawing import Drawing, drawing
+from grader.view.pair_section import PairTable, outputs_of, pair_table
 from grader.view.sequence import Kind, Moment, Place, moments
 from grader.view.words import SYMBOLS, byte_count, count, labelled, milliseconds, words
 
@@ -74,6 +75,9 @@ class RunSection:
     wire: str | None
     commands: tuple[tuple[str, str], ...]
     """How to play it again: (in words, the command)."""
+    pair: PairTable | None = None
+    """Of two programs with each other: then there is no drawing, and each has its screens."""
+    screens: tuple[tuple[str, Screen | None], ...] = ()
 
 
 _TONES = {
@@ -96,7 +100,9 @@ def run_section(
     table = words(language)
     scenario = next((s for s in lab.scenarios if s.id == run.scenario), None)
     steps = scenario.steps if scenario else ()
-    rows = moments(transcript, language, steps) if transcript else ()
+    both = run.role == "both"
+    rows = moments(transcript, language, steps) if transcript and not both else ()
+    pair = scenario is not None and scenario.tests == "both" and transcript
     paced = transcript is not None and _paced(transcript)
     # A crash in an advice run costs nothing: it is not shown as a failure.
     bad = Status.FAIL if run.level is Level.GRADED else Status.PARTIAL
@@ -122,9 +128,11 @@ def run_section(
         table=_table(rows, language),
         stdout=_screen(transcript.stdout, language) if transcript else None,
         stderr=_screen(transcript.stderr, language) if transcript else None,
-        hex=_hex(transcript, language) if transcript else (),
+        hex=_hex(transcript, language) if transcript and not both else (),
         wire=wires.get(run.id),
         commands=_commands(lab, run, steps, seed, language),
+        pair=pair_table(pair, lab, scenario, language) if pair and scenario else None,
+        screens=_screens(pair, language) if pair else (),
     )
 
 
@@ -156,6 +164,17 @@ def _screen(data: bytes, language: str) -> Screen | None:
     # A terminal ends its lines with CR LF; the CR says nothing to a student.
     text = decoded(shown.replace(b"\r\n", b"\n"))
     return Screen(text=runs(text, keep="\n\t"), more=_more(len(data) - len(shown), language))
+
+
+def _screens(
+    transcript: tr.Transcript, language: str
+) -> tuple[tuple[str, Screen | None], ...]:
+    """The outputs of the two programs, each under its title."""
+    table = words(language)
+    return tuple(
+        (table[f"of_{role}"].format(what=table[name]), _screen(data, language))
+        for role, name, data in outputs_of(transcript)
+    )
 
 
 def _more(hidden: int, language: str) -> str:

@@ -122,7 +122,7 @@ class _Maker:
                     if run.role == role
                 ),
             )
-            for role in ROLES
+            for role in (*ROLES, "both")
         )
         return tuple((name, sections) for name, sections in by_role if sections)
 

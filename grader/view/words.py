@@ -32,6 +32,11 @@ _TABLE: dict[str, tuple[str, str]] = {
     "Server": ("Serveur", "Server"),
     "Client": ("Client", "Client"),
     "both": ("les deux", "both"),
+    "Both": ("Le serveur avec le client", "The server with the client"),
+    "to_server": ("vers le serveur", "to the server"),
+    "to_client": ("vers le client", "to the client"),
+    "of_server": ("{what}, serveur", "{what}, server"),
+    "of_client": ("{what}, client", "{what}, client"),
     "no_program": ("pas trouvé", "not found"),
     "problem": ("Problème", "Problem"),
     "to_class": ("Toute la classe", "The whole class"),
@@ -149,6 +154,10 @@ _TABLE: dict[str, tuple[str, str]] = {
     "m_bound_udp": ("attend en UDP sur {where}", "bound in UDP on {where}"),
     "m_connected": ("connexion établie (SYN, SYN/ACK, ACK)", "connected (SYN, SYN/ACK, ACK)"),
     "m_refused": ("connexion refusée", "connection refused"),
+    "m_refused_at": (
+        "appel du port {port}~: refusé, personne n’y écoute",
+        "a call to port {port}: refused, nobody listens there",
+    ),
     "m_dialed": (
         "appelle {where} en {protocol}~: personne n’y écoute",
         "calls {where} over {protocol}: nobody listens there",
