@@ -23,7 +23,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header"):
     """Scenario id, `scenario~2` for a repeat, `scenario~trace` where calls were traced."""
     scenario: str
     role: str
-    """`server` or `client`: the program under test. `both`: a server with a client, no reference."""
+    """`server` or `client`: the program under test. `both`: one with the other, no reference."""
     program: str
     """The program's path inside the submission, `serveur.py`; of both, the server's."""
     texts: dict[str, str]

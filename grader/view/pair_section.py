@@ -60,16 +60,12 @@ class PairTable:
     rows: tuple[PairRow, ...]
 
 
-def pair_table(
-    transcript: tr.Transcript, lab: Lab, scenario: Scenario, language: str
-) -> PairTable:
+def pair_table(transcript: tr.Transcript, lab: Lab, scenario: Scenario, language: str) -> PairTable:
     """Build the table of a run of role `both`."""
     header = transcript.header
     sides = sides_of(transcript, lab, scenario)
     rows = [
-        row
-        for role in ROLES
-        for row in _of_program(role, sides[role].facts.transcript, language)
+        row for role in ROLES for row in _of_program(role, sides[role].facts.transcript, language)
     ]
     segments = (e for e in transcript.entries if isinstance(e, tr.Segment))
     rows += [_of_wire(segment, language) for segment in segments]

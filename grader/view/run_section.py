@@ -166,9 +166,7 @@ def _screen(data: bytes, language: str) -> Screen | None:
     return Screen(text=runs(text, keep="\n\t"), more=_more(len(data) - len(shown), language))
 
 
-def _screens(
-    transcript: tr.Transcript, language: str
-) -> tuple[tuple[str, Screen | None], ...]:
+def _screens(transcript: tr.Transcript, language: str) -> tuple[tuple[str, Screen | None], ...]:
     """The outputs of the two programs, each under its title."""
     table = words(language)
     return tuple(
