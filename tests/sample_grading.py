@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from engine_tools import options, tp09
@@ -13,6 +14,7 @@ from grader.cli.running import judge_run
 from grader.intake.discover import discover
 from grader.intake.reading import read
 from grader.judge.model import Grade
+from grader.lab.model import Lab, Level
 from grader.run.engine import Engine
 from grader.run.jobs import Isolation, Played
 from grader.submission import Submission
@@ -28,11 +30,20 @@ def submissions(
     return {e.id: read(e, roles) for e in entries if not wanted or e.id in wanted}
 
 
+def graded_only(lab: Lab) -> Lab:
+    """The lab without its advice, which gives no verdict."""
+    return replace(lab, scenarios=tuple(s for s in lab.scenarios if s.level is Level.GRADED))
+
+
 def grade_all(
-    found: dict[str, Submission], *, isolation: Isolation = "full", jobs: int = 4
+    found: dict[str, Submission],
+    *,
+    isolation: Isolation = "full",
+    jobs: int = 4,
+    lab: Lab | None = None,
 ) -> dict[str, Grade]:
-    """Every submission's grade, by id."""
-    lab = tp09()
+    """Every submission's grade, by id; of tp09 unless another lab is given."""
+    lab = lab or tp09()
     seeds = {key: seed_for(lab, submission, None) for key, submission in found.items()}
     work = [job for key, x in found.items() for job in jobs_of(lab, x, seeds[key])]
     played: dict[str, list[Played]] = {key: [] for key in found}

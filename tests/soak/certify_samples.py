@@ -19,19 +19,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2])]
 
 from engine_tools import options, tp09
-from sample_grading import submissions, verdicts
+from sample_grading import graded_only, submissions, verdicts
 from samples import PROGRAMS, SUBMISSIONS, load_samples
 
 from grader.batch.plan import jobs_of, seed_for
 from grader.cli.running import judge_run
-from grader.lab.model import Lab, Level
+from grader.lab.model import Lab
 from grader.run.engine import Engine
 from grader.run.jobs import Played
 
@@ -59,11 +59,6 @@ def busy(loops: int) -> Iterator[None]:
             burner.kill()
         for burner in burners:
             burner.wait()
-
-
-def graded_only(lab: Lab) -> Lab:
-    """The lab without its advice."""
-    return replace(lab, scenarios=tuple(s for s in lab.scenarios if s.level is Level.GRADED))
 
 
 def play(lab: Lab, jobs: int) -> dict[str, dict[str, str]]:

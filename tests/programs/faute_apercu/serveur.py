@@ -1,0 +1,11 @@
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+print("message 1 :", conn.recv(1024, socket.MSG_PEEK).decode())
+print("message 2 :", conn.recv(1024, socket.MSG_PEEK).decode())
+conn.close()
+s.close()

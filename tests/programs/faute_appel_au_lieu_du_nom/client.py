@@ -1,0 +1,15 @@
+import socket
+from _thread import start_new_thread
+
+
+def dialogue(s):
+    print(s.recv(1024).decode())
+    s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+    s.send("Serveur 65432, je vous dis au revoir".encode())
+    s.close()
+    return True
+
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+start_new_thread(dialogue(s), (s,))

@@ -1,0 +1,13 @@
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+print(s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+try:
+    accuse = s.recv(1024).decode()
+    print("Accusé de réception :", accuse)
+    s.send("Serveur 65432, je vous dis au revoir".encode())
+except ConnectionError:
+    print("Plus de serveur")
+s.close()

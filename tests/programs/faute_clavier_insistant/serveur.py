@@ -1,0 +1,13 @@
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+while input("Accepter ce client (oui/non) ? ") != "oui":
+    print("Répondez oui pour continuer")
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+print(conn.recv(1024).decode())
+print(conn.recv(1024).decode())
+conn.close()
+s.close()

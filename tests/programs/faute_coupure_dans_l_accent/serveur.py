@@ -1,0 +1,13 @@
+import select
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+print("Premier message :", conn.recv(1024).decode())
+select.select([conn], [], [])
+print("Second message : arrivé lui aussi")
+conn.close()
+s.close()

@@ -1,0 +1,22 @@
+import queue
+import socket
+import threading
+
+travail = queue.Queue()
+
+
+def ouvrier():
+    while True:
+        tache = travail.get()
+        tache()
+
+
+threading.Thread(target=ouvrier).start()
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+print(conn.recv(1024).decode())
+print(conn.recv(1024).decode())
+s.close()

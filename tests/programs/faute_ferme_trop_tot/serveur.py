@@ -1,0 +1,10 @@
+import socket
+
+with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+    s.bind(("", 65432))
+    s.listen(1)
+    conn, addr = s.accept()
+    with conn:
+        conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+    print(conn.recv(1024).decode())
+    print(conn.recv(1024).decode())

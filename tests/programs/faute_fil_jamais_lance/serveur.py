@@ -1,0 +1,21 @@
+import queue
+import socket
+import threading
+
+clients = queue.Queue()
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+
+
+def portier():
+    clients.put(s.accept())
+
+
+t = threading.Thread(target=portier)
+conn, addr = clients.get()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+print(conn.recv(1024).decode())
+print(conn.recv(1024).decode())
+conn.close()
+s.close()

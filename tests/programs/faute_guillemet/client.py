@@ -1,0 +1,12 @@
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+message = s.recv(1024).decode()
+if message = "":
+    print("rien reçu")
+else:
+    print(message)
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

@@ -1,0 +1,10 @@
+import socket
+
+IP_DU_SERVEUR = "192.168.1.20"
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect((IP_DU_SERVEUR, 65432))
+print(s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

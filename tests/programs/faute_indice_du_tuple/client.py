@@ -1,0 +1,7 @@
+import socket
+
+s = socket.create_connection("localhost", 65432)
+print(s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

@@ -1,0 +1,13 @@
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+f = s.makefile("rb")
+print(f.readline().decode())
+try:
+    s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+    s.send("Serveur 65432, je vous dis au revoir".encode())
+except OSError as e:
+    print("Envoi impossible :", e)
+f.close()
+s.close()

@@ -1,0 +1,15 @@
+import os
+import signal
+import socket
+import sys
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+sys.stdout.write("1 : " + conn.recv(1024).decode() + " ")
+sys.stdout.write("2 : " + conn.recv(1024).decode() + " ")
+conn.close()
+s.close()
+os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,14 @@
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+morceaux = []
+while (morceau := conn.recv(1024)):
+    morceaux.append(morceau)
+for morceau in morceaux:
+    print(morceau.decode())
+conn.close()
+s.close()

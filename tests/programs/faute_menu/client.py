@@ -1,0 +1,11 @@
+import socket
+
+nom = ""
+while len(nom) == 0:
+    nom = input("Votre nom : ")
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+print(nom, s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

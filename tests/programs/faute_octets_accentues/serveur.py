@@ -1,0 +1,13 @@
+import socket
+
+ACCUEIL = b"""Bonjour Client, je suis le serveur 65432, la connexion est établie"""
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send(ACCUEIL)
+print(conn.recv(1024).decode())
+print(conn.recv(1024).decode())
+conn.close()
+s.close()

@@ -1,0 +1,10 @@
+import socket
+
+messages = sorted(["Bonjour Serveur 65432, nous sommes donc dans la phase de transfert", "Serveur 65432, je vous dis au revoir"], key=len)
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+print(s.recv(1024).decode())
+for message in messages:
+    s.send(message.encode())
+s.close()

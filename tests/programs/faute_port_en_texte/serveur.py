@@ -1,0 +1,13 @@
+import socket
+
+PARAMETRES = {"hote": "", "port": "65432"}
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind((PARAMETRES["hote"], PARAMETRES["port"]))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+print(conn.recv(1024).decode())
+print(conn.recv(1024).decode())
+conn.close()
+s.close()

@@ -1,0 +1,12 @@
+import select
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+attente = select.poll()
+attente.register(s, select.POLLIN)
+if attente.poll():
+    print("Le serveur a parlé")
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

@@ -1,0 +1,13 @@
+import select
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+lisibles, _, _ = select.select([conn], [], [])
+if lisibles:
+    print("Un message est arrivé")
+conn.close()
+s.close()

@@ -1,0 +1,17 @@
+import _thread
+import socket
+
+
+def client_arrive(conn):
+    conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+    print(conn.recv(1024).decode())
+    print(conn.recv(1024).decode())
+    conn.close()
+
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+_thread.start_new_thread(client_arrive(conn), ())
+s.close()

@@ -1,0 +1,12 @@
+import os
+import socket
+import sys
+
+sys.stdout = open(1, "w", buffering=8192, encoding="utf-8", closefd=False)
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+print(s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()
+os._exit(0)

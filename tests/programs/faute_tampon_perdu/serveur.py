@@ -1,0 +1,12 @@
+import os
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+print(conn.recv(1024).decode(), end=" / ")
+print(conn.recv(1024).decode(), end=" / ")
+conn.close()
+os._exit(0)

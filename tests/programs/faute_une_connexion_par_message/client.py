@@ -1,0 +1,17 @@
+import socket
+
+
+def connecter():
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    s.connect(("localhost", 65432))
+    return s
+
+
+s = connecter()
+print(s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.close()
+
+s = connecter()
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

@@ -1,0 +1,10 @@
+import socket
+import sys
+
+_, hote, port = sys.argv
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect((hote, int(port)))
+print(s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

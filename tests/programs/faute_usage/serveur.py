@@ -1,0 +1,15 @@
+import argparse
+import socket
+
+parser = argparse.ArgumentParser()
+parser.add_argument("port", type=int)
+port = parser.parse_args().port
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", port))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+print(conn.recv(1024).decode())
+print(conn.recv(1024).decode())
+conn.close()
+s.close()

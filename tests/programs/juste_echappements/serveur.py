@@ -1,0 +1,12 @@
+import json
+import socket
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".encode())
+for rang in (1, 2):
+    print(json.dumps({"rang": rang, "texte": conn.recv(1024).decode()}))
+conn.close()
+s.close()

@@ -1,0 +1,12 @@
+import socket
+
+CRLF = "\r\n"
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.bind(("", 65432))
+s.listen(1)
+conn, addr = s.accept()
+conn.send(("Bonjour Client, je suis le serveur 65432, la connexion est établie" + CRLF).encode())
+print("Message 1 :", conn.recv(1024).decode().removesuffix(CRLF))
+print("Message 2 :", conn.recv(1024).decode().removesuffix(CRLF))
+conn.close()
+s.close()

@@ -1,0 +1,1 @@
+import socket as k; s = k.socket(); s.connect(("localhost", 65432)); print(s.recv(1024).decode()); [s.send(m) for m in (b"Bonjour Serveur 65432, nous sommes donc dans la phase de transfert", b"Serveur 65432, je vous dis au revoir")]; s.close()

@@ -1,0 +1,10 @@
+from socket import *
+
+moi = gethostname()
+print("Je suis", moi)
+s = socket(AF_INET, SOCK_STREAM)
+s.connect((moi, 65432))
+print(s.recv(1024).decode())
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()

@@ -1,0 +1,10 @@
+import socket
+from pprint import pprint
+
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(("localhost", 65432))
+message = s.recv(1024).decode()
+pprint(message, width=50)
+s.send("Bonjour Serveur 65432, nous sommes donc dans la phase de transfert".encode())
+s.send("Serveur 65432, je vous dis au revoir".encode())
+s.close()
