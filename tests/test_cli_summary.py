@@ -77,7 +77,7 @@ def test_a_verdict_that_differs_is_listed_with_both_transcripts() -> None:
     lines = summary(LAB, [one, grade("b")], "en", report="r").splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("Not certified: 1 verdicts"))
     assert lines[at + 1 : at + 4] == [
-        "  a  server-nominal  server.print2  pass ×2 / fail ×1",
+        "  a  server-nominal  server.print2  pass 2 / fail 1",
         "    a/runs/server-nominal.jsonl",
         "    a/runs/server-nominal~2.jsonl",
     ]

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from grader.cli.streams import in_words, safe
+from grader.formats.certification import certification_lines
 from grader.judge.model import Grade, Status
 from grader.lab.model import Lab
 from grader.view.words import decimal
@@ -35,18 +36,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "diagnoses": ("Les erreurs les plus fréquentes~:", "The most frequent mistakes:"),
     "problems": ("À regarder~:", "To look at:"),
     "more": ("… et {n} autres", "… and {n} more"),
-    "certified": (
-        "Certifié~: {repeats} essais de chaque scénario ({runs} en tout), {verdicts} verdicts, "
-        "aucun ne diffère.",
-        "Certified: {repeats} repeats of each scenario ({runs} runs), {verdicts} verdicts, "
-        "none of which differs.",
-    ),
-    "uncertified": (
-        "Pas certifié~: {n} verdicts sur {verdicts} diffèrent d’un essai à l’autre ({repeats} de "
-        "chaque scénario). C’est une faute de Wiregrade~: chacun compte au mieux de l’étudiant.",
-        "Not certified: {n} verdicts of {verdicts} differ between the {repeats} repeats. This is "
-        "a fault of Wiregrade: each counts as it was at best.",
-    ),
     "report": ("Rapport~: {path}", "Report: {path}"),
 }
 
@@ -62,7 +51,7 @@ def summary(
     blocks.append(_missed(lab, grades, words, language))
     blocks.append(_mistakes(grades, words, language))
     blocks.append(_problems(grades, words, language))
-    blocks.append(_certified(grades, words))
+    blocks.append(certification_lines(grades, language))
     blocks.append([words["report"].format(path=report)])
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
@@ -154,36 +143,6 @@ def _problems(grades: Sequence[Grade], words: dict[str, str], language: str) -> 
 def is_certified(grade: Grade) -> bool:
     """No verdict differed, as far as anything was repeated."""
     return grade.certification is None or not grade.certification.differences
-
-
-def _certified(grades: Sequence[Grade], words: dict[str, str]) -> list[str]:
-    """What the repeats came to; each difference with the transcripts of both runs."""
-    made = [grade.certification for grade in grades if grade.certification is not None]
-    if not made:
-        return []
-    differing = [
-        (grade, difference)
-        for grade in grades
-        if grade.certification is not None
-        for difference in grade.certification.differences
-    ]
-    key = "uncertified" if differing else "certified"
-    lines = [
-        words[key].format(
-            repeats=max(one.repeats for one in made),
-            runs=sum(one.runs for one in made),
-            verdicts=sum(one.verdicts for one in made),
-            n=len(differing),
-        )
-    ]
-    for grade, difference in differing[:_LISTED]:
-        statuses = " / ".join(f"{v.status.value} ×{len(v.runs)}" for v in difference.verdicts)
-        what = difference.criterion or difference.expectation
-        lines.append(f"  {safe(grade.name)}  {difference.scenario}  {what}  {statuses}")
-        lines += [f"    {grade.id}/runs/{v.runs[0]}.jsonl" for v in difference.verdicts]
-    if len(differing) > _LISTED:
-        lines.append("  " + words["more"].format(n=len(differing) - _LISTED))
-    return lines
 
 
 def _short(value: Fraction, language: str) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.formats.certification import certification_lines
 from grader.formats.safe import no_commands, one_line
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, Remark, Status
 from grader.lab.model import ROLES, Lab, Text
+from grader.view import strip
 from grader.view.bytes_view import escaped_bytes, shortened, width
 from grader.view.class_page import eye_reasons, mean, scaled_scores
 from grader.view.difference import caret
@@ -20,6 +22,7 @@ from grader.view.words import SYMBOLS, decimal, labelled, words
 ROWS_SHOWN = 60
 """Submissions listed after `grade`; the rest is in the files."""
 
+_STRIP_ROWS = 4
 _ASCII = {Status.PASS: "+", Status.PARTIAL: "~", Status.FAIL: "x", Status.NOT_RUN: "-"}
 _COLOURS = {Status.PASS: "32", Status.PARTIAL: "33", Status.FAIL: "31", Status.NOT_RUN: "2"}
 _BOLD, _DIM = "1", "2"
@@ -56,6 +59,9 @@ def check_text(lab: Lab, grade: Grade, language: str, style: Style | None = None
         if judged:
             _role(out, grade, role, judged)
     _advice(out, lab, grade)
+    _sweeps(out, grade)
+    for line in certification_lines([grade], language, folder=False):
+        out.say("", line.strip(), indent="    " if line.startswith(" ") else "")
     out.line(_summary(out, grade))
     return out.text()
 
@@ -239,6 +245,18 @@ def _advice(out: _Writer, lab: Lab, grade: Grade) -> None:
         runs = ", ".join(dict.fromkeys(f.run for f in group))
         out.say(f"[{runs}] ", group[0].what, indent="  ")
     out.line()
+
+
+def _sweeps(out: _Writer, grade: Grade) -> None:
+    """The strip of each sweep: marks, the bytes below them, and where they are in words."""
+    symbols = strip.SYMBOLS if out.style.unicode else strip.ASCII
+    for sweep in grade.sweeps:
+        out.line(out.painted(f"{strip.title(out.language)} ({sweep.scenario})", _BOLD))
+        for marks, text in strip.rows(sweep, out.style.width - 4, symbols)[:_STRIP_ROWS]:
+            out.line(f"    {marks}")
+            out.line(f"    {text}")
+        out.say("", sweep.what, indent="  ")
+        out.line()
 
 
 def _remarks(grade: Grade) -> Iterator[Remark]:

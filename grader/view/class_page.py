@@ -12,6 +12,7 @@ from urllib.parse import quote
 from grader.judge.model import Grade, Judged, Status
 from grader.lab.model import ROLES, Criterion, Lab
 from grader.view.bytes_view import Run, prose, runs
+from grader.view.certified import eye_reason
 from grader.view.student_model import Links
 from grader.view.words import SYMBOLS, count, decimal, words
 
@@ -327,6 +328,8 @@ def eye_reasons(grade: Grade, language: str) -> list[str]:
     if not grade.complete:
         missing = [j.criterion.id for j in grade.criteria if j.status is Status.NOT_RUN]
         reasons.append(table["eye_incomplete"].format(criteria=", ".join(missing)))
+    if changing := eye_reason(grade, language):
+        reasons.append(changing)
     asked = {j.criterion.role for j in grade.criteria}
     if not grade.problem:
         for role in ROLES:

@@ -9,9 +9,11 @@ from grader.judge.model import Status
 from grader.lab.model import Role
 from grader.view.bytes_view import Run
 from grader.view.call_section import CallSection
+from grader.view.certified import CertifiedView
 from grader.view.difference import Difference
 from grader.view.run_section import RunSection
 from grader.view.source import Excerpt, Source
+from grader.view.strip import Strip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,7 @@ class AdviceView:
     holds: bool
     findings: tuple[FindingView, ...]
     diagnoses: tuple[DiagnosisView, ...]
+    sweep: Strip | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,3 +136,5 @@ class StudentPage:
     sources: tuple[Source, ...]
     seed: str
     links: Links
+    certified: CertifiedView | None = None
+    """Where every run was repeated."""

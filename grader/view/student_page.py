@@ -16,9 +16,11 @@ from grader.submission import SourceFile
 from grader.transcript import Transcript
 from grader.view.bytes_view import TYPOGRAPHY, Run, escaped, prose, runs
 from grader.view.call_section import CallSection, call_section
+from grader.view.certified import certified_view, runs_to_show
 from grader.view.difference import Difference, difference
 from grader.view.run_section import RunSection, run_section
 from grader.view.source import Excerpt, Source, excerpt, source
+from grader.view.strip import strip
 from grader.view.student_model import (
     AdviceView,
     CriterionView,
@@ -68,6 +70,7 @@ def student_page(
         sources=maker.sources(),
         seed=grade.seed,
         links=linked,
+        certified=certified_view(grade, language),
     )
 
 
@@ -106,6 +109,7 @@ class _Maker:
     def runs(
         self, transcripts: Mapping[str, Transcript], links: Links
     ) -> tuple[tuple[str, tuple[RunSection, ...]], ...]:
+        shown = runs_to_show(self.grade)
         by_role = (
             (
                 self.words[role.capitalize()],
@@ -119,7 +123,7 @@ class _Maker:
                         links.wires,
                     )
                     for run in self.grade.runs
-                    if run.role == role
+                    if run.role == role and run.id in shown
                 ),
             )
             for role in (*ROLES, "both")
@@ -258,6 +262,9 @@ class _Maker:
                 if holds or f.status is not Status.PASS
             ),
             diagnoses=notes,
+            sweep=next(
+                (strip(s, self.language) for s in self.grade.sweeps if s.scenario == name), None
+            ),
         )
 
     def sources(self) -> tuple[Source, ...]:
