@@ -1,0 +1,185 @@
+"""`wiregrade matrix`: every server with every client of a class, as a heat map. Never graded."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from grader import __version__
+from grader.batch import matrix as matrices
+from grader.batch import output
+from grader.batch.output import Marker
+from grader.batch.plan import LabSource
+from grader.cli.errors import DONE, FAULT, INTERRUPTED, CommandError
+from grader.cli.labs import open_lab
+from grader.cli.running import engine_options
+from grader.cli.streams import in_words, is_live, note, safe, say, wants_colour
+from grader.formats.matrix_json import matrix_json
+from grader.intake.discover import discover
+from grader.intake.reading import read
+from grader.judge.matrix import Cell, Matrix, works
+from grader.judge.pair_words import SHORT
+from grader.run.engine import Engine
+from grader.run.host import choose_isolation, probe
+from grader.run.jobs import EngineOptions
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+PAGE, DOCUMENT = "matrix.html", "matrix.json"
+_EVERY = 10
+"""In a log, a line for each tenth pair."""
+_WORDS: dict[str, tuple[str, str]] = {
+    "sample": (
+        "La classe a {of} remises~: {sample} sont tirées au sort, {pairs} paires (--all les joue "
+        "toutes, --sample N en tire d’autres).",
+        "The class has {of} submissions: {sample} are drawn, {pairs} pairs (--all plays all of "
+        "them, --sample N draws more or fewer).",
+    ),
+    "interrupted": ("Interrompu~: rien n’est écrit.", "Interrupted: nothing is written."),
+    "counts": ("{done} paires sur {played} vont jusqu’au bout", "{done} of {played} pairs work"),
+    "report": ("Tableau~: {path}", "Matrix: {path}"),
+    "unplayed": (
+        "{n} paires n’ont pas pu être jouées (faute de la machine ou de Wiregrade)",
+        "{n} pairs could not be played (a fault of the machine or of Wiregrade)",
+    ),
+}
+
+
+def run(given: argparse.Namespace) -> int:
+    """Play the matrix and write its page; the page's path is the last line on stdout.
+
+    Raises:
+        CommandError: the lab or the class has no pair.
+    """
+    source = open_lab(given.lab)
+    language: str = given.lang or source.lab.language
+    given.lang = language
+    out = Path(given.out)
+    output.check(out)
+    planned = _plan(given, source)
+    options = _options(given, source)
+    if planned.sample is not None:
+        note(_say("sample", language, of=planned.of, sample=planned.sample, pairs=planned.size))
+    try:
+        cells = _play(planned, options, language)
+    except KeyboardInterrupt:
+        note(_say("interrupted", language))
+        return INTERRUPTED
+    matrix = matrices.matrix_of(planned, cells)
+    _write(out, source, matrix, language)
+    return _tell(out, matrix, language)
+
+
+def _plan(given: argparse.Namespace, source: LabSource) -> matrices.Plan:
+    found = discover(Path(given.submissions), source.lab.roles)
+    entries = {entry.id: entry for entry in found.entries}
+    sample = None if given.all else given.sample or matrices.MOST
+    chosen = matrices.drawn(list(entries), sample, given.seed)
+    submissions = [read(entries[identifier], source.lab.roles) for identifier in chosen]
+    drawn = len(chosen) if len(chosen) < len(entries) else None
+    try:
+        return matrices.plan(source.lab, submissions, len(entries), drawn, given.seed)
+    except matrices.NoPairError as error:
+        raise CommandError(str(error)) from error
+
+
+def _options(given: argparse.Namespace, source: LabSource) -> EngineOptions:
+    """The engine's options: two untrusted programs need a network of their own."""
+    given.facts = None
+    host = probe(given.python or source.lab.python)
+    return engine_options(given, host, choose_isolation("full", "grade", host))
+
+
+def _play(planned: matrices.Plan, options: EngineOptions, language: str) -> list[Cell]:
+    cells: list[Cell] = []
+    with _Progress(planned.size, language) as shown, Engine(options) as engine:
+        for cell in matrices.play(planned, engine):
+            cells.append(cell)
+            shown.advance(cell)
+    return cells
+
+
+def _write(out: Path, source: LabSource, matrix: Matrix, language: str) -> None:
+    from grader.view.html import matrix_html
+
+    with output.opened(out) as folder:
+        if folder.marker() is None:
+            folder.mark(
+                Marker(
+                    tool=__version__, lab=source.lab.id, lab_digest=source.digest,
+                    lab_files=source.texts, options={}, language=language,
+                )
+            )  # fmt: skip
+        folder.write(DOCUMENT, matrix_json(source.lab, matrix, language))
+        folder.write(PAGE, matrix_html(source.lab, matrix, language).encode())
+
+
+def _tell(out: Path, matrix: Matrix, language: str) -> int:
+    done, played = works(matrix.cells)
+    say(_say("counts", language, done=done, played=played))
+    short = _column(language)
+    for code, number in matrix.counts():
+        say(f"  {number:>4} × {SHORT[code][short]}")
+    unplayed = len(matrix.cells) - played
+    if unplayed:
+        note(_say("unplayed", language, n=unplayed))
+    say(_say("report", language, path=safe(str(out / PAGE))))
+    return FAULT if unplayed else DONE
+
+
+def _say(key: str, language: str, **fields: object) -> str:
+    return _WORDS[key][_column(language)].replace("~", "\u00a0").format(**fields)
+
+
+def _column(language: str) -> int:
+    return 1 if language == "en" else 0
+
+
+class _Progress:
+    """How far the matrix is, on stderr: a bar where a person looks on, else some lines."""
+
+    def __init__(self, total: int, language: str) -> None:
+        self._total, self._language, self._count = total, language, 0
+        self._task: TaskID | None = None
+        self._live = is_live(sys.stderr)
+        if self._live:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+            console = Console(stderr=True, no_color=not wants_colour(sys.stderr), highlight=False)
+            self._bar = Progress(
+                BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False),
+                console=console, transient=True, auto_refresh=False,
+            )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._bar.start()
+            self._task = self._bar.add_task("", total=self._total)
+            self._bar.refresh()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._live:
+            self._bar.stop()
+
+    def advance(self, cell: Cell) -> None:
+        """One more pair is done."""
+        self._count += 1
+        short = in_words(SHORT[cell.verdict.code][_column(self._language)], self._language)
+        if self._task is not None:
+            shown = safe(f"{cell.server} + {cell.client}")[:40]
+            self._bar.update(self._task, advance=1, description=shown)
+            self._bar.refresh()
+        elif self._count % _EVERY == 0 or self._count == self._total:
+            shown = safe(f"{cell.server} + {cell.client}")
+            note(f"[{self._count:>{len(str(self._total))}}/{self._total}] {shown}  {short}")
