@@ -23,6 +23,7 @@ from grader.cli import errors, options
 COMMANDS = {
     "grade": "grade a folder of submissions",
     "check": "check one's own programs",
+    "matrix": "play every server with every client of a class, for information",
     "report": "judge and write a graded folder again, running nothing",
     "validate": "say what is wrong with a lab",
     "reference": "play the reference by hand, in a terminal",

@@ -87,6 +87,27 @@ def _grade(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _matrix(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "submissions", metavar="SUBMISSIONS", help="a folder with one folder or archive per student"
+    )
+    _lab(parser)
+    parser.add_argument(
+        "--out", default=DEFAULT_OUT, metavar="DIR", help=f"where the page goes ({DEFAULT_OUT})"
+    )
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument(
+        "--sample", type=_positive, metavar="N", help="draw N submissions (12 of a bigger class)"
+    )
+    size.add_argument("--all", action="store_true", help="the whole class, however big")
+    parser.add_argument("--seed", type=_seed, default="", metavar="SEED", help="draw otherwise")
+    parser.add_argument(
+        "--jobs", type=_positive, metavar="N", help="pairs at a time (two for each core)"
+    )
+    parser.add_argument("--python", metavar="PYTHON", help="the students' interpreter")
+    _language(parser)
+
+
 def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "path", nargs="?", default=".", metavar="PATH", help="your folder, or one program (.)"
@@ -158,6 +179,7 @@ def _schema(parser: argparse.ArgumentParser) -> None:
 ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "grade": _grade,
     "check": _check,
+    "matrix": _matrix,
     "report": _report,
     "validate": _validate,
     "reference": _reference,

@@ -20,7 +20,9 @@ LONGEST = 64
 """Characters of an id."""
 _MOST_DIGITS = 32
 
-_RESERVED = frozenset(("index.html", "results.json", "grades.csv", ".wiregrade.json"))
+_RESERVED = frozenset(
+    ("index.html", "results.json", "grades.csv", "matrix.html", "matrix.json", ".wiregrade.json")
+)
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )

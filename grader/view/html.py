@@ -16,6 +16,7 @@ import jinja2
 from markupsafe import Markup
 
 import grader
+from grader.judge.matrix import Matrix
 from grader.judge.model import Grade
 from grader.lab.model import Lab
 from grader.submission import SourceFile
@@ -23,6 +24,7 @@ from grader.transcript import Transcript
 from grader.view import markup
 from grader.view.class_page import class_page
 from grader.view.drawing import PROGRAM_X, REFERENCE_X
+from grader.view.matrix_page import matrix_page
 from grader.view.student_model import Links
 from grader.view.student_page import student_page
 from grader.view.words import LANGUAGES, SYMBOLS, words
@@ -60,6 +62,13 @@ def class_html(
         script=Markup(script),  # noqa: S704 -- our own file, nothing is put into it
         **_common(language, script),
     )
+
+
+def matrix_html(lab: Lab, matrix: Matrix, language: str) -> str:
+    """The page of the class's matrix; it links to `matrix.json` beside it."""
+    page = matrix_page(lab, matrix, language)
+    template = _environment().get_template("matrix.html.j2")
+    return template.render(page=page, **_common(language, ""))
 
 
 def _common(language: str, script: str) -> dict[str, object]:
