@@ -78,11 +78,12 @@ def _plan(given: argparse.Namespace, source: LabSource) -> matrices.Plan:
     found = discover(Path(given.submissions), source.lab.roles)
     entries = {entry.id: entry for entry in found.entries}
     sample = None if given.all else given.sample or matrices.MOST
-    chosen = matrices.drawn(list(entries), sample, given.seed)
+    seed: str = given.seed or source.lab.id
+    chosen = matrices.drawn(list(entries), sample, seed)
     submissions = [read(entries[identifier], source.lab.roles) for identifier in chosen]
     drawn = len(chosen) if len(chosen) < len(entries) else None
     try:
-        return matrices.plan(source.lab, submissions, len(entries), drawn, given.seed)
+        return matrices.plan(source.lab, submissions, len(entries), drawn, seed)
     except matrices.NoPairError as error:
         raise CommandError(str(error)) from error
 

@@ -100,7 +100,7 @@ def _matrix(parser: argparse.ArgumentParser) -> None:
         "--sample", type=_positive, metavar="N", help="draw N submissions (12 of a bigger class)"
     )
     size.add_argument("--all", action="store_true", help="the whole class, however big")
-    parser.add_argument("--seed", type=_seed, default="", metavar="SEED", help="draw otherwise")
+    parser.add_argument("--seed", type=_seed, metavar="SEED", help="draw others")
     parser.add_argument(
         "--jobs", type=_positive, metavar="N", help="pairs at a time (two for each core)"
     )
