@@ -117,7 +117,12 @@ class _Judge:
 
     def _limit(self) -> PairVerdict:
         end = self.transcript.end
-        struck = next((e.side for e in self.transcript.entries if isinstance(e, LimitReached)), "")
+        struck: str = next(
+            (e.side for e in self.transcript.entries if isinstance(e, LimitReached)), ""
+        )
+        left = [s.role for s in self.sides.values() if s.started and s.facts.exited is None]
+        if not struck and len(left) == 1:  # the other one had ended
+            (struck,) = left
         role = next((role for role in ROLES if role == struck), None)
         code = "too-long" if end.outcome == "timeout" else "limit"
         return _made(code, blame=role, evidence=(len(self.transcript.entries) - 1,))
