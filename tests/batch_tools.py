@@ -52,7 +52,8 @@ def run_of(job: Job, scenario: str, outcome: str = "completed") -> PlayedRun:
         port=65432, delivery="separate", seed=job.seed, isolation="full", facts="kernel",
         interpreter="3.11.7", started="2026-01-01T00:00:00Z",
     )  # fmt: skip
-    ended = tr.Ended(t=1, outcome=outcome)
+    problem = "the machine refuses it" if outcome == "not_run" else ""
+    ended = tr.Ended(t=1, outcome=outcome, problem=problem)
     return PlayedRun(transcript=tr.of(header, (tr.Started(t=0), ended)), pcapng=b"wire")
 
 
@@ -64,6 +65,8 @@ class FakeEngine:
     ) -> None:
         self.before = before
         self.outcome = outcome
+        self.traced = "completed"
+        """How the traced run of a job ends, where one is asked for."""
         self.played: list[str] = []
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
@@ -71,7 +74,9 @@ class FakeEngine:
             self.before(job)
             self.played.append(job.key)
             runs = tuple(run_of(job, s.id, self.outcome) for s in job.scenarios)
-            yield Played(key=job.key, role=job.role, runs=runs)
+            asked = job.scenarios[:1] if job.strace else ()
+            traced = tuple(run_of(job, f"{s.id}~trace", self.traced) for s in asked)
+            yield Played(key=job.key, role=job.role, runs=runs, traced=traced)
 
 
 def judge(lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Transcript]) -> Grade:

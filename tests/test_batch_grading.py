@@ -74,6 +74,58 @@ def test_other_options_are_another_result(tmp_path: Path, other: Settings) -> No
     assert engine.played == ["a"]
 
 
+TRACED = replace(SETTINGS, strace="/usr/bin/strace")
+
+
+def test_traced_runs_are_kept_and_shown_and_judge_nothing(tmp_path: Path) -> None:
+    plain, _ = grade(tmp_path / "plain", submission("a"))
+    traced, _ = grade(tmp_path / "traced", submission("a"), settings=TRACED)
+    assert traced[0].grade == plain[0].grade
+    folder = tmp_path / "traced" / "a"
+    assert (folder / "runs/server-nominal~trace.jsonl").is_file()
+    assert not (tmp_path / "plain/a/runs/server-nominal~trace.jsonl").exists()
+    assert (folder / "result.json").read_bytes() == (tmp_path / "plain/a/result.json").read_bytes()
+    assert 'id="calls"' in (folder / "index.html").read_text()
+    # Judged again from what is saved, they are shown again.
+    (folder / "index.html").unlink()
+    with output.opened(tmp_path / "traced") as out:
+        found = saved.load(out, "a")
+        assert found is not None
+        grading.rejudge(out, source(), SETTINGS, judge, found)
+    assert 'id="calls"' in (folder / "index.html").read_text()
+
+
+def test_what_was_graded_without_calls_is_played_for_them_once(tmp_path: Path) -> None:
+    grade(tmp_path, submission("a"))
+    _, engine = grade(tmp_path, submission("a"), settings=TRACED)
+    assert engine.played == ["a"]
+    for settings in (TRACED, SETTINGS):
+        _, engine = grade(tmp_path, submission("a"), settings=settings)
+        assert engine.played == []
+
+
+def test_why_there_are_no_calls_is_told_and_costs_nothing(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    engine.traced = "not_run"
+    (done,), _ = grade(tmp_path, submission("a"), settings=TRACED, engine=engine)
+    assert done.untraced == "the machine refuses it"
+    assert done.grade.complete
+    assert "the machine refuses it" in (tmp_path / "a/index.html").read_text()
+
+
+def test_a_trace_that_cannot_be_shown_costs_no_grade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("not this one")
+
+    monkeypatch.setattr("grader.view.student_page.call_section", broken)
+    plain, _ = grade(tmp_path / "plain", submission("a"))
+    (done,), _ = grade(tmp_path / "traced", submission("a"), settings=TRACED)
+    assert done.grade == plain[0].grade
+    assert "not this one" in done.fault
+
+
 def test_another_language_is_the_same_result_on_another_page(tmp_path: Path) -> None:
     grade(tmp_path, submission("a"))
     _, engine = grade(tmp_path, submission("a"), settings=replace(SETTINGS, language="en"))

@@ -52,6 +52,19 @@ def submission() -> Submission:
     )
 
 
+def test_traced_runs_come_back_and_one_that_is_gone_is_no_loss(tmp_path: Path) -> None:
+    kept = saved.bounded(submission(), (".py",))
+    runs, traced = (played(),), (played("server-nominal~trace"), played("server-drawn~trace"))
+    with output.opened(tmp_path) as folder:
+        described = saved.describe(kept, "5eed", "f00", runs, traced)
+        saved.save(folder, kept, (*runs, *traced), described)
+        folder.remove("dupont/runs/server-drawn~trace.jsonl")
+        found = saved.load(folder, "dupont")
+        assert found == described
+        assert saved.runs_of(folder, found) == runs
+        assert saved.traced_of(folder, found) == traced[:1]
+
+
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     kept = saved.bounded(submission(), (".py",))
     assert [f.path for f in kept.files] == ["a/serveur.py", "a/outils.py"]

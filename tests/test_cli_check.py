@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from batch_tools import judge, source, submission
 from engine_tools import bwrap
+from namespaces import missing
 
 import grader
 from grader.cli import app, check
@@ -31,6 +32,43 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     return folder
+
+
+@pytest.mark.sandbox
+def test_calls_come_before_the_text_and_change_nothing_of_it(
+    mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bwrap()
+    if shutil.which("strace") is None:
+        missing("strace is not installed")
+    asked = ["check", "--lang", "en", "--only", "server.print2"]
+    assert app.main(asked) == 1
+    without = capsys.readouterr().out
+    assert app.main([*asked, "--trace", "--html", "report.html"]) == 1
+    out = capsys.readouterr().out
+    assert out.endswith(without)
+    calls = out.removesuffix(without)
+    assert calls.count("Your program’s calls  serveur.py (server-") == 2
+    assert "recv(1024) → 66 bytes" in calls
+    assert "Your program’s calls" in (mine / "report.html").read_text()
+
+
+@pytest.mark.sandbox
+def test_without_strace_it_says_so_once_and_goes_on(
+    mine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bwrap()
+    real = shutil.which
+
+    def which(name: str, *given: object, **named: object) -> str | None:
+        return None if name == "strace" else real(name, *given, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("grader.cli.running.shutil.which", which)
+    assert app.main(["check", "--lang", "fr", "--only", "server.print2", "--trace"]) == 1
+    told = capsys.readouterr()
+    assert told.err.count("--trace") == 1
+    assert "strace is not installed" in told.err
+    assert "0/2" in told.out.splitlines()[-1]
 
 
 @pytest.mark.sandbox

@@ -55,6 +55,8 @@ class Settings(PageSettings):
     python: str
     """Version of the students' interpreter."""
     seed: str | None = None
+    strace: str | None = None
+    """Its path, where calls are to be traced: that changes no result."""
     certify: int = 1
     sweep: bool = False
     """Split sweeps are played, too."""
@@ -79,6 +81,8 @@ class Done:
     grade: Grade
     taken_over: bool = False
     fault: str = ""
+    untraced: str = ""
+    """Why calls could not be traced, where they were to be."""
 
 
 class Plays(Protocol):
@@ -107,6 +111,7 @@ class _Open:
     mark: str
     awaited: set[Tests]
     runs: list[PlayedRun] = field(default_factory=list)
+    traced: list[PlayedRun] = field(default_factory=list)
     fault: str = ""
 
 
@@ -167,7 +172,7 @@ class Grading:
             opened.awaited = {job.role for job in jobs}
             if jobs:
                 self._open[entry.id] = opened
-                yield from jobs
+                yield from (replace(job, strace=self._settings.strace) for job in jobs)
             else:
                 self._done.append(self._finish(opened))
 
@@ -196,6 +201,8 @@ class Grading:
             return False
         if self._folder.read(f"{identifier}/result.json") is None:
             return False
+        if self._settings.strace is not None and found.runs and not found.traced:
+            return False
         try:
             done = rejudge(self._folder, self._source, self._settings, self._judge, found)
         except (ValueError, LookupError):
@@ -210,6 +217,7 @@ class Grading:
     def _take(self, played: Played, finisher: ThreadPoolExecutor) -> None:
         opened = self._open[played.key]
         opened.runs.extend(played.runs)
+        opened.traced.extend(played.traced)
         opened.awaited.discard(played.role)
         if not opened.awaited:
             del self._open[played.key]
@@ -218,23 +226,27 @@ class Grading:
     def _finish(self, opened: _Open) -> Done:
         """Judge and write; what fails here is our fault, and is nobody else's result."""
         submission = saved.bounded(opened.submission, self._suffixes)
-        runs = tuple(sorted(opened.runs, key=lambda run: run.transcript.header.role != "server"))
+        runs, traced = _servers_first(opened.runs), _servers_first(opened.traced)
         lab, fault = self._source.lab, opened.fault
         try:
             transcripts = [run.transcript for run in runs]
             grade = judged(self._judge, lab, submission, opened.seed, transcripts)
-            shown = pages.pages_of(lab, self._settings, grade, submission, runs)
+            shown = pages.pages_of(lab, self._settings, grade, submission, (*runs, *traced))
         except Exception:
+            if traced:
+                # Whatever is wrong with a trace, it costs nobody a grade.
+                opened.traced.clear()
+                return replace(self._finish(opened), fault=fault or traceback.format_exc())
             fault = fault or traceback.format_exc()
             grade = ungraded(lab, submission, opened.seed)
             shown = pages.pages_of(lab, self._settings, grade, submission, ())
         # In this order, cut off anywhere, it is not taken for a whole result.
         self._folder.remove(f"{submission.id}/result.json")
         self._folder.remove(submission.id)
-        described = saved.describe(submission, opened.seed, opened.mark, runs)
-        saved.save(self._folder, submission, runs, described)
+        described = saved.describe(submission, opened.seed, opened.mark, runs, traced)
+        saved.save(self._folder, submission, (*runs, *traced), described)
         pages.write(self._folder, submission.id, shown)
-        return Done(grade=pages.slim(grade), fault=fault)
+        return Done(grade=pages.slim(grade), fault=fault, untraced=untraced(traced))
 
     def _fault(self, opened: _Open, told: str) -> Done:
         """Write that we failed on this one, whatever it is."""
@@ -271,9 +283,19 @@ def rejudge(
     runs = saved.runs_of(folder, found)
     transcripts = [run.transcript for run in runs]
     grade = judged(judge, source.lab, submission, found.seed, transcripts)
-    shown = pages.pages_of(source.lab, settings, grade, submission, runs)
+    traced = saved.traced_of(folder, found)
+    shown = pages.pages_of(source.lab, settings, grade, submission, (*runs, *traced))
     pages.write(folder, found.id, shown)
     return Done(grade=pages.slim(grade))
+
+
+def untraced(traced: Iterable[PlayedRun]) -> str:
+    """Why the calls of these runs could not be traced; empty: they could."""
+    return next(filter(None, (run.transcript.end.problem for run in traced)), "")
+
+
+def _servers_first(runs: Iterable[PlayedRun]) -> tuple[PlayedRun, ...]:
+    return tuple(sorted(runs, key=lambda run: run.transcript.header.role != "server"))
 
 
 def judged(

@@ -7,6 +7,7 @@ never become names of ours: a copy is called by its number and a reduced form of
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -44,6 +45,8 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[MissingRole, ...]
     sources: dict[str, str]
     runs: tuple[str, ...]
+    traced: tuple[str, ...] = ()
+    """Runs with their calls traced: kept beside the others, never judged."""
     schema_version: int = 1
 
 
@@ -90,7 +93,7 @@ def safe_names(paths: Sequence[str]) -> dict[str, str]:
 def save(
     folder: OutputFolder, submission: Submission, runs: Sequence[PlayedRun], saved: Saved
 ) -> None:
-    """Write transcripts, wires, copies and `submission.json`, the last one last.
+    """Write transcripts (of `runs`, traced ones too), wires, copies and, last, `submission.json`.
 
     Raises:
         CannotWriteError: no space, no permission.
@@ -107,7 +110,13 @@ def save(
     folder.write(f"{base}/submission.json", data)
 
 
-def describe(submission: Submission, seed: str, mark: str, runs: Sequence[PlayedRun]) -> Saved:
+def describe(
+    submission: Submission,
+    seed: str,
+    mark: str,
+    runs: Sequence[PlayedRun],
+    traced: Sequence[PlayedRun] = (),
+) -> Saved:
     """What `submission.json` will say; `submission` is bounded, `mark` its fingerprint."""
     return Saved(
         fingerprint=mark,
@@ -121,6 +130,7 @@ def describe(submission: Submission, seed: str, mark: str, runs: Sequence[Played
         missing=submission.missing,
         sources=safe_names([file.path for file in submission.files]),
         runs=tuple(played.transcript.header.run for played in runs),
+        traced=tuple(played.transcript.header.run for played in traced),
     )
 
 
@@ -160,15 +170,25 @@ def runs_of(folder: OutputFolder, saved: Saved) -> tuple[PlayedRun, ...]:
     Raises:
         ValueError: a transcript is gone, or is not whole.
     """
-    played = []
-    for name in saved.runs:
-        base = f"{saved.id}/runs/{_inside(name)}"
-        data = folder.read(f"{base}.jsonl")
-        if data is None:
-            raise ValueError(f"{base}.jsonl is gone")
-        wire = folder.read(f"{base}.pcapng") or b""
-        played.append(PlayedRun(transcript=transcript.load(data), pcapng=wire))
-    return tuple(played)
+    return tuple(_run_of(folder, saved, name) for name in saved.runs)
+
+
+def traced_of(folder: OutputFolder, saved: Saved) -> tuple[PlayedRun, ...]:
+    """The traced runs that were saved; one that is not whole any more is no loss."""
+    traced = []
+    for name in saved.traced:
+        with contextlib.suppress(ValueError):
+            traced.append(_run_of(folder, saved, name))
+    return tuple(traced)
+
+
+def _run_of(folder: OutputFolder, saved: Saved, name: str) -> PlayedRun:
+    base = f"{saved.id}/runs/{_inside(name)}"
+    data = folder.read(f"{base}.jsonl")
+    if data is None:
+        raise ValueError(f"{base}.jsonl is gone")
+    wire = folder.read(f"{base}.pcapng") or b""
+    return PlayedRun(transcript=transcript.load(data), pcapng=wire)
 
 
 def _inside(name: str) -> str:

@@ -17,14 +17,15 @@ from pathlib import Path
 
 from grader import results
 from grader.batch import saved
+from grader.batch.grading import untraced
 from grader.batch.plan import jobs_of, seed_for, select, selectable
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
 from grader.cli.labs import open_lab
 from grader.cli.progress import phase_in_words
-from grader.cli.running import engine_options, judge_run, playing
+from grader.cli.running import engine_options, judge_run, playing, say_untraced, tracer
 from grader.cli.streams import note, safe, say, wants_colour
 from grader.cli.summary import is_certified
-from grader.formats import github, junit, terminal
+from grader.formats import calls, github, junit, terminal
 from grader.intake.reading import read_folder
 from grader.judge.model import Grade, Status
 from grader.lab.model import ROLES, Lab, Role, Tests, Text
@@ -53,12 +54,13 @@ def run(given: argparse.Namespace) -> int:
     seed = seed_for(lab, submission, given.seed)
     if options.isolation == "none":
         _refuse_taken_port(lab)
-    runs = _play(lab, submission, seed, options, given)
+    runs, traced = _play(lab, submission, seed, options, given)
     suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
     kept = saved.bounded(submission, suffixes)
     grade = judge_run(lab, kept, seed, [run.transcript for run in runs])
     if given.html:
-        _write_page(Path(given.html), lab, grade, kept, runs, language)
+        _write_page(Path(given.html), lab, grade, kept, (*runs, *traced), language)
+    _show_calls(given, lab, traced)
     _show(given, lab, grade, kept, isolation)
     return status_of(grade)
 
@@ -120,12 +122,15 @@ def _selected(lab: Lab, roles: Sequence[Role], only: Sequence[str]) -> Lab:
 
 def _play(
     lab: Lab, submission: Submission, seed: str, options: EngineOptions, given: argparse.Namespace
-) -> list[PlayedRun]:
+) -> tuple[list[PlayedRun], list[PlayedRun]]:
+    """The runs, and those that were traced."""
     # A sweep that is named is asked for: `select` leaves out what is not.
     sweep = given.sweep or bool(given.only)
     jobs = jobs_of(lab, submission, seed, given.certify, sweep=sweep)
     if not jobs:
-        return []
+        return [], []
+    strace = tracer(given)
+    jobs = tuple(replace(job, strace=strace) for job in jobs)
 
     def tell(phase: Phase) -> None:
         note(phase_in_words(phase, given.lang))
@@ -133,7 +138,8 @@ def _play(
     with Engine(options) as engine:
         playing_jobs = playing(engine, given.certify, tell).play(jobs)
         played = sorted(playing_jobs, key=lambda one: _ORDER.index(one.role))
-    return [run for one in played for run in one.runs]
+    traced = [run for one in played for run in one.traced]
+    return [run for one in played for run in one.runs], traced
 
 
 def _refuse_taken_port(lab: Lab) -> None:
@@ -181,12 +187,24 @@ def _show(
         case "github":
             _show_github(given, lab, grade)
         case _:
-            columns = shutil.get_terminal_size().columns
-            encoding = sys.stdout.encoding or "utf-8"
-            style = terminal.Style(
-                colour=wants_colour(sys.stdout), encoding=encoding, columns=columns
-            )
-            say(terminal.check_text(lab, grade, language, style).rstrip("\n"))
+            say(terminal.check_text(lab, grade, language, _style()).rstrip("\n"))
+
+
+def _style() -> terminal.Style:
+    return terminal.Style(
+        colour=wants_colour(sys.stdout),
+        encoding=sys.stdout.encoding or "utf-8",
+        columns=shutil.get_terminal_size().columns,
+    )
+
+
+def _show_calls(given: argparse.Namespace, lab: Lab, traced: Sequence[PlayedRun]) -> None:
+    """The calls before a text; a document for a program has no place for them."""
+    if why := untraced(traced):
+        say_untraced(why, given.lang)
+    transcripts = [run.transcript for run in traced if not run.transcript.end.problem]
+    if transcripts and given.format == "text":
+        say(calls.calls_text(lab, transcripts, given.lang, _style()))
 
 
 def _show_github(given: argparse.Namespace, lab: Lab, grade: Grade) -> None:

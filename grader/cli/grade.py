@@ -15,7 +15,7 @@ from grader.batch.plan import LabSource
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
 from grader.cli.labs import open_lab
 from grader.cli.progress import progress
-from grader.cli.running import engine_options, judge_run, playing
+from grader.cli.running import engine_options, judge_run, playing, say_untraced, tracer
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import is_certified, summary
 from grader.intake.discover import Discovery, discover
@@ -64,6 +64,7 @@ def run(given: argparse.Namespace) -> int:
         python=host.version,
         language=language,
         seed=given.seed,
+        strace=tracer(given),
         certify=given.certify,
         sweep=given.sweep,
     )
@@ -139,6 +140,8 @@ class _Class:
                 note(words.format(name=safe(done.grade.name)))
                 if self._given.debug:
                     print(done.fault, file=sys.stderr)
+        if why := next((done.untraced for done in self._done if done.untraced), ""):
+            say_untraced(why, self._settings.language)
 
 
 def _say_if_changed(folder: output.OutputFolder, source: LabSource, settings: Settings) -> None:

@@ -59,6 +59,11 @@ def _running(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="cut a message at each of its bytes too, a run for each: where does a cut do harm?",
     )
+    parser.add_argument(
+        "--trace",
+        action="store_true",
+        help="run each program once more with strace, and show its calls beside the segments",
+    )
 
 
 def _grade(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 from collections.abc import Callable, Sequence
 
+from grader.cli.streams import note, safe
 from grader.judge.grade import judge
 from grader.judge.model import Grade
 from grader.lab.model import Lab
@@ -20,6 +22,11 @@ from grader.transcript import Transcript
 RUNS_PER_CORE = 2
 """Half of a run is waiting (for a program that sleeps, for its end): two share a core well."""
 
+_UNTRACED = {
+    "fr": "--trace\u00a0: les appels ne sont pas montrés ({reason})\u00a0; le reste continue.",
+    "en": "--trace: calls are not shown ({reason}); the rest goes on.",
+}
+
 
 def engine_options(
     given: argparse.Namespace, host: HostReport, isolation: Isolation
@@ -32,6 +39,22 @@ def engine_options(
         facts=given.facts or host.facts_mode,
         jobs=given.jobs or RUNS_PER_CORE * cores(),
     )
+
+
+def tracer(given: argparse.Namespace) -> str | None:
+    """The path of strace, where calls are to be traced; where it is not there that is said."""
+    if not given.trace:
+        return None
+    found = shutil.which("strace")
+    if found is None:
+        say_untraced("strace is not installed (apt install strace)", given.lang)
+    return found
+
+
+def say_untraced(reason: str, language: str) -> None:
+    """Say once that calls can't be traced; the rest goes on."""
+    words = _UNTRACED["fr" if language == "fr" else "en"]
+    note(words.format(reason=safe(reason)))
 
 
 def playing(engine: Engine, certify: int, tell: Callable[[Phase], None]) -> Engine | InPhases:
