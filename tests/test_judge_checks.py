@@ -126,7 +126,7 @@ class TestEnd:
         play = server().receives(GREETING).sends("hello").consumed().prints(HELLO)
         run = play.sends("goodbye").rst().exits()
         assert lost(run) == {"server.print2", "server.close"}
-        assert says(run, "end", "had not been read")
+        assert says(run, "end", "without having read all the bytes")
 
     def test_end_before_the_second_message(self) -> None:
         play = server().receives(GREETING).sends("hello").consumed().prints(HELLO)
@@ -224,7 +224,7 @@ class TestPrints:
         play = server().receives(GREETING).sends("hello").consumed().errs(HELLO)
         run = play.sends("goodbye").prints(GOODBYE).fin().exits()
         assert lost(run) == {"server.print1"}
-        assert says(run, "stdout:hello", "standard error")
+        assert says(run, "stdout:hello", "channel for error messages")
 
     def test_a_near_print_earns_half(self) -> None:
         play = client().sends("greeting").prints(GREETING.upper())

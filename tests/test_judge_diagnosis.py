@@ -329,7 +329,7 @@ def test_right_programs_have_no_diagnosis(run: tr.Transcript) -> None:
 
 def test_never_closes_and_waits_for_another_client() -> None:
     play = served(server()).consumed().waits("accept4", "listener").we_close()
-    assert errors(play.stuck()) == ["never-closes", "endless-loop"]
+    assert errors(play.stuck()) == ["endless-loop", "never-closes"]
 
 
 def test_a_heartbeat_that_goes_on_is_not_a_program_that_sleeps() -> None:
@@ -470,3 +470,69 @@ def well_set(french: str, english: str) -> None:
     assert not re.search(r"[^}][:;!?\u00bb](?:\s|$)", french.replace("{nb}", "}"))
     fields = set(re.findall(r"{(\w+)}", french)) - {"nb"}
     assert fields == set(re.findall(r"{(\w+)}", english))
+
+
+def test_a_syntax_error_stopped_nothing_that_ran() -> None:
+    run = never_ran("SyntaxError: invalid syntax", 7, "print(")
+    (exit_,) = [f for j in grade(run).criteria for f in j.findings if f.expectation == "exit"]
+    assert exit_.what.in_language("en") == "Python could not start your server: see line 7."
+    (listening,) = [
+        f for j in grade(run).criteria for f in j.findings if f.expectation == "listening"
+    ]
+    assert "see line 7" in listening.what.in_language("en")
+    assert "stopped" not in listening.what.in_language("en")
+
+
+def said(play: tr.Transcript, number: int = 0) -> str:
+    return grade(play).diagnoses[number].explanation.in_language("en")
+
+
+def test_the_wrong_socket_is_told_by_what_it_does() -> None:
+    error = "OSError: [Errno 107] Transport endpoint is not connected"
+    reads = crashed(served(server()), error, 8, "print(s.recv(1024).decode())")
+    sends = crashed(server(), error, 7, "s.send(b'x')")
+    assert said(reads).startswith("Your server receives on a socket")
+    assert said(sends).startswith("Your server sends on a socket")
+
+
+def test_a_text_with_accents_is_told_that_a_byte_string_takes_none() -> None:
+    error = "TypeError: a bytes-like object is required, not 'str'"
+    accents = crashed(server(), error, 7, 'conn.send("\u00e9tablie")')
+    comment = crashed(server(), error, 7, 'conn.send("plain")  # envoy\u00e9')
+    assert "takes none" in said(accents)
+    assert "takes none" not in said(comment)
+
+
+def test_two_programs_with_the_same_wrong_order_are_told_so() -> None:
+    late = server().sends("hello").consumed().prints(HELLO).receives(GREETING)
+    late = late.sends("goodbye").consumed().prints(GOODBYE).fin().we_close()
+    early = client().receives(HELLO).sends("greeting").consumed().prints(GREETING)
+    early = early.receives(GOODBYE).fin().we_close()
+    both = grade(late.exits(), early.exits())
+    assert [d.id for d in both.diagnoses] == ["both-wait-first", "speaks-first"]
+    for diagnosis in both.diagnoses:
+        assert "agree with each other" in diagnosis.explanation.in_language("en")
+    alone = grade(late.exits(), right_client())
+    assert "agree" not in alone.diagnoses[0].explanation.in_language("en")
+
+
+def test_the_reads_of_a_long_message_are_not_counted() -> None:
+    def left_after_one(size: int) -> tr.Transcript:
+        play = server("server-long")
+        play.texts["hello"] = "x" * size
+        play.receives(GREETING).sends("hello").consumed().fin().we_close()
+        return play.exits()
+
+    assert "one-recv-two-messages" not in remarks(left_after_one(1500))
+    assert "one-recv-two-messages" in remarks(left_after_one(900))
+
+
+def test_the_main_fault_is_no_remark_again() -> None:
+    error = "OSError: [Errno 9999] Something else"
+    once = crashed(served(server()), error, 8, "conn.frob()")
+    again = crashed(server("server-client-leaves"), error, 8, "conn.frob()")
+    elsewhere = crashed(server("server-client-leaves"), error, 9, "conn.frob()")
+    assert errors(once, again) == ["exit-status"]
+    assert remarks(once, again) == []
+    assert errors(right_server(), elsewhere) == []
+    assert remarks(right_server(), elsewhere) == ["exit-status"]

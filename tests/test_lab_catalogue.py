@@ -159,7 +159,7 @@ def test_a_lab_switches_one_off() -> None:
         ),
         (
             "diagnoses:\n  never-closes: {title: 'a {seen} b {line}'}\n",
-            "lab.yaml:15:25: nothing is filled in for {seen}; there are: {line}, {notion}",
+            "lab.yaml:15:25: nothing is filled in for {seen}; there are: {at}, {line}, {notion}",
         ),
         ("diagnoses:\n  never-closes: {titel: a}\n", "unknown key 'titel'; did you mean 'title'?"),
         ("diagnoses: [never-closes]\n", "diagnoses must be `id:` lines with what belongs"),

@@ -172,7 +172,7 @@ def test_the_class_page_links_to_every_report() -> None:
 
 def test_a_verdict_is_a_word_and_a_symbol() -> None:
     seen = Page(PAGES["student in English"])
-    assert "✗ to mend" in seen.text
+    assert "✗ to fix" in seen.text
     assert "½ half" in seen.text
     assert "✓ passed" in seen.text
 

@@ -7,6 +7,8 @@ from grader.judge.facts import Facts
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.seen import expected_port, first_session, hit, is_refused, stood
 
+_LOOPBACK = ("127.0.0.1", "::1")
+
 
 def other_port(facts: Facts) -> Hit | None:
     """Another port than that of the statement, listened on or dialled."""
@@ -41,7 +43,9 @@ def one_interface(facts: Facts) -> Hit | None:
     seen = dialled_listener(facts)
     if facts.role != "server" or seen is None or is_any(seen[1]):
         return None
-    return hit(facts, "bound-to-one-interface", ("bound",), (seen[0],), address=seen[1].address)
+    address = seen[1].address
+    variant = "loopback" if address in _LOOPBACK else ""
+    return hit(facts, "bound-to-one-interface", ("bound",), (seen[0],), variant, address=address)
 
 
 def datagram(facts: Facts) -> Hit | None:

@@ -19,7 +19,7 @@ from grader.judge.listeners import (
 from grader.judge.maker import Maker
 from grader.judge.model import Finding, Remark, Status
 from grader.judge.prints import check_stdout
-from grader.judge.wording import remark, say
+from grader.judge.wording import at_line, program, remark, say, see_line
 from grader.lab.model import (
     Action,
     Expectation,
@@ -256,8 +256,7 @@ def _exit(facts: Facts, expectation: ExpectExit) -> Finding:
         return made(Status.FAIL, "exit.signal", evidence, signal=exited.signal)
     if not _ended_well(facts, exited, expectation):
         if facts.traceback is not None or expectation.status is None:
-            shown = (*facts.stderr_entries[-2:], index)
-            return made(Status.FAIL, "exit.crash", shown, code=exited.status)
+            return _crashed(facts, made, index)
         return made(
             Status.FAIL, "exit.status", evidence, code=exited.status, expected=expectation.status
         )
@@ -265,7 +264,17 @@ def _exit(facts: Facts, expectation: ExpectExit) -> Finding:
     if not facts.connected and not refuses:
         # Silence earns nothing: a program that does nothing ends well, too.
         return made(Status.FAIL, "exit.nothing", evidence)
-    return made(Status.PASS, "exit.pass", evidence, code=exited.status)
+    key = "exit.asked" if exited.status else "exit.pass"
+    return made(Status.PASS, key, evidence, code=exited.status)
+
+
+def _crashed(facts: Facts, made: Maker, index: int) -> Finding:
+    """An exception that was not caught; or one before anything was run."""
+    trace = facts.traceback
+    line = trace.place.line if trace is not None and trace.place is not None else None
+    key = "exit.unstarted" if trace is not None and trace.is_syntax else "exit.crash"
+    fields = {"program": program(facts.role), "line": at_line(line), "see": see_line(line)}
+    return made(Status.FAIL, key, (*facts.stderr_entries[-2:], index), **fields)
 
 
 def _ended_well(facts: Facts, exited: Exited, expectation: ExpectExit) -> bool:

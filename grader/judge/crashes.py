@@ -27,6 +27,8 @@ _BAD_DESCRIPTOR = re.compile(r"^\[(?:Errno 9|WinError 10038)\]")
 """EBADF on Linux and macOS, ENOTSOCK on Windows."""
 _BYTES_LITERAL = re.compile(r"""\b[rR]?[bB][rR]?(['"]).*[^\x00-\x7f]""")
 _QUOTED = re.compile(r"""(b?(?:'(?:[^'\\]|\\.){1,400}'|"(?:[^"\\]|\\.){1,400}"))\s*$""")
+_ACCENTS = re.compile(r"""(['"])(?:(?!\1).)*[^\x00-\x7f](?:(?!\1).)*\1""")
+"""A string with a letter that is no ASCII."""
 _RESETS = ("ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError")
 
 
@@ -189,6 +191,12 @@ def _listening_socket(facts: Facts, trace: Traceback) -> bool:
     )
 
 
+def _reads_listening_socket(facts: Facts, trace: Traceback) -> bool:
+    """The line that raised it reads, and does not send as well."""
+    reads = trace.at_call(*_READS) and not trace.at_call(*_SENDS)
+    return reads and _listening_socket(facts, trace)
+
+
 def _closed_listener(facts: Facts, trace: Traceback) -> bool:
     closed = trace.type == "OSError" and _BAD_DESCRIPTOR.search(trace.message) is not None
     return bool(facts.connected) and closed and trace.at_call("accept")
@@ -207,6 +215,10 @@ def _text_sent(_facts: Facts, trace: Traceback) -> bool:
     if trace.type != "TypeError":
         return False
     return (trace.at_call(*_SENDS) and "bytes-like" in trace.message) or trace.at_call("bytes")
+
+
+def _accents_sent(facts: Facts, trace: Traceback) -> bool:
+    return _text_sent(facts, trace) and _ACCENTS.search(_source(trace)) is not None
 
 
 def _split(facts: Facts, trace: Traceback) -> bool:
@@ -255,7 +267,7 @@ _KINDS: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
     ("port-not-a-number", _port_text),
     ("address-not-a-tuple", _address),
     ("options-ored", _options),
-    ("no-listen", _no_listen),
+    ("no-listen/accept", _no_listen),
     ("no-reuseaddr", _reuse),
     ("port-taken-by-another/twice", _taken_twice),
     ("port-taken-by-another", _taken),
@@ -265,10 +277,12 @@ _KINDS: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
     ("accept-tuple-not-unpacked", _tuple),
     ("writes-after-close", _writes_to_nobody),
     ("dies-on-reset", _reset),
+    ("io-on-listening-socket/receive", _reads_listening_socket),
     ("io-on-listening-socket", _listening_socket),
     ("closes-listener-in-loop", _closed_listener),
     ("thread-called-not-started/result", _not_a_function),
     ("thread-called-not-started/result", _result_as_target),
+    ("send-str-not-bytes/accents", _accents_sent),
     ("send-str-not-bytes", _text_sent),
     ("split-character", _split),
     ("decode-error/encode", _encode),

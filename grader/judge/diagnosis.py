@@ -7,19 +7,26 @@ already is left out, and so is one that the lab has switched off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from grader.judge import outputs
+from grader.judge import exchange, outputs
 from grader.judge.conditions import CAUSES, REMARKS
 from grader.judge.facts import Facts
 from grader.judge.hit import ADDRESSES, EVERYTHING, Hit
 from grader.judge.model import Diagnosis, Finding, Problem, Status
-from grader.judge.wording import at_line, fill_fields
+from grader.judge.wording import at_line, fill_fields, in_brackets
 from grader.lab.catalogue import Entry, Sayings, catalogue
 from grader.lab.model import ROLES, Lab, Level, Role
 from grader.transcript import Step
+
+CONSEQUENCES: Mapping[str, frozenset[str]] = {
+    "hard-coded-output": frozenset({"no-print", "one-recv-two-messages"}),
+    "both-wait-first": frozenset({"dies-on-reset", "writes-after-close"}),
+}
+"""Remarks that only say again, of another situation, what a mistake has explained already."""
+_SPEAKS_OUT_OF_TURN: Mapping[Role, str] = {"server": "both-wait-first", "client": "speaks-first"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +62,36 @@ def diagnose(lab: Lab, examined: Sequence[Examined]) -> list[Diagnosis]:
         own = [e for e in played if e.facts.role == role and not e.is_cut]
         graded = [e for e in own if e.facts.scenario.level is Level.GRADED]
         errors += _errors(graded, lab, sayings)
-        known = {d.id for d in errors if d.role == role}
-        remarks += _remarks(own, known, sayings)
-    return errors + remarks
+        remarks += _remarks(own, [d for d in errors if d.role == role], sayings)
+    graded = [e for e in played if e.facts.scenario.level is Level.GRADED]
+    return _agreed(errors, graded, sayings) + remarks
+
+
+def _agreed(
+    errors: list[Diagnosis], graded: Sequence[Examined], sayings: Sayings
+) -> list[Diagnosis]:
+    """The errors; where both programs have the same wrong order, told as one misunderstanding."""
+    waits = any(
+        (hit := exchange.both_wait(e.facts)) is not None and hit.variant == "server"
+        for e in graded
+        if e.facts.role == "server"
+    )
+    out_of_turn = [d for d in errors if d.id == _SPEAKS_OUT_OF_TURN[d.role]]
+    if not waits or {d.role for d in out_of_turn} != set(_SPEAKS_OUT_OF_TURN):
+        return errors
+    return [_as_agreed(d, sayings) if d in out_of_turn else d for d in errors]
+
+
+def _as_agreed(diagnosis: Diagnosis, sayings: Sayings) -> Diagnosis:
+    entry = sayings.entry(diagnosis.id, "agreed")
+    if entry is None:
+        return diagnosis
+    fields = {"notion": diagnosis.notion}
+    return replace(
+        diagnosis,
+        title=fill_fields(entry.title, fields),
+        explanation=fill_fields(entry.explanation, fields),
+    )
 
 
 def sayings_of(lab: Lab) -> Sayings:
@@ -148,9 +182,14 @@ def _explains(facts: Facts, hit: Hit, finding: Finding) -> bool:
     return not (finding.expectation.startswith("receive:") and finding.actual)
 
 
-def _remarks(own: Sequence[Examined], known: set[str], sayings: Sayings) -> list[Diagnosis]:
+def _remarks(
+    own: Sequence[Examined], errors: Sequence[Diagnosis], sayings: Sayings
+) -> list[Diagnosis]:
     """What costs nothing: of all runs, and the mistakes that only advice brings out."""
     made: dict[str, Diagnosis] = {}
+    known = {d.id for d in errors}
+    known.update(*(CONSEQUENCES.get(d.id, ()) for d in errors))
+    lines = {(d.file, d.line) for d in errors if d.line is not None}
     for e in own:
         hits = outputs.remarks(e.facts, e.findings)
         hits += [hit for c in REMARKS if (hit := c.look(e.facts)) is not None]
@@ -158,7 +197,8 @@ def _remarks(own: Sequence[Examined], known: set[str], sayings: Sayings) -> list
             hits += _advice(e, sayings)
         for hit in hits:
             entry = sayings.entry(hit.id, hit.variant)
-            if entry is not None and hit.id not in known and hit.id not in made:
+            again = hit.id == "exit-status" and (_file(e.facts, hit.file), hit.line) in lines
+            if entry is not None and not again and hit.id not in known and hit.id not in made:
                 said = _diagnosis(sayings, entry, e.facts, hit, ())
                 made[hit.id] = replace(said, level="remark")
     return list(made.values())
@@ -189,7 +229,8 @@ def _said(
     level: str,
 ) -> Diagnosis:
     notion = sayings.notion(entry.notion)
-    fields = {"line": at_line(hit.line), "notion": notion, **hit.fields}
+    told = {"line": at_line(hit.line), "at": in_brackets(hit.line)}
+    fields = {**told, "notion": notion, **hit.fields}
     return Diagnosis(
         id=hit.id,
         role=role,

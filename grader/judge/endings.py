@@ -102,7 +102,7 @@ def never_closes(facts: Facts) -> Hit | None:
     if not exchanged_before(facts, session, len(facts.entries)) and facts.role == "client":
         return None
     evidence = (*(() if closed is None else (closed,)), *situation_entries(facts))
-    return stood(facts, "never-closes", ("end",), evidence)
+    return stood(facts, "never-closes", ("end",), evidence, facts.role)
 
 
 def accepts_again(facts: Facts) -> Hit | None:

@@ -159,6 +159,8 @@ def one_recv(facts: Facts) -> Hit | None:
         return None
     if any(reads_connection(c) for _, c in calls(facts, session.closed)):
         return None
+    if any(len(entry.data) > ONE_READ for _, entry in session.sent[:read]):
+        return None  # more reads than one may have gone into it
     last = session.sent[read - 1][0]
     end = session.ended if session.ended is not None else facts.last
     return hit(facts, "one-recv-two-messages", EVERYTHING, (last, end))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.judge.facts import Facts
-from grader.judge.wording import SITUATIONS, at_line, fill, program
+from grader.judge.wording import SITUATIONS, at_line, fill, program, see_line
 from grader.lab.model import Text
 from grader.transcript import Call
 
@@ -43,8 +43,10 @@ def situation(facts: Facts) -> Text:
     """« Votre serveur est bloqué dans recv(), ligne 14. », or an empty text."""
     words = program(facts.role)
     if (trace := facts.traceback) is not None:
-        line = at_line(trace.place.line if trace.place else None)
-        return fill(SITUATIONS["crashed"], program=words, line=line)
+        number = trace.place.line if trace.place else None
+        if trace.is_syntax:
+            return fill(SITUATIONS["unstarted"], program=words, see=see_line(number))
+        return fill(SITUATIONS["crashed"], program=words, line=at_line(number))
     line = at_line(facts.position[1].line if facts.position else None)
     stuck = facts.stuck_call
     if facts.end.outcome == "stuck" and stuck is not None:
@@ -55,7 +57,7 @@ def situation(facts: Facts) -> Text:
         status, signal = facts.exited[1].status, facts.exited[1].signal
         if signal is not None:
             return fill(SITUATIONS["signal"], program=words, signal=signal)
-        return fill(SITUATIONS["exited"], program=words, status=status)
+        return fill(SITUATIONS["exited" if status else "ended"], program=words, status=status)
     return fill(SITUATIONS["nothing"])
 
 

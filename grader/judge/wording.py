@@ -63,12 +63,12 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The program closed the connection after the last message.",
     ),
     "end.early": (
-        "La connexion s’est terminée avant que tous les messages ne soient échangés.",
-        "The connection ended before all messages had been exchanged.",
+        "Votre programme est parti avant le dernier message.",
+        "Your program left before the last message.",
     ),
     "end.unread": (
-        "La connexion s’est terminée alors que des octets reçus n’avaient pas été lus.",
-        "The connection ended while bytes received had not been read.",
+        "Votre programme est parti sans avoir lu tous les octets reçus.",
+        "Your program left without having read all the bytes received.",
     ),
     "end.late": (
         "Le programme n’a terminé la connexion qu’après que l’autre côté l’avait fermée.",
@@ -79,6 +79,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The program did not close the connection. {situation}",
     ),
     "exit.pass": (
+        "Le programme s’est terminé de lui-même, sans erreur.",
+        "The program ended by itself, without an error.",
+    ),
+    "exit.asked": (
         "Le programme s’est terminé de lui-même, code {code}.",
         "The program ended by itself, status {code}.",
     ),
@@ -87,8 +91,12 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The program ended with status {code} instead of {expected}.",
     ),
     "exit.crash": (
-        "Le programme s’est arrêté sur une erreur (code {code}).",
-        "The program stopped because of an error (status {code}).",
+        "Votre {program} s’est arrêté sur une erreur{line}.",
+        "Your {program} stopped because of an error{line}.",
+    ),
+    "exit.unstarted": (
+        "Python n’a pas pu lancer votre {program}{see}.",
+        "Python could not start your {program}{see}.",
     ),
     "exit.signal": (
         "Le programme a été arrêté par le signal {signal}.",
@@ -160,8 +168,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The text is printed, but before the one that should precede it.",
     ),
     "stdout.stderr": (
-        "Le texte n’est pas sur la sortie standard{nb}: il est sur la sortie d’erreur.",
-        "The text is not on standard output: it is on standard error.",
+        "Le texte est sur stderr, le canal des messages d’erreur.",
+        "The text is on stderr, the channel for error messages.",
     ),
     "stdout.none": (
         "Le texte reçu n’est pas affiché. {situation}",
@@ -183,9 +191,17 @@ SITUATIONS: dict[str, tuple[str, str]] = {
         "Votre {program} tournait encore{line} quand il a été arrêté.",
         "Your {program} was still running{line} when it was stopped.",
     ),
+    "ended": (
+        "Votre {program} s’était déjà terminé.",
+        "Your {program} had already ended.",
+    ),
     "exited": (
-        "Votre {program} s’était terminé (code {status}).",
-        "Your {program} had ended (status {status}).",
+        "Votre {program} s’était déjà terminé (code {status}).",
+        "Your {program} had already ended (status {status}).",
+    ),
+    "unstarted": (
+        "Python n’a pas pu lancer votre {program}{see}.",
+        "Python could not start your {program}{see}.",
     ),
     "signal": (
         "Votre {program} avait été arrêté par le signal {signal}.",
@@ -272,6 +288,20 @@ def at_line(line: int | None) -> Text:
     if line is None:
         return Text({"fr": "", "en": ""})
     return Text({"fr": f", ligne{_NB}{line}", "en": f", line {line}"})
+
+
+def in_brackets(line: int | None) -> Text:
+    """« (ligne 14) » with the blank before it, or nothing."""
+    if line is None:
+        return Text({"fr": "", "en": ""})
+    return Text({"fr": f" (ligne{_NB}{line})", "en": f" (line {line})"})
+
+
+def see_line(line: int | None) -> Text:
+    """« : voyez la ligne 14 », or nothing."""
+    if line is None:
+        return Text({"fr": "", "en": ""})
+    return Text({"fr": f"{_NB}: voyez la ligne{_NB}{line}", "en": f": see line {line}"})
 
 
 def program(role: Role) -> Text:

@@ -25,7 +25,7 @@ CATALOGUE_FILE = "diagnoses.yaml"
 LEVELS = ("error", "remark")
 FIELD = re.compile(r"\{([a-z]+)\}")
 """A field in a text. Nothing else in braces is one: texts are no programs."""
-ALWAYS = frozenset({"line", "notion"})
+ALWAYS = frozenset({"line", "at", "notion"})
 """Fields that every text may have."""
 _LANGUAGES = ("fr", "en")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")

@@ -45,8 +45,8 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Tout est réussi. Bravo~!",
         "Everything passes. Well done!",
     ),
-    # what to mend
-    "mend_first": ("À corriger d’abord", "What to mend first"),
+    # what to fix
+    "mend_first": ("À corriger d’abord", "What to fix first"),
     "explains": ("Explique", "Explains"),
     "seen_in": ("Vu dans", "Seen in"),
     "line": ("ligne {line}", "line {line}"),
@@ -61,7 +61,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "verdict": ("Verdict", "Verdict"),
     "pass": ("réussi", "passed"),
     "partial": ("à moitié", "half"),
-    "fail": ("à revoir", "to mend"),
+    "fail": ("à revoir", "to fix"),
     "not_run": ("non évalué", "not graded"),
     "requirement": ("Ce que demande l’énoncé", "What the statement asks"),
     "hint": ("Piste", "Hint"),
