@@ -240,7 +240,7 @@ def _advice(out: _Writer, lab: Lab, grade: Grade) -> None:
     for text in remarks:
         out.say(bullet, text, indent="  ")
     # A diagnosis says it better than what was looked for and did not come.
-    explained = {d.run for d in grade.diagnoses}
+    explained = {d.run for d in grade.diagnoses} | {s.run for s in grade.sweeps}
     for group in _alike([f for f in wanting if f.run not in explained], out.language):
         runs = ", ".join(dict.fromkeys(f.run for f in group))
         out.say(f"[{runs}] ", group[0].what, indent="  ")

@@ -79,8 +79,9 @@ class InPhases:
     def _play_phase(
         self, name: Literal["idle", "loaded"], batch: Sequence[Job], *, processes: int
     ) -> Iterator[Played]:
+        # Tracing is no repeat: the idle half has it.
         halves = [
-            replace(job, repeats=repeats)
+            replace(job, repeats=repeats, strace=None if name == "loaded" else job.strace)
             for job in batch
             if (repeats := _repeats(job, loaded=name == "loaded"))
         ]

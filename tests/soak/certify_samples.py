@@ -1,8 +1,9 @@
 """Grades the samples again and again, idle and under load: does any verdict ever differ?
 
-    python tests/soak/certify_samples.py [--rounds 20] [--loops 8] [--jobs 4] [--result FILE]
+    python tests/soak/certify_samples.py [--rounds 20] [--loops N] [--jobs 4] [--result FILE]
 
-Every second round runs beside `--loops` busy loops. Only graded scenarios are played:
+Every second round runs beside `--loops` busy processes, by default as many as `--certify`
+makes (this plays whole rounds, that every run of a batch). Only graded scenarios are played:
 advice gives no verdict. One round more is played with `--jobs 8`, and one with one worker.
 The result (JSON, with commit and date) says for each criterion that ever differed what it
 was in which round, and whether the first round was as `expected.yaml` has it.
@@ -11,14 +12,12 @@ was in which round, and whether the first round was as `expected.yaml` has it.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,10 +29,11 @@ from sample_grading import graded_only, submissions, verdicts
 from samples import PROGRAMS, SUBMISSIONS, load_samples
 
 from grader.batch.plan import jobs_of, seed_for
-from grader.cli.running import judge_run
+from grader.cli.running import cores, judge_run
 from grader.lab.model import Lab
 from grader.run.engine import Engine
 from grader.run.jobs import Played
+from grader.run.load import PROCESSES_PER_CORE, busy
 
 ROOTS = [root for root in (SUBMISSIONS, PROGRAMS) if root.is_dir()]
 RESULT = Path(__file__).resolve().parent / "results" / "certify_samples.json"
@@ -46,19 +46,6 @@ class Round:
     number: int
     loops: int
     jobs: int
-
-
-@contextlib.contextmanager
-def busy(loops: int) -> Iterator[None]:
-    """Busy loops beside what is done inside."""
-    burners = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(loops)]
-    try:
-        yield
-    finally:
-        for burner in burners:
-            burner.kill()
-        for burner in burners:
-            burner.wait()
 
 
 def play(lab: Lab, jobs: int) -> dict[str, dict[str, str]]:
@@ -95,7 +82,7 @@ def main() -> int:
     """Play all rounds; 1 if any verdict differed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--loops", type=int, default=8)
+    parser.add_argument("--loops", type=int, default=PROCESSES_PER_CORE * cores())
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--result", type=Path, default=RESULT)
     given = parser.parse_args()
