@@ -61,6 +61,9 @@ class Limits:
     promised: float = 10.0
     advice_wall: float = 6.0
     """Wall time of an advice run: it gives no points, so it may not cost a whole limit."""
+    pair_wall: float = 8.0
+    """Wall time of two programs with each other: well between 5 and 10 s, the time limits that
+    programs give themselves most often, so that it does not hang on load which comes first."""
     cpu: float = 5.0
     memory: int = 512 * 2**20
     processes: int = 64

@@ -372,6 +372,8 @@ class Runner:
 def _limits_of(job: Job, scenario: Scenario) -> Limits:
     """Advice gives no points: it may not cost a whole time limit."""
     limits = job.lab.limits
+    if scenario.tests == "both":
+        return replace(limits, wall=min(limits.wall, limits.pair_wall))
     if scenario.level is Level.ADVICE:
         return replace(limits, wall=min(limits.wall, limits.advice_wall))
     return limits
