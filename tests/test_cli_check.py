@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar, Self
 from xml.etree import ElementTree as ET
 
 import pytest
 from batch_tools import judge, source, submission
+from certified import CERTIFIED, UNCERTIFIED
 from engine_tools import bwrap
 from namespaces import missing
 
@@ -19,6 +22,7 @@ from grader.cli import app, check
 from grader.cli.running import cores
 from grader.intake import texts
 from grader.judge.model import Programs, Status
+from grader.run.jobs import EngineOptions, Job, Played
 
 SAMPLES = Path(grader.__file__).parent.parent / "submissions"
 
@@ -180,6 +184,43 @@ def test_the_status_blames_the_right_one() -> None:
     assert check.status_of(broken) == 1
     unreadable = replace(grade, criteria=passed, problem=texts.problem("unreadable"))
     assert check.status_of(unreadable) == 3
+    # A verdict that differs between repeats is ours, whatever it counts as.
+    right = replace(grade, criteria=passed)
+    assert check.status_of(replace(right, certification=CERTIFIED)) == 0
+    assert check.status_of(replace(right, certification=UNCERTIFIED)) == 3
+
+
+class NoEngine:
+    """Plays nothing; notes which scenarios it was asked for."""
+
+    asked: ClassVar[list[str]] = []
+
+    def __init__(self, options: EngineOptions) -> None:
+        self.asked.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *arguments: object) -> None:
+        pass
+
+    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+        self.asked += [scenario.id for job in jobs for scenario in job.scenarios]
+        return iter(())
+
+
+def test_a_sweep_is_played_if_it_is_asked_for_or_named(
+    mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bwrap()
+    monkeypatch.setattr(check, "Engine", NoEngine)
+    app.main(["check"])
+    assert "client-split" in NoEngine.asked
+    assert "client-split-every" not in NoEngine.asked
+    app.main(["check", "--sweep"])
+    assert {"client-split-every", "server-split-every"} < {*NoEngine.asked}
+    app.main(["check", "--only", "client-split-every"])
+    assert NoEngine.asked == ["client-split-every"]
 
 
 def test_where_annotations_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

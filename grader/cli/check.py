@@ -26,6 +26,7 @@ from grader.cli.running import engine_options, judge_run, playing, say_untraced,
 from grader.cli.streams import note, safe, say, wants_colour
 from grader.cli.summary import is_certified
 from grader.formats import calls, github, junit, terminal
+from grader.formats.certification import certification_lines
 from grader.intake.reading import read_folder
 from grader.judge.model import Grade, Status
 from grader.lab.model import ROLES, Lab, Role, Tests, Text
@@ -178,6 +179,10 @@ def _show(
     given: argparse.Namespace, lab: Lab, grade: Grade, kept: Submission, isolation: str
 ) -> None:
     language = given.lang
+    if given.format != "text":
+        # The document has it, too; but it is why the exit status is 3.
+        for line in certification_lines([grade], language, folder=False):
+            note(line)
     match given.format:
         case "json":
             document = results.result(lab, isolation, grade, kept.files, language)
