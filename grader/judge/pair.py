@@ -34,6 +34,11 @@ class PairVerdict:
     evidence: tuple[int, ...] = ()
 
     @property
+    def deadlock(self) -> bool:
+        """Each waits for the other."""
+        return self.code.startswith("both-wait")
+
+    @property
     def works(self) -> bool:
         """Everything was sent, received and printed, and both ended."""
         return self.code == WORKS
@@ -167,11 +172,21 @@ class _Judge:
         evidence = tuple(sorted({i for side in stuck for i in self._where(side)}))
         places: dict[str, Text] = {side.role: _place(side) for side in stuck}
         if len(stuck) == 2:
-            return _made("both-wait", None, evidence, **places)
+            code = "both-wait-merged" if self._all_came_at_once() else "both-wait"
+            return _made(code, None, evidence, **places)
         if stuck:
             role = stuck[0].role
             return _made(f"{role}-waits", role, evidence, **places)
         return None
+
+    def _all_came_at_once(self) -> bool:
+        """Everything was sent and printed, and what the client sent was read in one piece.
+
+        So the server reads once more for a message that it has already.
+        """
+        lost = any(f.status is Status.FAIL for f in self.findings() if ".stdout:" in f.expectation)
+        sent = [e.side for _, e in self.segments if e.kind == "data"]
+        return not lost and sent[-2:] == ["client", "client"]
 
     def _unfinished(self, *, connected: bool) -> PairVerdict:
         """Both have ended: did they do what they should?"""

@@ -17,6 +17,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Chacun attend l’autre{nb}: le serveur est bloqué dans {server}, le client dans {client}.",
         "Each waits for the other: the server is blocked in {server}, the client in {client}.",
     ),
+    "both-wait-merged": (
+        "Les messages du client sont arrivés ensemble, un seul recv() les a tous lus{nb}; ensuite "
+        "chacun attend l’autre{nb}: le serveur est bloqué dans {server}, le client dans {client}.",
+        "The client's messages came together and one recv() read them all; then each waits for "
+        "the other: the server is blocked in {server}, the client in {client}.",
+    ),
     "server-waits": (
         "Le client s’est terminé, mais le serveur attend encore dans {server}.",
         "The client has ended, but the server still waits in {server}.",
@@ -84,6 +90,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 SHORT: dict[str, tuple[str, str]] = {
     "works": ("réussi", "works"),
     "both-wait": ("s’attendent", "both wait"),
+    "both-wait-merged": ("s’attendent", "both wait"),
     "server-waits": ("serveur bloqué", "server waits"),
     "client-waits": ("client bloqué", "client waits"),
     "no-listener": ("pas d’écoute", "no listener"),

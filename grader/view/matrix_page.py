@@ -78,7 +78,7 @@ def matrix_page(lab: Lab, matrix: Matrix, language: str) -> MatrixPage:
     maker = _Maker(matrix, language)
     done, played = works(matrix.cells)
     table = words(language)
-    waiting = [cell for cell in matrix.cells if cell.verdict.code == "both-wait"]
+    waiting = [cell for cell in matrix.cells if cell.verdict.deadlock]
     tiles = (
         (count(len(matrix.cells), language), table["x_pairs"]),
         (f"{_percent(done, played)}", table["x_work"]),
