@@ -205,7 +205,7 @@ class NoEngine:
         pass
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
-        self.asked += [scenario.id for job in jobs for scenario in job.scenarios]
+        self.asked.extend(scenario.id for job in jobs for scenario in job.scenarios)
         return iter(())
 
 
