@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from grader import transcript as tr
 from grader.judge.grade import judge
@@ -216,9 +218,10 @@ def grade(
     lab: Lab = LAB,
     problem: Problem | None = None,
     missing: tuple[MissingRole, ...] = (),
+    sources: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Grade:
     programs = Programs(server="serveur.py", client="client.py")
-    return judge(lab, "x", "x", "seed", programs, transcripts, (), problem, missing)
+    return judge(lab, "x", "x", "seed", programs, transcripts, (), problem, missing, sources)
 
 
 def verdicts(*transcripts: tr.Transcript) -> dict[str, str]:

@@ -76,6 +76,7 @@ def judge_run(
         submission.remarks,
         submission.problem,
         submission.missing,
+        {file.path: file.data for file in submission.files},
     )
 
 

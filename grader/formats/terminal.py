@@ -6,13 +6,16 @@ text, so that a build server's log reader finds nothing to obey either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from grader.formats.certification import certification_lines
 from grader.formats.safe import no_commands, one_line
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, Remark, Status
-from grader.lab.model import ROLES, Lab, Text
+from grader.judge.wording import in_brackets
+from grader.lab.model import ROLES, Lab, Level, Text
 from grader.view import strip
 from grader.view.bytes_view import escaped_bytes, shortened, width
 from grader.view.class_page import eye_reasons, mean, scaled_scores
@@ -23,6 +26,7 @@ ROWS_SHOWN = 60
 """Submissions listed after `grade`; the rest is in the files."""
 
 _STRIP_ROWS = 4
+_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZÀ-Ý«“])")
 _ASCII = {Status.PASS: "+", Status.PARTIAL: "~", Status.FAIL: "x", Status.NOT_RUN: "-"}
 _COLOURS = {Status.PASS: "32", Status.PARTIAL: "33", Status.FAIL: "31", Status.NOT_RUN: "2"}
 _BOLD, _DIM = "1", "2"
@@ -50,7 +54,7 @@ class Style:
 
 def check_text(lab: Lab, grade: Grade, language: str, style: Style | None = None) -> str:
     """One submission: each criterion, what was expected, what came, and where; summary last."""
-    out = _Writer(language, style or Style())
+    out = _Writer(language, style or Style(), _titles(lab, grade, language))
     if grade.problem:
         out.say(out.label("problem"), grade.problem.message, indent="")
     _diagnoses(out, grade)
@@ -86,12 +90,22 @@ def class_text(lab: Lab, grades: Sequence[Grade], language: str, style: Style | 
     return out.text()
 
 
+def _titles(lab: Lab, grade: Grade, language: str) -> Mapping[str, str]:
+    """By run, the title of its scenario; a run of a scenario that the lab lost keeps its id."""
+    titles = {s.id: s.title.in_language(language) for s in lab.scenarios}
+    return {run.id: titles.get(run.scenario, run.id) for run in grade.runs}
+
+
 class _Writer:
     """Lines that fit the terminal, in its colours and its characters."""
 
-    def __init__(self, language: str, style: Style) -> None:
+    def __init__(
+        self, language: str, style: Style, titles: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.language = language
         self.style = style
+        self.titles = titles
+        """Of runs; people are not shown ids."""
         self.words = words(language)
         self.lines: list[str] = []
 
@@ -113,6 +127,10 @@ class _Writer:
         room = self.style.width - len(indent) - 2
         for i, line in enumerate(_wrapped(lead + one_line(said), room)):
             self.line(indent + ("" if i == 0 else "  ") + self.painted(line, colour))
+
+    def run(self, run: str) -> str:
+        """What a run is called."""
+        return self.titles.get(run, run)
 
     def painted(self, text: str, colour: str) -> str:
         """The text in a colour, where there are colours."""
@@ -161,9 +179,13 @@ def _diagnoses(out: _Writer, grade: Grade) -> None:
 
 def _where(out: _Writer, diagnosis: Diagnosis) -> str:
     if not diagnosis.file:
-        return diagnosis.run
+        return out.run(diagnosis.run)
+    return f"{_place(diagnosis)} ({out.run(diagnosis.run)})"
+
+
+def _place(diagnosis: Diagnosis) -> str:
     line = f":{diagnosis.line}" if diagnosis.line else ""
-    return f"{diagnosis.file}{line} ({diagnosis.run})"
+    return f"{diagnosis.file}{line}"
 
 
 def _role(out: _Writer, grade: Grade, role: str, judged: Iterable[Judged]) -> None:
@@ -171,29 +193,55 @@ def _role(out: _Writer, grade: Grade, role: str, judged: Iterable[Judged]) -> No
     name = out.words[role.capitalize()]
     shown = one_line(program) if program else out.words["no_program"]
     out.line(f"{out.painted(name, _BOLD)}  {shortened(shown, out.style.width - len(name) - 2)}")
+    usual = next((r.id for r in grade.runs if r.role == role and r.level is Level.GRADED), "")
+    told: dict[str, int] = {}
     for one in judged:
-        _criterion(out, grade, one)
+        cause = _cause(grade, one)
+        _score(out, one)
+        if cause is not None and _stopped_all(grade, cause):
+            title = cause.title.in_language(out.language)
+            told[title] = told.get(title, -1) + 1
+            if told[title]:
+                continue
+        if one.status is not Status.PASS:
+            _why(out, one, cause, usual)
+    for title, more in told.items():
+        if more:
+            key = "t_same_one" if more == 1 else "t_same"
+            out.say("", out.words[key].format(n=more, cause=title), indent="  ")
     out.line()
 
 
-def _criterion(out: _Writer, grade: Grade, judged: Judged) -> None:
+def _cause(grade: Grade, judged: Judged) -> Diagnosis | None:
+    # By criterion and not by id: server and client may have the same mistake, told otherwise.
+    if judged.status is Status.PASS:
+        return None
+    return next((d for d in grade.diagnoses if judged.criterion.id in d.criteria), None)
+
+
+def _stopped_all(grade: Grade, cause: Diagnosis) -> bool:
+    """Whether the program was ended by the mistake, or never was: then it is told once."""
+    return not cause.run or any(r.id == cause.run and r.outcome == "crashed" for r in grade.runs)
+
+
+def _score(out: _Writer, judged: Judged) -> None:
     criterion = judged.criterion
     points = decimal(judged.points, out.language)
     score = f"{points}/{decimal(criterion.points, out.language)}"
     title = shortened(one_line(criterion.title.in_language(out.language)), out.style.width - 16)
     gap = " " * max(1, out.style.width - 10 - width(title) - width(score))
     out.line(f"  {out.symbol(judged.status)} {title}{gap}{score}")
-    if judged.status is Status.PASS:
-        return
-    # By criterion and not by id: server and client may have the same mistake, told otherwise.
-    cause = next((d.title for d in grade.diagnoses if criterion.id in d.criteria), None)
+
+
+def _why(out: _Writer, judged: Judged, cause: Diagnosis | None, usual: str) -> None:
+    """What a criterion was lost for; `usual` is the run that goes without saying."""
     if cause:
-        out.say(out.label("because"), cause)
+        out.say(out.label("because"), cause.title)
     else:
-        out.say(out.label("requirement"), criterion.requirement)
+        out.say(out.label("requirement"), judged.criterion.requirement)
     failed = [f for f in judged.findings if f.status is not Status.PASS]
     for group in _alike(failed, out.language):
-        _finding(out, group)
+        _finding(out, group, usual)
     if not failed:
         out.say("", out.words["no_finding"])
 
@@ -206,45 +254,78 @@ def _alike(findings: Sequence[Finding], language: str) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def _finding(out: _Writer, alike: Sequence[Finding]) -> None:
+def _finding(out: _Writer, alike: Sequence[Finding], usual: str) -> None:
     finding = alike[0]
-    out.say(f"[{', '.join(dict.fromkeys(f.run for f in alike))}] ", finding.what)
-    if finding.expected is None:
+    seen = () if any(f.run == usual for f in alike) else tuple(f.run for f in alike)
+    out.say("", f"{finding.what.in_language(out.language)}{_in_runs(out, seen)}")
+    if finding.expected is None or finding.expected == finding.actual:
         return
     names = [out.label("expected"), out.label("actual")]
     lead = max(width(name) for name in names)
     expected, actual = (name + " " * (lead - width(name)) for name in names)
-    room = out.style.width - lead - 4
+    longest = max(width(escaped_bytes(d, 400)) for d in (finding.expected, finding.actual or b""))
+    # Two columns further left, rather than a text that lacks its last letter.
+    margin = " " * (2 if 0 < longest - (out.style.width - lead - 4) <= 2 else 4)
+    room = out.style.width - lead - len(margin)
     if finding.actual is None:
-        out.line(f"    {expected}{shortened(escaped_bytes(finding.expected, 400), room)}")
+        out.line(f"{margin}{expected}{shortened(escaped_bytes(finding.expected, 400), room)}")
         return
     both = caret(finding.expected, finding.actual, room)
-    out.line(f"    {expected}{both.expected}")
-    out.line(f"    {actual}{both.actual or out.words['nothing']}")
+    out.line(f"{margin}{expected}{both.expected}")
+    out.line(f"{margin}{actual}{both.actual or out.words['nothing']}")
     if both.column is not None and both.actual:
         pointer = out.painted("^", _COLOURS[Status.FAIL])
-        out.line(" " * (4 + lead + both.column) + pointer)
+        out.line(" " * (len(margin) + lead + both.column) + pointer)
 
 
 def _advice(out: _Writer, lab: Lab, grade: Grade) -> None:
-    wanting = [f for f in grade.advice if f.status is not Status.PASS]
+    wanting = _unexplained(grade)
     remarks = dict.fromkeys(r.text.in_language(out.language) for r in _remarks(grade))
     notes = [d for d in grade.diagnoses if d.level != "error"]
     if not (wanting or remarks or notes):
         return
-    out.line(out.painted(f"{out.words['remarks']} (0 {out.words['points']})", _BOLD))
+    out.say("", out.words["t_further"], indent="", colour=_BOLD)
     bullet = "· " if out.style.unicode else "* "
     for diagnosis in notes:
-        title = diagnosis.title.in_language(out.language)
-        out.say(bullet, f"{title}, {_where(out, diagnosis)}", indent="  ")
+        out.say(bullet, _remark(out, diagnosis), indent="  ")
     for text in remarks:
         out.say(bullet, text, indent="  ")
-    # A diagnosis says it better than what was looked for and did not come.
-    explained = {d.run for d in grade.diagnoses} | {s.run for s in grade.sweeps}
-    for group in _alike([f for f in wanting if f.run not in explained], out.language):
-        runs = ", ".join(dict.fromkeys(f.run for f in group))
-        out.say(f"[{runs}] ", group[0].what, indent="  ")
+    for group in _alike(wanting, out.language):
+        said = group[0].what.in_language(out.language)
+        out.say(bullet, f"{said}{_in_runs(out, [f.run for f in group])}", indent="  ")
     out.line()
+
+
+def _unexplained(grade: Grade) -> list[Finding]:
+    """What advice runs missed and nothing says better.
+
+    A diagnosis does. Of a program with mistakes most of it follows from them, and the rest
+    can wait until they are gone.
+    """
+    explained = {d.run for d in grade.diagnoses} | {s.run for s in grade.sweeps}
+    wrong = {d.role for d in grade.diagnoses if d.level == "error"}
+    roles = {run.id: run.role for run in grade.runs}
+    return [
+        f
+        for f in grade.advice
+        if f.status is not Status.PASS and f.run not in explained and roles.get(f.run) not in wrong
+    ]
+
+
+def _remark(out: _Writer, diagnosis: Diagnosis) -> str:
+    """The first sentence of what is said of it, and where it was seen."""
+    said = _SENTENCE.split(diagnosis.explanation.in_language(out.language), maxsplit=1)[0]
+    if not diagnosis.file:
+        return said
+    said = said.replace(in_brackets(diagnosis.line).in_language(out.language), "")
+    place = labelled(_place(diagnosis), out.language)
+    return f"{place}{said}{_in_runs(out, [diagnosis.run])}"
+
+
+def _in_runs(out: _Writer, runs: Iterable[str]) -> str:
+    """« (Un message arrive en deux morceaux) », or nothing."""
+    names = "; ".join(dict.fromkeys(map(out.run, runs)))
+    return f" ({names})" if names else ""
 
 
 def _sweeps(out: _Writer, grade: Grade) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from types import MappingProxyType
 
 from grader.judge.certify import certification, settled
 from grader.judge.checks import check_facts
@@ -24,6 +25,7 @@ from grader.judge.model import (
     Sweep,
 )
 from grader.judge.pair import check_pair, summary_of
+from grader.judge.pointing import pointed
 from grader.judge.sweep import swept
 from grader.lab.model import Criterion, Lab, Level, Role, Scenario
 from grader.lab.sweep import is_sweep
@@ -42,10 +44,12 @@ def judge(
     remarks: Sequence[Remark] = (),
     problem: Problem | None = None,
     missing: Sequence[MissingRole] = (),
+    sources: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Grade:
     """The grade of one submission from the transcripts of its runs.
 
     `problem` is that of the whole submission, `missing` says why a role could not be run.
+    `sources` are the programs by path: they say where to look, and decide nothing.
     Transcripts of scenarios that the lab no longer has are ignored.
     """
     known = {scenario.id: scenario for scenario in lab.scenarios}
@@ -62,7 +66,10 @@ def judge(
     counted = settled(whole)
     sweeps = swept(lab, examined, counted)
     counted += [e for e in examined if e.facts.header.run in {s.run for s in sweeps}]
-    diagnoses = [*diagnose(lab, counted), *_missing(lab, problem, missing)]
+    diagnoses = [
+        *(pointed(d, sources) for d in diagnose(lab, counted)),
+        *_missing(lab, problem, missing),
+    ]
     graded = [e for e in counted if e.facts.scenario.level is Level.GRADED]
     criteria = tuple(
         _judged(c, graded, diagnoses, problem or absent.get(c.role))

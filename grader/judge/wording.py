@@ -304,6 +304,11 @@ def see_line(line: int | None) -> Text:
     return Text({"fr": f"{_NB}: voyez la ligne{_NB}{line}", "en": f": see line {line}"})
 
 
+def look_at(line: int) -> Text:
+    """« Regardez la ligne 14 », as a sentence."""
+    return Text({"fr": f"Regardez la ligne{_NB}{line}.", "en": f"Look at line {line}."})
+
+
 def program(role: Role) -> Text:
     """The word for the program of a role."""
     return Text(PROGRAM[role])

@@ -110,6 +110,9 @@ def caret(expected: bytes, actual: bytes, columns: int) -> Caret:
 
 def _window(text: str, start: int, columns: int) -> str:
     out, used = ["…"] if start else [], 1 if start else 0
+    rest = escaped(text[start : start + columns])
+    if len(text) <= start + columns and width(rest) + used <= columns:
+        return "".join([*out, rest])
     # Cut before escaping: a character is at most 10 columns, and never less than one but marks.
     for character in text[start : start + columns * 2]:
         shown = escaped(character)

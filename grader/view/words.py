@@ -302,6 +302,18 @@ _TABLE: dict[str, tuple[str, str]] = {
     "x_left_out": ("Hors du tableau", "Not in the table"),
     # terminal
     "t_where": ("où", "where"),
+    "t_further": (
+        "Pour aller plus loin~: aucun point perdu. Nous avons essayé des situations inhabituelles.",
+        "To go further: no points lost. We tried unusual situations.",
+    ),
+    "t_same": (
+        "{n} autres critères échouent pour la même raison~: {cause}",
+        "{n} other criteria fail for the same reason: {cause}",
+    ),
+    "t_same_one": (
+        "1 autre critère échoue pour la même raison~: {cause}",
+        "1 other criterion fails for the same reason: {cause}",
+    ),
     "t_passed": (
         "{passed}/{total} critères réussis, {score}/{max}",
         "{passed}/{total} criteria passed, {score}/{max}",

@@ -1,0 +1,84 @@
+"""Where to look in a program: only where there is exactly one such call."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from transcripts import GREETING, HELLO, grade, right_client, server
+
+from grader.judge.model import Diagnosis
+from grader.judge.pointing import LOOKED_AT, only_line, pointed
+from grader.lab.model import Role, Text
+
+RECEIVE = re.compile(rb"\.recv\s*\(")
+SOURCE = b"import socket\n# c.recv(1)\ns.bind(('127.0.0.1', 1))\nm = c.recv(1024)\nprint(m)\n"
+
+
+def diagnosis(name: str, role: Role = "server", line: int | None = None) -> Diagnosis:
+    told = Text({"fr": "Ceci.", "en": "This."})
+    return Diagnosis(
+        id=name,
+        role=role,
+        run="",
+        level="error",
+        title=told,
+        explanation=told,
+        file="s.py",
+        line=line,
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (SOURCE, 4),
+        (SOURCE.replace(b"\n", b"\r\n"), 4),
+        (SOURCE.replace(b"\n", b"\r"), 4),
+        (SOURCE + b"c.recv (8)\n", None),
+        (b"a = c.recv(1) + c.recv(2)\n", None),
+        (b"print(1)\n", None),
+        (b"", None),
+        (b"\xff\x00c.recv(1)", 1),
+        (b"\n" * LOOKED_AT + b"c.recv(1)", None),
+    ],
+)
+def test_the_only_call(source: bytes, line: int | None) -> None:
+    assert only_line(source, RECEIVE) == line
+
+
+def test_it_is_said_in_both_languages_and_is_no_line_of_the_diagnosis() -> None:
+    found = pointed(diagnosis("bound-to-one-interface"), {"s.py": SOURCE})
+    assert found.explanation.in_language("fr") == "Ceci. Regardez la ligne\u00a03."
+    assert found.explanation.in_language("en") == "This. Look at line 3."
+    assert found.line is None
+
+
+@pytest.mark.parametrize(
+    ("given", "sources"),
+    [
+        (diagnosis("bound-to-one-interface", line=7), {"s.py": SOURCE}),
+        (diagnosis("bound-to-one-interface"), {"other.py": SOURCE}),
+        (diagnosis("bound-to-one-interface"), {}),
+        (diagnosis("never-closes"), {"s.py": SOURCE}),
+        (diagnosis("swapped-messages"), {"s.py": SOURCE}),
+    ],
+)
+def test_otherwise_it_stays_as_it_was(given: Diagnosis, sources: dict[str, bytes]) -> None:
+    assert pointed(given, sources) == given
+
+
+def test_imports_of_stderr_are_not_where_it_is_used() -> None:
+    source = b"from sys import stderr\nprint(m, file=stderr)\n"
+    found = pointed(diagnosis("prints-to-stderr"), {"s.py": source})
+    assert found.explanation.in_language("en") == "This. Look at line 2."
+
+
+def test_no_verdict_depends_on_it() -> None:
+    play = server().receives(GREETING).sends("hello").consumed().prints(HELLO).fin().we_close()
+    runs = (play.exits(), right_client())
+    without, told = grade(*runs), grade(*runs, sources={"serveur.py": SOURCE})
+    assert told.criteria == without.criteria
+    (before,), (after,) = without.diagnoses, told.diagnoses
+    assert after.id == before.id == "one-recv-two-messages"
+    assert after.explanation.in_language("en").endswith("Look at line 4.")
