@@ -22,7 +22,7 @@ def both() -> Submission:
 
 def test_a_job_for_each_role_graded_scenarios_first() -> None:
     jobs = plan.jobs_of(LAB, both(), "5eed")
-    assert [job.role for job in jobs] == ["server", "client"]
+    assert [job.role for job in jobs] == ["server", "client", "both"]
     for job in jobs:
         levels = [scenario.level for scenario in job.scenarios]
         assert levels == sorted(levels, key=lambda level: level is Level.ADVICE)
@@ -35,8 +35,18 @@ def test_sweeps_are_played_on_request_only() -> None:
         return {s.id for job in plan.jobs_of(LAB, both(), "", sweep=sweep) for s in job.scenarios}
 
     sweeps = {"server-split-every", "client-split-every"}
-    assert names(sweep=True) == {s.id for s in LAB.scenarios if s.tests != "both"}
+    assert names(sweep=True) == {s.id for s in LAB.scenarios}
     assert names(sweep=True) - names(sweep=False) == sweeps
+
+
+def test_the_own_pair_comes_last_and_needs_both_programs() -> None:
+    pair = plan.jobs_of(LAB, both(), "")[-1]
+    assert pair.partner is not None
+    assert (pair.role, pair.program, pair.partner.program) == ("both", "serveur.py", "client.py")
+    assert {s.tests for s in plan.select(LAB, ["server", "client"]).scenarios} >= {"both"}
+    assert {s.tests for s in plan.select(LAB, ["server"]).scenarios} == {"server"}
+    (only,) = plan.jobs_of(plan.select(LAB, ["server", "client"], ["own-pair"]), both(), "")
+    assert [s.id for s in only.scenarios] == ["own-pair"]
 
 
 def test_no_job_for_a_role_without_a_program() -> None:

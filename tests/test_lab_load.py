@@ -206,6 +206,58 @@ reference:
 """
 
 
+PAIR = """\
+scenario: server-a
+tests: both
+level: advice
+title: P
+advice: A
+expect:
+  server:
+    stdout: [{contains: hello}]
+    exit: {status: any}
+  client: {stdout: [{contains: reply}]}
+"""
+
+
+def pair_problems(pair: str) -> list[str]:
+    lab = LAB.replace("  server.print: {", "  server.print: {enabled: false, ")
+    return problems(lab=lab, server=pair)
+
+
+def test_a_scenario_of_both_programs() -> None:
+    lab = load(
+        lab=LAB.replace("  server.print: {", "  server.print: {enabled: false, "), server=PAIR
+    )
+    pair = lab.scenario("server-a")
+    assert (pair.tests, pair.roles, pair.steps, pair.expect) == (
+        "both", ("server", "client"), (), (),
+    )  # fmt: skip
+    assert pair.expect_of == {
+        "server": (ExpectStdout(message="hello"), ExpectExit(status=None)),
+        "client": (ExpectStdout(message="reply"),),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("level: advice\n", "", "'level' is missing"),
+        ("level: advice", "level: graded", "the level of both: unknown 'graded'"),
+        ("expect:", "reference: [connect]\nexpect:", "unknown key 'reference'"),
+        ("  client: {stdout: [{contains: reply}]}\n", "", "expect: 'client' is missing"),
+        ("exit: {status: any}", "listening: {port: 7000}", "unknown key 'listening'"),
+        ("contains: hello", "contains: hallo", "no message 'hallo'"),
+        ("{contains: reply}", "{contains: reply, proves: client.send}", "gives no points"),
+        ("advice: A\n", "", "'advice' is missing"),
+    ],
+)
+def test_what_can_be_wrong_in_a_scenario_of_both(old: str, new: str, told: str) -> None:
+    assert old in PAIR
+    found = pair_problems(PAIR.replace(old, new))
+    assert any(told in one for one in found), found
+
+
 def test_a_sweep_is_advice() -> None:
     graded = SWEEP.replace("LEVEL", "graded").replace("ADVICE", "")
     found = problems(server=graded)

@@ -180,9 +180,9 @@ class _Judge:
         return None
 
     def _all_came_at_once(self) -> bool:
-        """Everything was sent and printed, and what the client sent was read in one piece.
+        """Everything was sent and printed, and what the client sent came in one piece.
 
-        So the server reads once more for a message that it has already.
+        So the server may read once more for a message that it has already.
         """
         lost = any(f.status is Status.FAIL for f in self.findings() if ".stdout:" in f.expectation)
         sent = [e.side for _, e in self.segments if e.kind == "data"]

@@ -18,10 +18,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Each waits for the other: the server is blocked in {server}, the client in {client}.",
     ),
     "both-wait-merged": (
-        "Les messages du client sont arrivés ensemble, un seul recv() les a tous lus{nb}; ensuite "
+        "Les messages du client sont arrivés ensemble et le serveur a tout lu{nb}; maintenant "
         "chacun attend l’autre{nb}: le serveur est bloqué dans {server}, le client dans {client}.",
-        "The client's messages came together and one recv() read them all; then each waits for "
-        "the other: the server is blocked in {server}, the client in {client}.",
+        "The client's messages came together and the server has read all of it; now each waits "
+        "for the other: the server is blocked in {server}, the client in {client}.",
     ),
     "server-waits": (
         "Le client s’est terminé, mais le serveur attend encore dans {server}.",
