@@ -303,7 +303,8 @@ def _unexplained(grade: Grade) -> list[Finding]:
     can wait until they are gone.
     """
     explained = {d.run for d in grade.diagnoses} | {s.run for s in grade.sweeps}
-    wrong = {d.role for d in grade.diagnoses if d.level == "error"}
+    wrong: set[str] = {d.role for d in grade.diagnoses if d.level == "error"}
+    wrong |= {"both"} if wrong else set()
     roles = {run.id: run.role for run in grade.runs}
     return [
         f
