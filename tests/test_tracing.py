@@ -22,6 +22,8 @@ from grader.run.engine import Engine
 from grader.run.jobs import Job, Played
 from grader.run.tracing import Strace, TracingRefusedError
 
+pytestmark = pytest.mark.sandbox
+
 RIGHT = """
     import socket
     with socket.socket() as s:

@@ -77,6 +77,8 @@ def test_what_never_returned_says_so_and_its_bar_runs_to_the_end() -> None:
 def test_without_a_capture_the_references_record_is_the_wire() -> None:
     kept = [e for e in EXCHANGE if not isinstance(e, tr.Segment)]
     wires = [r.wire for r in section(*kept).rows if r.arrow == "in"]
+    assert "not captured here" in section(*kept).more
+    assert section(*EXCHANGE).more == ""
     assert len(wires) == 2
     with_capture = [r.wire for r in section(*EXCHANGE).rows if r.arrow == "in"]
     assert wires != with_capture

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from grader import transcript as tr
 from grader.lab.model import Lab
 from grader.view.bytes_view import Run, decoded, prose, runs
-from grader.view.call_words import Said, kinds, said, segment_words
+from grader.view.call_words import Said, kinds, no_capture, said, segment_words
 from grader.view.sequence import Kind, Moment, Place, each_moment
 from grader.view.words import count, milliseconds, words
 
@@ -87,7 +87,8 @@ def call_section(lab: Lab, transcript: tr.Transcript, language: str) -> CallSect
     calls = [entry for entry in transcript.entries if isinstance(entry, tr.SystemCall)]
     lanes = _lane_of(calls)
     moments = [m for m in each_moment(transcript, language, steps) if _is_shown(m)]
-    if segments := [x for x in transcript.entries if isinstance(x, tr.Segment)]:
+    segments = [x for x in transcript.entries if isinstance(x, tr.Segment)]
+    if segments:
         # What the kernel saw is exact; the reference's own record is some milliseconds late.
         moments = [m for m in moments if m.place in (Place.AT_PROGRAM, Place.AT_REFERENCE)]
         moments += [_segment(x, transcript, language) for x in segments]
@@ -95,7 +96,12 @@ def call_section(lab: Lab, transcript: tr.Transcript, language: str) -> CallSect
     rows = _timed(_with_lanes(placed, calls, lanes), language)
     cut = any(isinstance(entry, tr.CallsCut) for entry in transcript.entries)
     shown, hidden = _folded(rows, language)
-    more = [hidden, words(language)["calls_cut"] if cut else ""]
+    late = bool(calls) and not segments and any(row.wire for row in rows)
+    more = [
+        hidden,
+        words(language)["calls_cut"] if cut else "",
+        no_capture(language) if late else "",
+    ]
     return CallSection(
         id=transcript.header.run,
         anchor=f"calls-{transcript.header.scenario}",

@@ -46,6 +46,12 @@ _TABLE: dict[str, tuple[str, str]] = {
     "never": ("n’est jamais revenu", "never returned"),
     "times": ("{n} fois", "{n} times"),
     "ms": ("{n} ms", "{n} ms"),
+    "no_capture": (
+        "Ici le réseau n’est pas capturé~: la colonne de droite est notée par la référence, "
+        "souvent quelques millisecondes plus tard.",
+        "The network is not captured here: the right column is the reference's own record, "
+        "often some milliseconds late.",
+    ),
     "seg_connected": ("connexion établie (SYN, SYN/ACK)", "connection made (SYN, SYN/ACK)"),
     "seg_refused": (
         "RST~: rien n’écoute sur le port {port}",
@@ -115,6 +121,11 @@ def kinds(calls: Iterable[SystemCall]) -> list[str]:
         elif name == "close":
             known.pop(fd, None)
     return out
+
+
+def no_capture(language: str) -> str:
+    """What to say where segments are told by the reference and not by the kernel."""
+    return _table(language)["no_capture"]
 
 
 def segment_words(kind: str, port: int, size: int, names: Sequence[str], language: str) -> str:
