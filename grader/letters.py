@@ -21,11 +21,14 @@ _CHUNK = 4096
 _TRIES = 64
 """Places where the letters stand that are looked at: a flood may hold them many times."""
 _MARKS = re.compile("[\u0300-\u036f]+")
-_PUNCTUATION = re.compile(r"(?:[^\w\s]|_)+")
-_PUNCTUATION_BUT_MARKS = re.compile("(?:[^\\w\\s\u0300-\u036f]|_)+")
+# A control character is no punctuation: text in UTF-16 is half NUL bytes.
+_PUNCTUATION = re.compile(r"(?:[^\w\s\x00-\x08\x0e-\x1b\x7f]|_)+")
+_PUNCTUATION_BUT_MARKS = re.compile("(?:[^\\w\\s\\x00-\\x08\\x0e-\\x1b\\x7f\u0300-\u036f]|_)+")
 _ASCII = [chr(code) for code in range(128)]
 _ASCII_BLANKS = "".join(c for c in _ASCII if c.isspace()).encode()
-_ASCII_PUNCTUATION = "".join(c for c in _ASCII if not c.isalnum() and not c.isspace()).encode()
+_ASCII_PUNCTUATION = "".join(
+    c for c in _ASCII if c.isprintable() and not c.isalnum() and not c.isspace()
+).encode()
 _ASCII_LOWER = bytes(range(256)).lower()
 _BREAKS = frozenset("\r\n")
 

@@ -10,6 +10,7 @@ Whatever a program sends or prints is hostile: every search here costs about lin
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from grader.near import Place, find_near
 
 COMPLETE_WITHIN = 1 << 14
 """Bytes of a stream in which a message is looked for while it still arrives."""
+_BETWEEN_QUOTES = re.compile(rb"""(['"])[ \t]*\r?\n[ \t]*b?\1""")
+"""Between the pieces of a long text as pprint prints it."""
 SURE_END = 8
 """Letters at the end that must be right before a message with mistakes is called complete."""
 NEAR_WITHIN = 1 << 18
@@ -131,6 +134,7 @@ def compare(expected: str, actual: bytes, tolerance: Tolerance) -> Match:
     text = found.view.text[found.start : found.end]
     remarks = _remarks(expected, found)
     around = found.view.text[: found.start] + found.view.text[found.end :]
+    around = around.replace("\0", "")  # a C program may send the end of its string
     if fold(around) or (found.status is Status.PASS and around.strip("\0 \t\r\n\ufeff\xa0")):
         remarks += ("extra-output",)
     difference = None if found.status is Status.PASS else _first_difference(expected, text)
@@ -153,9 +157,9 @@ def find_print(expected: str, stdout: bytes, tolerance: Tolerance, start: int = 
     """The text anywhere in an output from offset `start` on, or None.
 
     Accepted: any of the encodings, UTF-8 read as Latin-1 or CP1252 (`mangled`), the text's
-    `b'...'` form (`bytes-repr`), on one line or broken over several.
+    `b'...'` form (`bytes-repr`), on one line or broken over several, be they quoted each.
     """
-    data = stdout[start:]
+    data = _BETWEEN_QUOTES.sub(lambda gap: b"\n" * len(gap[0]), stdout[start:])
     plain = unescaped(data)
     for search in (_exact_print, _loose):
         if found := search(expected, data, tolerance):

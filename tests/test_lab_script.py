@@ -52,7 +52,7 @@ def test_the_exchange_of_the_statement() -> None:
     [
         ("client-nominal", 0, Accept),
         ("client-no-server", 0, Refuse),
-        ("server-client-leaves", 1, Close),
+        ("server-client-leaves", 2, Close),
         ("server-restart", 5, Restart),
     ],
 )

@@ -132,14 +132,18 @@ def bounds_of(
     """
     made: list[tuple[int | None, int, int]] = []
     unused, process = list(marks), 0
-    for number, steps in enumerate(groups):
+    for steps in groups:
         until = starts[process + 1] if process + 1 < len(starts) else size
+        while process and unused and unused[0] < starts[process]:
+            unused.pop(0)  # of the process before: asked for by no step
         mark = unused[0] if unused and unused[0] < until else None
         if mark is not None:
             unused.pop(0)
-        same = number + 1 < len(groups) and unused and unused[0] < until
+        # What comes on a connection that was not asked for belongs to no step: how much of it
+        # comes before we close it depends on who is faster.
+        last = unused[0] if unused and unused[0] < until else until
         start = starts[process] if process < len(starts) else 0
-        made.append((mark, mark if mark is not None else start, unused[0] if same else until))
+        made.append((mark, mark if mark is not None else start, last))
         if any(s.action is Action.RESTART for s in steps):
             process += 1
     return made

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from grader.lab.model import Lab, Message, Scenario
+from grader.lab.model import Lab, Level, Message, Scenario
+from grader.letters import without_accents
 from grader.matching import fold
 
 SEED_DIGITS = 32
@@ -19,6 +21,8 @@ SHORTEST = 32
 """Bytes that every drawn text has at least, so that a lab may cut it before."""
 LONGEST = 200
 """Bytes that a drawn text has at most, unless a length is asked for."""
+ROOM = 64
+"""Bytes that a drawn text may have in any case, however short the statement's are."""
 MAX_LENGTH = 32 * 1024
 """Bytes that a lab may ask for."""
 BUFFER = 1024
@@ -81,15 +85,20 @@ def texts_of(lab: Lab, scenario: Scenario, seed: str) -> dict[str, str]:
 
     Those of `scenario.texts` are drawn from the seed, the scenario's id and the message's
     name. They never contain, nearly or exactly, each other, a text of the statement or one
-    of `DEFAULTS`, nor are they contained.
+    of `DEFAULTS`, nor are they contained. In a graded scenario they are no harder than the
+    statement's: not longer than the longest of them, and with no more accents than the one
+    that they stand for; a program that is right for those must be right for these.
     """
     port = str(lab.port)
+    graded = scenario.level is Level.GRADED
+    room = max(ROOM, *(len(message.text.encode()) for message in lab.messages.values()))
     texts: dict[str, str] = {}
     for name, message in lab.messages.items():
         if drawn := scenario.texts.get(name):
             others = [*_words(lab.messages.values()), *texts.values()]
             key = f"{seed}/{scenario.id}/{name}"
-            texts[name] = _draw(key, drawn.length, others, (*DEFAULTS, port))
+            as_easy = _Bounds(_accents(message.text), room) if graded else _Bounds()
+            texts[name] = _draw(key, drawn.length, others, (*DEFAULTS, port), as_easy)
         else:
             texts[name] = message.text
     return texts
@@ -127,7 +136,28 @@ def _words(messages: Iterable[Message]) -> list[str]:
     return [message.text for message in messages]
 
 
-def _draw(key: str, length: int, others: Sequence[str], never: Sequence[str]) -> str:
+@dataclass(frozen=True)
+class _Bounds:
+    """How hard the first sentence of a text may be: characters that are not ASCII, bytes."""
+
+    accents: int = LONGEST
+    room: int = LONGEST
+
+    def fitted(self, sentence: str) -> str | None:
+        """The sentence, without accents where none may be; None if it is too hard."""
+        if not self.accents:
+            sentence = without_accents(sentence)
+        fits = _accents(sentence) <= self.accents and len(sentence.encode()) <= self.room
+        return sentence if fits else None
+
+
+def _accents(text: str) -> int:
+    return sum(not letter.isascii() for letter in text)
+
+
+def _draw(
+    key: str, length: int, others: Sequence[str], never: Sequence[str], bounds: _Bounds
+) -> str:
     """A sentence far from all `others` that holds none of `never`, and more up to `length` bytes.
 
     The sentences after the first are there for their length: they only must not hold a
@@ -138,7 +168,9 @@ def _draw(key: str, length: int, others: Sequence[str], never: Sequence[str]) ->
     numbers = _Numbers(key)
     text = ""
     for _ in range(_ATTEMPTS):
-        sentence = _sentence(numbers)
+        sentence = bounds.fitted(_sentence(numbers))
+        if sentence is None:
+            continue
         folded = fold(sentence)
         if any(word in folded for word in forbidden):
             continue

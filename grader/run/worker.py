@@ -6,6 +6,7 @@ imported before it stops being root: afterwards it may not be able to read its o
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import ctypes
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from grader.lab.labfile import ENCODINGS
 from grader.run import netns, privileges
 from grader.run.capture import Capture
 from grader.run.errors import FactsUnavailable, HostError
@@ -25,6 +27,8 @@ from grader.run.messages import Reply, encode, read_frame, reply_of, write_all
 from grader.run.runner import Place, Runner
 from grader.run.sockdiag import SocketTable
 
+for _encoding in ("ascii", *ENCODINGS, "idna", "unicode_escape"):
+    codecs.lookup(_encoding)  # imported when first used, which would be too late
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
