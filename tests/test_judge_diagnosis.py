@@ -212,6 +212,69 @@ ALONE: dict[str, tuple[Make, str]] = {
         lambda: server().receives(GREETING).sends("hello").rst().exits(),
         "closes-with-unread-data",
     ),
+    "two arguments": (
+        lambda: never_ran(
+            "TypeError: create_server() takes 1 positional argument but 2 were given",
+            3,
+            "s = socket.create_server('', 65432)",
+        ),
+        "address-not-a-tuple",
+    ),
+    "two arguments of a client": (
+        lambda: never_ran(
+            "ValueError: too many values to unpack (expected 2)",
+            3,
+            "s = socket.create_connection('localhost', 65432)",
+            "client",
+        ),
+        "address-not-a-tuple",
+    ),
+    "three names": (
+        lambda: crashed(
+            server(),
+            "ValueError: not enough values to unpack (expected 3, got 2)",
+            6,
+            "c, ip, port = s.accept()",
+        ),
+        "accept-tuple-not-unpacked",
+    ),
+    "text written": (
+        lambda: crashed(
+            server(),
+            "TypeError: a bytes-like object is required, not 'str'",
+            8,
+            "f.write('Bonjour')",
+        ),
+        "send-str-not-bytes",
+    ),
+    "address of another machine": (
+        lambda: never_ran(
+            "OSError: [Errno 99] Cannot assign requested address", 4, "s.bind((ADDRESS, 65432))"
+        ),
+        "bound-to-one-interface",
+    ),
+    "no way to the address": (
+        lambda: never_ran(
+            "OSError: [Errno 101] Network is unreachable",
+            4,
+            "s.connect((ADDRESS, 65432))",
+            "client",
+        ),
+        "other-port-or-host",
+    ),
+    "listens for datagrams": (
+        lambda: never_ran("OSError: [Errno 95] Operation not supported", 5, "s.listen(1)"),
+        "datagram-instead-of-stream",
+    ),
+    "half a letter": (
+        lambda: crashed(
+            client().sends("greeting").consumed(),
+            "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xc3 in position 0",
+            8,
+            "print(s.recv(1).decode())",
+        ),
+        "split-character",
+    ),
     "one recv": (
         lambda: first_read(server()).fin().we_close().exits(),
         "one-recv-two-messages",
@@ -329,7 +392,7 @@ def test_right_programs_have_no_diagnosis(run: tr.Transcript) -> None:
 
 def test_never_closes_and_waits_for_another_client() -> None:
     play = served(server()).consumed().waits("accept4", "listener").we_close()
-    assert errors(play.stuck()) == ["endless-loop", "never-closes"]
+    assert errors(play.stuck()) == ["never-closes", "endless-loop"]
 
 
 def test_a_heartbeat_that_goes_on_is_not_a_program_that_sleeps() -> None:

@@ -25,6 +25,15 @@ _IN_USE = re.compile(r"^\[(?:Errno (?:98|48)|WinError 10048)\]")
 """EADDRINUSE on Linux, macOS and Windows."""
 _BAD_DESCRIPTOR = re.compile(r"^\[(?:Errno 9|WinError 10038)\]")
 """EBADF on Linux and macOS, ENOTSOCK on Windows."""
+_NO_SUCH_ADDRESS = re.compile(r"^\[(?:Errno (?:99|49)|WinError 10049)\]")
+"""EADDRNOTAVAIL on Linux, macOS and Windows."""
+_NO_WAY = re.compile(r"^\[(?:Errno (?:101|113|51|65)|WinError 1006[05]|WinError 10051)\]")
+"""ENETUNREACH and EHOSTUNREACH on Linux, macOS and Windows (and its time-out)."""
+_NO_STREAM = re.compile(r"^\[(?:Errno (?:95|102)|WinError 10045)\]")
+"""EOPNOTSUPP on Linux, macOS and Windows."""
+_LOST_BYTE = re.compile(
+    r"^'utf-?8' codec can't decode bytes? (?:0x([0-9a-f]{2}) )?in position", re.I
+)
 _BYTES_LITERAL = re.compile(r"""\b[rR]?[bB][rR]?(['"]).*[^\x00-\x7f]""")
 _QUOTED = re.compile(r"""(b?(?:'(?:[^'\\]|\\.){1,400}'|"(?:[^"\\]|\\.){1,400}"))\s*$""")
 _ACCENTS = re.compile(r"""(['"])(?:(?!\1).)*[^\x00-\x7f](?:(?!\1).)*\1""")
@@ -113,6 +122,16 @@ def _address(facts: Facts, trace: Traceback) -> bool:
     return not facts.connected and trace.type == "TypeError" and _at_address(trace)
 
 
+def _two_arguments(facts: Facts, trace: Traceback) -> bool:
+    """The calls that make a socket as well, without the parentheses of the tuple."""
+    if facts.connected or facts.listeners or facts.dialed:
+        return False
+    if trace.type == "TypeError" and trace.at_call("create_server"):
+        return "positional" in trace.message or "tuple" in trace.message
+    unpacks = trace.type in ("ValueError", "TypeError") and "unpack" in trace.message
+    return unpacks and trace.at_call("create_connection", "create_server")
+
+
 def _at_address(trace: Traceback) -> bool:
     return trace.at_call("bind", "connect", "connect_ex")
 
@@ -143,6 +162,35 @@ def _taken_twice(facts: Facts, trace: Traceback) -> bool:
     return bool(facts.listeners) and _taken(facts, trace)
 
 
+def _not_of_this_host(facts: Facts, trace: Traceback) -> bool:
+    """The kernel has no such address to bind to, and so nothing ever listened."""
+    if facts.role != "server" or facts.listeners or trace.type != "OSError":
+        return False
+    return trace.at_call(*_BINDS) and _NO_SUCH_ADDRESS.search(trace.message) is not None
+
+
+def _unreachable(facts: Facts, trace: Traceback) -> bool:
+    """No way leads to the address that was dialled."""
+    if facts.role != "client" or facts.connected or is_refused(facts):
+        return False
+    late = trace.type == "TimeoutError"
+    lost = trace.type == "OSError" and _NO_WAY.search(trace.message) is not None
+    return (late or lost) and trace.at_call("connect", "create_connection")
+
+
+def _no_stream(facts: Facts, trace: Traceback) -> bool:
+    """The socket can't listen at all: it is none of connections."""
+    if trace.type != "OSError" or facts.listeners or facts.connected:
+        return False
+    return trace.at_call("listen", "accept") and _NO_STREAM.search(trace.message) is not None
+
+
+def _datagram_refused(facts: Facts, trace: Traceback) -> bool:
+    """Nobody takes datagrams on that port, says the kernel at the next send or read."""
+    refused = trace.type == "ConnectionRefusedError" and bool(facts.datagram)
+    return refused and not facts.connected and trace.at_call(*_SENDS, *_READS)
+
+
 def _nobody(facts: Facts, trace: Traceback) -> bool:
     return trace.type == "ConnectionRefusedError" and is_refused(facts)
 
@@ -169,6 +217,12 @@ def _name(facts: Facts, trace: Traceback) -> bool:
 def _tuple(facts: Facts, trace: Traceback) -> bool:
     kinds = ("AttributeError", "TypeError")
     return bool(facts.connected) and trace.type in kinds and "'tuple'" in trace.message
+
+
+def _three_values(facts: Facts, trace: Traceback) -> bool:
+    """Another number of names than the two things that accept() returns."""
+    unpacks = trace.type == "ValueError" and "unpack" in trace.message
+    return bool(facts.connected) and unpacks and trace.at_call("accept")
 
 
 def _writes_to_nobody(facts: Facts, trace: Traceback) -> bool:
@@ -217,6 +271,15 @@ def _text_sent(_facts: Facts, trace: Traceback) -> bool:
     return (trace.at_call(*_SENDS) and "bytes-like" in trace.message) or trace.at_call("bytes")
 
 
+def _text_written(facts: Facts, trace: Traceback) -> bool:
+    """A str for the file of a connection: makefile(), or wfile of socketserver."""
+    if trace.type != "TypeError" or not facts.connected or "bytes-like" not in trace.message:
+        return False
+    terminal = any(word in _source(trace) for word in ("stdout", "stderr"))
+    due = any(not a.came for s in facts.sessions for a in s.arrivals)
+    return due and not terminal and trace.at_call("write", "writelines")
+
+
 def _accents_sent(facts: Facts, trace: Traceback) -> bool:
     return _text_sent(facts, trace) and _ACCENTS.search(_source(trace)) is not None
 
@@ -224,6 +287,19 @@ def _accents_sent(facts: Facts, trace: Traceback) -> bool:
 def _split(facts: Facts, trace: Traceback) -> bool:
     cut = any(e.pieces > 1 for _, e in facts.all(Sent))
     return cut and trace.type == "UnicodeDecodeError"
+
+
+def _half_read(facts: Facts, trace: Traceback) -> bool:
+    """What was sent is whole and valid, and a byte of it could not be decoded by itself."""
+    lost = _LOST_BYTE.search(trace.message) if trace.type == "UnicodeDecodeError" else None
+    sent = b"".join(entry.data for _, entry in facts.all(Sent))
+    if lost is None or (lost[1] and bytes.fromhex(lost[1]) not in sent):
+        return False
+    try:
+        sent.decode()
+    except UnicodeDecodeError:
+        return False
+    return not sent.isascii()
 
 
 def _encode(_facts: Facts, trace: Traceback) -> bool:
@@ -266,15 +342,21 @@ _KINDS: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
     ("missing-argument", _argument),
     ("port-not-a-number", _port_text),
     ("address-not-a-tuple", _address),
+    ("address-not-a-tuple", _two_arguments),
     ("options-ored", _options),
+    ("datagram-instead-of-stream", _no_stream),
+    ("datagram-instead-of-stream", _datagram_refused),
+    ("bound-to-one-interface/absent", _not_of_this_host),
     ("no-listen/accept", _no_listen),
     ("no-reuseaddr", _reuse),
     ("port-taken-by-another/twice", _taken_twice),
     ("port-taken-by-another", _taken),
     ("client-before-server", _nobody),
     ("error-result-used", _failure_ignored),
+    ("other-port-or-host", _unreachable),
     ("other-port-or-host", _name),
     ("accept-tuple-not-unpacked", _tuple),
+    ("accept-tuple-not-unpacked/count", _three_values),
     ("writes-after-close", _writes_to_nobody),
     ("dies-on-reset", _reset),
     ("io-on-listening-socket/receive", _reads_listening_socket),
@@ -284,7 +366,9 @@ _KINDS: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
     ("thread-called-not-started/result", _result_as_target),
     ("send-str-not-bytes/accents", _accents_sent),
     ("send-str-not-bytes", _text_sent),
+    ("send-str-not-bytes", _text_written),
     ("split-character", _split),
+    ("split-character/read", _half_read),
     ("decode-error/encode", _encode),
     ("decode-error", _decode),
     ("length-prefix-wrong/memory", _length),
