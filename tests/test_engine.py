@@ -918,6 +918,19 @@ def test_an_interrupt_leaves_no_process(isolation: str) -> None:
     assert not [pid for pid in made if Path(f"/proc/{pid}").exists()]
 
 
+def test_each_connection_is_seen_although_the_program_has_ended(full_engine: Engine) -> None:
+    """Those that nobody has accepted yet wait in the backlog; the end comes sooner."""
+    body = """
+        dial = lambda: socket.create_connection(("localhost", 65432))
+        first = dial(); first.recv(1024); first.close()
+        more = [dial() for _ in range(5)]
+        os._exit(0)
+        """
+    transcript = tools.run(full_engine, client(body))
+    said = tools.summary(transcript)
+    assert len(tools.entries(transcript, tr.Connected)) == 6, said
+
+
 def test_a_machine_that_cannot_is_said_so() -> None:
     wrong = replace(tools.options("none"), python="/nonexistent/python")
     with pytest.raises(HostError, match="nonexistent"), Engine(wrong) as engine:

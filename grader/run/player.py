@@ -260,6 +260,8 @@ class Player:
         waited = self.recorder.now() - self._exited_at
         if waited < _SETTLE_GRACE and facts.in_flight(self.endpoint):
             return
+        while self._take_wire():
+            pass  # each connection that it made and that nobody has accepted yet
         self._told_exit = True
         status = program.status
         assert status is not None  # noqa: S101 -- it has ended
