@@ -10,13 +10,14 @@ from grader.intake.sourcetext import code_of, is_empty, signs_of
     [
         *(b"", b" \n\t\n", b"# rien\n", b"\xef\xbb\xbf# rien", b'"""docstring\nlisten()"""\n'),
         *(b"'''connect()'''", b"'listen()'", b'"""no end', b"# \xff\xfe"),
+        *(b"pass", b'"""plan"""\npass\n', b"..."),
     ],
 )
 def test_nothing_to_run_is_empty(source: bytes) -> None:
     assert is_empty(source)
 
 
-@pytest.mark.parametrize("source", [b"pass", b"\x00", b"#\nx = 1", b'"""a"""\nprint()', b"\xff"])
+@pytest.mark.parametrize("source", [b"passe", b"\x00", b"#\nx = 1", b'"""a"""\nprint()', b"\xff"])
 def test_anything_else_is_not(source: bytes) -> None:
     assert not is_empty(source)
 

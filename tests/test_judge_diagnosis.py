@@ -275,6 +275,45 @@ ALONE: dict[str, tuple[Make, str]] = {
         ),
         "split-character",
     ),
+    "length read of a text": (
+        lambda: server()
+        .receives(GREETING)
+        .sends("hello")
+        .consumed()
+        .sends("goodbye")
+        .consumed()
+        .waits("recvfrom", "connection")
+        .we_close()
+        .prints(HELLO[4:])
+        .prints(GOODBYE)
+        .fin()
+        .exits(),
+        "length-prefix-wrong",
+    ),
+    "looks at it and leaves it there": (
+        lambda: server()
+        .receives(GREETING)
+        .sends("hello")
+        .prints(HELLO)
+        .prints(HELLO)
+        .rst()
+        .exits(),
+        "closes-with-unread-data",
+    ),
+    "eight bytes at a time": (
+        lambda: server()
+        .receives(GREETING)
+        .sends("hello")
+        .prints(f"1 : {HELLO[:8]}")
+        .prints(f"2 : {HELLO[8:16]}")
+        .rst()
+        .exits(),
+        "one-recv-is-one-message",
+    ),
+    "aborts when all is done": (
+        lambda: served(server()).fin().we_close().signalled("SIGABRT"),
+        "exit-status",
+    ),
     "one recv": (
         lambda: first_read(server()).fin().we_close().exits(),
         "one-recv-two-messages",
@@ -393,6 +432,22 @@ def test_right_programs_have_no_diagnosis(run: tr.Transcript) -> None:
 def test_never_closes_and_waits_for_another_client() -> None:
     play = served(server()).consumed().waits("accept4", "listener").we_close()
     assert errors(play.stuck()) == ["never-closes", "endless-loop"]
+
+
+def test_a_print_of_known_words_only() -> None:
+    drawn = server("server-drawn").receives(GREETING).sends("hello").consumed()
+    drawn.prints("Inconnu").sends("goodbye").prints("Inconnu")
+    made = grade(right_server(), drawn.fin().we_close().exits())
+    assert [d.id for d in made.diagnoses] == ["hard-coded-output"]
+    assert made.diagnoses[0].title.by_language["en"] == "Only the statement's sentence is printed"
+
+
+def test_a_buffer_lost_by_a_signal_is_not_a_print_left_out() -> None:
+    play = server().receives(GREETING).sends("hello").consumed().sends("goodbye")
+    assert errors(play.fin().we_close().signalled("SIGKILL")) == [
+        "output-not-flushed",
+        "exit-status",
+    ]
 
 
 def test_a_heartbeat_that_goes_on_is_not_a_program_that_sleeps() -> None:

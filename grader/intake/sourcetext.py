@@ -48,8 +48,8 @@ def code_of(data: bytes) -> str:
 
 
 def is_empty(data: bytes) -> bool:
-    """Whether there is nothing but white space, comments and bare strings."""
-    return not code_of(data).strip()
+    """Whether there is nothing but white space, comments, bare strings and `pass`."""
+    return all(word in ("pass", "...", ";") for word in code_of(data).split())
 
 
 def signs_of(data: bytes) -> Signs:

@@ -144,7 +144,7 @@ def _candidates(
     for plain in graded:
         for drawn in graded:
             hit = None if plain is drawn else _hard_coded(plain, drawn)
-            entry = None if hit is None else sayings.entry(hit.id)
+            entry = None if hit is None else sayings.entry(hit.id, hit.variant)
             if hit is not None and entry is not None:
                 yield entry, drawn, hit
 

@@ -123,7 +123,10 @@ def status(facts: Facts) -> Hit | None:
         return None
     index, exited = facts.exited
     if exited.signal is not None:
-        return hit(facts, "exit-status", EVERYTHING, (index,), "signal", signal=exited.signal)
+        session = first_session(facts)
+        done = session is not None and _all_done(facts, session)
+        reach = ("exit",) if done else EVERYTHING
+        return hit(facts, "exit-status", reach, (index,), "signal", signal=exited.signal)
     if exited.status in (0, None):
         return None
     return hit(facts, "exit-status", ("exit",), (index,), "", code=exited.status)

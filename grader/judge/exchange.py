@@ -8,6 +8,7 @@ from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.model import Status
 from grader.judge.seen import (
     calls,
+    ended_before_us,
     first_session,
     hit,
     messages_read,
@@ -20,6 +21,8 @@ from grader.matching import find_message
 
 ONE_READ = 1024
 """Bytes that a usual recv() takes at most."""
+SHORTEST = 8
+"""Bytes of a beginning that is not printed by chance, where the words are not known before."""
 BEGINNING = 12
 """Characters by which the beginning of a message is known in an output."""
 
@@ -75,8 +78,9 @@ def cut_short(facts: Facts) -> Hit | None:
     session = first_session(facts)
     if session is None:
         return None
-    if (parts := _printed_in_parts(facts, session)) is not None:
-        return parts
+    for look in (_printed_in_parts, _printed_in_short_parts):
+        if (parts := look(facts, session)) is not None:
+            return parts
     for index, entry in session.sent:
         for name in entry.messages:
             text = facts.text(name)
@@ -107,6 +111,42 @@ def _printed_in_parts(facts: Facts, session: Session) -> Hit | None:
                 evidence = (index, *facts.stdout.entries(found.span))
                 return hit(facts, "one-recv-is-one-message", EVERYTHING, evidence)
     return None
+
+
+def _printed_in_short_parts(facts: Facts, session: Session) -> Hit | None:
+    """Reads of a few bytes: each printed by itself, or the first bytes of words drawn anew."""
+    shown = facts.stdout.data
+    for index, entry in session.sent[:1]:
+        drawn = any(facts.text(n) != facts.lab.messages[n].text for n in entry.messages)
+        if facts.printed(entry.data.decode("utf-8", "replace")) is not None:
+            continue
+        for size in range(2 * SHORTEST, SHORTEST - 1, -1):
+            begin, following = entry.data[:size], entry.data[size : 2 * size]
+            start = shown.find(begin)
+            if start < 0 or len(following) < size or entry.data[: size + 1] in shown:
+                continue
+            second = shown.find(following, start + size)
+            if second > 0 or drawn:
+                stop = max(start, second) + size
+                evidence = (index, *facts.stdout.entries(slice(start, stop)))
+                return hit(facts, "one-recv-is-one-message", EVERYTHING, evidence)
+    return None
+
+
+def peeked(facts: Facts) -> Hit | None:
+    """The only message sent was printed twice, and an RST says that it was never taken off."""
+    session = first_session(facts)
+    if facts.role != "server" or session is None or not session.was_reset:
+        return None
+    if len(session.sent) != 1 or not ended_before_us(session) or session.consumed:
+        return None
+    index, entry = session.sent[0]
+    text = entry.data.decode("utf-8", "replace")
+    first = facts.printed(text)
+    if first is None or facts.printed(text, first.span.stop) is None:
+        return None
+    evidence = (index, *facts.stdout.entries(first.span), session.ended or facts.last)
+    return hit(facts, "closes-with-unread-data", EVERYTHING, evidence)
 
 
 def never_receives(facts: Facts) -> Hit | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from grader.judge.facts import Arrival, Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.model import Status
-from grader.judge.seen import calls, first_session, hit, reads_connection, stood
+from grader.judge.seen import calls, ended_before_us, first_session, hit, reads_connection, stood
 
 HUGE = 1 << 24
 """Bytes asked for at once that no buffer of a first program has: a length gone wrong."""
 BUFFERED = 8192
 """What the buffer of makefile() asks for at once; a recv() of a program asks for less."""
+HEADERS = (8, 4, 2)
+"""Bytes that a length before a message usually takes."""
 LARGE = 1024
 """Bytes from which on a message cut short was cut by send(), and not by what was written."""
 
@@ -24,6 +26,29 @@ def length_prefix(facts: Facts) -> Hit | None:
         if reads_connection(call) and call.size is not None and call.size >= HUGE:
             evidence = (session.sent[-1][0], index)
             return stood(facts, "length-prefix-wrong", EVERYTHING, evidence, size=call.size)
+    return None
+
+
+def prefix_eaten(facts: Facts) -> Hit | None:
+    """It waited for more until we closed, and printed a message without its first bytes.
+
+    They went into a number: as many as the length of a header has.
+    """
+    session = first_session(facts)
+    if session is None or not session.sent or session.consumed < session.sent_bytes:
+        return None
+    if ended_before_us(session) or set(session.to_send) - set(session.was_sent):
+        return None
+    index, entry = session.sent[0]
+    shown = facts.stdout.data
+    for size in HEADERS:
+        rest = entry.data[size:]
+        start = shown.find(rest)
+        if len(rest) < size or start < 0 or entry.data[size - 1 :] in shown:
+            continue
+        evidence = (index, *facts.stdout.entries(slice(start, start + len(rest))))
+        reach = ("stdout", "end")
+        return stood(facts, "length-prefix-wrong", reach, evidence, "eaten", size=size)
     return None
 
 

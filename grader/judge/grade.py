@@ -27,7 +27,7 @@ from grader.judge.model import (
 from grader.judge.pair import check_pair, summary_of
 from grader.judge.pointing import pointed
 from grader.judge.sweep import swept
-from grader.lab.model import Criterion, Lab, Level, Role, Scenario
+from grader.lab.model import ROLES, Criterion, Lab, Level, Role, Scenario
 from grader.lab.sweep import is_sweep
 from grader.runids import number_of
 from grader.submission import MissingRole
@@ -66,10 +66,11 @@ def judge(
     counted = settled(whole)
     sweeps = swept(lab, examined, counted)
     counted += [e for e in examined if e.facts.header.run in {s.run for s in sweeps}]
-    diagnoses = [
+    found = [
         *(pointed(d, sources) for d in diagnose(lab, counted)),
         *_missing(lab, problem, missing),
     ]
+    diagnoses = sorted(found, key=lambda d: (d.level != "error", ROLES.index(d.role)))
     graded = [e for e in counted if e.facts.scenario.level is Level.GRADED]
     criteria = tuple(
         _judged(c, graded, diagnoses, problem or absent.get(c.role))

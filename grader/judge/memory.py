@@ -8,7 +8,13 @@ from __future__ import annotations
 from grader.judge.facts import Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.outputs import absent
-from grader.judge.seen import first_session, hit, is_refused, we_closed_before
+from grader.judge.seen import (
+    ended_before_us,
+    first_session,
+    hit,
+    is_refused,
+    we_closed_before,
+)
 from grader.matching import Print
 
 POINTERS = (8, 4)
@@ -107,6 +113,8 @@ def faults_after_departure(facts: Facts) -> Hit | None:
     index, exited = facts.exited
     if facts.traceback is not None or not (we_closed_before(facts, index) or is_refused(facts)):
         return None
+    if facts.sessions and all(ended_before_us(s) for s in facts.sessions):
+        return None  # it was the program that left first
     return hit(facts, "error-result-used", EVERYTHING, (index,), "signal", signal=exited.signal)
 
 

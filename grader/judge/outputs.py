@@ -53,21 +53,32 @@ def prints_length(facts: Facts) -> Hit | None:
 
 def no_print(facts: Facts) -> Hit | None:
     """The message was read, and nothing like it was printed."""
-    missing = [
+    missing = _unlike(facts)
+    if not missing:
+        return None
+    evidence = (*_sent(facts, missing[0]), facts.last)
+    return Hit(id="no-print", evidence=evidence, reach=_reach(missing))
+
+
+def _unlike(facts: Facts) -> list[str]:
+    """Messages that were read, and of which not even something like them was printed."""
+    return [
         name
         for name in absent(facts)
         if nearest(facts.text(name), facts.stdout.data, facts.lab.tolerance) is None
     ]
-    if not missing:
-        return None
-    read = tuple(i for s in facts.sessions for i, e in s.sent if missing[0] in e.messages)
-    return Hit(id="no-print", evidence=(*read, facts.last), reach=_reach(missing))
+
+
+def _sent(facts: Facts, name: str) -> tuple[int, ...]:
+    return tuple(i for s in facts.sessions for i, e in s.sent if name in e.messages)
 
 
 def hard_coded(
     plain: Facts, drawn: Facts, findings: dict[str, tuple[Finding, Finding]]
 ) -> Hit | None:
     """A print that holds with the statement's words and not with others.
+
+    Either those words are printed all the same, or (variant `known`) nothing like the others.
 
     `findings` has, by expectation, the finding of the plain run and that of the drawn one.
     """
@@ -81,9 +92,18 @@ def hard_coded(
             continue
         lost.append(expectation)
         evidence += drawn.stdout.entries(shown.span)
-    if not lost:
+    if lost:
+        return Hit(id="hard-coded-output", evidence=tuple(evidence), reach=tuple(lost))
+    passed = {e.partition(":")[2]: e for e, (b, _) in findings.items() if b.status is Status.PASS}
+    unknown = [name for name in _unlike(drawn) if name in passed]
+    if not unknown or drawn.exited is None or drawn.exited[1].status != 0:
         return None
-    return Hit(id="hard-coded-output", evidence=tuple(evidence), reach=tuple(lost))
+    return Hit(
+        id="hard-coded-output",
+        evidence=(*_sent(drawn, unknown[0]), drawn.last),
+        reach=tuple(passed[name] for name in unknown),
+        variant="known",
+    )
 
 
 def remarks(facts: Facts, findings: Sequence[Finding]) -> list[Hit]:
