@@ -41,16 +41,17 @@ def end(
     verdict: Verdict,
     *,
     by_itself: bool,
+    struck: bool = False,
 ) -> None:
     """End the program with all that it started, and record `Position` and `Ended`.
 
-    `folder` is where the submission lies for the program; `by_itself`: it has ended.
+    `folder` is where the submission lies for the program; `by_itself`: it has ended;
+    `struck`: that was announced, and SIGABRT sent (a second one would cut the stack short).
     """
     if not by_itself:
-        streams.take()
-        recorder.add(lambda t: tr.Killed(t=t, why=verdict.why_killed))
-        streams.keep_dump()
-        program.abort()
+        if not struck:
+            announce(streams, recorder, verdict)
+            program.abort()
         streams.drain(_ABORT_GRACE, until=program.pidfd)
     program.kill()
     streams.drain(DRAIN_GRACE)
@@ -58,6 +59,13 @@ def end(
         record_position(recorder, streams.dump, folder)
     status = program.status if by_itself else None
     recorder.entries.append(_ended(recorder, status, verdict, by_itself=by_itself))
+
+
+def announce(streams: Streams, recorder: Recorder, verdict: Verdict) -> None:
+    """Record that we end it; from now on standard error is where it stands."""
+    streams.take()
+    recorder.add(lambda t: tr.Killed(t=t, why=verdict.why_killed))
+    streams.keep_dump()
 
 
 def record_position(recorder: Recorder, dump: bytes, folder: str) -> None:

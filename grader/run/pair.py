@@ -14,6 +14,7 @@ may do to anybody at any time.
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import time
@@ -24,7 +25,16 @@ from grader import transcript as tr
 from grader.lab.model import Limits, Role
 from grader.run import ending
 from grader.run.listening import Listeners
-from grader.run.pair_facts import PairFacts, Standing, freeze, on_its_way, thaw, wire_of
+from grader.run.pair_facts import (
+    PairFacts,
+    Standing,
+    abort_frozen,
+    freeze,
+    hold_sockets,
+    on_its_way,
+    thaw,
+    wire_of,
+)
 from grader.run.player import replace_time
 from grader.run.program import Program
 from grader.run.recorder import Recorder
@@ -332,22 +342,40 @@ class PairPlayer:
     # --- the end -------------------------------------------------------------------------
 
     def _finish(self) -> list[tr.AnyEntry]:
-        """Freeze both, so that the end of one is no news to the other; then end them."""
+        """End both, so that the end of one is no news to the other."""
         left = [side for side in self._released if not side.ended]
         for side in left:
             self._record_state(side)
             freeze(side.program)
-        self.setting.on_tick()
-        for side in self._released:
-            side.cpu = max(side.cpu, side.facts.usage().cpu)
-            own = side is self._over_limit or not side.ended
-            verdict = ending.Verdict(
-                limit=self._limit if own else None, proved_stuck=self._proved, cpu=side.cpu
-            )
-            folder, program = side.program.folder, side.program
-            ending.end(program, side.streams, side.recorder, folder, verdict, by_itself=side.ended)
+        held = [fd for side in left for fd in hold_sockets(side.program)]
+        try:
+            self._end(left)
+        finally:
+            for fd in held:
+                os.close(fd)
         recorders = (self.clock, *(side.recorder for side in self._released))
         return [*(entry for one in recorders for entry in one.sided), self._ended()]
+
+    def _end(self, left: list[_Side]) -> None:
+        self.setting.on_tick()
+        verdicts = {side.role: self._verdict(side) for side in self._released}
+        for side in left:
+            ending.announce(side.streams, side.recorder, verdicts[side.role])
+            abort_frozen(side.program)
+        for side in left:
+            thaw(side.program)
+        for side in self._released:
+            folder, program = side.program.folder, side.program
+            ending.end(
+                program, side.streams, side.recorder, folder, verdicts[side.role],
+                by_itself=side.ended, struck=True,
+            )  # fmt: skip
+
+    def _verdict(self, side: _Side) -> ending.Verdict:
+        side.cpu = max(side.cpu, side.facts.usage().cpu)
+        own = side is self._over_limit or not side.ended
+        limit = self._limit if own else None
+        return ending.Verdict(limit=limit, proved_stuck=self._proved, cpu=side.cpu)
 
     def _record_state(self, side: _Side) -> None:
         why = "waiting"

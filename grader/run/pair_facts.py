@@ -7,6 +7,7 @@ programs have to themselves.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 from contextlib import suppress
@@ -24,10 +25,14 @@ from grader.run.threads import Thread
 
 _STOPS_WITHIN = 2000
 """Looks at a program that is told to stop; it is a matter of microseconds."""
+_MOST_HELD = 64
+"""Sockets of one process that are held at its end."""
 _OPEN_ENDED = frozenset({"established", "fin-wait-1", "fin-wait-2", "syn-sent", "syn-recv"})
 """States of a connection in which the peer has not said its last word: a read may wait."""
 _ON_ITS_WAY = frozenset({"syn-sent", "syn-recv", "fin-wait-1", "closing", "last-ack"})
 """States that the other kernel end's answer changes, at once, without any program."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,29 @@ def thaw(program: Program) -> None:
     for pid in program.processes():
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGCONT)
+
+
+def hold_sockets(program: Program) -> list[int]:
+    """Keep the program's sockets open beyond its end: descriptors, for the caller to close.
+
+    So its end is no news to the other program, which is to be found as it was.
+    """
+    held: list[int] = []
+    for pid in program.processes():
+        with suppress(FactsUnavailable):
+            fds = [fds[0] for fds in proc.socket_fds(pid).values()]
+            copies = (proc.copy_fd(pid, fd) for fd in fds[:_MOST_HELD])
+            held += [copy for copy in copies if copy is not None]
+    return held
+
+
+def abort_frozen(program: Program) -> None:
+    """SIGABRT for a program that stands still: its first thread takes it, as soon as it goes on.
+
+    Sent to the process it would be any thread's, and the line where it stands with it.
+    """
+    if _libc.tgkill(program.pid, program.pid, signal.SIGABRT):
+        program.abort()
 
 
 def _is_stopped(pid: int) -> bool:

@@ -286,11 +286,10 @@ def catches_alarm(pid: int) -> bool:
     return match is None or int(match[1], 16) & (_ALARMS | _REAL_TIME) != 0
 
 
-def receive_timeout(pid: int, fd: int) -> tuple[int, int] | None:
-    """SO_RCVTIMEO and SO_SNDTIMEO of a socket, in microseconds; 0 = no limit.
+def copy_fd(pid: int, fd: int) -> int | None:
+    """A descriptor of ours for what the process has open under `fd`; None where it is refused.
 
-    None where it is no socket, or can't be asked. The socket is held for the time of the
-    question: a close() of the program in those microseconds takes effect just after.
+    Whoever holds it keeps a socket from being closed by the end of the process.
     """
     try:
         pidfd = os.pidfd_open(pid)
@@ -300,7 +299,17 @@ def receive_timeout(pid: int, fd: int) -> tuple[int, int] | None:
         copy = int(_libc.syscall(_PIDFD_GETFD, pidfd, fd, 0))
     finally:
         os.close(pidfd)
-    if copy < 0:
+    return copy if copy >= 0 else None
+
+
+def receive_timeout(pid: int, fd: int) -> tuple[int, int] | None:
+    """SO_RCVTIMEO and SO_SNDTIMEO of a socket, in microseconds; 0 = no limit.
+
+    None where it is no socket, or can't be asked. The socket is held for the time of the
+    question: a close() of the program in those microseconds takes effect just after.
+    """
+    copy = copy_fd(pid, fd)
+    if copy is None:
         return None
     try:
         receive, send = (_option_us(copy, o) for o in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO))
