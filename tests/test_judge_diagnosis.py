@@ -442,6 +442,12 @@ def test_a_print_of_known_words_only() -> None:
     assert made.diagnoses[0].title.by_language["en"] == "Only the statement's sentence is printed"
 
 
+def test_a_print_that_came_once_is_not_of_known_words_where_the_exchange_broke_off() -> None:
+    plain = client().sends("greeting").prints(GREETING).fin().we_close().exits()
+    drawn = client("client-drawn").sends("greeting").fin().we_close().exits()
+    assert "hard-coded-output" not in errors(plain, drawn)
+
+
 def test_a_buffer_lost_by_a_signal_is_not_a_print_left_out() -> None:
     play = server().receives(GREETING).sends("hello").consumed().sends("goodbye")
     assert errors(play.fin().we_close().signalled("SIGKILL")) == [

@@ -60,6 +60,15 @@ def no_print(facts: Facts) -> Hit | None:
     return Hit(id="no-print", evidence=evidence, reach=_reach(missing))
 
 
+def _went_through(facts: Facts) -> bool:
+    """Whether the whole exchange was made, and the program ended well."""
+    well = facts.exited is not None and facts.exited[1].status == 0 and facts.traceback is None
+    return well and all(
+        set(session.to_send) <= set(session.was_sent) and all(a.came for a in session.arrivals)
+        for session in facts.sessions
+    )
+
+
 def _unlike(facts: Facts) -> list[str]:
     """Messages that were read, and of which not even something like them was printed."""
     return [
@@ -96,8 +105,8 @@ def hard_coded(
         return Hit(id="hard-coded-output", evidence=tuple(evidence), reach=tuple(lost))
     passed = {e.partition(":")[2]: e for e, (b, _) in findings.items() if b.status is Status.PASS}
     unknown = [name for name in _unlike(drawn) if name in passed]
-    if not unknown or drawn.exited is None or drawn.exited[1].status != 0:
-        return None
+    if not unknown or not all(_went_through(facts) for facts in (plain, drawn)):
+        return None  # the words may not be what makes the difference
     return Hit(
         id="hard-coded-output",
         evidence=(*_sent(drawn, unknown[0]), drawn.last),
