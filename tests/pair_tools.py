@@ -83,7 +83,7 @@ def started(side: Role) -> tr.Started:
 
 
 def listens(port: int = 65432) -> tr.Listener:
-    return tr.Listener(t=0, side="server", protocol="tcp", address="0.0.0.0", port=port)  # noqa: S104
+    return tr.Listener(t=0, side="server", protocol="tcp", address="0.0.0.0", port=port)
 
 
 def segment(side: Role, kind: str, data: str = "", port: int = 65432) -> tr.Segment:

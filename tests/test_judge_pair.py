@@ -191,7 +191,8 @@ def test_it_is_advice_and_never_points() -> None:
 def test_every_code_has_a_sentence_and_a_short_word_in_both_languages() -> None:
     assert set(SENTENCES) == set(SHORT)
     for french, english in (*SENTENCES.values(), *SHORT.values()):
-        assert french and english
+        assert french
+        assert english
         assert not any(f" {sign}" in french for sign in ":;!?")
         assert "'" not in french
 

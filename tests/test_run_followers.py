@@ -45,7 +45,8 @@ def test_a_pair_that_comes_late_or_alone_does_not_wait() -> None:
     followers = Followers()
     assert not followers.keeps(PAIR)
     assert not followers.keeps(SERVER)
-    assert followers.keeps(replace(PAIR)) and not followers.keeps(replace(PAIR, key="b"))
+    assert followers.keeps(replace(PAIR))
+    assert not followers.keeps(replace(PAIR, key="b"))
 
 
 @pytest.mark.parametrize(
