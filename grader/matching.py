@@ -159,11 +159,14 @@ def find_print(expected: str, stdout: bytes, tolerance: Tolerance, start: int = 
     Accepted: any of the encodings, UTF-8 read as Latin-1 or CP1252 (`mangled`), the text's
     `b'...'` form (`bytes-repr`), on one line or broken over several, be they quoted each.
     """
-    data = _BETWEEN_QUOTES.sub(lambda gap: b"\n" * len(gap[0]), stdout[start:])
+    data = stdout[start:]
+    joined = _BETWEEN_QUOTES.sub(lambda gap: b"\n" * len(gap[0]), data)
     plain = unescaped(data)
     for search in (_exact_print, _loose):
         if found := search(expected, data, tolerance):
             return _as_print(expected, found, data, start)
+        if joined != data and (found := search(expected, joined, tolerance)):
+            return _as_print(expected, found, joined, start)
         if search is _exact_print and (hit := _mangled(expected, data, tolerance)):
             return _as_print(expected, hit, data, start, ("mangled",))
         if plain != data and (found := search(expected, plain, tolerance)):

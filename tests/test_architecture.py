@@ -64,8 +64,8 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_engine.py": tuple(
         f"grader/run/{name}.py"
         for name in (
-            "blocked", "crash", "ending", "facts", "interpreter", "look", "messages", "netns", "paced", "player",
-            "privileges", "recorder", "runner", "sandbox", "terminal", "worker",
+            "blocked", "crash", "ending", "facts", "interpreter", "look", "messages", "netns",
+            "paced", "player", "privileges", "recorder", "runner", "sandbox", "terminal", "worker",
         )
     ),
     # The sample folder is graded through all of it, criterion by criterion.

@@ -286,8 +286,10 @@ _TABLE: dict[str, tuple[str, str]] = {
     "x_map": ("Qui s’entend avec qui", "Who gets along with whom"),
     "x_corner": ("serveur ↓ client →", "server ↓ client →"),
     "x_sum": ("réussies", "work"),
-    "x_own": ("Encadré~: les deux programmes d’une même remise.",
-              "Framed: both programs of one submission."),
+    "x_own": (
+        "Encadré~: les deux programmes d’une même remise.",
+        "Framed: both programs of one submission.",
+    ),
     "x_ok": ("va jusqu’au bout", "gets to the end"),
     "x_server": ("arrêtée par le serveur", "kept by the server"),
     "x_client": ("arrêtée par le client", "kept by the client"),
