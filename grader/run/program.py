@@ -34,6 +34,7 @@ _FIRST_FD = 10
 """Descriptors from here on hold what bubblewrap is to read.
 
 3 is the gate, 4 says that the program stands at it (one digit: sh)."""
+_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _SAFE_FD = 300
 """Sources are moved above every target, so that no dup2 overwrites another's source."""
 
@@ -370,8 +371,8 @@ class _Descriptors:
                 environment,
                 file_actions=[(os.POSIX_SPAWN_DUP2, fd, number) for fd, number in moved],
                 setsid=own_session,
-                # Python ignores SIGPIPE, and what is ignored stays so across exec.
-                setsigdef=[signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT],
+                # What is ignored stays so across exec: by Python SIGPIPE, by nohup SIGHUP.
+                setsigdef=_SIGNALS,
                 setsigmask=[],
             )
         except OSError as error:
