@@ -190,6 +190,16 @@ class TestAddresses:
         play = Play("server-nominal").listens(address="127.0.0.1").connected()
         assert lost(served(play).fin().exits()) == {"server.any"}
 
+    @pytest.mark.parametrize("ipv6_first", [True, False])
+    def test_a_listener_for_each_family_whichever_is_seen_first(self, ipv6_first: bool) -> None:
+        """asyncio listens so; which one a look meets first hangs on who is faster."""
+        play = Play("server-nominal")
+        if ipv6_first:
+            play.listens(address="::", protocol="tcp6", v6only=True).listens()
+        else:
+            play.listens().listens(address="::", protocol="tcp6", v6only=True)
+        assert lost(served(play.connected()).fin().exits()) == set()
+
     @pytest.mark.parametrize(("v6only", "expected"), [(False, set()), (True, {"server.any"})])
     def test_dual_stack(self, v6only: bool, expected: set[str]) -> None:
         play = Play("server-nominal").listens(address="::", protocol="tcp6", v6only=v6only)

@@ -48,13 +48,31 @@ def check_listening(facts: Facts, expectation: ExpectListening) -> Finding:
 
 
 def dialled_listener(facts: Facts) -> tuple[int, Listener] | None:
-    """The listener that the reference connected to; else the first one, on the lab's port."""
+    """The listener that took the reference's connection; else the first one, on the lab's port.
+
+    The order in which listeners were seen says nothing: of a program that listens on :: and
+    on 0.0.0.0 either may be recorded first.
+    """
+    for _, connected in facts.connected:
+        for index, listener in facts.listeners:
+            if _could_take(listener, connected.remote):
+                return index, listener
     ports = [e.remote[1] for _, e in facts.connected] + [facts.lab.port]
     for port in ports:
         for index, listener in facts.listeners:
             if listener.port == port:
                 return index, listener
     return facts.listeners[0] if facts.listeners else None
+
+
+def _could_take(listener: Listener, dialled: tuple[str, int]) -> bool:
+    """Whether a connection to this address and port can have come to the listener."""
+    host, port = dialled
+    if listener.port != port:
+        return False
+    if listener.protocol == "tcp6" and listener.address == "::":
+        return ":" in host or not listener.v6only
+    return listener.address in (host, "0.0.0.0") and (":" in host) == (":" in listener.address)  # noqa: S104 -- compared, not bound
 
 
 def is_any(listener: Listener) -> bool:
