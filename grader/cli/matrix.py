@@ -13,10 +13,11 @@ from grader.batch import matrix as matrices
 from grader.batch import output
 from grader.batch.output import Marker
 from grader.batch.plan import LabSource
+from grader.cli.bar import LiveBar
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, CommandError
 from grader.cli.labs import open_lab
 from grader.cli.running import engine_options
-from grader.cli.streams import in_words, is_live, note, safe, say, wants_colour
+from grader.cli.streams import in_words, is_live, note, safe, say
 from grader.formats.matrix_json import matrix_json
 from grader.intake.discover import discover
 from grader.intake.reading import read
@@ -27,7 +28,7 @@ from grader.run.host import choose_isolation, probe
 from grader.run.jobs import EngineOptions
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
+    pass
 
 PAGE, DOCUMENT = "matrix.html", "matrix.json"
 _EVERY = 10
@@ -145,23 +146,11 @@ class _Progress:
 
     def __init__(self, total: int, language: str) -> None:
         self._total, self._language, self._count = total, language, 0
-        self._task: TaskID | None = None
-        self._live = is_live(sys.stderr)
-        if self._live:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-            console = Console(stderr=True, no_color=not wants_colour(sys.stderr), highlight=False)
-            self._bar = Progress(
-                BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False),
-                console=console, transient=True, auto_refresh=False,
-            )  # fmt: skip
+        self._bar = LiveBar(total) if is_live(sys.stderr) else None
 
     def __enter__(self) -> Self:
-        if self._live:
-            self._bar.start()
-            self._task = self._bar.add_task("", total=self._total)
-            self._bar.refresh()
+        if self._bar is not None:
+            self._bar.__enter__()
         return self
 
     def __exit__(
@@ -170,17 +159,17 @@ class _Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._live:
-            self._bar.stop()
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, traceback)
 
     def advance(self, cell: Cell) -> None:
         """One more pair is done."""
         self._count += 1
-        short = in_words(SHORT[cell.verdict.code][_column(self._language)], self._language)
-        if self._task is not None:
-            shown = safe(f"{cell.server} + {cell.client}")[:40]
-            self._bar.update(self._task, advance=1, description=shown)
-            self._bar.refresh()
+        pair = f"{cell.server} + {cell.client}"
+        if self._bar is not None:
+            self._bar.advance(pair)
         elif self._count % _EVERY == 0 or self._count == self._total:
-            shown = safe(f"{cell.server} + {cell.client}")
-            note(f"[{self._count:>{len(str(self._total))}}/{self._total}] {shown}  {short}")
+            short = in_words(SHORT[cell.verdict.code][_column(self._language)], self._language)
+            note(
+                f"[{self._count:>{len(str(self._total))}}/{self._total}] {safe(pair)[:40]}  {short}"
+            )

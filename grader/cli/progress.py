@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from grader.batch.grading import Done
-from grader.cli.streams import in_words, is_live, note, safe, wants_colour
+from grader.cli.bar import LiveBar
+from grader.cli.streams import in_words, is_live, note, safe
 from grader.run.phases import Phase
 from grader.view.words import decimal
-
-if TYPE_CHECKING:
-    from rich.progress import TaskID
 
 _MOST_REPEATS = 4
 _PHASES: dict[str, tuple[str, str]] = {
@@ -65,49 +63,20 @@ class Lines:
         note(line)
 
 
-class Bar:
-    """A bar that redraws itself, gone when all is done. It has no thread of its own."""
+class Bar(LiveBar):
+    """A bar with the name of the submission that was done last."""
 
     def __init__(self, total: int, language: str) -> None:
+        super().__init__(total)
         self._language = language
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        console = Console(stderr=True, no_color=not wants_colour(sys.stderr), highlight=False)
-        self._progress = Progress(
-            BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False),
-            console=console, transient=True, auto_refresh=False,
-        )  # fmt: skip
-        self._task: TaskID = self._progress.add_task("", total=total)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        self._progress.refresh()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
-
-    @property
-    def description(self) -> str:
-        """What stands beside the bar."""
-        return self._progress.tasks[0].description
 
     def tell(self, phase: Phase) -> None:
         """A phase of repeats begins."""
-        said = phase_in_words(phase, self._language)
-        self._progress.update(self._task, description=said)
-        self._progress.refresh()
+        self.describe(phase_in_words(phase, self._language))
 
     def show(self, done: Done) -> None:
         """One more is done."""
-        self._progress.update(self._task, advance=1, description=safe(done.grade.name)[:40])
-        self._progress.refresh()
+        self.advance(done.grade.name)
 
 
 def phase_in_words(phase: Phase, language: str) -> str:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from grader.batch.plan import LabSource
+from grader.cli.bar import LiveBar
 from grader.cli.errors import DONE, FAULT, CommandError
 from grader.cli.labs import open_lab
 from grader.cli.streams import in_words, is_live, note, say, wants_colour
@@ -18,8 +19,6 @@ from grader.lab.model import Lab, Level
 from grader.lab.problems import LabError
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
-
     from grader.prove.proof import Planned, Proof, Trial
     from grader.prove.table import Table
 
@@ -133,21 +132,11 @@ class _Progress:
     """How far the proof is, on stderr: a bar where a person looks on, else a line."""
 
     def __init__(self) -> None:
-        self._live = is_live(sys.stderr)
-        self._task: TaskID | None = None
-        if self._live:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-            console = Console(stderr=True, no_color=not wants_colour(sys.stderr), highlight=False)
-            self._bar = Progress(
-                BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False),
-                console=console, transient=True, auto_refresh=False,
-            )  # fmt: skip
+        self._bar = LiveBar() if is_live(sys.stderr) else None
 
     def __enter__(self) -> Self:
-        if self._live:
-            self._bar.start()
+        if self._bar is not None:
+            self._bar.__enter__()
         return self
 
     def __exit__(
@@ -156,20 +145,17 @@ class _Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._live:
-            self._bar.stop()
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, traceback)
 
     def begin(self, planned: Planned) -> None:
         """So many programs are to be played."""
-        if self._live:
-            self._task = self._bar.add_task("", total=len(planned.cases))
-            self._bar.refresh()
+        if self._bar is not None:
+            self._bar.begin(len(planned.cases))
         else:
             note(f"playing {len(planned.cases)} programs")
 
     def advance(self, trial: Trial) -> None:
         """One more is done."""
-        if self._task is not None:
-            shown = f"{trial.case.role} {trial.case.id}"
-            self._bar.update(self._task, advance=1, description=shown[:40])
-            self._bar.refresh()
+        if self._bar is not None:
+            self._bar.advance(f"{trial.case.role} {trial.case.id}")
