@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from batch_tools import judge, source, submission
 from certified import CERTIFIED, UNCERTIFIED
+from report_samples import hostile_grade, lab, stuck_grade
 
 from grader.batch.grading import Done
 from grader.cli import progress
@@ -117,6 +119,14 @@ def test_a_line_for_each_in_a_log(
     assert lines[1] == "[ 2/10] x\\n::error::y  20/20  (repris)"
 
 
+def test_a_problem_is_told_on_the_line_of_its_submission(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with progress.progress(1, "fr") as shown:
+        shown.show(Done(grade=hostile_grade()))
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_a_bar_for_a_person(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -138,3 +148,10 @@ def test_one_mistake_told_in_two_ways_has_two_lines() -> None:
     text = summary(LAB, grades, "en", report="r")
     assert "2 × One" in text
     assert "1 × Other" in text
+
+
+def test_no_name_or_text_of_a_student_is_obeyed() -> None:
+    text = summary(lab(), [stuck_grade(), hostile_grade()], "fr", report="out/index.html")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]", text)
+    lines = re.split(r"[\r\n\v\f\x85\u2028\u2029]", text)
+    assert not [line for line in lines if re.search(r"^\s*::[a-z-]+|##\[|##vso\[", line, re.I)]

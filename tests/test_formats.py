@@ -16,7 +16,7 @@ from grader.formats.csv import grades_csv
 from grader.formats.github import SUMMARY_BYTES, annotation_commands, log, summary
 from grader.formats.junit import junit
 from grader.formats.safe import markdown, no_commands, one_line, spreadsheet_cell, xml_text
-from grader.formats.terminal import Style, check_text, class_text
+from grader.formats.terminal import Style, check_text
 from grader.judge.model import Status
 from grader.view.bytes_view import width
 
@@ -61,10 +61,7 @@ def test_a_provisional_grade_is_called_so() -> None:
 @pytest.mark.parametrize("colour", [False, True])
 def test_the_terminal_obeys_nothing_and_can_print_everything(encoding: str, colour: bool) -> None:
     style = Style(colour=colour, encoding=encoding, columns=72)
-    for text in (
-        *(check_text(lab(), g, "fr", style) for g in GRADES),
-        class_text(lab(), GRADES, "fr", style),
-    ):
+    for text in (check_text(lab(), g, "fr", style) for g in GRADES):
         text.encode(encoding)
         plain = re.sub(r"\x1b\[[0-9]{1,2}m", "", text)
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]", plain)
@@ -72,15 +69,6 @@ def test_the_terminal_obeys_nothing_and_can_print_everything(encoding: str, colo
         assert colour or plain == text
         if encoding == "utf-8":
             assert max(width(line) for line in plain.splitlines()) <= 72
-
-
-def test_the_class_ends_with_its_summary() -> None:
-    lines = class_text(lab(), GRADES, "en").splitlines()
-    assert lines[0].split()[:2] == ["15/20", "dupont_marie"]
-    assert "For your own eye (2)" in lines
-    assert lines[-1].startswith("3/3 submissions graded, mean ")
-    many = class_text(lab(), [grade(f"s{i}") for i in range(100)], "en")
-    assert "… and 40 more" in many
 
 
 # --- CSV --------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from typing import Self
 
 from grader.batch.grading import Done
 from grader.cli.bar import LiveBar
-from grader.cli.streams import in_words, is_live, note, safe
+from grader.cli.streams import is_live, note, safe
+from grader.formats.safe import one_line
 from grader.run.phases import Phase
 from grader.view.words import decimal
 
@@ -59,7 +60,7 @@ class Lines:
         if done.taken_over:
             line += f"  ({_TAKEN_OVER.get(language, _TAKEN_OVER['en'])})"
         if grade.problem is not None:
-            line += f"  {in_words(grade.problem.message, language)}"
+            line += f"  {one_line(grade.problem.message.in_language(language))}"
         note(line)
 
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import pairwise
 from statistics import median
 
-from grader.cli.streams import in_words, safe
 from grader.formats.certification import certification_lines
+from grader.formats.safe import no_commands, one_line
 from grader.judge.model import Grade, Status
 from grader.lab.model import Lab
 from grader.view.words import decimal
@@ -53,7 +53,7 @@ def summary(
     blocks.append(_problems(grades, words, language))
     blocks.append(certification_lines(grades, language))
     blocks.append([words["report"].format(path=report)])
-    return "\n\n".join("\n".join(block) for block in blocks if block)
+    return no_commands("\n\n".join("\n".join(block) for block in blocks if block))
 
 
 def _counts(grades: Sequence[Grade], words: dict[str, str], taken_over: int) -> list[str]:
@@ -105,7 +105,7 @@ def _missed(lab: Lab, grades: Sequence[Grade], words: dict[str, str], language: 
     of = len(grades)
     return [words["criteria"]] + [
         f"  {identifier:<{width}}  {n:>3}/{of}  "
-        + in_words(lab.criterion(identifier).title, language)
+        + one_line(lab.criterion(identifier).title.in_language(language))
         for identifier, n in most
     ]
 
@@ -116,7 +116,9 @@ def _mistakes(grades: Sequence[Grade], words: dict[str, str], language: str) -> 
         said
         for grade in grades
         for said in {
-            (d.id, in_words(d.title, language)) for d in grade.diagnoses if d.level == "error"
+            (d.id, one_line(d.title.in_language(language)))
+            for d in grade.diagnoses
+            if d.level == "error"
         }
     )
     if not found:
@@ -129,7 +131,7 @@ def _mistakes(grades: Sequence[Grade], words: dict[str, str], language: str) -> 
 
 def _problems(grades: Sequence[Grade], words: dict[str, str], language: str) -> list[str]:
     lines = [
-        f"  {safe(grade.name)}  {in_words(grade.problem.message, language)}"
+        f"  {one_line(grade.name)}  {one_line(grade.problem.message.in_language(language))}"
         for grade in grades
         if grade.problem is not None
     ]

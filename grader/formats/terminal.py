@@ -1,4 +1,4 @@
-"""What a terminal shows after `check`, and after `grade`.
+"""What a terminal shows after `check`.
 
 No control character of a student reaches the terminal, and no line begins with a student's
 text, so that a build server's log reader finds nothing to obey either.
@@ -18,12 +18,8 @@ from grader.judge.wording import in_brackets
 from grader.lab.model import ROLES, Lab, Level, Text
 from grader.view import strip
 from grader.view.bytes_view import escaped_bytes, shortened, width
-from grader.view.class_page import eye_reasons, mean, scaled_scores
 from grader.view.difference import caret
 from grader.view.words import SYMBOLS, decimal, labelled, words
-
-ROWS_SHOWN = 60
-"""Submissions listed after `grade`; the rest is in the files."""
 
 _STRIP_ROWS = 4
 _SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZÀ-Ý«“])")
@@ -67,26 +63,6 @@ def check_text(lab: Lab, grade: Grade, language: str, style: Style | None = None
     for line in certification_lines([grade], language, folder=False):
         out.say("", line.strip(), indent="    " if line.startswith(" ") else "")
     out.line(_summary(out, grade))
-    return out.text()
-
-
-def class_text(lab: Lab, grades: Sequence[Grade], language: str, style: Style | None = None) -> str:
-    """A whole class: a line for each submission, then what needs a person's eye; summary last."""
-    out = _Writer(language, style or Style())
-    names = {g.id: shortened(one_line(g.name), 32) for g in grades}
-    most = max((width(n) for n in names.values()), default=0)
-    for grade in grades[:ROWS_SHOWN]:
-        _row(out, grade, names[grade.id], most)
-    if len(grades) > ROWS_SHOWN:
-        out.line(out.words["t_more"].format(n=len(grades) - ROWS_SHOWN))
-    _eye(out, grades)
-    scores = scaled_scores(lab, grades)
-    average = decimal(mean(scores), language) if scores else "–"
-    total = decimal(lab.max_score, language)
-    summary = out.words["t_class"].format(
-        graded=len(scores), total=len(grades), mean=average, max=total
-    )
-    out.line(out.painted(summary, _BOLD))
     return out.text()
 
 
@@ -359,32 +335,6 @@ def _summary(out: _Writer, grade: Grade) -> str:
     if not grade.complete:
         text = f"{text} ({out.words['t_incomplete']})"
     return out.painted(text, _BOLD)
-
-
-def _row(out: _Writer, grade: Grade, name: str, most: int) -> None:
-    score = decimal(grade.score, out.language) if grade.max_score else "–"
-    total = f"{score:>5}/{decimal(grade.max_score, out.language)}"
-    marks = "".join(out.symbol(j.status) for j in grade.criteria)
-    worst = next((d for d in grade.diagnoses if d.level == "error"), None)
-    cause = grade.problem.message if grade.problem else worst.title if worst else None
-    room = out.style.width - most - len(grade.criteria) - 14
-    said = shortened(one_line(cause.in_language(out.language)), room) if cause and room > 12 else ""
-    # A leading blank would not keep a name from being read as a command; the score does.
-    out.line(f"{total:<9} {name}{' ' * (most - width(name))}  {marks}  {said}".rstrip())
-
-
-def _eye(out: _Writer, grades: Sequence[Grade]) -> None:
-    seen = [(g, reasons) for g in grades if (reasons := eye_reasons(g, out.language))]
-    if not seen:
-        return
-    out.line()
-    out.line(out.painted(f"{out.words['teacher_eye']} ({len(seen)})", _BOLD))
-    for grade, reasons in seen[:ROWS_SHOWN]:
-        name = labelled(shortened(one_line(grade.name), 40), out.language)
-        out.say(name, "; ".join(reasons), indent="  ")
-    if len(seen) > ROWS_SHOWN:
-        out.line("  " + out.words["t_more"].format(n=len(seen) - ROWS_SHOWN))
-    out.line()
 
 
 def _wrapped(text: str, columns: int) -> Iterator[str]:

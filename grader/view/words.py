@@ -322,10 +322,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "t_incomplete": ("note provisoire", "provisional grade"),
     "t_more": ("… et {n} autres", "… and {n} more"),
-    "t_class": (
-        "{graded}/{total} remises notées, moyenne {mean}/{max}",
-        "{graded}/{total} submissions graded, mean {mean}/{max}",
-    ),
 }
 
 
