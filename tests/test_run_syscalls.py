@@ -150,8 +150,8 @@ def test_selectors_with_and_without_a_limit(limit: str) -> None:
         assert call.reads == {program.fd}
         assert call.endless == (not limit)
         assert call.fd is not None
-        assert proc.epoll_covers(program.pid, call.fd, program.fd)
-        assert not proc.epoll_covers(program.pid, call.fd, 0)
+        watched = proc.epoll_set(program.pid, call.fd)
+        assert [fd for fd, events in watched if proc.reads(events)] == [program.fd]
 
 
 @linux
@@ -264,9 +264,7 @@ def test_the_run_counter_stands_still_while_a_thread_waits_and_grows_when_it_is_
         assert program.peer.recv(1) == b"."
         program.blocked_in("read", program.fd)
         after = proc.run_counter(program.pid, program.pid)
-        switches = proc.context_switches(program.pid, program.pid)
         assert after is not None
-        assert switches is not None
         assert after[0] > before[0]
         assert after[1] > before[1]
 

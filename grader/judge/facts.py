@@ -109,11 +109,6 @@ class Facts:
         """The connections made."""
         return self.all(Connected)
 
-    @property
-    def uses_datagrams(self) -> bool:
-        """UDP, and nothing of TCP."""
-        return bool(self.datagram) and not self.listeners and not self.connected
-
     @cached_property
     def exited(self) -> tuple[int, Exited] | None:
         """How the program ended by itself, at its last start."""

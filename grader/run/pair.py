@@ -35,14 +35,12 @@ from grader.run.pair_facts import (
     thaw,
     wire_of,
 )
-from grader.run.player import replace_time
+from grader.run.player import ENTERS, replace_time
 from grader.run.program import Program
 from grader.run.recorder import Recorder
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.streams import Streams
 
-ENTERS = 3
-"""A program that waits for the keyboard gets Enter this many times."""
 _FIRST_PAUSE = 0.0005
 _LONGEST_PAUSE = 0.02
 _PAUSE_GROWTH = 1.4

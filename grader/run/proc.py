@@ -39,9 +39,6 @@ _TIMEVAL = struct.Struct("@ll")
 _TARGETS = re.compile(rb"^tfd:\s*(\d+) events:\s*([0-9a-f]+)", re.MULTILINE)
 _FLAGS = re.compile(rb"^flags:\s*([0-7]+)", re.MULTILINE)
 _ARMED = re.compile(rb"^it_value: \((?!0, 0\))", re.MULTILINE)
-_SWITCHES = re.compile(
-    rb"^voluntary_ctxt_switches:\s*(\d+)\nnonvoluntary_ctxt_switches:\s*(\d+)", re.M
-)
 _CAUGHT = re.compile(rb"^SigCgt:\s*([0-9a-f]+)", re.MULTILINE)
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -122,12 +119,6 @@ def parse_counter(line: bytes) -> tuple[int, int] | None:
     if len(words) != 3 or words[2] == b"0":
         return None
     return int(words[2]), int(words[0])
-
-
-def context_switches(pid: int, tid: int) -> tuple[int, int] | None:
-    """How many times the thread gave its CPU up, and how many times it was taken away."""
-    match = _SWITCHES.search(_read(f"/proc/{pid}/task/{tid}/status"))
-    return (int(match[1]), int(match[2])) if match else None
 
 
 def state(pid: int) -> str | None:
@@ -231,11 +222,6 @@ def epoll_set(pid: int, epfd: int) -> list[tuple[int, int]]:
     """What an epoll descriptor watches: (descriptor, events)."""
     info = _read(f"/proc/{pid}/fdinfo/{epfd}")
     return [(int(match[1]), int(match[2], 16)) for match in _TARGETS.finditer(info)]
-
-
-def epoll_covers(pid: int, epfd: int, fd: int) -> bool:
-    """Whether epoll watches this descriptor for something to read."""
-    return any(watched == fd and reads(events) for watched, events in epoll_set(pid, epfd))
 
 
 def reads(events: int) -> bool:
