@@ -64,7 +64,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_engine.py": tuple(
         f"grader/run/{name}.py"
         for name in (
-            "blocked", "crash", "ending", "facts", "interpreter", "look", "messages", "netns",
+            "blocked", "crash", "ending", "interpreter", "look", "messages", "netns",
             "paced", "player", "privileges", "recorder", "runner", "sandbox", "terminal", "worker",
         )
     ),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.run import proc
+from grader.run import proc, syscalls
 from grader.run.errors import FactsUnavailable
 from grader.run.threads import Threads
 
@@ -82,6 +82,24 @@ def test_a_program_that_computes_does_not_stand_still() -> None:
         threads.look()
         assert not threads.stood_still()
         assert threads.sole_one_runs()
+
+
+def test_one_that_runs_while_it_is_looked_at_was_not_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a poll covers is read after the call: by then it may be another poll."""
+    describe = syscalls.describe
+    with program(ECHO) as process, threads_of(process) as threads:
+        say(process)
+        look_until_blocked(threads)
+        (seen,) = threads.look()
+        assert seen.still
+
+        def run_meanwhile(call: proc.ThreadCall) -> syscalls.CallFacts:
+            say(process)
+            return describe(call)
+
+        monkeypatch.setattr(syscalls, "describe", run_meanwhile)
+        (seen,) = threads.look()
+        assert not seen.still
 
 
 def test_a_second_thread_or_a_child_is_noticed() -> None:

@@ -226,18 +226,20 @@ class KernelFacts:
         return False
 
     def _accepts(self, threads: tuple[Thread, ...]) -> bool:
-        """A thread waits for a client, with or without a time limit."""
-        if any(t.facts.kind == "accept" for t in threads):
+        """A thread waits for a client, with or without a time limit.
+
+        Only one that stood still while it was looked at: what a poll covers is read after the
+        call itself, and one that ran in between may have added the first of its two listeners
+        (asyncio opens « :: » and 0.0.0.0, in any order).
+        """
+        still = [t for t in threads if t.still]
+        if any(t.facts.kind == "accept" for t in still):
             return True
-        if not any(t.facts.kind == "poll" for t in threads):
+        polls = [t for t in still if t.facts.kind == "poll"]
+        if not polls:
             return False
         listening = {x.inode for x in self._table.dump(protocols=("tcp",), states=("listen",))}
-        return any(
-            socket_of(t.call.pid, fd) in listening
-            for t in threads
-            if t.facts.kind == "poll"
-            for fd in t.facts.reads
-        )
+        return any(socket_of(t.call.pid, fd) in listening for t in polls for fd in t.facts.reads)
 
     # --- waiting -------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import ctypes
 import os
 import signal
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from grader.run import proc
@@ -88,7 +88,7 @@ class PairFacts(KernelFacts):
         """A poll that was stopped and goes on hides its arguments: they are what they were."""
         tid = thread.call.tid
         if thread.facts.name == "restart_syscall" and tid in self._calls:
-            return Thread(thread.call, self._calls[tid], thread.counter)
+            return replace(thread, facts=self._calls[tid])
         self._calls[tid] = thread.facts
         return thread
 

@@ -28,6 +28,8 @@ class Thread:
     call: proc.ThreadCall
     facts: syscalls.CallFacts
     counter: tuple[int, int] | None
+    still: bool
+    """It did not run from before its call was read until all about the call was known."""
 
 
 class _Files:
@@ -100,8 +102,9 @@ class Threads:
         call = files.call()
         if call is None:
             raise FactsUnavailable(f"thread {files.tid} cannot be read")
-        counter = proc.parse_counter(files.counter())
-        return Thread(call, syscalls.describe(call), counter)
+        facts = syscalls.describe(call)
+        after = files.counter()
+        return Thread(call, facts, proc.parse_counter(after), still=after == files.before)
 
     def stood_still(self) -> bool:
         """Nobody has run since the last look, which saw all of them blocked in a call.
