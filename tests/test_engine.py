@@ -20,6 +20,7 @@ from grader.run import proc
 from grader.run.engine import Engine
 from grader.run.errors import HostError
 from grader.run.jobs import Job, Played
+from grader.run.pieces import cut
 from grader.submission import SourceFile
 
 pytestmark = pytest.mark.sandbox
@@ -910,7 +911,7 @@ def test_an_interrupt_leaves_no_process(isolation: str) -> None:
         first: Played = next(playing)
         assert first.key == "first"
         # The second is ordered when the first is asked on; here it is given by hand.
-        engine._workers[0].order(server(body, lab=lab, key="second"))
+        engine._workers[0].order(cut(server(body, lab=lab, key="second"))[0])
         made = set(proc.tree(os.getpid())) - before
         raise KeyboardInterrupt
     assert made

@@ -104,14 +104,6 @@ def outcomes(runner: Runner, greeting: str = "bonjour") -> list[tuple[str, str]]
     return [(run.transcript.header.run, run.transcript.end.outcome) for run in runs]
 
 
-def test_a_lost_graded_run_is_cause_enough() -> None:
-    for lost in ("stuck", "crashed", "timeout", "limit", "not_run"):
-        assert outcomes(Pretending(lost, "completed")) == [
-            ("client-nominal", lost),
-            ("client-split-every", "skipped"),
-        ]
-
-
 def test_runs_that_take_to_their_limit_end_the_sweep() -> None:
     assert outcomes(Pretending("completed", "timeout")) == [
         ("client-nominal", "completed"),

@@ -19,3 +19,11 @@ def same_cause(transcript: tr.Transcript) -> str:
     if overdue or end.outcome in ("timeout", "limit", "not_run") or not connected(transcript):
         return SAME_CAUSE
     return ""
+
+
+def cut_in_vain(transcript: tr.Transcript) -> str:
+    """Why a sweep need not be played: not even the whole message was dealt with as asked."""
+    missed = any(isinstance(e, tr.Step) and e.status == "missed" for e in transcript.entries)
+    if missed or transcript.end.outcome != "completed":
+        return "same cause as the graded run"
+    return ""

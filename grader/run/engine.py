@@ -1,7 +1,7 @@
 """The engine: plays jobs on several workers at once, and loses none of them.
 
-A worker that dies takes nothing with it but its job, which is given to another worker once
-more; a job that kills two workers is reported as `not_run`, by our fault.
+A worker that dies takes nothing with it but the scenario that it played, which is given to
+another worker once more; one that kills two workers is reported as `not_run`, by our fault.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -28,6 +28,7 @@ from grader.run import messages
 from grader.run.errors import HostError
 from grader.run.followers import Followers
 from grader.run.jobs import EngineOptions, Job, Played, PlayedRun
+from grader.run.pieces import Piece, cut, done
 from grader.runids import run_id
 
 _TRIES = 2
@@ -55,14 +56,14 @@ class _Worker:
             os.close(orders)
             os.close(replies)
         self.reader = messages.FrameReader()
-        self.job: Job | None = None
+        self.piece: Piece | None = None
         self.ready = False
         self._send(options)
 
-    def order(self, job: Job) -> None:
-        """Give it a job."""
-        self.job = job
-        self._send(job)
+    def order(self, piece: Piece) -> None:
+        """Give it something to play."""
+        self.piece = piece
+        self._send(piece.job)
 
     def _send(self, what: object) -> None:
         # A worker that has just died is seen at the other pipe.
@@ -87,7 +88,6 @@ class Engine:
         self.options = options
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
-        self._tries: dict[int, int] = {}
         self._followers = Followers()
 
     @property
@@ -106,7 +106,7 @@ class Engine:
     ) -> None:
         for worker in self._workers:
             worker.close()
-            if worker.job is not None:
+            if worker.piece is not None:
                 worker.process.send_signal(signal.SIGTERM)
         for worker in self._workers:
             try:
@@ -124,44 +124,55 @@ class Engine:
             HostError: workers cannot be prepared on this machine.
         """
         waiting = iter(jobs)
-        again: deque[Job] = deque()
-        running = 0
-        exhausted = False
+        pieces: deque[Piece] = deque()
         while True:
-            while not exhausted or again:
-                worker = self._free_worker(grow=True)
-                if worker is None:
-                    break
-                known = bool(again)
-                job = again.popleft() if again else next(waiting, None)
-                if job is None:
-                    exhausted = True
-                    break
-                if not known and self._followers.keeps(job):
+            while self._has_room() and (pieces or self._cut_next(waiting, pieces)):
+                piece = pieces.popleft()
+                if not piece.skip:
+                    self._free_worker().order(piece)
                     continue
-                if why := self._followers.why_skipped(job):
-                    yield self._unplayed(job, "skipped", why)
-                    continue
-                worker.order(job)
-                running += 1
-            if not running and exhausted and not again:
+                runs = self._unplayed_runs(piece.job, "skipped", piece.skip)
+                yield from self._done(piece, runs, pieces)
+            if not any(worker.piece for worker in self._workers):
                 return
             for worker, body in self._replies():
-                for played in self._take(worker, body, again):
-                    again.extend(self._followers.done(played))
-                    yield played
-            running = sum(worker.job is not None for worker in self._workers)
+                yield from self._take(worker, body, pieces)
 
-    def _free_worker(self, *, grow: bool) -> _Worker | None:
+    def _cut_next(self, waiting: Iterator[Job], pieces: deque[Piece]) -> bool:
+        """Take jobs until one is to be played now; False: there is none left."""
+        for job in waiting:
+            if not self._followers.keeps(job):
+                pieces += cut(job, self._followers.why_skipped(job))
+                return True
+        return False
+
+    def _done(
+        self,
+        piece: Piece,
+        runs: Sequence[PlayedRun],
+        pieces: deque[Piece],
+        traced: Sequence[PlayedRun] = (),
+    ) -> Iterator[Played]:
+        """A piece is played: its job may be done with it, and others may be waiting for that."""
+        more, played = done(piece, runs, traced)
+        pieces += more
+        if played is not None:
+            for job in self._followers.done(played):
+                pieces += cut(job, self._followers.why_skipped(job))
+            yield played
+
+    def _has_room(self) -> bool:
+        busy = sum(worker.piece is not None for worker in self._workers)
+        return busy < self.workers
+
+    def _free_worker(self) -> _Worker:
         for worker in self._workers:
-            if worker.job is None:
+            if worker.piece is None:
                 return worker
-        if grow and len(self._workers) < self.workers:
-            worker = _Worker(self.options)
-            self._workers.append(worker)
-            self._selector.register(worker.replies, selectors.EVENT_READ, worker)
-            return worker
-        return None
+        worker = _Worker(self.options)
+        self._workers.append(worker)
+        self._selector.register(worker.replies, selectors.EVENT_READ, worker)
+        return worker
 
     def _replies(self) -> Iterator[tuple[_Worker, bytes | None]]:
         """Whole replies as they come; None for a worker that is gone."""
@@ -186,9 +197,9 @@ class Engine:
         """It says what no worker says: somebody speaks for it. Its end is seen at its pipe."""
         worker.process.kill()
 
-    def _take(self, worker: _Worker, body: bytes | None, again: deque[Job]) -> Iterator[Played]:
+    def _take(self, worker: _Worker, body: bytes | None, pieces: deque[Piece]) -> Iterator[Played]:
         if body is None:
-            yield from self._lost(worker, again)
+            yield from self._lost(worker, pieces)
             return
         try:
             reply = messages.decode(body)
@@ -201,50 +212,45 @@ class Engine:
         if reply.ready:
             worker.ready = True
             return
-        job, worker.job = worker.job, None
-        if job is None:
+        piece, worker.piece = worker.piece, None
+        if piece is None:
             self._distrust(worker)
             return
-        self._tries.pop(id(job), None)
-        yield Played(key=job.key, role=job.role, runs=runs, traced=traced)
+        yield from self._done(piece, runs, pieces, traced)
 
-    def _lost(self, worker: _Worker, again: deque[Job]) -> Iterator[Played]:
-        """A worker died: its job is tried once more, then given up as our fault."""
+    def _lost(self, worker: _Worker, pieces: deque[Piece]) -> Iterator[Played]:
+        """A worker died: what it played is tried once more, then given up as our fault."""
         self._selector.unregister(worker.replies)
         self._workers.remove(worker)
         worker.close()
         status = worker.process.wait()
-        job = worker.job
+        piece = worker.piece
         if not worker.ready:
             raise HostError(f"a worker could not be started (status {status})")
-        if job is None:
+        if piece is None:
             return
-        if job.strace is not None:
-            # Its graded runs may have been done: tracing must not cost them.
-            again.append(replace(job, strace=None))
+        if piece.job.strace is not None:
+            # Its graded run may have been done: tracing must not cost it.
+            pieces.append(replace(piece, job=replace(piece.job, strace=None)))
             return
-        tries = self._tries[id(job)] = self._tries.get(id(job), 0) + 1
-        if tries < _TRIES:
-            again.append(job)
+        if piece.tries < _TRIES:
+            pieces.append(replace(piece, tries=piece.tries + 1))
             return
-        del self._tries[id(job)]
-        yield self.not_run(job, f"the worker that played it ended (status {status})")
+        problem = f"the worker that played it ended (status {status})"
+        yield from self._done(piece, self._unplayed_runs(piece.job, "not_run", problem), pieces)
 
     def not_run(self, job: Job, problem: str) -> Played:
         """What is said of a job that could not be played: `not_run`, by our fault."""
-        return self._unplayed(job, "not_run", problem)
+        runs = self._unplayed_runs(job, "not_run", problem)
+        return Played(key=job.key, role=job.role, runs=runs)
 
-    def _unplayed(self, job: Job, outcome: str, problem: str) -> Played:
+    def _unplayed_runs(self, job: Job, outcome: str, problem: str) -> tuple[PlayedRun, ...]:
         ended = tr.Ended(t=0, outcome=outcome, problem=problem)
-        return Played(
-            key=job.key,
-            role=job.role,
-            runs=tuple(
-                self._unplayed_run(job, scenario, number, ended)
-                for number in job.numbers
-                for scenario in job.scenarios
-                if number == 1 or not is_sweep(scenario)
-            ),
+        return tuple(
+            self._unplayed_run(job, scenario, number, ended)
+            for number in job.numbers
+            for scenario in job.scenarios
+            if number == 1 or not is_sweep(scenario)
         )
 
     def _unplayed_run(

@@ -23,7 +23,7 @@ class Partner:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One role of one submission: its scenarios are played in order by one worker.
+    """One role of one submission. Its graded scenarios are played first, then its advice.
 
     `key` comes back with the result. A job of role `both` is played when those of the same
     key that came before it are done, and skipped where one of them was lost.

@@ -18,7 +18,7 @@ from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
 from grader.lab.texts import texts_of
 from grader.run import netns
 from grader.run.capture import Capture
-from grader.run.causes import connected, same_cause
+from grader.run.causes import connected
 from grader.run.errors import HostError
 from grader.run.facts import KernelFacts
 from grader.run.interpreter import Interpreter
@@ -135,24 +135,13 @@ class Runner:
     def play(self, job: Job) -> tuple[PlayedRun, ...]:
         """All scenarios of the job, in order; never raises for a fault of the host."""
         runs: list[PlayedRun] = []
-        skip_advice = ""
-        skip_sweep = ""
         for number in job.numbers:
             for scenario in job.scenarios:
-                name = run_id(scenario.id, number)
-                if is_sweep(scenario):
+                if not is_sweep(scenario):
+                    runs.append(self._play_safely(job, scenario, run_id(scenario.id, number)))
+                elif number == 1:
                     # Once is enough: its runs differ in the cut already.
-                    if number == 1:
-                        runs += self._sweep(job, scenario, skip_sweep)
-                    continue
-                if scenario.level is Level.ADVICE and skip_advice:
-                    runs.append(self._not_played(job, scenario, name, "skipped", skip_advice))
-                    continue
-                run = self._play_safely(job, scenario, name)
-                runs.append(run)
-                if scenario.level is Level.GRADED:
-                    skip_advice = skip_advice or same_cause(run.transcript)
-                    skip_sweep = skip_sweep or _is_lost(run.transcript)
+                    runs += self._sweep(job, scenario)
         return tuple(runs)
 
     def trace(self, job: Job, runs: Iterable[PlayedRun]) -> tuple[PlayedRun, ...]:
@@ -183,7 +172,7 @@ class Runner:
             self._no_tracing = self._tracing.refused
             self._tracing = None
 
-    def _sweep(self, job: Job, scenario: Scenario, skip: str) -> list[PlayedRun]:
+    def _sweep(self, job: Job, scenario: Scenario) -> list[PlayedRun]:
         """A run for each cut of the message; what ended the sweep early is said by a last one.
 
         A program that takes its time in every run must not cost a class its evening.
@@ -193,9 +182,8 @@ class Runner:
         seconds, size, overdue = 0.0, 0, 0
         for offset in offsets_of(data):
             if seconds > _SWEEP_S or size > _SWEEP_BYTES or overdue >= _SWEEP_OVERDUE:
-                skip = "the runs of the sweep take too much"
-            if skip:
-                return [*runs, self._not_played(job, scenario, scenario.id, "skipped", skip)]
+                why = "the runs of the sweep take too much"
+                return [*runs, self._not_played(job, scenario, scenario.id, "skipped", why)]
             name = run_id(scenario.id, offset=offset)
             run = self._play_safely(job, cut_at(scenario, offset), name)
             runs.append(run)
@@ -386,14 +374,6 @@ def _is_refused(frame: Frame) -> bool:
 
 def _refuses(scenario: Scenario) -> bool:
     return any(step.action == "refuse" for step in scenario.steps)
-
-
-def _is_lost(transcript: tr.Transcript) -> str:
-    """Why a sweep need not be played: not even the whole message was dealt with as asked."""
-    missed = any(isinstance(e, tr.Step) and e.status == "missed" for e in transcript.entries)
-    if missed or transcript.end.outcome != "completed":
-        return "same cause as the graded run"
-    return ""
 
 
 def _pcapng(frames: list[Frame], transcript: tr.Transcript, capture: Capture | None) -> bytes:

@@ -1,0 +1,102 @@
+"""Jobs cut into pieces that several workers play at once, and put together again.
+
+A piece is one scenario of a job with all its repeats. Most of a slow program's runs is
+waiting: side by side they take the time of one of them, so that the last submission of a
+class does not keep one worker busy and the others idle. What gives points comes first;
+advice comes when it is done, for what lost a graded run would only lose another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from grader.lab.model import Level, Scenario
+from grader.lab.sweep import is_sweep
+from grader.run.causes import cut_in_vain, same_cause
+from grader.run.jobs import Job, Played, PlayedRun
+from grader.runids import number_of
+
+
+@dataclass(eq=False)
+class _Whole:
+    """A job whose pieces are being played."""
+
+    job: Job
+    left: int
+    """Pieces that are to be played yet, without those of `later`."""
+    later: list[Scenario]
+    """Advice, until all that is graded is done."""
+    runs: list[PlayedRun] = field(default_factory=list)
+    traced: list[PlayedRun] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Piece:
+    """What a worker is ordered to play: a job of one scenario. `skip`: why it need not be."""
+
+    job: Job
+    whole: _Whole
+    skip: str = ""
+    tries: int = 1
+    """The how many-th worker this is that plays it: those before it died of it."""
+
+
+def cut(job: Job, skip: str = "") -> list[Piece]:
+    """The pieces that can be played now: one for each graded scenario, else for each.
+
+    `skip` says why none of the job need be played.
+    """
+    first = [s for s in job.scenarios if s.level is Level.GRADED]
+    later = [s for s in job.scenarios if s.level is not Level.GRADED]
+    if not first or skip:
+        first, later = list(job.scenarios), []
+    whole = _Whole(job, left=len(first), later=later)
+    return [_piece(whole, scenario, skip) for scenario in first]
+
+
+def done(
+    piece: Piece, runs: Sequence[PlayedRun], traced: Sequence[PlayedRun] = ()
+) -> tuple[list[Piece], Played | None]:
+    """Take what a piece gave: the pieces that waited for it, and the job if it was the last."""
+    whole = piece.whole
+    whole.runs += runs
+    whole.traced += traced
+    whole.left -= 1
+    if whole.left:
+        return [], None
+    if whole.later:
+        later, whole.later = whole.later, []
+        whole.left = len(later)
+        return [_piece(whole, scenario, _in_vain(whole, scenario)) for scenario in later], None
+    return [], _together(whole)
+
+
+def _piece(whole: _Whole, scenario: Scenario, skip: str) -> Piece:
+    job = whole.job
+    # What nobody plays by stays here: an order is as small as the run that it asks for.
+    lab = replace(job.lab, scenarios=(scenario,), criteria=(), diagnoses={}, notions={})
+    return Piece(job=replace(job, lab=lab, scenarios=(scenario,)), whole=whole, skip=skip)
+
+
+def _in_vain(whole: _Whole, scenario: Scenario) -> str:
+    """Why this advice need not be played after the graded runs; empty: it is to be played."""
+    lost = cut_in_vain if is_sweep(scenario) else same_cause
+    return next(filter(None, (lost(run.transcript) for run in whole.runs)), "")
+
+
+def _together(whole: _Whole) -> Played:
+    """The job's runs in the order of its repeats and scenarios, however they came."""
+    job = whole.job
+    order = {scenario.id: place for place, scenario in enumerate(job.scenarios)}
+
+    def place(run: PlayedRun) -> tuple[int, int]:
+        header = run.transcript.header
+        return number_of(header.run), order[header.scenario]
+
+    return Played(
+        key=job.key,
+        role=job.role,
+        runs=tuple(sorted(whole.runs, key=place)),
+        traced=tuple(sorted(whole.traced, key=place)),
+    )
