@@ -25,7 +25,7 @@ def _language(parser: argparse.ArgumentParser) -> None:
 
 def _machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--jobs", type=_positive, metavar="N", help="runs at a time (two for each core)"
+        "--jobs", type=_positive, metavar="N", help="runs at a time (three for each core)"
     )
     parser.add_argument(
         "--isolation",
@@ -107,7 +107,7 @@ def _matrix(parser: argparse.ArgumentParser) -> None:
     size.add_argument("--all", action="store_true", help="the whole class, however big")
     parser.add_argument("--seed", type=_seed, metavar="SEED", help="draw others")
     parser.add_argument(
-        "--jobs", type=_positive, metavar="N", help="pairs at a time (two for each core)"
+        "--jobs", type=_positive, metavar="N", help="pairs at a time (three for each core)"
     )
     parser.add_argument("--python", metavar="PYTHON", help="the students' interpreter")
     _language(parser)

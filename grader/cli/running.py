@@ -19,8 +19,8 @@ from grader.run.phases import InPhases, Phase
 from grader.submission import Submission
 from grader.transcript import Transcript
 
-RUNS_PER_CORE = 2
-"""Half of a run is waiting (for a program that sleeps, for its end): two share a core well."""
+RUNS_PER_CORE = 3
+"""Half of a run is waiting, all of it where a program sleeps: three share a core well."""
 
 _UNTRACED = {
     "fr": "--trace\u00a0: les appels ne sont pas montrés ({reason})\u00a0; le reste continue.",

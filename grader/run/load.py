@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from grader.run.errors import HostError
 
 PROCESSES_PER_CORE = 4
-"""With two runs for each core this leaves a run a sixth of one."""
+"""With three runs for each core this leaves a run a seventh of one."""
 
 _BUSY = """
 import os, sys

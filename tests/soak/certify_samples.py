@@ -1,6 +1,6 @@
 """Grades the samples again and again, idle and under load: does any verdict ever differ?
 
-    python tests/soak/certify_samples.py [--rounds 20] [--loops N] [--jobs 4] [--result FILE]
+    python tests/soak/certify_samples.py [--rounds 20] [--loops N] [--jobs 6] [--result FILE]
 
 Every second round runs beside `--loops` busy processes, by default as many as `--certify`
 makes (this plays whole rounds, that every run of a batch). Only graded scenarios are played:
@@ -83,7 +83,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--loops", type=int, default=PROCESSES_PER_CORE * cores())
-    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--jobs", type=int, default=6)
     parser.add_argument("--result", type=Path, default=RESULT)
     given = parser.parse_args()
     rounds = [Round(n, given.loops * (n % 2), given.jobs) for n in range(given.rounds)]
