@@ -205,7 +205,10 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Position(Entry, frozen=True, kw_only=True):
-    """Where the program stood when it was ended: innermost frame first, the submission's only."""
+    """Where the program stood: innermost frame first, the submission's only.
+
+    When we ended it; or when it was proved stuck in a step, right after that `State`.
+    """
 
     frames: tuple[Frame, ...]
 

@@ -16,7 +16,7 @@ import pytest
 
 from grader import transcript as tr
 from grader.lab.model import Action, Lab
-from grader.run import proc
+from grader.run import proc, stacks
 from grader.run.engine import Engine
 from grader.run.errors import HostError
 from grader.run.jobs import Job, Played
@@ -307,10 +307,30 @@ def assert_complete(transcript: tr.Transcript) -> None:
 def assert_stuck_at(transcript: tr.Transcript, text: str, marked: str = "# stuck") -> None:
     said = tools.summary(transcript)
     assert transcript.end.outcome == "stuck", said
-    (position,) = tools.entries(transcript, tr.Position)
-    assert position.frames[-1].file == "prog.py", said
-    assert tools.line_of(text, marked) in [f.line for f in position.frames], said
+    positions = tools.entries(transcript, tr.Position)
+    assert positions, said
+    for position in positions:
+        assert position.frames[-1].file == "prog.py", said
+        assert tools.line_of(text, marked) in [f.line for f in position.frames], said
     assert b"Fatal Python error" not in transcript.stderr, said
+
+
+@pytest.mark.skipif(stacks.find() is None and not os.environ.get("CI"), reason="needs py-spy")
+def test_the_line_of_one_that_is_stuck_and_goes_on_is_seen(full_engine: Engine) -> None:
+    """Our close wakes it, and it ends by itself: nothing else would say where it stood."""
+    text = source("""
+        s = listen(); c = s.accept()[0]; c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024))
+        c.recv(1024)  # stuck
+        c.close()
+        """)
+    transcript = tools.run(full_engine, tools.job(text, "server-nominal"))
+    said = tools.summary(transcript)
+    assert (transcript.end.outcome, transcript.end.status) == ("completed", 0), said
+    kinds = [type(e) for e in transcript.entries]
+    (position,) = tools.entries(transcript, tr.Position)
+    assert [f.line for f in position.frames] == [tools.line_of(text, "# stuck")], said
+    assert kinds.index(tr.Position) == kinds.index(tr.State) + 1, said
 
 
 # --- right programs ----------------------------------------------------------------------
@@ -746,7 +766,10 @@ def test_ignoring_even_sigabrt_helps_nobody(full_engine: Engine) -> None:
         """
     transcript = tools.run(full_engine, server(body))
     assert transcript.end.outcome == "stuck", tools.summary(transcript)
-    assert not tools.entries(transcript, tr.Position)
+    # What it stands in is read, not asked: the interpreter prints nothing.
+    states = [i for i, e in enumerate(transcript.entries) if isinstance(e, tr.State)]
+    positions = [i for i, e in enumerate(transcript.entries) if isinstance(e, tr.Position)]
+    assert all(i - 1 in states for i in positions), tools.summary(transcript)
 
 
 def test_a_flood_on_stdout_meets_its_limit(full_engine: Engine) -> None:

@@ -40,6 +40,7 @@ def test_the_reference_listens_before_the_program_runs() -> None:
                 on_tick=lambda: None,
                 refusals=lambda: 0,
                 folder_of=lambda program: program.folder,
+                frames_of=lambda calls, folder: (),
                 reset_after_fin=True,
             )
         )

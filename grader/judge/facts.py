@@ -138,12 +138,20 @@ class Facts:
         return self.all(Keyboard)
 
     @cached_property
+    def positions(self) -> list[tuple[int, Frame]]:
+        """Where the program was seen to stand: the innermost frames of the submission."""
+        return [(i, e.frames[0]) for i, e in self.all(Position) if e.frames]
+
+    @cached_property
     def position(self) -> tuple[int, Frame] | None:
-        """Where the program stood when we ended it: the innermost frame of the submission."""
-        for index, entry in reversed(self.all(Position)):
-            if entry.frames:
-                return index, entry.frames[0]
-        return None
+        """Where it stood last, when we ended it above all."""
+        return self.positions[-1] if self.positions else None
+
+    def position_in(self, state: int) -> tuple[int, Frame] | None:
+        """Where it stood in the state at that entry: what was seen of it before the next one."""
+        following = [i for i, _ in self.states if i > state]
+        end = following[0] if following else len(self.entries)
+        return next(((i, frame) for i, frame in self.positions if state < i < end), None)
 
     @cached_property
     def stuck_call(self) -> tuple[int, Call] | None:

@@ -40,12 +40,13 @@ def stood(
     variant: str = "",
     **fields: object,
 ) -> Hit:
-    """A mistake at the line where the program stood, if we had to end it there."""
+    """A mistake at the line where the program stood in the last state of the evidence."""
     found = hit(facts, kind, reach, evidence, variant, **fields)
-    if facts.position is None:
+    states = [i for i, _ in facts.states if i in found.evidence]
+    position = facts.position_in(states[-1]) if states else facts.position
+    if position is None:
         return found
-    frame = facts.position[1]
-    return replace(found, line=frame.line, file=frame.file)
+    return replace(found, line=position[1].line, file=position[1].file)
 
 
 def expected_port(facts: Facts) -> int:

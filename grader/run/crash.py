@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from grader.transcript import Frame
 
@@ -53,13 +54,25 @@ def frames_of_dump(dump: bytes, folder: str) -> tuple[Frame, ...]:
 
 
 def _frames(part: bytes, folder: str) -> tuple[Frame, ...]:
+    return inside(
+        (
+            (path.decode("utf-8", "backslashreplace"), int(line),
+             function.decode("utf-8", "backslashreplace"))
+            for path, line, function in _DUMP_FRAME.findall(part)
+        ),
+        folder,
+    )  # fmt: skip
+
+
+def inside(frames: Iterable[tuple[str, int, str]], folder: str) -> tuple[Frame, ...]:
+    """Of these frames (path, line, function) the submission's, with paths relative to `folder`.
+
+    The program itself is named as it was started: without its folder.
+    """
     prefix = folder.rstrip("/") + "/"
-    out = []
-    for path, line, function in _DUMP_FRAME.findall(part):
-        name = path.decode("utf-8", "backslashreplace")
-        if not name.startswith("/"):
-            name = prefix + name
-        if name.startswith(prefix):
-            function_name = function.decode("utf-8", "backslashreplace")
-            out.append(Frame(file=name[len(prefix) :], line=int(line), function=function_name))
-    return tuple(out)
+    whole = ((p if p.startswith("/") else prefix + p, n, function) for p, n, function in frames)
+    return tuple(
+        Frame(file=path[len(prefix) :], line=line, function=function)
+        for path, line, function in whole
+        if path.startswith(prefix)
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import select
 import signal
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -55,6 +55,8 @@ class Setting:
     on_tick: Callable[[], None]
     """Called at each turn: empties the capture's ring."""
     folder_of: Callable[[Program], str]
+    frames_of: Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]
+    """Where a program that stands still stands: its calls, its folder; empty if unknown."""
     refusals: Callable[[], int]
     """How many connects of the program were refused so far, as far as the wire is seen."""
     reset_after_fin: bool
@@ -402,7 +404,10 @@ class Player:
         facts.typed()
 
     def _tell_stuck(self, look: Look, facts: Facts) -> None:
-        self._record_state("waiting")
+        state = self._record_state("waiting")
+        if state is not None and (self.machine.awaits_message or self.machine.awaits_end):
+            # What comes next may set it going again: where it stands is seen now or never.
+            self._record_position(state)
         if look.consumed:
             self._note_consumed()
         self._wants_ready = self._wants_consumed = False
@@ -418,10 +423,16 @@ class Player:
         if total and (last is None or last.total != total):
             self.recorder.add(lambda t: tr.Consumed(t=t, total=total))
 
-    def _record_state(self, why: str) -> None:
+    def _record_state(self, why: str) -> tr.State | None:
         _, facts, _ = self._running
         if (state := facts.state(why)) is not None:
             self.recorder.add(lambda t: replace_time(state, t))
+        return state
+
+    def _record_position(self, state: tr.State) -> None:
+        folder = self.setting.folder_of(self._running[0])
+        if frames := self.setting.frames_of(state.calls, folder):
+            self.recorder.add(lambda t: tr.Position(t=t, frames=frames))
 
     # --- the machine's commands ----------------------------------------------------------
 

@@ -137,6 +137,14 @@ def thread_state(pid: int, tid: int) -> str | None:
     return fields[0].decode() if fields else None
 
 
+def inner_id(pid: int, tid: int) -> int | None:
+    """The thread's id in its own PID namespace (NSpid); None where it cannot be read."""
+    for line in _read(f"/proc/{pid}/task/{tid}/status").splitlines():
+        if line.startswith(b"NSpid:"):
+            return int(line.split()[-1])
+    return None
+
+
 def exit_code_of_zombie(pid: int) -> int | None:
     """The wait status (for os.WIFEXITED and its like) of an ended process not yet reaped.
 

@@ -29,6 +29,7 @@ from grader.run.pair_run import NEEDS_FACTS, NEEDS_NETWORK, play_pair
 from grader.run.player import Player, Setting
 from grader.run.program import Program, limit_processes, start_plain, start_sandboxed
 from grader.run.sockdiag import SocketTable
+from grader.run.stacks import Stacks
 from grader.run.tracing import Tracing
 from grader.runids import run_id, traced_id
 from grader.wire import pcapng, synthesis
@@ -56,6 +57,7 @@ class Place:
     bwrap: str | None
     table: SocketTable | None
     capture: Capture | None
+    stacks: Stacks
 
     @property
     def private_network(self) -> bool:
@@ -296,6 +298,7 @@ class Runner:
             facts_of=self._facts_of(script),
             on_tick=on_tick,
             folder_of=lambda program: program.folder,
+            frames_of=place.stacks.frames,
             reset_after_fin=not place.private_network,
         )
 

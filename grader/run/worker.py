@@ -26,6 +26,7 @@ from grader.run.jobs import EngineOptions, Job
 from grader.run.messages import Reply, encode, read_frame, reply_of, write_all
 from grader.run.runner import Place, Runner
 from grader.run.sockdiag import SocketTable
+from grader.run.stacks import Stacks, find
 
 for _encoding in ("ascii", *ENCODINGS, "idna", "unicode_escape"):
     codecs.lookup(_encoding)  # imported when first used, which would be too late
@@ -41,6 +42,7 @@ def prepare(options: EngineOptions, parent: int) -> Place:
         HostError: the machine does not allow it.
     """
     interpreter = inspect(options.python)
+    stacks = Stacks(find())
     reachable: dict[str, str] = {}
     bwrap = options.bwrap
     if options.isolation == "full":
@@ -62,7 +64,7 @@ def prepare(options: EngineOptions, parent: int) -> Place:
         raise SystemExit(1)
     table = _table(options)
     capture = Capture() if options.isolation == "full" else None
-    return Place(options, interpreter, reachable, bwrap, table, capture)
+    return Place(options, interpreter, reachable, bwrap, table, capture, stacks)
 
 
 def _table(options: EngineOptions) -> SocketTable | None:

@@ -106,9 +106,13 @@ class _Teller:
         self.server = transcript.header.role == "server"
         self.entries = transcript.entries
         self.steps = steps if _one_to_one(steps) else ()
-        self.position = next((e for e in self.entries if isinstance(e, tr.Position)), None)
         waits = [i for i, e in enumerate(self.entries) if isinstance(e, tr.State)]
         self.last_state = waits[-1] if waits else None
+        self.positions: dict[int, tr.Position] = {}
+        """Where it stood in the state at an entry."""
+        for index, entry in enumerate(self.entries):
+            if isinstance(entry, tr.Position) and (before := [i for i in waits if i < index]):
+                self.positions.setdefault(before[-1], entry)
 
     def tell(self, index: int, entry: tr.AnyEntry) -> Moment | None:
         """The moment of that entry; None for one that is not worth a row."""
@@ -123,8 +127,8 @@ class _Teller:
         if index != self.last_state and entry.why != "waiting":
             return None
         label = call_words(entry.calls, self.words)
-        if index == self.last_state and self.position is not None:
-            where = _where(self.position, self.words)
+        if index in self.positions:
+            where = _where(self.positions[index], self.words)
             label = ", ".join(x for x in (label, where) if x)
         return _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label) if label else None
 
