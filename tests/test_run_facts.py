@@ -40,20 +40,39 @@ poll.poll()
 """
 
 
+_LEFT_BEHIND = """
+import os, socket, sys
+
+listener = socket.create_server(("127.0.0.1", 0))
+if os.fork():
+    os._exit(0)
+print(os.getpid(), listener.getsockname()[1], flush=True)
+accepted = None
+while command := os.read(0, 1):
+    if command == b"a":
+        accepted, _ = listener.accept()
+        listener.close()
+    else:
+        accepted.close()
+    print("done", flush=True)
+"""
+
+
 @dataclass
 class _Processes:
     """All that facts ask of a program here."""
 
     pid: int
+    child: int | None = None
 
     def processes(self) -> list[int]:
-        return [self.pid]
+        return [self.child or self.pid]
 
 
-def _go_on(process: subprocess.Popen[bytes]) -> bytes:
+def _go_on(process: subprocess.Popen[bytes], command: bytes = b"x") -> bytes:
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(b"x")
+    process.stdin.write(command)
     process.stdin.flush()
     return process.stdout.readline()
 
@@ -85,4 +104,28 @@ def test_a_program_between_its_two_listeners_does_not_wait_for_a_client(
             pass
         assert {x.address for x in facts.listeners()} == {"::1", "127.0.0.1"}
         facts.close()
+        process.kill()
+
+
+def test_a_child_is_left_behind_as_long_as_it_may_go_on_with_the_exchange() -> None:
+    """Also when the connection is made and waits in the backlog: it is nobody's socket yet."""
+    endpoint = Endpoint(lambda: 0)
+    process = subprocess.Popen(
+        [sys.executable, "-ISc", _LEFT_BEHIND], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with process, SocketTable() as table:
+        assert process.stdout is not None
+        child, port = map(int, process.stdout.readline().split())
+        facts = KernelFacts(cast(Program, _Processes(process.pid, child)), table)
+        assert facts.left_behind(endpoint)
+        endpoint.dial("127.0.0.1", port)
+        while not endpoint.connected:
+            endpoint.poll()
+        assert facts.left_behind(endpoint)
+        assert _go_on(process, b"a") == b"done\n"
+        assert facts.left_behind(endpoint)
+        assert _go_on(process, b"c") == b"done\n"
+        assert not facts.left_behind(endpoint)
+        facts.close()
+        endpoint.close_all()
         process.kill()

@@ -333,7 +333,9 @@ class KernelFacts:
             return False
         if endpoint.connected:
             mine = self._connection(endpoint)
-            return mine is not None and mine.inode in held
+            if mine is None or mine.inode or mine.state not in _HELD:
+                return mine is not None and mine.inode in held
+            # Nobody has accepted it yet: whoever has the listener may.
         listening = self._table.dump(protocols=("tcp",), states=("listen",))
         return any(x.inode in held for x in listening)
 
