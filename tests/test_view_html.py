@@ -22,7 +22,7 @@ from report_samples import (
 )
 
 from grader.submission import SourceFile
-from grader.view.html import class_html, student_html
+from grader.view.html import class_html, student_html, wide
 from grader.view.student_model import Links
 
 VOID = {"meta", "br", "input", "line", "rect", "path", "polygon", "img", "link", "col"}
@@ -37,6 +37,7 @@ class Page(HTMLParser):
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str, str]] = []
         self.scripts: list[str] = []
+        self.styles: list[str] = []
         self.texts: list[str] = []
         self.feed(page)
         self.close()
@@ -54,7 +55,9 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] == "script":
             self.scripts.append(data)
-        elif not self.open or self.open[-1] != "style":
+        elif self.open and self.open[-1] == "style":
+            self.styles.append(data)
+        else:
             self.texts.append(data)
 
     def values(self, name: str) -> list[str]:
@@ -113,9 +116,14 @@ def test_nothing_is_fetched_and_nothing_runs_but_our_own_script(page: str) -> No
     assert "@import" not in page
     policy = seen.values("content")[0]
     assert policy.startswith("default-src 'none'; ")
-    allowed = re.findall(r"'sha256-([^']+)'", policy)
-    digests = [hashlib.sha256(script.encode()).digest() for script in seen.scripts]
-    assert allowed == [base64.b64encode(digest).decode() for digest in digests]
+    assert "unsafe" not in policy
+    assert ":" not in policy
+    allowed = re.findall(r"(\w+)-src 'sha256-([^']+)'", policy)
+    parts = [*(("style", text) for text in seen.styles), *(("script", t) for t in seen.scripts)]
+    digests = [(kind, hashlib.sha256(text.encode()).digest()) for kind, text in parts]
+    assert allowed == [(kind, base64.b64encode(digest).decode()) for kind, digest in digests]
+    # The policy would drop a style attribute, and the console would tell.
+    assert not seen.values("style")
 
 
 @every_page
@@ -175,6 +183,15 @@ def test_a_verdict_is_a_word_and_a_symbol() -> None:
     assert "✗ to fix" in seen.text
     assert "½ half" in seen.text
     assert "✓ passed" in seen.text
+
+
+def test_bars_have_a_class_for_their_width() -> None:
+    assert [wide(share) for share in (-1, 0, 0.004, 0.755, 1, 2)] == [
+        "w0", "w0", "w0", "w76", "w100", "w100"
+    ]  # fmt: skip
+    classes = " ".join(Page(PAGES["student"]).values("class")).split()
+    assert "w75" in classes
+    assert ".w75{width:75%}" in PAGES["student"]
 
 
 def test_an_unknown_language_is_french() -> None:

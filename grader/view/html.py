@@ -1,7 +1,8 @@
 """Writes pages as HTML: the only file that imports jinja2, and only when a page is written.
 
 Every page is one file that needs no other: style inside, nothing fetched, a content security
-policy that lets no script run but our own (by its hash). Autoescape is on for everything.
+policy that lets no style and no script count but our own (by their hashes, so that no
+attribute can carry any). Autoescape is on for everything.
 """
 
 from __future__ import annotations
@@ -73,22 +74,40 @@ def matrix_html(lab: Lab, matrix: Matrix, language: str) -> str:
 
 def _common(language: str, script: str) -> dict[str, object]:
     known = language if language in LANGUAGES else LANGUAGES[0]
+    style = _style()
     return {
         "language": known,
         "w": words(known),
         "version": grader.__version__,
-        "policy": _policy(script),
+        "style": style,
+        "policy": _policy(style, script),
     }
 
 
-def _policy(script: str) -> str:
-    """The content security policy of a page whose only script is `script`."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = f"script-src 'sha256-{digest}'; " if script else ""
+@cache
+def _style() -> Markup:
+    """The style sheet, with a class for each width: the policy takes no style attributes."""
+    widths = "".join(f".w{percent}{{width:{percent}%}}" for percent in range(101))
+    return Markup(f"{_read('style.css')}{widths}\n")  # noqa: S704 -- our own file and numbers
+
+
+def wide(share: float) -> str:
+    """The class of a bar that takes this share (0 to 1) of its place."""
+    return f"w{round(100 * min(max(share, 0.0), 1.0))}"
+
+
+def _policy(style: str, script: str) -> str:
+    """The content security policy of a page with this style sheet and no script but `script`."""
+    allowed = f"script-src {_digest(script)}; " if script else ""
     return (
-        f"default-src 'none'; style-src 'unsafe-inline'; {allowed}img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {_digest(style)}; {allowed}base-uri 'none'; "
+        "form-action 'none'"
     )
+
+
+def _digest(text: str) -> str:
+    """A source of the policy: exactly this text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 @cache
@@ -101,8 +120,9 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        runs=markup.runs, plain=markup.plain, hex_rows=markup.hex_rows, shapes=markup.shapes
-    )
+        runs=markup.runs, plain=markup.plain, hex_rows=markup.hex_rows, shapes=markup.shapes,
+        wide=wide,
+    )  # fmt: skip
     environment.globals.update(program_x=PROGRAM_X, reference_x=REFERENCE_X)
     return environment
 
