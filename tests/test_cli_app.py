@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -93,8 +94,30 @@ def test_a_fault_of_ours_is_three_without_a_traceback(
     err = capsys.readouterr().err
     assert "a fault of Wiregrade" in err
     assert "Traceback" not in err
-    with pytest.raises(ZeroDivisionError):
-        app.main(["schema", "--debug"])
+    assert app.main(["schema", "--debug"]) == 3
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    assert "ZeroDivisionError: oh" in err
+
+
+def test_a_traceback_and_a_usage_error_obey_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from grader.cli import schema
+
+    nasty = "\x1b]0;title\x07\r\n::error::x\n##[add-path]y\u202e\udce9"
+
+    def broken(_: object) -> int:
+        raise ZeroDivisionError(nasty)
+
+    monkeypatch.setattr(schema, "run", broken)
+    assert app.main(["schema", "--debug"]) == 3
+    assert app.main(["check", "a", nasty]) == 2
+    assert app.main([nasty]) == 2
+    err = capsys.readouterr().err
+    assert err.count("title") >= 3
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\ud800-\udfff]", err)
+    assert not re.search(r"^\s*::|##\w*\[", err, re.MULTILINE)
 
 
 def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,13 @@ def test_sentences_keep_their_lines_and_lose_the_rest() -> None:
     assert "\x9b" not in streams.in_words("x\x9b", "fr")
 
 
+def test_a_note_obeys_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    streams.note("Oui\u00a0:\x1b[31m\r\n  ::error::x\n##[error]y\x9bz\n##vso[task]")
+    assert capsys.readouterr().err == (
+        "Oui\u00a0:\\x1b[31m\\r\n  | ::error::x\n#\\x23[error]y\\u009bz\n#\\x23vso[task]\n"
+    )
+
+
 def test_an_old_encoding_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii"))

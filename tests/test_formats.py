@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from dataclasses import replace
+from typing import Literal
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_samples import DIAGNOSIS, grade, hostile_grade, lab, stuck_grade
+from markdown_it import MarkdownIt
+from report_samples import DIAGNOSIS, grade, hostile_grade, lab, stuck_grade, text
+from test_view_html import Page
 
 from grader.formats.csv import grades_csv
 from grader.formats.github import SUMMARY_BYTES, annotation_commands, log, summary
 from grader.formats.junit import junit
-from grader.formats.safe import markdown, no_commands, one_line, spreadsheet_cell, xml_text
+from grader.formats.safe import (
+    json_for_logs,
+    markdown,
+    no_commands,
+    one_line,
+    spreadsheet_cell,
+    xml_text,
+)
 from grader.formats.terminal import Style, check_text
 from grader.judge.model import Status
 from grader.view.bytes_view import width
@@ -23,7 +35,7 @@ from grader.view.bytes_view import width
 GRADES = [stuck_grade(), hostile_grade(), grade("martin", {"client.print": Status.NOT_RUN})]
 
 # What the runner of GitHub Actions obeys, in its own terms.
-COMMAND = re.compile(r"^\s*::[a-z-]+|##\[|##vso\[", re.IGNORECASE)
+COMMAND = re.compile(r"^\s*::[a-z-]+|##(vso|teamcity)?\[", re.IGNORECASE)
 
 
 def obeyed(text: str) -> list[str]:
@@ -61,12 +73,12 @@ def test_a_provisional_grade_is_called_so() -> None:
 @pytest.mark.parametrize("colour", [False, True])
 def test_the_terminal_obeys_nothing_and_can_print_everything(encoding: str, colour: bool) -> None:
     style = Style(colour=colour, encoding=encoding, columns=72)
-    for text in (check_text(lab(), g, "fr", style) for g in GRADES):
-        text.encode(encoding)
-        plain = re.sub(r"\x1b\[[0-9]{1,2}m", "", text)
+    for shown in (check_text(lab(), g, "fr", style) for g in GRADES):
+        shown.encode(encoding)
+        plain = re.sub(r"\x1b\[[0-9]{1,2}m", "", shown)
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]", plain)
-        assert not obeyed(text)
-        assert colour or plain == text
+        assert not obeyed(shown)
+        assert colour or plain == shown
         if encoding == "utf-8":
             assert max(width(line) for line in plain.splitlines()) <= 72
 
@@ -92,14 +104,40 @@ def test_csv_half_points_have_a_decimal_point() -> None:
 def test_no_cell_is_a_formula(start: str) -> None:
     named = grade("x", name=f"{start}cmd|'/C calc'!A0")
     name = next(csv.DictReader(io.StringIO(grades_csv(lab(), [named]))))["name"]
-    assert not name.lstrip().startswith(("=", "+", "-", "@"))
+    assert not name.lstrip().startswith(SIGNS)
 
 
-@given(st.text())
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_NONE])
+@pytest.mark.parametrize(
+    "text", ["a;=1", "a,=1", 'a;"=1"', "a; -1", '";=1', "a,\u00a0@x", "=1", '"=1"', "a;\uff1d1"]
+)
+def test_no_piece_of_a_cell_is_a_formula_however_it_is_cut(
+    text: str, quoting: Literal[0, 3], delimiter: str
+) -> None:
+    """A spreadsheet set to French opens the file with `;` between its cells."""
+    document = grades_csv(lab(), [grade("x", name=text)])
+    rows = csv.reader(io.StringIO(document), delimiter=delimiter, quoting=quoting)
+    cells = [cell.strip(' \u00a0"') for row in rows for cell in row]
+    assert not [cell for cell in cells if cell.startswith(SIGNS)]
+
+
+SIGNS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff20", "\uff0d")
+
+
+@given(st.text() | st.text(alphabet=" ;,\"'=+-@ax\u00a0\t\r\uff1d"))
 def test_cells_are_one_line_without_formula(text: str) -> None:
     cell = spreadsheet_cell(text)
-    assert not cell.lstrip(" \u00a0\u202f").startswith(("=", "+", "-", "@"))
+    for piece in re.split("[;,]", cell):
+        # What begins with an apostrophe is a text.
+        assert not piece.lstrip(' \u00a0\u202f"').startswith(SIGNS)
+    assert "\n" not in cell
     assert cell.isprintable() or set(cell) & set("\u00a0\u202f")
+
+
+def test_an_ordinary_name_is_left_alone() -> None:
+    for name in ("Dupont, Marie-Ève", "O'Neil; Ann", "a-b", "tp_09 (2)"):
+        assert spreadsheet_cell(name) == name
 
 
 # --- JUnit ------------------------------------------------------------------------------
@@ -135,6 +173,25 @@ def test_junit_holds_hostile_texts() -> None:
     properties = {p.get("name"): p.get("value", "") for p in suite.iter("property")}
     assert "<img src=x onerror=alert(2)>\\x1b[31mred" in properties["name"]
     assert b"<script>" not in document
+
+
+def test_junit_in_a_log_is_no_command() -> None:
+    nasty = "a\n::error::x\n  ::stop-commands::y\n##[add-path]z ##vso[task]"
+    named = replace(DIAGNOSIS, title=text(nasty), explanation=text(nasty))
+    one = grade("x", {"server.print2": Status.FAIL}, diagnoses=[named])
+    document = junit(lab(), [one])
+    assert not obeyed(document.decode())
+    failure = next(ET.fromstring(document).iter("failure"))
+    assert "\n::error::x\n  ::stop-commands::y\n##[add-path]z" in (failure.text or "")
+
+
+@given(st.text())
+def test_any_json_in_a_log_is_the_same_json_and_no_command(text: str) -> None:
+    for said in (text, f"{text}##[{text}\u202e\x9b"):
+        shown = json_for_logs(json.dumps([said], ensure_ascii=False, indent=1))
+        assert json.loads(shown) == [said]
+        assert not obeyed(shown)
+        assert not re.search("[\x7f-\x9f\u200b-\u200f\u202a-\u202e\ud800-\udfff]", shown)
 
 
 @given(st.text())
@@ -195,11 +252,33 @@ def test_markdown_stands_for_itself(text: str) -> None:
     assert not set(shown) & set("\\`*_{}[]()#+-.!|<>&~:@\n")
 
 
+def test_the_summary_refers_to_nobody() -> None:
+    nasty = (
+        "@octocat a@b.example #12 https://evil.example www.evil.example ![x](https://e/i.png) "
+        "[l](https://e) <img src=x> | x | **b** `c` <!-- d --> \n# h\n- i\n1. j\n---\n> k\n    l"
+    )
+    named = replace(DIAGNOSIS, title=text(nasty), explanation=text(nasty), file=nasty)
+    one = grade("x", {"server.print2": Status.FAIL}, diagnoses=[named], name=nasty)
+    rendered = MarkdownIt("commonmark").enable("table").render(summary(lab(), [one, one], "en"))
+    page = Page(rendered)
+    # All of it is ours: headings, tables, code; nothing that fetches, leads away or calls.
+    assert set(page.tags) <= {
+        "h1", "h2", "p", "code", "strong", "table", "thead", "tbody", "tr", "th", "td",
+        "ul", "li",
+    }  # fmt: skip
+    assert page.attributes == []
+    assert page.tags.count("tr") == 3
+    assert page.tags.count("td") == 6
+    for node in page.texts:
+        assert not re.search(r"@\w|#\d|://|www\.\w", node)
+    assert "@\u200boctocat" in page.text
+    assert "serveur.py" not in page.text
+
+
 @given(st.text(alphabet=":#[] \n\r\tvso=error\u2028\x85", max_size=60))
 def test_no_log_line_is_a_command(text: str) -> None:
     assert not obeyed(no_commands(one_line(text)))
-    lines = no_commands(text).split("\n")
-    assert not [line for line in lines if COMMAND.search(line)]
+    assert not obeyed(no_commands(text))
 
 
 def test_a_log_is_made_harmless() -> None:

@@ -48,6 +48,18 @@ def test_nothing_without_ink_is_left(text: str) -> None:
         assert character == " " or unicodedata.category(character)[0] not in "CZ"
 
 
+def test_what_unicode_tells_to_ignore_is_shown() -> None:
+    """Default_Ignorable_Code_Point of DerivedCoreProperties.txt."""
+    ranges = (
+        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5),
+        (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164),
+        (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8),
+        (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+    )  # fmt: skip
+    ignored = [chr(code) for first, last in ranges for code in range(first, last + 1)]
+    assert [character for character in ignored if escaped(character) == character] == []
+
+
 def turned_back(text: str) -> bytes:
     """Read a literal: `x` and two digits are a byte, everything else is characters."""
     out = bytearray()

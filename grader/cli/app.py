@@ -12,6 +12,7 @@ import importlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 from types import FrameType
@@ -92,7 +93,7 @@ def _run(parsed: argparse.Namespace) -> int:
         raise
     except Exception as error:
         if parsed.debug:
-            raise
+            streams.note("".join(traceback.format_exception(error)).rstrip("\n"))
         message, status = told(error, getattr(parsed, "lang", None))
         streams.note(message)
     return status
@@ -109,7 +110,10 @@ class _Parser(argparse.ArgumentParser):
             near = get_close_matches(wrong.strip("'"), known, n=1, cutoff=0.5)
             if near:
                 message += f"; did you mean {near[0]!r}?"
-        super().error(message)
+        # A shell's `*` makes arguments of what students called their files.
+        from grader.formats.safe import no_commands, one_line
+
+        super().error(no_commands(one_line(message)))
 
 
 def _sigterm_is_ctrl_c() -> signal.Handlers | None:

@@ -27,6 +27,7 @@ from grader.cli.streams import note, safe, say, wants_colour
 from grader.cli.summary import is_certified
 from grader.formats import calls, github, junit, terminal
 from grader.formats.certification import certification_lines
+from grader.formats.safe import json_for_logs
 from grader.intake.reading import read_folder
 from grader.judge.model import Grade, Status
 from grader.lab.model import ROLES, Lab, Role, Tests, Text
@@ -186,7 +187,7 @@ def _show(
     match given.format:
         case "json":
             document = results.result(lab, isolation, grade, kept.files, language)
-            say(results.encode(document).decode().rstrip("\n"))
+            say(json_for_logs(results.encode(document).decode().rstrip("\n")))
         case "junit":
             say(junit.junit(lab, [grade], language).decode().rstrip("\n"))
         case "github":

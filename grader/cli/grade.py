@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
@@ -139,7 +138,7 @@ class _Class:
                 words = _word("fault", self._settings.language)
                 note(words.format(name=safe(done.grade.name)))
                 if self._given.debug:
-                    print(done.fault, file=sys.stderr)
+                    note(done.fault.rstrip("\n"))
         if why := next((done.untraced for done in self._done if done.untraced), ""):
             say_untraced(why, self._settings.language)
 

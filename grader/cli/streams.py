@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
+from grader.formats.safe import no_commands, plain
 from grader.lab.model import Text
 from grader.view.bytes_view import TYPOGRAPHY, escaped
 
@@ -38,13 +39,17 @@ def never_fail_on_encoding() -> None:
 
 
 def say(text: str) -> None:
-    """One or more lines on stdout: results."""
+    """One or more lines on stdout: results, already made safe by their format."""
     print(text, flush=True)
 
 
 def note(text: str) -> None:
-    """One or more lines on stderr: progress, errors, remarks."""
-    print(text, file=sys.stderr, flush=True)
+    """One or more lines on stderr: progress, errors, remarks. Nothing in them is obeyed.
+
+    Whoever says a stranger's text escapes it; here it is done for all of it once more, for
+    what nobody thought of (an exception's message, a traceback).
+    """
+    print(no_commands(plain(text)), file=sys.stderr, flush=True)
 
 
 def safe(name: str) -> str:

@@ -14,6 +14,7 @@ from grader.cli.bar import LiveBar
 from grader.cli.errors import DONE, FAULT, CommandError
 from grader.cli.labs import open_lab
 from grader.cli.streams import in_words, is_live, note, say, wants_colour
+from grader.formats.safe import json_for_logs, no_commands
 from grader.lab.library import find_lab
 from grader.lab.model import Lab, Level
 from grader.lab.problems import LabError
@@ -64,7 +65,9 @@ def _document(lab: Lab | None, error: LabError | None) -> dict[str, object]:
 
 
 def _say_json(document: dict[str, object]) -> None:
-    say(json.dumps(document, ensure_ascii=False, indent=1))
+    # A lab's texts may hold anything; what has no ink is an escape of JSON's.
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    say(json_for_logs(text))
 
 
 # --- proving -----------------------------------------------------------------------------
@@ -105,7 +108,7 @@ def _show(proof: Proof) -> None:
         if sys.stdout.isatty():
             _show_rich(table, width)
         else:
-            say(plain(table, width) + "\n")
+            say(no_commands(in_words(plain(table, width), "en")) + "\n")
     for remark in proof.remarks:
         say(in_words(f"{remark.place}: remark: {remark.message}", "en"))
     say(in_words(verdict(proof), "en"))

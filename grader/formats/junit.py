@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
-from grader.formats.safe import xml_text
+from grader.formats.safe import xml_for_logs, xml_text
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, Status
 from grader.lab.model import Lab
 from grader.view.bytes_view import escaped_bytes
@@ -29,7 +29,7 @@ def junit(lab: Lab, grades: Sequence[Grade], language: str | None = None) -> byt
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     ET.indent(root)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return document + b"\n"
+    return xml_for_logs(document) + b"\n"
 
 
 def _suite(lab: Lab, grade: Grade, language: str) -> ET.Element:

@@ -132,11 +132,15 @@ def _look(character: str) -> tuple[bool, bool]:
 def _invisible(character: str, category: str) -> bool:
     if category[0] in "CZ":
         return character != " "
-    # Letters and marks without ink that Unicode does not class as controls: Hangul fillers,
-    # the Braille blank, variation selectors, the combining grapheme joiner.
-    return character in "\u115f\u1160\u3164\uffa0\u2800\u034f" or (
+    return character in _WITHOUT_INK or (
         category == "Mn" and ("\ufe00" <= character <= "\ufe0f" or character >= "\U000e0100")
     )
+
+
+# Letters and marks without ink that Unicode does not class as controls: Hangul fillers, the
+# Braille blank, the combining grapheme joiner, inherent vowels of Khmer, variation selectors
+# of Mongolian (all but the Braille blank: Default_Ignorable_Code_Point).
+_WITHOUT_INK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
 
 
 def _escape(character: str) -> str:
