@@ -151,7 +151,7 @@ def _argument(call: SystemCall, language: str) -> str:
     name = _NAMES.get(call.name, call.name)
     argument = escaped(call.argument)
     if name == "socket":
-        return call.protocol.upper().replace("6", ", IPv6")
+        return escaped(call.protocol).upper().replace("6", ", IPv6")
     if name in ("bind", "connect") and call.address is not None:
         return _address(call.address)
     if name == "recv":

@@ -23,6 +23,7 @@ from grader.lab.model import Lab
 from grader.submission import SourceFile
 from grader.transcript import Transcript
 from grader.view import markup
+from grader.view.bytes_view import TYPOGRAPHY, escaped
 from grader.view.class_page import class_page
 from grader.view.drawing import PROGRAM_X, REFERENCE_X
 from grader.view.matrix_page import matrix_page
@@ -115,6 +116,7 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_read),
         autoescape=True,
+        finalize=_visible,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -125,6 +127,13 @@ def _environment() -> jinja2.Environment:
     )  # fmt: skip
     environment.globals.update(program_x=PROGRAM_X, reference_x=REFERENCE_X)
     return environment
+
+
+def _visible(value: object) -> object:
+    """What a template writes; where nobody has made a text visible before, it is done here."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return escaped(value, keep=TYPOGRAPHY)
+    return value
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup, escape
 
-from grader.view.bytes_view import HexRow, Run
+from grader.view.bytes_view import TYPOGRAPHY, HexRow, Run, escaped
 from grader.view.drawing import Arrow, Box, Drawing, Label
 from grader.view.sequence import Kind
 
@@ -68,7 +68,8 @@ def _box(b: Box) -> str:
 def _label(label: Label) -> str:
     anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
     place = f'class="{label.kind}" x="{label.x}" y="{label.y}"{anchor}'
-    return f"<text {place}>{escape(label.text)}</text>\n"
+    text = escape(escaped(label.text, keep=TYPOGRAPHY))
+    return f"<text {place}>{text}</text>\n"
 
 
 def _markup(pieces: Iterable[str]) -> Markup:
