@@ -360,7 +360,10 @@ def load(data: bytes) -> Transcript:
     lines = data.splitlines()
     if not lines:
         raise ValueError("the transcript is empty")
-    return of(_header_decoder.decode(lines[0]), (_entry_decoder.decode(x) for x in lines[1:]))
+    try:
+        return of(_header_decoder.decode(lines[0]), (_entry_decoder.decode(x) for x in lines[1:]))
+    except RecursionError as error:  # somebody wrote into it
+        raise ValueError("the transcript is nested too deeply") from error
 
 
 def of(header: Header, entries: Iterable[AnyEntry]) -> Transcript:

@@ -16,6 +16,13 @@ from grader.submission import MissingRole, Submission
 LAB = source().lab
 
 
+def test_what_lies_beside_a_lab_and_is_no_text_is_no_part_of_the_snapshot() -> None:
+    files = {**source().files, "b.yaml": b"\xff", "c\udcff.yaml": b"x"}
+    made = plan.LabSource(lab=LAB, files=files)
+    assert made.texts == source().texts
+    assert made.digest != source().digest
+
+
 def both() -> Submission:
     return replace(submission("a"), programs=Programs(server="serveur.py", client="client.py"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,11 +37,17 @@ class LabSource:
 
     @property
     def texts(self) -> dict[str, str]:
-        """The files as text (a lab that was loaded is UTF-8)."""
-        return {name: self._text(name) for name in self.files}
+        """The files as text; one that is not UTF-8 lies beside the lab and is none of it."""
+        texts = {name: self._text(name) for name in self.files}
+        return {name: text for name, text in texts.items() if _is_unicode(name + text)}
 
     def _text(self, name: str) -> str:
         return self.files[name].decode("utf-8", "surrogateescape")
+
+
+def _is_unicode(text: str) -> bool:
+    """No byte in it is kept as half a surrogate, which JSON can't hold."""
+    return not re.search("[\ud800-\udfff]", text)
 
 
 def seed_for(lab: Lab, submission: Submission, override: str | None) -> str:

@@ -34,7 +34,7 @@ def calls_text(
         section = call_section(lab, transcript, language)
         program = one_line(transcript.header.program)
         title = words(language)["calls"]
-        where = shortened(f"{program} ({section.id})", looks.width - width(title) - 2)
+        where = shortened(f"{program} ({one_line(section.id)})", looks.width - width(title) - 2)
         lines += [f"{_painted(title, looks)}  {where}", *_section(section, looks, language), ""]
     return _encodable(no_commands("\n".join(lines)), looks)
 
