@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fuzz_text import TARGETS, Target
+from fuzz_targets import TARGETS, Target
 from hypothesis import HealthCheck, Phase, given, settings
 
 

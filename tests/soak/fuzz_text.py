@@ -2,7 +2,7 @@
 
     python tests/soak/fuzz_text.py [--inputs 100000] [--only TARGET] [--seed N] [--result FILE]
 
-The targets and what must hold are those of `tests/fuzz_text.py`; each gets its share of the
+The targets and what must hold are those of `tests/fuzz_targets.py`; each gets its share of the
 inputs and a process of its own. The result (JSON, with commit and date) says for each target
 how many inputs it had and which failed, the first ones with their input.
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2])]
 
-from fuzz_text import TARGETS
+from fuzz_targets import TARGETS
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 RESULT = Path(__file__).resolve().parent / "results" / "fuzz_text.json"
