@@ -365,12 +365,12 @@ def broken_labs(draw: st.DrawFn) -> dict[str, bytes]:
 
 
 TARGETS = (
-    Target("text", nasty_text | st.text(), check_text_pieces, 600),
+    Target("text", nasty_text | st.text(), check_text_pieces, 500),
     Target("markdown", nasty_text | st.text(), check_markdown, 150),
-    Target("submission", nasty_bytes, check_submission, 40),
+    Target("submission", nasty_bytes, check_submission, 10),
     Target(
-        "transcript-bytes", broken_lines() | st.binary(max_size=300), check_transcript_bytes, 140
+        "transcript-bytes", broken_lines() | st.binary(max_size=300), check_transcript_bytes, 290
     ),
-    Target("transcript-page", transcripts, check_transcript, 25),
-    Target("lab", broken_labs(), check_lab, 45),
+    Target("transcript-page", transcripts, check_transcript, 15),
+    Target("lab", broken_labs(), check_lab, 35),
 )
