@@ -37,7 +37,8 @@ ONE_IMPORTER = {"yaml": "grader/lab/yamlfile.py", "jinja2": "grader/view/html.py
 
 DATA_ONLY = {
     "grader/intake/bounds.py", "grader/intake/errors.py", "grader/judge/model.py",
-    "grader/lab/model.py", "grader/run/errors.py", "grader/run/jobs.py", "grader/run/usage.py",
+    "grader/lab/model.py", "grader/run/denied.py", "grader/run/errors.py",
+    "grader/run/jobs.py", "grader/run/usage.py",
     "grader/submission.py",
     "reference/commands.py", "reference/events.py", "reference/script.py",
     "grader/view/student_model.py", "grader/cli/errors.py", "grader/judge/hit.py",

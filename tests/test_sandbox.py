@@ -49,7 +49,7 @@ def test_only_the_system_and_the_interpreter_are_bound() -> None:
     sources = [source for source, _ in after(made(), "--ro-bind", 2)]
     for source in sources:
         system = source == "/usr" or source in ("/bin", "/sbin") or source.startswith("/lib")
-        assert system or source in PYTHON.folders, source
+        assert system or source in (*PYTHON.folders, "/proc/sys"), source
     assert "--bind" not in made()
     assert "--dev-bind" not in made()
     tries = {source for source, _ in after(made(), "--ro-bind-try", 2)}
@@ -81,6 +81,18 @@ def test_what_can_be_written_is_bounded() -> None:
     # At the very end, when everything is in its place.
     assert after(arguments, "--remount-ro", 1) == [("/dev",), ("/",)]
     assert max(tmpfs) < arguments.index("--remount-ro")
+
+
+def test_the_filter_comes_by_descriptor_where_there_is_one() -> None:
+    assert "--seccomp" not in made()
+    filtered = sandbox.arguments(PYTHON, {}, (), Limits(), cwd="/", seccomp=17)
+    assert after(filtered, "--seccomp", 1) == [("17",)]
+
+
+def test_the_kernels_settings_are_read_only_over_the_new_proc() -> None:
+    arguments = made()
+    assert ("/proc/sys", "/proc/sys") in after(arguments, "--ro-bind", 2)
+    assert arguments.index("--proc") < arguments.index("/proc/sys")
 
 
 def test_files_are_given_by_descriptor_into_folders_that_are_made_first() -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Protocol
 
 from grader.lab.model import Limits
-from grader.run import proc, sandbox
+from grader.run import proc, sandbox, seccomp
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
 from grader.run.terminal import Terminal
@@ -219,7 +219,11 @@ def start_sandboxed(
             for path, data in sandbox.GENERATED.items()
         ]
         info_read, info_write = fds.pipe()
-        options = sandbox.arguments(interpreter, reachable, placed, limits, cwd=cwd)
+        bpf = seccomp.own().bpf
+        options = sandbox.arguments(
+            interpreter, reachable, placed, limits, cwd=cwd,
+            seccomp=fds.give(fds.memory(bpf)) if bpf else None,
+        )  # fmt: skip
         options += ["--info-fd", str(fds.give(info_write))]
         passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
         command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE_TOLD, cwd]

@@ -55,11 +55,12 @@ def arguments(
     limits: Limits,
     *,
     cwd: str,
+    seccomp: int | None = None,
 ) -> list[str]:
     """Options of bubblewrap, without the program.
 
     `reachable` maps a folder of the interpreter to where it can be read from (as root, a
-    private bind at a traversable place).
+    private bind at a traversable place); from descriptor `seccomp` comes the filter.
     """
     out = [
         "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
@@ -71,11 +72,14 @@ def arguments(
     out += _system()
     for folder in interpreter.folders:
         out += ["--ro-bind", reachable.get(folder, folder), folder]
-    out += ["--proc", "/proc", "--dev", "/dev"]
+    # The kernel's settings once more: whoever we are by mistake, nobody writes them from here.
+    out += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
     size = str(limits.work_size)
     for folder in ("/tmp", "/dev/shm", WORK):  # noqa: S108 -- the sandbox's own
         out += ["--size", size, "--tmpfs", folder]
     out += _files(files)
+    if seccomp is not None:
+        out += ["--seccomp", str(seccomp)]
     # The root and /dev are tmpfs themselves, without bounds: nothing of them stays writable.
     return [*out, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", cwd]
 

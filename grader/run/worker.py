@@ -18,7 +18,7 @@ from types import FrameType
 from typing import NoReturn
 
 from grader.lab.labfile import ENCODINGS
-from grader.run import netns, privileges
+from grader.run import netns, privileges, seccomp
 from grader.run.capture import Capture
 from grader.run.errors import FactsUnavailable, HostError
 from grader.run.interpreter import inspect
@@ -48,6 +48,7 @@ def prepare(options: EngineOptions, parent: int) -> Place:
     if options.isolation == "full":
         if bwrap is None:
             raise HostError("isolation full needs bubblewrap; see: wiregrade doctor")
+        seccomp.own()
         if privileges.is_root():
             bwrap_home = str(Path(bwrap).resolve().parent)
             reachable = privileges.stage((*interpreter.folders, bwrap_home))
