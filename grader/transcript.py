@@ -227,7 +227,11 @@ class Killed(Entry, frozen=True, kw_only=True):
 
 
 class LimitReached(Entry, frozen=True, kw_only=True):
-    """A limit struck: `wall`, `cpu`, `memory`, `output`, `processes`; `value` in its unit."""
+    """A limit struck, `value` with its unit.
+
+    `wall`, `cpu`, `memory`, `processes`, `files`, `file_size`, `disk`, `output`, `wire` or
+    `connections`: see `grader/run/strikes.py`.
+    """
 
     limit: str
     value: str

@@ -16,6 +16,10 @@ from collections.abc import Callable
 from reference import events as e
 
 _CHUNK = 65536
+BACKLOG = 16
+"""Connections that may wait to be accepted; the kernel keeps one more."""
+_TCP_INFO_WAITING = struct.Struct("=24xI")
+"""Of struct tcp_info: tcpi_unacked, which for a listener counts who waits (tcp(7))."""
 _LINGER_RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, 0 s: close() sends RST and leaves no TIME_WAIT (socket(7))."""
 
@@ -83,6 +87,11 @@ class Endpoint:
     def dialling(self) -> bool:
         """A connect() of ours is under way."""
         return self._dialling
+
+    @property
+    def crowded(self) -> bool:
+        """More connections wait to be accepted than there is room for."""
+        return any(_waiting(listener) > BACKLOG for listener in self._listeners)
 
     @property
     def unsent(self) -> int:
@@ -268,6 +277,17 @@ class Endpoint:
         self._unsent.clear()
 
 
+def _waiting(listener: socket.socket) -> int:
+    """How many connections wait; 0 where the system does not tell."""
+    if not hasattr(socket, "TCP_INFO"):
+        return 0
+    try:
+        told = listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_WAITING.size)
+    except OSError:
+        return 0
+    return int(_TCP_INFO_WAITING.unpack(told)[0]) if len(told) == _TCP_INFO_WAITING.size else 0
+
+
 def _listener(family: int, address: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -275,7 +295,7 @@ def _listener(family: int, address: str, port: int) -> socket.socket:
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((address, port))
-        listener.listen(16)
+        listener.listen(BACKLOG)
     except OSError:
         listener.close()
         raise

@@ -9,6 +9,7 @@ import threading
 import pytest
 from namespaces import in_network
 
+from grader.run import capture as capture_module
 from grader.run.capture import Capture
 from grader.wire.frames import ACK, FIN, SYN, dialed, parse
 
@@ -55,6 +56,26 @@ def _long() -> None:
 
 def test_frames_longer_than_a_slot_are_whole() -> None:
     in_network(_long)
+
+
+def _bounded() -> None:
+    capture_module.MOST_KEPT = 10_000
+    with Capture() as capture, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in range(3):
+            for _ in range(40):
+                sender.sendto(bytes(1000), ("127.0.0.1", 9))
+            frames = capture.drain()
+            assert sum(len(frame.data) for frame in frames) <= (10_000 if not number else 0)
+        # Each datagram, and the answer that nobody is there.
+        assert capture.losses() > 3 * 40 - 10
+        capture.clear()
+        sender.sendto(b"once more", ("127.0.0.1", 9))
+        assert any(b"once more" in frame.data for frame in capture.drain())
+        assert capture.losses() == 0
+
+
+def test_what_a_flood_leaves_with_us_is_bounded() -> None:
+    in_network(_bounded)
 
 
 def _flood() -> None:

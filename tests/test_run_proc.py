@@ -15,6 +15,7 @@ import pytest
 
 from grader.run import proc
 from grader.run.errors import FactsUnavailable
+from grader.run.usage import Usage
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")
 
@@ -137,7 +138,7 @@ def test_of_a_vanished_process_nothing_is_known_and_nothing_raised() -> None:
     assert proc.call_of(pid, pid) is None
     assert proc.run_counter(pid, pid) is None
     assert proc.state(pid) is None
-    assert proc.usage([pid]) == (0, 0, 0)
+    assert proc.usage([pid]) == Usage(0, 0, 0)
     assert proc.socket_fds(pid) == {}
     assert proc.fd_flags(pid, 0) is None
     assert proc.epoll_set(pid, 0) == []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from grader.judge.facts import Facts
-from grader.judge.wording import SITUATIONS, at_line, fill, program, see_line
+from grader.judge.wording import LIMITS, SITUATIONS, at_line, fill, program, see_line
 from grader.lab.model import Text
-from grader.transcript import Call
+from grader.transcript import Call, LimitReached
 
 _METHODS = {
     "accept": "accept()",
@@ -42,6 +42,8 @@ def method(call: Call) -> str:
 def situation(facts: Facts) -> Text:
     """« Votre serveur est bloqué dans recv(), ligne 14. », or an empty text."""
     words = program(facts.role)
+    if facts.end.outcome == "limit" and (reached := facts.limit) is not None:
+        return _limit(facts, reached[1])
     if (trace := facts.traceback) is not None:
         number = trace.place.line if trace.place else None
         if trace.is_syntax:
@@ -59,6 +61,21 @@ def situation(facts: Facts) -> Text:
             return fill(SITUATIONS["signal"], program=words, signal=signal)
         return fill(SITUATIONS["exited" if status else "ended"], program=words, status=status)
     return fill(SITUATIONS["nothing"])
+
+
+def _limit(facts: Facts, reached: LimitReached) -> Text:
+    """The limit with its number, and the line where that is known."""
+    number = facts.position[1].line if facts.position is not None else None
+    if (trace := facts.traceback) is not None and trace.place is not None:
+        number = trace.place.line
+    name = LIMITS.get(reached.limit)
+    return fill(
+        SITUATIONS["limit"],
+        program=program(facts.role),
+        line=at_line(number),
+        limit=fill(name) if name is not None else reached.limit,
+        value=reached.value,
+    )
 
 
 def situation_entries(facts: Facts) -> tuple[int, ...]:

@@ -191,6 +191,10 @@ SITUATIONS: dict[str, tuple[str, str]] = {
         "Votre {program} tournait encore{line} quand il a été arrêté.",
         "Your {program} was still running{line} when it was stopped.",
     ),
+    "limit": (
+        "Votre {program} a atteint une limite{line}{nb}: {limit}, {value}.",
+        "Your {program} reached a limit{line}: {limit}, {value}.",
+    ),
     "ended": (
         "Votre {program} s’était déjà terminé.",
         "Your {program} had already ended.",
@@ -212,6 +216,20 @@ SITUATIONS: dict[str, tuple[str, str]] = {
         "Your {program} stopped because of an error{line}.",
     ),
 }
+
+LIMITS: dict[str, tuple[str, str]] = {
+    "wall": ("durée", "time"),
+    "cpu": ("temps de calcul", "CPU time"),
+    "memory": ("mémoire", "memory"),
+    "processes": ("processus et fils", "processes and threads"),
+    "files": ("fichiers ouverts", "open files"),
+    "file_size": ("taille d’un fichier", "size of a file"),
+    "disk": ("place pour les fichiers", "room for files"),
+    "output": ("sortie", "output"),
+    "wire": ("octets envoyés", "bytes sent"),
+    "connections": ("connexions", "connections"),
+}
+"""What a run may use only so much of; the names are those of `LimitReached`."""
 
 REMARKS: dict[str, tuple[str, str]] = {
     "accents-missing": (

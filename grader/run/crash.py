@@ -38,6 +38,22 @@ def uncaught(stderr: bytes, status: int | None) -> bool:
     return head[0].startswith(_GROUP) or _EXCEPTION.search(tail, head.end()) is not None
 
 
+def raised(stderr: bytes, status: int | None) -> tuple[bytes, bytes]:
+    """The line that names the exception that ended the program, and the frames above it.
+
+    Both are empty where no exception did, see `uncaught`.
+    """
+    tail = stderr[-_TAIL:].rstrip()
+    heads = list(_HEAD.finditer(tail))
+    if status != 1 or not heads:
+        return b"", b""
+    begin = heads[-1].start()
+    found = _EXCEPTION.search(tail, heads[-1].end())
+    if found is None:
+        return b"", b""
+    return tail[found.start() :].split(b"\n", 1)[0].rstrip(), tail[begin : found.start()]
+
+
 def frames_of_dump(dump: bytes, folder: str) -> tuple[Frame, ...]:
     """The submission's frames in a faulthandler dump, innermost first.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader import transcript as tr
-from grader.run import crash
+from grader.lab.model import Limits
+from grader.run import crash, strikes
 from grader.run.program import Program, WaitStatus
 from grader.run.recorder import Recorder
 from grader.run.streams import Streams
@@ -24,6 +25,7 @@ class Verdict:
     proved_stuck: bool
     cpu: int
     """CPU used by the program, ns."""
+    limits: Limits
 
     @property
     def why_killed(self) -> str:
@@ -58,6 +60,8 @@ def end(
     if not by_itself:
         record_position(recorder, streams.dump, folder)
     status = program.status if by_itself else None
+    if status is not None and verdict.limit is None:
+        verdict = replace(verdict, limit=_limit_of(recorder, status, verdict.limits))
     recorder.entries.append(_ended(recorder, status, verdict, by_itself=by_itself))
 
 
@@ -72,6 +76,20 @@ def record_position(recorder: Recorder, dump: bytes, folder: str) -> None:
     """Record the lines at which it stood, from what the interpreter printed."""
     if frames := crash.frames_of_dump(dump, folder):
         recorder.add(lambda t: tr.Position(t=t, frames=frames))
+
+
+def _limit_of(recorder: Recorder, status: WaitStatus, limits: Limits) -> tr.LimitReached | None:
+    """The limit by which it ended itself, recorded."""
+    struck = strikes.by_kernel(status.signal, status.status, _stderr(recorder), limits)
+    if struck is None:
+        return None
+    reached = tr.LimitReached(t=recorder.now(), limit=struck.limit, value=struck.value)
+    recorder.entries.append(reached)
+    return reached
+
+
+def _stderr(recorder: Recorder) -> bytes:
+    return b"".join(x.data for x in recorder.entries if isinstance(x, tr.Stderr))
 
 
 def _ended(
@@ -95,5 +113,4 @@ def _ended(
 
 
 def _crashed(recorder: Recorder, status: WaitStatus) -> bool:
-    stderr = b"".join(x.data for x in recorder.entries if isinstance(x, tr.Stderr))
-    return status.signal is not None or crash.uncaught(stderr, status.status)
+    return status.signal is not None or crash.uncaught(_stderr(recorder), status.status)

@@ -33,7 +33,7 @@ from grader.run.look import Look
 from grader.run.program import Program
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.threads import Thread, Threads
-from grader.run.usage import Usage
+from grader.run.usage import Disk, Usage
 from reference.endpoint import Endpoint
 
 _SLEEPS = 2
@@ -369,6 +369,15 @@ class KernelFacts:
             return proc.usage(pids)
         counter = proc.run_counter(self._program.pid, self._program.pid)
         return Usage(counter[1] if counter is not None else 0, 0, 0)
+
+    def disk(self) -> Disk:
+        """What lies in the sandbox's own folders."""
+        return proc.written(self._program.own_folders)
+
+    def resident(self) -> int:
+        """The tree's memory. Files in memory may be mapped or not: the larger count holds."""
+        private, shared = proc.resident(self._program.processes())
+        return private + max(shared, self.disk().size)
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """Its end of the connection does not block: setblocking(False), or a time limit."""

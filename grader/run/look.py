@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader import transcript as tr
-from grader.run.usage import Usage
+from grader.run.usage import Disk, Usage
 from reference.endpoint import Endpoint
 
 
@@ -72,6 +72,12 @@ class Facts(Protocol):
 
     def usage(self) -> Usage:
         """What the whole tree has used until now, as far as it is known."""
+
+    def disk(self) -> Disk:
+        """What lies in the folders that it can write, as far as they are its own."""
+
+    def resident(self) -> int:
+        """Memory of the whole tree in bytes, what they share counted once; its files included."""
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """A read of the program's end of the connection returns at once."""

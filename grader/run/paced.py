@@ -14,7 +14,7 @@ from collections.abc import Callable
 from grader import transcript as tr
 from grader.run.look import Look
 from grader.run.program import Program
-from grader.run.usage import Usage
+from grader.run.usage import Disk, Usage
 from reference.endpoint import Endpoint
 
 QUIET_NS = 150_000_000
@@ -77,6 +77,14 @@ class PacedFacts:
     def usage(self) -> Usage:
         """CPU of its processes that have ended: all that every system tells."""
         return Usage(_cpu_of_children() - self._cpu_before, 0, 0)
+
+    def disk(self) -> Disk:
+        """Unknown."""
+        return Disk()
+
+    def resident(self) -> int:
+        """Unknown."""
+        return 0
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """Unknown: no."""

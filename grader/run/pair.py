@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from grader import transcript as tr
 from grader.lab.model import Limits, Role
-from grader.run import ending
+from grader.run import ending, strikes
 from grader.run.listening import Listeners
 from grader.run.pair_facts import (
     PairFacts,
@@ -86,6 +86,7 @@ class _Side:
         """The wire as it was when it last came to rest."""
         self.waiting = False
         """It was proved to wait then."""
+        self.watch = strikes.Watch(setting.limits)
         self.enters = 0
         self.cpu = self.cpu_at_turn = 0
 
@@ -177,7 +178,7 @@ class PairPlayer:
         if readable:
             self._pause = self._idle = _FIRST_PAUSE
         if self.setting.on_tick() > self.setting.limits.output * 8:
-            self._reach("wire", f"{self.setting.limits.output * 8} bytes", None)
+            self._reach(strikes.struck("wire", self.setting.limits), None)
         return frozenset(readable)
 
     def _take_news(self, among: Container[int] | None = None) -> bool:
@@ -186,7 +187,7 @@ class PairPlayer:
         for side in self._released:
             news = side.streams.take(among) or news
             if side.streams.over_limit:
-                self._reach("output", f"{self.setting.limits.output} bytes", side)
+                self._reach(strikes.struck("output", self.setting.limits), side)
             news = self._see_end(side) or news
         return news
 
@@ -200,7 +201,7 @@ class PairPlayer:
             status = side.program.status
             assert status is not None  # noqa: S101 -- it has ended
             if status.signal == "SIGXCPU" and self._limit is None:
-                self._reach("cpu", f"{self.setting.limits.cpu:g} s", side)
+                self._reach(strikes.struck("cpu", self.setting.limits), side)
             side.recorder.add(lambda t: tr.Exited(t=t, status=status.status, signal=status.signal))
         # What it has started may go on with the exchange.
         if side.ended and not side.program.processes():
@@ -212,7 +213,7 @@ class PairPlayer:
     def _watch_limits(self) -> None:
         now, limits = self.clock.now(), self.setting.limits
         if now > limits.wall * 1e9:
-            self._reach("wall", f"{limits.wall:g} s", None)
+            self._reach(strikes.struck("wall", limits), None)
         if now < self._next_limits:
             return
         self._next_limits = now + _LIMITS_EVERY
@@ -221,15 +222,15 @@ class PairPlayer:
                 continue
             usage = side.facts.usage()
             side.cpu = max(side.cpu, usage.cpu)
-            if usage.cpu > limits.cpu * 1e9:
-                self._reach("cpu", f"{limits.cpu:g} s", side)
-            if usage.memory > limits.memory:
-                self._reach("memory", f"{limits.memory >> 20} MB", side)
+            struck = side.watch.look(usage, side.facts.disk, side.facts.resident)
+            if struck is not None:
+                self._reach(struck, side)
 
-    def _reach(self, limit: str, value: str, side: _Side | None) -> None:
+    def _reach(self, struck: strikes.Struck, side: _Side | None) -> None:
         """A limit struck: on one side, or on the two together (None)."""
         if self._limit is not None:
             return
+        limit, value = struck
         self._limit = tr.LimitReached(t=self.clock.now(), limit=limit, value=value)
         self._over_limit = side
         recorder = self.clock if side is None else side.recorder
@@ -373,7 +374,9 @@ class PairPlayer:
         side.cpu = max(side.cpu, side.facts.usage().cpu)
         own = side is self._over_limit or not side.ended
         limit = self._limit if own else None
-        return ending.Verdict(limit=limit, proved_stuck=self._proved, cpu=side.cpu)
+        return ending.Verdict(
+            limit=limit, proved_stuck=self._proved, cpu=side.cpu, limits=self.setting.limits
+        )
 
     def _record_state(self, side: _Side) -> None:
         why = "waiting"

@@ -17,11 +17,11 @@ import msgspec
 
 from grader import transcript as tr
 from grader.lab.model import Limits
-from grader.run import ending
+from grader.run import ending, strikes
 from grader.run.listening import Listeners, address_to_dial
 from grader.run.look import Facts, Look
 from grader.run.patience import Patience
-from grader.run.program import Program, WaitStatus
+from grader.run.program import Program
 from grader.run.recorder import Recorder
 from grader.run.streams import Streams
 from reference import commands as c
@@ -76,6 +76,7 @@ class Player:
         self._program: Program | None = None
         self._facts: Facts | None = None
         self._streams: Streams | None = None
+        self._watch = strikes.Watch(setting.limits)
         self._starts = 0
         self._enters = 0
         self._wants_ready = self._wants_consumed = False
@@ -126,6 +127,7 @@ class Player:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self._facts = self.setting.facts_of(program)
         self._streams = Streams(program, self.recorder, self.setting.limits.output)
+        self._watch = strikes.Watch(self.setting.limits)
         self._listeners.restarted()
         self._exited_at, self._told_exit = None, False
         self._pause = _FIRST_PAUSE
@@ -156,8 +158,9 @@ class Player:
             self._exited_at = self._exited_at or self.recorder.now()
             self._tell_exit()
         verdict = ending.Verdict(
-            limit=self._limit, proved_stuck=self._proved_stuck, cpu=self._patience.cpu
-        )
+            limit=self._limit, proved_stuck=self._proved_stuck, cpu=self._patience.cpu,
+            limits=self.setting.limits,
+        )  # fmt: skip
         folder = self.setting.folder_of(program)
         ending.end(program, streams, self.recorder, folder, verdict, by_itself=by_itself)
         return tuple(self.recorder.entries)
@@ -186,7 +189,7 @@ class Player:
         program, facts, streams = self._running
         news = streams.take(among)
         if streams.over_limit:
-            self._reach_limit("output", f"{self.setting.limits.output} bytes")
+            self._strike("output")
         self._see_end(program, facts, among)
         if among is None or any(fd in among for fd in self.endpoint.watched):
             news = self._take_wire() or news
@@ -235,7 +238,7 @@ class Player:
                 self._got_bytes = True
                 self.recorder.received_size += len(data)
                 if self.recorder.received_size > self.setting.limits.output * 8:
-                    self._reach_limit("wire", f"{self.setting.limits.output * 8} bytes")
+                    self._strike("wire")
                 else:
                     self.recorder.add(lambda t: tr.Received(t=t, data=data))
             case e.EndOfStream():
@@ -246,14 +249,6 @@ class Player:
                 self.recorder.add(lambda t: tr.ConnectionReset(t=t))
             case _:
                 pass
-
-    def _blame_kernel_limit(self, status: WaitStatus) -> None:
-        """RLIMIT_CPU struck before the player saw it: the limit is what ended the program."""
-        if status.signal == "SIGXCPU" and self._limit is None:
-            self._limit = tr.LimitReached(
-                t=self.recorder.now(), limit="cpu", value=f"{self.setting.limits.cpu:g} s"
-            )
-            self.recorder.entries.append(self._limit)
 
     def _tell_exit(self) -> None:
         """Tell the machine of the end once all that the program sent has come."""
@@ -267,7 +262,6 @@ class Player:
         self._told_exit = True
         status = program.status
         assert status is not None  # noqa: S101 -- it has ended
-        self._blame_kernel_limit(status)
         if not streams.dumping:
             self.recorder.add(lambda t: tr.Exited(t=t, status=status.status, signal=status.signal))
         self._tell(e.Exited(self.recorder.now()))
@@ -278,17 +272,20 @@ class Player:
         now = self.recorder.now()
         limits = self.setting.limits
         if now > limits.wall * 1e9:
-            self._reach_limit("wall", f"{limits.wall:g} s")
+            self._strike("wall")
         if now < self._next_limits or self._exited_at is not None:
             return
         self._next_limits = now + _LIMITS_EVERY
         _, facts, _ = self._running
         usage = facts.usage()
         self._patience.used(usage)
-        if usage.cpu > limits.cpu * 1e9:
-            self._reach_limit("cpu", f"{limits.cpu:g} s")
-        if usage.memory > limits.memory:
-            self._reach_limit("memory", f"{limits.memory >> 20} MB")
+        if (struck := self._watch.look(usage, facts.disk, facts.resident)) is not None:
+            self._reach_limit(*struck)
+        if self.endpoint.crowded:
+            self._strike("connections")
+
+    def _strike(self, limit: str) -> None:
+        self._reach_limit(*strikes.struck(limit, self.setting.limits))
 
     def _reach_limit(self, limit: str, value: str) -> None:
         if self._limit is not None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.run.errors import FactsUnavailable
-from grader.run.usage import Usage
+from grader.run.usage import Disk, Usage
 
 _PIDFD_GETFD = 438  # the same number on every architecture
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -39,6 +39,7 @@ _TIMEVAL = struct.Struct("@ll")
 _TARGETS = re.compile(rb"^tfd:\s*(\d+) events:\s*([0-9a-f]+)", re.MULTILINE)
 _FLAGS = re.compile(rb"^flags:\s*([0-7]+)", re.MULTILINE)
 _ARMED = re.compile(rb"^it_value: \((?!0, 0\))", re.MULTILINE)
+_SIZES = re.compile(rb"^(\w+): +(\d+) kB", re.MULTILINE)
 _CAUGHT = re.compile(rb"^SigCgt:\s*([0-9a-f]+)", re.MULTILINE)
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -170,18 +171,50 @@ def usage(pids: Iterable[int]) -> Usage:
 
     Reaped children count in ticks of the kernel (10 ms), which is all that it tells of them.
     """
-    cpu = system = memory = 0
+    cpu = system = memory = tasks = 0
     for pid in pids:
         if not (fields := _stat(pid)):
             continue
         memory += int(fields[21]) * _PAGE
+        tasks += int(fields[17])
         system += int(fields[12]) * _TICK_NS
         cpu += (int(fields[13]) + int(fields[14])) * _TICK_NS
         try:
             cpu += time.clock_gettime_ns(~pid << 3 | _CPU_CLOCK_SCHED)
         except OSError:  # ended meanwhile: its parent's children's time has it
             continue
-    return Usage(cpu, system, memory)
+    return Usage(cpu, system, memory, tasks)
+
+
+def resident(pids: Iterable[int]) -> tuple[int, int]:
+    """Memory of these processes, what they share counted once: (all but shared, shared), bytes.
+
+    « Shared » is memory without a file on a disk that several may map: of /dev/shm, of mmap.
+    It costs a walk through their tables; where that is refused, the quick count stands for it.
+    """
+    private = shared = 0
+    for pid in pids:
+        text = _read(f"/proc/{pid}/smaps_rollup")
+        sizes = {name: int(size) << 10 for name, size in _SIZES.findall(text)}
+        if b"Pss" not in sizes:
+            private += usage((pid,)).memory
+            continue
+        private += sizes[b"Pss"] - sizes.get(b"Pss_Shmem", 0)
+        shared += sizes.get(b"Pss_Shmem", 0)
+    return private, shared
+
+
+def written(folders: Iterable[str]) -> Disk:
+    """What lies in these folders, each a file system of its own (tmpfs)."""
+    size = files = 0
+    for folder in folders:
+        try:
+            told = os.statvfs(folder)
+        except OSError:
+            continue  # its sandbox has ended
+        size += (told.f_blocks - told.f_bfree) * told.f_frsize
+        files += told.f_files - told.f_ffree
+    return Disk(size, files)
 
 
 def fd_targets(pid: int) -> dict[int, str]:

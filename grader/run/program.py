@@ -25,6 +25,7 @@ from grader.lab.model import Limits
 from grader.run import proc, sandbox, seccomp
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
+from grader.run.strikes import ADDRESS_SPACE
 from grader.run.terminal import Terminal
 from grader.submission import SourceFile
 
@@ -96,6 +97,10 @@ class Program:
         self.terminal, self.stderr = terminal, stderr
         self.folder = folder
         """Where the submission lies, as the program sees it."""
+        self.own_folders = tuple(
+            f"/proc/{root}/root{name}" for name in (sandbox.FOLDERS if full else ())
+        )
+        """What it can write and nobody else sees: file systems of its own, as we see them."""
         self.pidfd = os.pidfd_open(pid)
         self.status: WaitStatus | None = None
         self._outer, self._gate, self._full, self._work = outer, gate, full, work
@@ -304,8 +309,7 @@ def _set_limits(pid: int, limits: Limits) -> None:
         (resource.RLIMIT_NOFILE, limits.open_files),
         # A hard limit of 1: with 0 a core_pattern that is a pipe would still run its helper.
         (resource.RLIMIT_CORE, 1),
-        # Room for the interpreter and its arenas beyond what is really used.
-        (resource.RLIMIT_AS, limits.memory * 4),
+        (resource.RLIMIT_AS, limits.memory * ADDRESS_SPACE),
     ):
         resource.prlimit(pid, kind, (value, value))
 

@@ -15,6 +15,8 @@ from grader.lab.model import Limits
 from grader.run.interpreter import Interpreter
 
 WORK = "/submission"
+FOLDERS = ("/tmp", "/dev/shm", WORK)  # noqa: S108 -- the sandbox's own
+"""What a program can write: in memory, each bounded, gone with the run."""
 HOSTNAME = "tp"
 
 GENERATED: Mapping[str, bytes] = {
@@ -75,7 +77,7 @@ def arguments(
     # The kernel's settings once more: whoever we are by mistake, nobody writes them from here.
     out += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
     size = str(limits.work_size)
-    for folder in ("/tmp", "/dev/shm", WORK):  # noqa: S108 -- the sandbox's own
+    for folder in FOLDERS:
         out += ["--size", size, "--tmpfs", folder]
     out += _files(files)
     if seccomp is not None:

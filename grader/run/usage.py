@@ -14,3 +14,14 @@ class Usage(NamedTuple):
     """Of `cpu`, what the kernel spent on their own calls, in ns, in its ticks (10 ms)."""
     memory: int
     """Memory resident for them, in bytes; what they share counts for each."""
+    tasks: int = 0
+    """Their threads, each process being one at least."""
+
+
+class Disk(NamedTuple):
+    """What lies in the folders that a program can write, where they are its own."""
+
+    size: int = 0
+    """Bytes."""
+    files: int = 0
+    """Files, folders and links."""

@@ -118,7 +118,7 @@ def run_section(
         word=table.get(run.outcome, run.outcome),
         tone=tone,
         symbol=SYMBOLS[_TONES.get(run.outcome, Status.FAIL)],
-        ending=_ending(run, language),
+        ending=_ending(run, transcript, language),
         duration=_seconds(run.seconds, language),
         problem=prose(run.problem),
         paced=paced,
@@ -140,17 +140,25 @@ def _paced(transcript: tr.Transcript) -> bool:
     return transcript.header.facts == "paced"
 
 
-def _ending(run: RunSummary, language: str) -> str:
+def _ending(run: RunSummary, transcript: tr.Transcript | None, language: str) -> str:
     table = words(language)
     if run.limit:
         name = table.get(f"limit_{run.limit}", run.limit)
-        return labelled(table["limit"], language) + name
+        return labelled(table["limit"], language) + name + _number(run.limit, transcript)
     # A signal that ended a stuck program is ours, and says nothing of the program.
     if not run.exit or run.outcome not in ("completed", "crashed"):
         return ""
     if "signal" in run.exit:
         return table["exit_signal"].format(signal=run.exit["signal"])
     return table["exit_status"].format(status=run.exit.get("status"))
+
+
+def _number(limit: str, transcript: tr.Transcript | None) -> str:
+    """`, 512 MB`: the number of the limit, where what happened is known."""
+    entries = transcript.entries if transcript is not None else ()
+    reached = (e for e in entries if isinstance(e, tr.LimitReached) and e.limit == limit)
+    value = next((e.value for e in reached), "")
+    return f", {value}" if value else ""
 
 
 def _seconds(seconds: float, language: str) -> str:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from grader.judge.model import Status
+from grader.judge.wording import LIMITS
 
 LANGUAGES = ("fr", "en")
 
@@ -194,11 +195,7 @@ _TABLE: dict[str, tuple[str, str]] = {
         "{n} frames lost by the capture (no effect on the grade)",
     ),
     "m_hidden": ("… {n} autres évènements, non montrés", "… {n} more events, not shown"),
-    "limit_wall": ("durée", "time"),
-    "limit_cpu": ("temps de calcul", "CPU time"),
-    "limit_memory": ("mémoire", "memory"),
-    "limit_output": ("sortie", "output"),
-    "limit_processes": ("processus", "processes"),
+    **{f"limit_{name}": texts for name, texts in LIMITS.items()},
     "call_thread": ("un autre fil", "another thread"),
     "call_child": ("un autre processus", "another process"),
     # actions of a scenario, for a step that did not come
