@@ -12,6 +12,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -191,6 +192,7 @@ def _try_all(bwrap: str | None, interpreter: Interpreter) -> dict[str, str]:
         hidden = (*interpreter.folders, *((str(Path(bwrap).parent),) if bwrap else ()))
         told["root"] = _attempt(lambda: reachable.update(privileges.stage(hidden)))
         privileges.drop()
+        privileges.die_with_parent(signal.SIGKILL)
     told["network"] = _attempt(netns.enter_network)
     told["capture"] = told["network"] or _attempt(_capture)
     told["socket table"] = _attempt(_socket_table)
@@ -295,6 +297,7 @@ def _in_child(work: Callable[[], dict[str, str]]) -> dict[str, str]:
 
 def _be_child(work: Callable[[], dict[str, str]], write_end: int) -> None:
     try:
+        privileges.die_with_parent(signal.SIGKILL)
         told = work()
     except BaseException as error:  # nothing may run the parent's handlers a second time
         told = {"network": f"{type(error).__name__}: {error}"}

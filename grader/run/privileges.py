@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 from pathlib import Path
 
 from grader.run.errors import HostError
@@ -20,6 +21,7 @@ _STAGE = "/mnt"
 UNPRIVILEGED = 65534
 """nobody: owns nothing."""
 
+_PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -65,6 +67,11 @@ def drop() -> None:
     os.setresuid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
     # A change of uid clears it, and with it our own /proc/self files would be root's.
     _libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def die_with_parent(number: signal.Signals) -> None:
+    """Get signal `number` when the thread that started us ends; a change of uid ends that."""
+    _libc.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 def _traversable(path: Path) -> bool:

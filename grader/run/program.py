@@ -15,21 +15,23 @@ import resource
 import select
 import shutil
 import signal
-import tempfile
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from grader.lab.model import Limits
-from grader.run import proc, sandbox, seccomp
+from grader.run import proc, sandbox, seccomp, workfolders
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
 from grader.run.strikes import ADDRESS_SPACE
 from grader.run.terminal import Terminal
 from grader.submission import SourceFile
 
-_GATE = 'read -r _ <&3; exec 3<&-; cd "$0" && exec "$@"'
+_GATE = 'read -r _ <&3 && exec 3<&- && cd "$0" && exec "$@"'
+"""Where who holds the other end has died, nothing is executed."""
 _GATE_TOLD = f"echo >&4; exec 4>&-; {_GATE}"
 _FIRST_FD = 10
 """Descriptors from here on hold what bubblewrap is to read.
@@ -182,7 +184,7 @@ class Program:
                     os.close(fd)
         self._gate = self.stderr = self.pidfd = -1
         if self._work is not None:
-            shutil.rmtree(self._work, ignore_errors=True)
+            workfolders.remove(self._work)
 
 
 def _kill_all(pids: Sequence[int]) -> None:
@@ -253,7 +255,7 @@ def start_plain(
     interpreter: Interpreter, files: Sequence[SourceFile], program: str, limits: Limits
 ) -> Program:
     """Start a program as a plain process in a temporary copy of its submission."""
-    work = Path(tempfile.mkdtemp(prefix="wiregrade-"))
+    work = workfolders.make()
     for file in files:
         target = work / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -262,7 +264,8 @@ def start_plain(
     environment = {**os.environ, "TERM": "dumb", "PYTHONDONTWRITEBYTECODE": "1"}
     if not any(name in environment for name in ("LANG", "LC_ALL", "LC_CTYPE")):
         environment["LC_ALL"] = "C.UTF-8"
-    command = ["/bin/sh", "-c", _GATE, str(inside.parent), *command_of(interpreter, inside.name)]
+    command = [*_with_us(), "/bin/sh", "-c", _GATE, str(inside.parent)]
+    command += command_of(interpreter, inside.name)
     with _Descriptors() as fds:
         terminal, stderr, gate, pid = fds.spawn(command, environment, own_session=True)
     _set_limits(pid, limits)
@@ -270,6 +273,17 @@ def start_plain(
         pid=pid, root=os.getpid(), outer=pid, gate=gate, terminal=terminal, stderr=stderr,
         full=False, folder=str(work), work=work,
     )  # fmt: skip
+
+
+@cache
+def _with_us() -> tuple[str, ...]:
+    """What lets a plain process die with this one, where the machine has a tool for it."""
+    found = shutil.which("setpriv")
+    if found is None:
+        return ()
+    command = (found, "--pdeathsig", "KILL", "--")
+    tried = subprocess.run([*command, "/bin/true"], capture_output=True, check=False)
+    return () if tried.returncode else command
 
 
 def _identity(data: bytes) -> bytes:

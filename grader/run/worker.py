@@ -30,7 +30,6 @@ from grader.run.stacks import Stacks, find
 
 for _encoding in ("ascii", *ENCODINGS, "idna", "unicode_escape"):
     codecs.lookup(_encoding)  # imported when first used, which would be too late
-_PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -60,7 +59,7 @@ def prepare(options: EngineOptions, parent: int) -> Place:
         # Orphans of a program become ours, so that they can be ended too.
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     # After the change of uid, which clears it: this worker does not outlive the engine.
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    privileges.die_with_parent(signal.SIGTERM)
     if os.getppid() != parent:
         raise SystemExit(1)
     table = _table(options)
