@@ -19,6 +19,7 @@ import grader
 from grader.judge.model import (
     Diagnosis,
     Difference,
+    Digests,
     Finding,
     Grade,
     Judged,
@@ -154,6 +155,13 @@ class SweepResult(msgspec.Struct, frozen=True, kw_only=True):
     failed: tuple[int, ...]
 
 
+class DigestsInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What the grade was made from, as hex SHA-256: the submission's files, the lab's files."""
+
+    submission: str
+    lab: str
+
+
 class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the submissions folder. Not complete: `max_score` is what could be judged."""
 
@@ -174,6 +182,8 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """Only with `--certify`."""
     sweeps: tuple[SweepResult, ...] | msgspec.UnsetType = msgspec.UNSET
     """Only with `--sweep`."""
+    digests: DigestsInfo | msgspec.UnsetType = msgspec.UNSET
+    """Always there in what `grade`, `report` and `check` write."""
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -370,7 +380,14 @@ def _submission(grade: Grade, language: str) -> dict[str, Any]:
         "report": f"{grade.id}/index.html",
         "certification": _certification(grade),
         "sweeps": tuple(map(_sweep, grade.sweeps)) or msgspec.UNSET,
+        "digests": _digests(grade.digests),
     }
+
+
+def _digests(digests: Digests | None) -> DigestsInfo | msgspec.UnsetType:
+    if digests is None:
+        return msgspec.UNSET
+    return DigestsInfo(submission=digests.submission, lab=digests.lab)
 
 
 def _certification(grade: Grade) -> CertificationResult | msgspec.UnsetType:

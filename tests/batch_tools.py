@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from grader import transcript as tr
-from grader.batch.grading import Settings, Waiting, ungraded
+from grader.batch.faults import ungraded
+from grader.batch.grading import Settings, Waiting
 from grader.batch.plan import LabSource
 from grader.judge.model import Grade, Programs
 from grader.lab.load import lab_files, load_lab_bytes

@@ -107,6 +107,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_run_pair.py": ("grader/run/pair_facts.py", "grader/run/pair_run.py"),
     "test_run_followers.py": ("grader/run/causes.py",),
     "test_judge_pair.py": ("grader/judge/pair_words.py", "grader/judge/sides.py"),
+    "test_batch_grading.py": ("grader/batch/judging.py",),
     "test_batch_matrix.py": ("grader/formats/matrix_json.py", "grader/judge/matrix.py"),
     "test_cli_summary.py": ("grader/cli/progress.py",),
     "test_cli_grade.py": ("grader/cli/report.py",),

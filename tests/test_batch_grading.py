@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +12,17 @@ import transcripts
 from batch_tools import SETTINGS, FakeEngine, judge, source, submission, waiting
 
 from grader import results
-from grader.batch import grading, output, saved
+from grader.batch import grading, output, pages, saved
+from grader.batch.faults import is_internal
 from grader.batch.grading import Done, Grading, Settings, Waiting
+from grader.batch.judging import Judge
 from grader.cli.running import judge_run
-from grader.judge.model import Grade
+from grader.judge.model import Grade, Problem
+from grader.lab.model import Lab, Text
 from grader.run.jobs import Job, Played, PlayedRun
 from grader.runids import run_id
 from grader.submission import Submission
+from grader.transcript import Transcript
 
 
 def grade(
@@ -28,7 +32,7 @@ def grade(
     settings: Settings = SETTINGS,
     fresh: bool = False,
     entries: list[Waiting] | None = None,
-    judge_with: grading.Judge = judge,
+    judge_with: Judge = judge,
 ) -> tuple[list[Done], FakeEngine]:
     engine = engine or FakeEngine()
     with output.opened(out) as folder:
@@ -172,7 +176,7 @@ def test_a_fault_in_reading_is_ours_and_stops_nobody(tmp_path: Path) -> None:
     ours = next(one for one in done if one.grade.id == "x")
     assert "ZeroDivisionError" in ours.fault
     assert not ours.grade.complete
-    assert ours.grade.problem == grading.INTERNAL
+    assert is_internal(ours.grade.problem)
     assert (tmp_path / "x" / "result.json").is_file()
 
 
@@ -191,6 +195,108 @@ def test_a_fault_in_judging_is_ours_and_keeps_the_runs(tmp_path: Path) -> None:
     assert mended.grade.complete
 
 
+def test_a_fault_is_told_with_a_reference_into_the_log(tmp_path: Path) -> None:
+    def broken(*arguments: object) -> Grade:
+        raise ZeroDivisionError("judging")
+
+    (done,), _ = grade(tmp_path, submission("a"), judge_with=broken)
+    assert done.grade.problem is not None
+    assert done.reference in done.grade.problem.message.in_language("fr")
+    log = (tmp_path / output.LOG).read_text()
+    assert f" {done.reference} a\n" in log
+    assert "ZeroDivisionError: judging" in log
+    result = results.read_result((tmp_path / "a/result.json").read_bytes())
+    assert result.problem is not None
+    assert done.reference in result.problem.message
+    assert done.reference in (tmp_path / "a/index.html").read_text()
+
+
+def test_what_the_machine_left_ungraded_is_in_the_log(tmp_path: Path) -> None:
+    (done,), _ = grade(tmp_path, submission("a"), engine=FakeEngine(outcome="not_run"))
+    # The fake judge has no runs in its grades; the real one says why each was not run.
+    assert not done.grade.complete
+    with output.opened(tmp_path / "real") as folder:
+        one = Grading(folder, source(), SETTINGS, judge_run)
+        (done,) = one.grade(waiting(submission("a")), FakeEngine(outcome="not_run"))
+    assert "server-nominal: the machine refuses it" in done.fault
+    assert done.reference in (tmp_path / "real" / output.LOG).read_text()
+
+
+def test_a_bug_in_judging_what_is_taken_over_stops_nobody(tmp_path: Path) -> None:
+    def broken_for_a(lab: Lab, one: Submission, seed: str, runs: Sequence[Transcript]) -> Grade:
+        if one.id == "a":
+            raise ZeroDivisionError("judging")
+        return judge(lab, one, seed, runs)
+
+    grade(tmp_path, submission("a"), submission("b"))
+    done, engine = grade(tmp_path, submission("a"), submission("b"), judge_with=broken_for_a)
+    assert engine.played == ["a"]
+    by_id = {one.grade.id: one for one in done}
+    assert is_internal(by_id["a"].grade.problem)
+    assert by_id["b"].taken_over
+
+
+@pytest.mark.parametrize("failing", ["pages_of", "bounded", "describe"])
+def test_a_bug_in_writing_is_one_submissions_and_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    """Whatever part of ours fails on what one submission holds, it has a row that says so."""
+    module = pages if failing == "pages_of" else saved
+    real = getattr(module, failing)
+
+    def broken(*arguments: object, **named: object) -> object:
+        held = [x for x in arguments if isinstance(x, Submission) and x.id == "a" and x.files]
+        if held:
+            raise ZeroDivisionError(failing)
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(module, failing, broken)
+    done, _ = grade(tmp_path, submission("a"), submission("b"))
+    by_id = {one.grade.id: one for one in done}
+    assert by_id["b"].grade.complete
+    assert is_internal(by_id["a"].grade.problem)
+    result = results.read_result((tmp_path / "a/result.json").read_bytes())
+    assert (result.complete, result.max_score) == (False, 0)
+    assert by_id["a"].reference in (tmp_path / "a/index.html").read_text()
+    assert failing in (tmp_path / output.LOG).read_text()
+    monkeypatch.undo()
+    done, engine = grade(tmp_path, submission("a"), submission("b"))
+    assert engine.played == ["a"]
+    assert all(one.grade.complete for one in done)
+
+
+@pytest.mark.parametrize(
+    "name", ["runs/server-nominal.jsonl", "runs/server-nominal.pcapng", "source/01-serveur.py"]
+)
+def test_what_was_changed_since_is_graded_once_more(tmp_path: Path, name: str) -> None:
+    """Torn by a power cut, or edited: the sums tell."""
+    grade(tmp_path, submission("a"), submission("b"))
+    (tmp_path / "a" / name).write_bytes(b"")
+    _, engine = grade(tmp_path, submission("a"), submission("b"))
+    assert engine.played == ["a"]
+
+
+def test_another_problem_is_another_result(tmp_path: Path) -> None:
+    """An archive that was broken is encrypted now: both have no file, and the same digest."""
+    words = Text({"fr": "abîmée", "en": "damaged"})
+    for code in ("broken-archive", "encrypted-archive", "encrypted-archive"):
+        blank = replace(submission("a", server=None), files=())
+        told = Problem(code=code, blame="student", message=words)
+        (done,), _ = grade(tmp_path, replace(blank, problem=told))
+        assert done.grade.problem is not None
+        assert done.grade.problem.code == code
+    assert done.taken_over
+
+
+def test_a_result_says_what_it_was_made_from(tmp_path: Path) -> None:
+    one = submission("a")
+    for _ in range(2):
+        (done,), _ = grade(tmp_path, one)
+        result = results.read_result((tmp_path / "a/result.json").read_bytes())
+        assert result.digests == results.DigestsInfo(submission=one.digest, lab=source().digest)
+    assert done.taken_over
+
+
 def test_a_job_that_the_engine_loses_is_ours(tmp_path: Path) -> None:
     class Losing(FakeEngine):
         def play(self, jobs):  # type: ignore[no-untyped-def]
@@ -199,7 +305,7 @@ def test_a_job_that_the_engine_loses_is_ours(tmp_path: Path) -> None:
     done, _ = grade(tmp_path, submission("a"), submission("b"), engine=Losing())
     lost = next(one for one in done if one.grade.id == "a")
     assert lost.fault
-    assert lost.grade.problem == grading.INTERNAL
+    assert is_internal(lost.grade.problem)
 
 
 class Moody:

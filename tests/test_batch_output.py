@@ -90,7 +90,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(
             raise OSError(errno.ENOSPC, "No space left on device")
 
         monkeypatch.setattr(Path, "write_bytes", full)
-        with pytest.raises(output.CannotWriteError, match="disk is full"):
+        with pytest.raises(output.DiskFullError, match="disk is full"):
             folder.write("grades.csv", b"new")
         assert names(tmp_path) == {output.LOCK, "grades.csv"}
         assert folder.read("grades.csv") == b"old"
@@ -114,3 +114,14 @@ def test_leftovers_of_a_run_cut_off_are_removed(tmp_path: Path) -> None:
         (place / ".x.1.wiregrade-part").write_bytes(b"half")
     with output.opened(tmp_path):
         assert not [name for name in names(tmp_path) if "part" in name]
+
+
+def test_a_folder_that_was_begun_and_killed_is_ours(tmp_path: Path) -> None:
+    """Killed while the marker was written: nothing but leftovers of ours are there."""
+    for name in (output.LOCK, output.LOG, f".{output.MARKER}.1.wiregrade-part"):
+        (tmp_path / name).write_bytes(b"")
+    with output.opened(tmp_path):
+        assert names(tmp_path) == {output.LOCK, output.LOG}
+    (tmp_path / "thesis.tex").write_bytes(b"")
+    with pytest.raises(output.NotOursError), output.opened(tmp_path):
+        pass

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +59,7 @@ def test_traced_runs_come_back_and_one_that_is_gone_is_no_loss(tmp_path: Path) -
     runs, traced = (played(),), (played("server-nominal~trace"), played("server-drawn~trace"))
     with output.opened(tmp_path) as folder:
         described = saved.describe(kept, "5eed", "f00", runs, traced)
-        saved.save(folder, kept, (*runs, *traced), described)
+        described = saved.save(folder, kept, (*runs, *traced), described)
         folder.remove("dupont/runs/server-drawn~trace.jsonl")
         found = saved.load(folder, "dupont")
         assert found == described
@@ -76,6 +78,51 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
         assert (found.fingerprint, found.seed) == ("f00", "5eed")
         assert saved.submission_of(folder, found) == kept
         assert saved.runs_of(folder, found) == runs
+
+
+def test_what_is_gone_or_changed_is_told(tmp_path: Path) -> None:
+    kept = saved.bounded(submission(), (".py",))
+    with output.opened(tmp_path) as folder:
+        found = saved.save(folder, kept, (played(),), saved.describe(kept, "", "", (played(),)))
+        assert saved.is_whole(folder, found)
+        assert saved.altered(folder, found) == ([], [])
+        folder.write("dupont/runs/server-nominal.pcapng", b"another wire")
+        assert saved.altered(folder, found) == ([], ["runs/server-nominal.pcapng"])
+        folder.remove("dupont/source/01-serveur.py")
+        assert saved.altered(folder, found)[0] == ["source/01-serveur.py"]
+        assert not saved.is_whole(folder, found)
+
+
+def test_a_file_without_a_sum_is_not_whole(tmp_path: Path) -> None:
+    kept = saved.bounded(submission(), (".py",))
+    with output.opened(tmp_path) as folder:
+        whole = saved.save(folder, kept, (played(),), saved.describe(kept, "", "", (played(),)))
+        for name in ("source/01-serveur.py", "runs/server-nominal.jsonl"):
+            sums = {key: value for key, value in whole.artifacts.items() if key != name}
+            assert not saved.is_whole(folder, msgspec.structs.replace(whole, artifacts=sums))
+
+
+@pytest.mark.parametrize("name", ["../secret", "runs/../../x", "/etc/passwd", "runs/", "x"])
+def test_sums_of_files_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
+    found = saved.describe(submission(), "", "", ())
+    edited = msgspec.structs.replace(found, artifacts={name: ""})
+    with output.opened(tmp_path) as folder, pytest.raises(ValueError, match="not a name of ours"):
+        saved.altered(folder, edited)
+
+
+def test_two_problems_without_files_are_two_results() -> None:
+    def marked(one: Submission) -> str:
+        return saved.mark_of("1", "lab", {"isolation": "full"}, one)
+
+    blank = replace(submission(), files=(), digest="")
+    words = Text({"fr": "abîmée", "en": "damaged"})
+    broken = replace(blank, problem=Problem(code="broken", blame="student", message=words))
+    locked = replace(blank, problem=Problem(code="locked", blame="student", message=words))
+    assert len({marked(blank), marked(broken), marked(locked)}) == 3
+    # What was saved has the same mark as what it was made from.
+    assert saved.mark_of("1", "lab", {"isolation": "full"}, saved.describe(broken, "", "", ())) == (
+        marked(broken)
+    )
 
 
 def test_nothing_saved_and_nothing_whole_are_nothing(tmp_path: Path) -> None:

@@ -231,7 +231,7 @@ def test_a_full_disk_is_said_and_what_is_graded_is_kept(tmp_path: Path) -> None:
     )  # fmt: skip
     if done.returncode in (1, 77) and "[" not in done.stderr:
         missing(f"no small disk can be made here: {done.stderr}")
-    assert done.returncode == 2, done.stderr
+    assert done.returncode == 3, done.stderr
     assert "the disk is full" in done.stderr
     assert f"{out}/s00/result.json" in done.stdout
     assert "part" not in done.stdout

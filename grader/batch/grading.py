@@ -3,7 +3,9 @@
 One submission is in memory from the moment it is read until its pages are written, so a
 class may be as big as it likes. Judging and writing are one thread's work, so that meanwhile
 the next runs are handed out. A submission is done when `OUT/<id>/result.json` is there:
-it is written last, after all that it speaks of.
+it is written last, after all that it speaks of. Whatever fails while one submission is dealt
+with, our bugs included, is its `not_run` and nobody else's; only a disk that takes nothing
+more, or a machine that can run nothing, ends the batch.
 """
 
 from __future__ import annotations
@@ -13,38 +15,22 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Protocol
 
 from grader import __version__
 from grader.batch import pages, saved
-from grader.batch.output import Marker, OutputFolder
+from grader.batch.faults import FaultLog, failed, internal, ungraded, why_incomplete
+from grader.batch.judging import Judge, judged, judged_again, untraced
+from grader.batch.output import Marker, OutputError, OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource, jobs_of, seed_for
-from grader.judge.model import Grade, Judged, Problem, Programs, Status
-from grader.lab.model import Lab, Tests, Text
+from grader.judge.model import Grade, Problem
+from grader.lab.model import Tests
 from grader.run.jobs import FactsMode, Job, Played, PlayedRun
 from grader.submission import Submission
-from grader.transcript import Transcript
 
 _MOST_WAITING = 8
 """Submissions that may wait to be judged: a class that plays fast must not fill the memory."""
-
-Judge = Callable[[Lab, Submission, str, Sequence[Transcript]], Grade]
-"""Lab, submission, seed and transcripts to a grade."""
-
-INTERNAL = Problem(
-    code="internal",
-    blame="ours",
-    message=Text(
-        {
-            "fr": "Wiregrade a échoué sur ce dépôt. Ce n’est pas la faute de l’étudiant\u00a0: "
-            "rien n’est compté.",
-            "en": "Wiregrade failed on this submission. It is not the student's fault: "
-            "nothing is counted.",
-        }
-    ),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +62,16 @@ class Settings(PageSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """One submission is graded and written. `fault` is a traceback, where we failed."""
+    """One submission is graded and written.
+
+    `fault` says what went wrong where we or the machine failed (of ours, a traceback), and
+    `reference` is the entry in `OUT/.wiregrade.log` that has it.
+    """
 
     grade: Grade
     taken_over: bool = False
     fault: str = ""
+    reference: str = ""
     untraced: str = ""
     """Why calls could not be traced, where they were to be."""
 
@@ -113,6 +104,8 @@ class _Open:
     runs: list[PlayedRun] = field(default_factory=list)
     traced: list[PlayedRun] = field(default_factory=list)
     fault: str = ""
+    """A traceback, where reading it failed: there is nothing to judge."""
+    reference: str = ""
 
 
 class Grading:
@@ -132,6 +125,7 @@ class Grading:
         self._settings = settings
         self._judge = judge
         self._fresh = fresh
+        self._log = FaultLog(folder)
         self._open: dict[str, _Open] = {}
         self._done: deque[Done | Future[Done]] = deque()
         lab = source.lab
@@ -177,36 +171,44 @@ class Grading:
                 self._done.append(self._finish(opened))
 
     def _read(self, entry: Waiting) -> _Open:
-        fault = ""
         try:
-            submission = entry.read()
+            return self._opened(entry.read())
         except Exception:
             # Reading never fails for what was handed in: this is ours.
-            fault = traceback.format_exc()
-            submission = failed(entry.id, entry.name)
+            told = traceback.format_exc()
+        reference = self._log.tell(entry.id, told)
+        opened = self._opened(failed(entry.id, entry.name, internal(reference)))
+        return replace(opened, fault=told, reference=reference)
+
+    def _opened(self, submission: Submission) -> _Open:
         seed = seed_for(self._source.lab, submission, self._settings.seed)
-        mark = self._mark(submission)
-        return _Open(submission, seed, mark, awaited=set(), fault=fault)
+        return _Open(submission, seed, self._mark(submission), set())
 
     def _mark(self, submission: Submission) -> str:
-        options = [part for item in sorted(self._settings.options.items()) for part in item]
-        digest = self._source.digest
-        return saved.fingerprint(__version__, digest, submission.digest, submission.name, *options)
+        options = self._settings.options
+        return saved.mark_of(__version__, self._source.digest, options, submission)
 
     def _take_over(self, opened: _Open) -> bool:
-        """Whether a result of before still holds; then it is judged and written, not played."""
+        """Whether a result of before still holds; then it is judged and written, not played.
+
+        It does not where a file of it is gone, torn or was changed since.
+        """
         identifier = opened.submission.id
-        found = saved.load(self._folder, identifier)
-        if found is None or found.fingerprint != opened.mark:
-            return False
-        if self._folder.read(f"{identifier}/result.json") is None:
-            return False
-        if self._settings.strace is not None and found.runs and not found.traced:
-            return False
         try:
+            found = saved.load(self._folder, identifier)
+            if found is None or found.fingerprint != opened.mark:
+                return False
+            if self._folder.read(f"{identifier}/result.json") is None:
+                return False
+            if not saved.is_whole(self._folder, found):
+                return False
+            if self._settings.strace is not None and found.runs and not found.traced:
+                return False
             done = rejudge(self._folder, self._source, self._settings, self._judge, found)
-        except (ValueError, LookupError):
-            return False
+        except OutputError:
+            raise
+        except Exception:
+            return False  # played again, it is told where that fails, too
         if not done.grade.complete:
             return False  # the machine failed it: now it may not
         self._done.append(replace(done, taken_over=True))
@@ -225,35 +227,72 @@ class Grading:
 
     def _finish(self, opened: _Open) -> Done:
         """Judge and write; what fails here is our fault, and is nobody else's result."""
+        try:
+            done = self._graded(opened)
+        except OutputError:
+            raise
+        except Exception:
+            told = traceback.format_exc()
+            if not opened.traced:
+                return self._fault(opened, told)
+            # Whatever is wrong with a trace, it costs nobody a grade.
+            opened.traced.clear()
+            done = replace(self._finish(opened), fault=told)
+        if told := done.fault or why_incomplete(done.grade):
+            reference = opened.reference or self._log.tell(done.grade.id, told)
+            return replace(done, fault=told, reference=reference)
+        return done
+
+    def _graded(self, opened: _Open) -> Done:
         submission = saved.bounded(opened.submission, self._suffixes)
         runs, traced = _servers_first(opened.runs), _servers_first(opened.traced)
-        lab, fault = self._source.lab, opened.fault
+        transcripts = [run.transcript for run in runs]
+        grade = judged(self._judge, self._source, submission, opened.seed, transcripts)
+        shown = pages.pages_of(
+            self._source.lab, self._settings, grade, submission, (*runs, *traced)
+        )
+        self._keep(opened, submission, shown, runs, traced)
+        return Done(grade=pages.slim(grade), fault=opened.fault, untraced=untraced(traced))
+
+    def _fault(self, opened: _Open, told: str) -> Done:
+        """Write that we failed on this one; its runs are kept where they can be."""
+        identifier = opened.submission.id
+        self._open.pop(identifier, None)
+        reference = opened.reference or self._log.tell(identifier, told)
+        problem = internal(reference)
         try:
-            transcripts = [run.transcript for run in runs]
-            grade = judged(self._judge, lab, submission, opened.seed, transcripts)
-            shown = pages.pages_of(lab, self._settings, grade, submission, (*runs, *traced))
+            whole = saved.bounded(opened.submission, self._suffixes)
+            grade = self._ungraded(whole, opened.seed, problem)
+            shown = pages.pages_of(self._source.lab, self._settings, grade, whole, ())
+            self._keep(opened, whole, shown, _servers_first(opened.runs))
+        except OutputError:
+            raise
         except Exception:
-            if traced:
-                # Whatever is wrong with a trace, it costs nobody a grade.
-                opened.traced.clear()
-                return replace(self._finish(opened), fault=fault or traceback.format_exc())
-            fault = fault or traceback.format_exc()
-            grade = ungraded(lab, submission, opened.seed)
-            shown = pages.pages_of(lab, self._settings, grade, submission, ())
+            # Nothing of the submission itself: that may be what cannot be written.
+            blank = failed(identifier, opened.submission.name, problem)
+            grade = self._ungraded(blank, opened.seed, problem)
+            shown = pages.plain(self._source.lab, self._settings, grade)
+            self._keep(opened, blank, shown)
+        return Done(grade=pages.slim(grade), fault=opened.fault or told, reference=reference)
+
+    def _ungraded(self, submission: Submission, seed: str, problem: Problem) -> Grade:
+        grade = ungraded(self._source.lab, submission, seed, problem)
+        return replace(grade, digests=self._source.digests(submission))
+
+    def _keep(
+        self,
+        opened: _Open,
+        submission: Submission,
+        shown: dict[str, bytes],
+        runs: Sequence[PlayedRun] = (),
+        traced: Sequence[PlayedRun] = (),
+    ) -> None:
         # In this order, cut off anywhere, it is not taken for a whole result.
         self._folder.remove(f"{submission.id}/result.json")
         self._folder.remove(submission.id)
         described = saved.describe(submission, opened.seed, opened.mark, runs, traced)
         saved.save(self._folder, submission, (*runs, *traced), described)
         pages.write(self._folder, submission.id, shown)
-        return Done(grade=pages.slim(grade), fault=fault, untraced=untraced(traced))
-
-    def _fault(self, opened: _Open, told: str) -> Done:
-        """Write that we failed on this one, whatever it is."""
-        self._open.pop(opened.submission.id, None)
-        blank = failed(opened.submission.id, opened.submission.name)
-        done = self._finish(_Open(blank, opened.seed, opened.mark, set()))
-        return replace(done, fault=told)
 
     def _drained(self, may_wait: int) -> Iterator[Done]:
         """What is done, in order; all but the last `may_wait` are awaited."""
@@ -279,64 +318,13 @@ def rejudge(
     Raises:
         ValueError: what was saved is not whole any more.
     """
-    submission = saved.submission_of(folder, found)
-    runs = saved.runs_of(folder, found)
-    transcripts = [run.transcript for run in runs]
-    grade = judged(judge, source.lab, submission, found.seed, transcripts)
-    traced = saved.traced_of(folder, found)
-    shown = pages.pages_of(source.lab, settings, grade, submission, (*runs, *traced))
+    grade, shown = judged_again(folder, source, settings, judge, found)
     pages.write(folder, found.id, shown)
     return Done(grade=pages.slim(grade))
 
 
-def untraced(traced: Iterable[PlayedRun]) -> str:
-    """Why the calls of these runs could not be traced; empty: they could."""
-    return next(filter(None, (run.transcript.end.problem for run in traced)), "")
-
-
 def _servers_first(runs: Iterable[PlayedRun]) -> tuple[PlayedRun, ...]:
     return tuple(sorted(runs, key=lambda run: run.transcript.header.role != "server"))
-
-
-def judged(
-    judge: Judge, lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Transcript]
-) -> Grade:
-    """Judge a submission, unless we failed on it before there was anything to judge."""
-    if submission.problem == INTERNAL:
-        return ungraded(lab, submission, seed)
-    return judge(lab, submission, seed, transcripts)
-
-
-def failed(identifier: str, name: str) -> Submission:
-    """A submission that we could not deal with."""
-    return Submission(
-        id=identifier,
-        name=name,
-        files=(),
-        programs=Programs(server=None, client=None),
-        digest="",
-        problem=INTERNAL,
-    )
-
-
-def ungraded(lab: Lab, submission: Submission, seed: str) -> Grade:
-    """The grade of a submission that we failed to judge: nothing counts, and it says so."""
-    criteria = tuple(
-        Judged(
-            criterion=criterion,
-            status=Status.NOT_RUN,
-            points=Fraction(0),
-            findings=(),
-            diagnoses=(),
-        )
-        for criterion in lab.criteria
-        if criterion.enabled
-    )
-    return Grade(
-        id=submission.id, name=submission.name, seed=seed, programs=submission.programs,
-        score=Fraction(0), max_score=Fraction(0), complete=False, criteria=criteria, advice=(),
-        runs=(), diagnoses=(), remarks=submission.remarks, problem=INTERNAL,
-    )  # fmt: skip
 
 
 def marker_of(source: LabSource, settings: Settings) -> Marker:

@@ -1,7 +1,10 @@
 """The output folder of `grade`: marked as ours, every file whole or not at all.
 
 A file is written beside its place under a temporary name and then renamed, so whoever looks
-sees the old one or the new one. Leftovers of a run that was cut off are removed by the next.
+sees the old one or the new one, also after a SIGKILL or with the disk full. Leftovers of a run
+that was cut off are removed by the next. What only a power cut can do (a file that is there
+but empty or torn: nothing is forced to the disk, a class is thousands of files) the next run
+finds by the sums in `submission.json`, and grades that submission once more.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ import msgspec
 
 MARKER = ".wiregrade.json"
 LOCK = ".wiregrade.lock"
+LOG = ".wiregrade.log"
+"""Faults of ours, for whoever mends them (`grader.batch.faults`)."""
 _TEMPORARY = ".wiregrade-part"
 _DEPTH = 2
 """Our files lie at most this many folders down: OUT/<id>/runs/."""
@@ -36,6 +41,10 @@ class InUseError(OutputError):
 
 class CannotWriteError(OutputError):
     """No permission, no space left, or a file in the way."""
+
+
+class DiskFullError(CannotWriteError):
+    """No space left: the machine's fault, and the next run goes on from there."""
 
 
 class Marker(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,7 +169,8 @@ def check(path: Path, *, existing: bool = False) -> None:
         CannotWriteError: it cannot be read.
     """
     try:
-        found = {entry.name for entry in os.scandir(path)}
+        with os.scandir(path) as entries:
+            found = {entry.name for entry in entries}
     except FileNotFoundError:
         if existing:
             raise NotOursError(f"{path}: there is no such folder") from None
@@ -169,7 +179,9 @@ def check(path: Path, *, existing: bool = False) -> None:
         raise NotOursError(f"{path} is a file, not a folder") from None
     except OSError as error:
         raise _cannot_write(path, error) from error
-    if MARKER in found or (found <= {LOCK} and not existing):
+    # Killed before there was a marker, it is ours all the same.
+    begun = all(name in (LOCK, LOG) or name.endswith(_TEMPORARY) for name in found)
+    if MARKER in found or (begun and not existing):
         return
     if existing:
         raise NotOursError(f"{path} holds no results of wiregrade grade (no {MARKER} in it)")
@@ -197,7 +209,7 @@ def _lock(descriptor: int, path: Path) -> None:
 def _cannot_write(path: Path, error: OSError) -> CannotWriteError:
     reason = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return CannotWriteError(
+        return DiskFullError(
             f"{path}: the disk is full ({reason}); what was graded until now is kept. Make "
             "room, then give the same command again: it goes on from there"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -38,6 +39,17 @@ def pages_of(
     links = Links(class_page="../index.html", wires=wires)
     page = student_html(lab, grade, transcripts, submission.files, settings.language, links)
     result = results.result(lab, settings.isolation, grade, submission.files, settings.language)
+    return {"index.html": page.encode(), "result.json": results.encode(result)}
+
+
+def plain(lab: Lab, settings: PageSettings, grade: Grade) -> dict[str, bytes]:
+    """A page that says only why there is none, where making the real one failed."""
+    result = results.result(lab, settings.isolation, grade, (), settings.language)
+    said = "" if grade.problem is None else grade.problem.message.in_language(settings.language)
+    page = (
+        f'<!doctype html>\n<html lang="{settings.language}">\n<meta charset="utf-8">\n'
+        f"<title>{grade.id}</title>\n<h1>{grade.id}</h1>\n<p>{html.escape(said)}</p>\n"
+    )
     return {"index.html": page.encode(), "result.json": results.encode(result)}
 
 

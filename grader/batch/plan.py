@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from grader.batch.saved import fingerprint
+from grader.judge.model import Digests
 from grader.lab.model import (
     ROLES,
     Expectation,
@@ -29,11 +31,15 @@ class LabSource:
     lab: Lab
     files: dict[str, bytes]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes when any file of the lab does."""
         parts = [part for name in sorted(self.files) for part in (name, self._text(name))]
         return fingerprint(*parts)
+
+    def digests(self, submission: Submission) -> Digests:
+        """What a grade of the submission with this lab is made from."""
+        return Digests(submission=submission.digest, lab=self.digest)
 
     @property
     def texts(self) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """One submission as the output folder keeps it: all that judging needs, nothing that runs.
 
 `OUT/<id>/submission.json` says what was handed in and what was played; beside it lie the
-transcripts (`runs/`) and bounded copies of the programs (`source/`). Students' file names
-never become names of ours: a copy is called by its number and a reduced form of its name.
+transcripts (`runs/`) and bounded copies of the programs (`source/`), whose sums it has.
+Students' file names never become names of ours: a copy is called by its number and a reduced
+form of its name.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -47,6 +48,8 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     runs: tuple[str, ...]
     traced: tuple[str, ...] = ()
     """Runs with their calls traced: kept beside the others, never judged."""
+    artifacts: dict[str, str] = {}
+    """Name of each other file that was saved -> hex SHA-256 of it: `runs/x.jsonl`."""
     schema_version: int = 1
 
 
@@ -57,6 +60,19 @@ def fingerprint(*parts: str) -> str:
         data = part.encode("utf-8", "surrogatepass")
         whole.update(b"%d:%b" % (len(data), data))
     return whole.hexdigest()
+
+
+def mark_of(
+    tool: str, lab_digest: str, options: Mapping[str, str], submission: Submission | Saved
+) -> str:
+    """The fingerprint of a result: Wiregrade's version, the lab, the options, the submission.
+
+    What intake said is part of it: two broken archives have the same files, none.
+    """
+    said = (submission.programs, submission.remarks, submission.problem, submission.missing)
+    chosen = [part for item in sorted(options.items()) for part in item]
+    told = msgspec.json.encode(said).decode()
+    return fingerprint(tool, lab_digest, submission.digest, submission.name, told, *chosen)
 
 
 def bounded(submission: Submission, suffixes: Iterable[str]) -> Submission:
@@ -92,22 +108,50 @@ def safe_names(paths: Sequence[str]) -> dict[str, str]:
 
 def save(
     folder: OutputFolder, submission: Submission, runs: Sequence[PlayedRun], saved: Saved
-) -> None:
+) -> Saved:
     """Write transcripts (of `runs`, traced ones too), wires, copies and, last, `submission.json`.
+
+    Returns what `submission.json` says: `saved` with the sums of the others.
 
     Raises:
         CannotWriteError: no space, no permission.
     """
-    base = submission.id
+    artifacts: dict[str, str] = {}
+
+    def write(name: str, data: bytes) -> None:
+        artifacts[name] = hashlib.sha256(data).hexdigest()
+        folder.write(f"{submission.id}/{name}", data)
+
     for played in runs:
         name = played.transcript.header.run
-        folder.write(f"{base}/runs/{name}.jsonl", transcript.dump(played.transcript))
+        write(f"runs/{name}.jsonl", transcript.dump(played.transcript))
         if played.pcapng:
-            folder.write(f"{base}/runs/{name}.pcapng", played.pcapng)
+            write(f"runs/{name}.pcapng", played.pcapng)
     for file in submission.files:
-        folder.write(f"{base}/source/{saved.sources[file.path]}", file.data)
-    data = msgspec.json.format(msgspec.json.encode(saved)) + b"\n"
-    folder.write(f"{base}/submission.json", data)
+        write(f"source/{saved.sources[file.path]}", file.data)
+    whole = msgspec.structs.replace(saved, artifacts=artifacts)
+    data = msgspec.json.format(msgspec.json.encode(whole)) + b"\n"
+    folder.write(f"{submission.id}/submission.json", data)
+    return whole
+
+
+def altered(folder: OutputFolder, saved: Saved) -> tuple[list[str], list[str]]:
+    """Names of saved files that are gone, and of those that are not as they were written."""
+    gone, changed = [], []
+    for name, digest in saved.artifacts.items():
+        data = folder.read(f"{saved.id}/{_below(name)}")
+        if data is None:
+            gone.append(name)
+        elif hashlib.sha256(data).hexdigest() != digest:
+            changed.append(name)
+    return gone, changed
+
+
+def is_whole(folder: OutputFolder, saved: Saved) -> bool:
+    """Whether everything is there as it was written, and nothing is unaccounted for."""
+    known = {f"source/{name}" for name in saved.sources.values()}
+    known |= {f"runs/{name}.jsonl" for name in (*saved.runs, *saved.traced)}
+    return known <= saved.artifacts.keys() and altered(folder, saved) == ([], [])
 
 
 def describe(
@@ -189,6 +233,13 @@ def _run_of(folder: OutputFolder, saved: Saved, name: str) -> PlayedRun:
         raise ValueError(f"{base}.jsonl is gone")
     wire = folder.read(f"{base}.pcapng") or b""
     return PlayedRun(transcript=transcript.load(data), pcapng=wire)
+
+
+def _below(name: str) -> str:
+    place, _, rest = name.partition("/")
+    if place not in ("runs", "source"):
+        raise ValueError(f"{name!r} is not a name of ours")
+    return f"{place}/{_inside(rest)}"
 
 
 def _inside(name: str) -> str:

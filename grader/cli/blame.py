@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.batch.output import OutputError
+from grader.batch.output import DiskFullError, OutputError
 from grader.cli.errors import BAD_INPUT, FAULT, CommandError
 from grader.cli.streams import in_words
 from grader.intake.errors import InputError
@@ -24,6 +24,8 @@ def told(error: Exception, language: str | None) -> tuple[str, int]:
             count = len(error.problems)
             lines = "\n".join(in_words(str(problem), tongue) for problem in error.problems)
             return f"{lines}\nwiregrade: {count} problem{'s'[: count != 1]} in the lab", BAD_INPUT
+        case DiskFullError():
+            return _said(in_words(str(error), tongue)), FAULT
         case UnknownLabError() | OutputError():
             return _said(in_words(str(error), tongue)), BAD_INPUT
         case HostError() | PortTakenError():

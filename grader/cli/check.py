@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grader import results
 from grader.batch import saved
-from grader.batch.grading import untraced
+from grader.batch.judging import untraced
 from grader.batch.plan import jobs_of, seed_for, select, selectable
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
 from grader.cli.labs import open_lab
@@ -60,6 +60,7 @@ def run(given: argparse.Namespace) -> int:
     suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
     kept = saved.bounded(submission, suffixes)
     grade = judge_run(lab, kept, seed, [run.transcript for run in runs])
+    grade = replace(grade, digests=source.digests(submission))
     if given.html:
         _write_page(Path(given.html), lab, grade, kept, (*runs, *traced), language)
     _show_calls(given, lab, traced)

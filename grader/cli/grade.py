@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.batch import output, pages
+from grader.batch.faults import is_internal
 from grader.batch.grading import Done, Grading, Settings, Waiting, marker_of
 from grader.batch.plan import LabSource
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
@@ -40,8 +41,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Interrupted: {done} of {total} are graded. The same command goes on from there.",
     ),
     "fault": (
-        "{name}~: faute de Wiregrade, pas de l’étudiant (--debug montre où)",
-        "{name}: a fault of Wiregrade, not the student's (--debug shows where)",
+        "{name}~: faute de Wiregrade, pas de l’étudiant (référence {reference} dans {log})",
+        "{name}: a fault of Wiregrade, not the student's (reference {reference} in {log})",
+    ),
+    "incomplete": (
+        "{name}~: pas noté en entier, ce n’est pas la faute de l’étudiant (référence "
+        "{reference} dans {log})",
+        "{name}: not graded completely, which is not the student's fault (reference "
+        "{reference} in {log})",
     ),
 }
 
@@ -133,12 +140,16 @@ class _Class:
         return grades
 
     def _tell_faults(self) -> None:
+        log = safe(str(self._folder.path / output.LOG))
         for done in self._done:
-            if done.fault:
-                words = _word("fault", self._settings.language)
-                note(words.format(name=safe(done.grade.name)))
-                if self._given.debug:
-                    note(done.fault.rstrip("\n"))
+            if not done.fault:
+                continue
+            ours = done.grade.complete or is_internal(done.grade.problem)
+            words = _word("fault" if ours else "incomplete", self._settings.language)
+            name = safe(done.grade.name)
+            note(words.format(name=name, reference=done.reference, log=log))
+            if self._given.debug:
+                note("\n".join(f"  {safe(line)}" for line in done.fault.splitlines()))
         if why := next((done.untraced for done in self._done if done.untraced), ""):
             say_untraced(why, self._settings.language)
 

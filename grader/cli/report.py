@@ -52,9 +52,14 @@ def _judge_all(
             if found is None:
                 raise ValueError(f"{identifier}/submission.json is gone, or is not whole")
             done.append(rejudge(folder, source, settings, judge_run, found))
-        except (ValueError, LookupError) as error:
+        except output.OutputError:
+            raise
+        except Exception as error:
             lost += 1
-            note(f"wiregrade: {safe(identifier)}: {safe(str(error))}; grade it once more")
+            told = (
+                f"{type(error).__name__}: {error}" if not isinstance(error, ValueError) else error
+            )
+            note(f"wiregrade: {safe(identifier)}: {safe(str(told))}; grade it once more")
     if not done:
         raise CommandError(f"{folder.path} holds no graded submission", BAD_INPUT)
     return done, lost

@@ -181,6 +181,15 @@ class Programs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Digests:
+    """What a grade was made from, as hex SHA-256."""
+
+    submission: str
+    """Over the paths and contents of its files (`Submission.digest`)."""
+    lab: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Grade:
     """Everything that judging one submission came to.
 
@@ -204,3 +213,5 @@ class Grade:
     certification: Certification | None = None
     """None unless every run was played several times."""
     sweeps: tuple[Sweep, ...] = ()
+    digests: Digests | None = None
+    """None where nobody said: the grade is the same."""
