@@ -8,7 +8,7 @@ moments drawn from the time that an undisturbed batch takes, each followed at on
 command, the last time left alone. Its results must be those of the undisturbed batch, byte for
 byte but for times: seconds, and `evidence`, which are positions in a recording (a text that
 was printed arrives in one piece or in two). No temporary file may be left, and no process.
-All of it runs a copy of the code as it is at the start. The result (JSON, with commit and
+All of it runs the code as it was committed. The result (JSON, with commit and
 date, written after each round) names what differed.
 """
 
@@ -41,6 +41,7 @@ _TIMES = ((rb'("seconds": )[0-9.e-]+', rb"\g<1>0"), (rb'("evidence": )\[[^\]]*\]
 _MOST_KILLS = 8
 _PATIENCE_S = 600.0
 """A batch that takes longer hangs."""
+_SHORTER, _LONGER = 0.7, 1.15
 _LEAVE_S = 30.0
 """Workers of a killed grader end within this, on a loaded machine as well."""
 
@@ -53,6 +54,8 @@ class Tally:
     too_late: int = 0
     """The batch was done before its moment came: no kill."""
     rounds: int = 0
+    length: float = 0.0
+    """Moments are drawn up to this, in s: it follows how long a batch takes under today's load."""
     differences: list[dict[str, object]] = field(default_factory=list)
 
     @property
@@ -147,9 +150,10 @@ def without_times(data: bytes) -> bytes:
 
 def prepare(base: Path, samples: list[str]) -> None:
     """The code, a class, and the lab without its advice, which gives no verdict."""
-    for name in ("grader", "reference", "scenarios", "submissions"):
-        without = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, base / "code" / name, ignore=without)
+    archive = ["git", "archive", "HEAD", "grader", "reference", "scenarios", "submissions"]
+    packed = subprocess.check_output(archive, cwd=ROOT)
+    (base / "code").mkdir()
+    subprocess.run(["tar", "-x", "-C", str(base / "code")], input=packed, check=True)
     for name in samples:
         shutil.copytree(ROOT / "submissions" / name, base / "class" / name)
     (base / "class" / "archive_abimee.zip").write_bytes(b"PK\x03\x04 no archive")
@@ -173,23 +177,26 @@ def undisturbed(base: Path, jobs: int) -> tuple[dict[str, bytes], float]:
 
 
 def one_round(
-    base: Path, wanted: dict[str, bytes], length: float, draw: random.Random, jobs: int,
-    tally: Tally, most: int,
+    base: Path, wanted: dict[str, bytes], draw: random.Random, jobs: int, tally: Tally, most: int
 ) -> None:  # fmt: skip
     """Some kills, a resume after each, and what the last one left."""
     out = base / f"round{tally.rounds}"
     struck: list[str] = []
+    status: int | None = None
     for _ in range(draw.randint(1, min(_MOST_KILLS, most))):
         batch = Batch(base, out, jobs)
-        moment, what = draw.uniform(0, length), draw.choice(("grader", "worker"))
+        moment, what = draw.uniform(0, tally.length), draw.choice(("grader", "worker"))
         if batch.ends_within(moment):
             tally.too_late += 1
+            tally.length *= _SHORTER
+            status = batch.finish()
             break
+        tally.length *= _LONGER
         struck.append(f"{batch.strike(what, draw)} at {moment:.3f} s")
         tally.kills[struck[-1].split()[0]] += 1
-        if batch.process.returncode is None:
-            batch.finish()
-    status = Batch(base, out, jobs).finish()
+        batch.finish()
+    if status is None or not struck:
+        status = Batch(base, out, jobs).finish()
     got = results_of(out)
     differing = sorted(
         name for name in wanted.keys() | got.keys() if wanted.get(name) != got.get(name)
@@ -226,9 +233,10 @@ def main() -> int:
     prepare(base, given.samples)
     start = time.monotonic()
     wanted, length = undisturbed(base, given.jobs)
+    tally.length = length
     print(f"undisturbed: {length:.1f} s, {len(wanted)} files to compare, in {base}", flush=True)
     while tally.done < given.kills:
-        one_round(base, wanted, length, draw, given.jobs, tally, given.kills - tally.done)
+        one_round(base, wanted, draw, given.jobs, tally, given.kills - tally.done)
         result = {
             "commit": commit,
             "date": datetime.now(UTC).date().isoformat(),
