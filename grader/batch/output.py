@@ -161,6 +161,28 @@ def opened(path: Path, *, existing: bool = False) -> Iterator[OutputFolder]:
         os.close(lock)
 
 
+@contextlib.contextmanager
+def looked_at(path: Path) -> Iterator[OutputFolder]:
+    """The output folder at `path`, only to be read: nothing is made, removed or locked for long.
+
+    Raises:
+        NotOursError: there is none of ours.
+        InUseError: another process is writing there.
+    """
+    check(path, existing=True)
+    try:
+        lock = os.open(path / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        lock = -1  # a copy without it: nobody writes there
+    try:
+        if lock >= 0:
+            _lock(lock, path, shared=True)
+        yield OutputFolder(path)
+    finally:
+        if lock >= 0:
+            os.close(lock)
+
+
 def check(path: Path, *, existing: bool = False) -> None:
     """Refuse a folder that is not ours, before anything is made or run.
 
@@ -191,13 +213,13 @@ def check(path: Path, *, existing: bool = False) -> None:
     )
 
 
-def _lock(descriptor: int, path: Path) -> None:
+def _lock(descriptor: int, path: Path, *, shared: bool = False) -> None:
     try:
         import fcntl
     except ImportError:
         return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         raise InUseError(
             f"another wiregrade is writing to {path}; wait for it, or use --out FOLDER"

@@ -71,16 +71,25 @@ def write_class(
     Raises:
         CannotWriteError: no space, no permission.
     """
+    # Made first: a bug in one of them leaves none of them half new.
+    for name, data in class_files(lab, settings, grades).items():
+        folder.write(name, data)
+
+
+def class_files(lab: Lab, settings: PageSettings, grades: Sequence[Grade]) -> dict[str, bytes]:
+    """The class's files by name."""
     from grader.formats.csv import grades_csv
     from grader.view.html import class_html
     from grader.view.student_page import Links
 
     document = results.results(lab, settings.isolation, grades, settings.language)
-    folder.write("results.json", results.encode(document))
-    folder.write("grades.csv", grades_csv(lab, grades, settings.language).encode())
     links = Links(files={"grades.csv": "grades.csv", "results.json": "results.json"})
     page = class_html(lab, grades, settings.language, isolation=settings.isolation, links=links)
-    folder.write("index.html", page.encode())
+    return {
+        "results.json": results.encode(document),
+        "grades.csv": grades_csv(lab, grades, settings.language).encode(),
+        "index.html": page.encode(),
+    }
 
 
 def slim(grade: Grade) -> Grade:

@@ -141,6 +141,15 @@ def _report(parser: argparse.ArgumentParser) -> None:
     _language(parser)
 
 
+def _verify(parser: argparse.ArgumentParser) -> None:
+    _report(parser)
+    parser.add_argument(
+        "--submissions",
+        metavar="SUBMISSIONS",
+        help="the folder that was graded: what was handed in since?",
+    )
+
+
 def _validate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lab", metavar="LAB", help="a lab's folder, or a built-in lab")
     parser.add_argument(
@@ -186,6 +195,7 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "check": _check,
     "matrix": _matrix,
     "report": _report,
+    "verify": _verify,
     "validate": _validate,
     "reference": _reference,
     "doctor": _doctor,

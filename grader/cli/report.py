@@ -12,6 +12,7 @@ from grader.batch import output, pages, saved
 from grader.batch.grading import Done, rejudge
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
+from grader.batch.verify import lab_snapshot
 from grader.cli.errors import BAD_INPUT, DONE, FAULT, CommandError
 from grader.cli.running import judge_run
 from grader.cli.streams import note, safe, say
@@ -26,8 +27,7 @@ def run(given: argparse.Namespace) -> int:
         marker = folder.marker()
         if marker is None:
             raise CommandError(f"{out / output.MARKER} is not readable; grade once more", BAD_INPUT)
-        files = {name: text.encode("utf-8", "surrogateescape") for name, text in
-                 marker.lab_files.items()}  # fmt: skip
+        files = lab_snapshot(marker)
         source = LabSource(lab=load_lab_bytes(files, where=out / output.MARKER), files=files)
         language: str = given.lang or marker.language
         given.lang = language
