@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from grader.cli import app, doctor
+from grader.cli import app, doctor, running
 from grader.run.host import Fact, HostReport
 
 GOOD = HostReport(
-    facts=(Fact(name="python", ok=True, detail="/usr/bin/python3"),
-           Fact(name="cgroup v2", ok=False, detail="not delegated", needed=False)),
+    facts=(Fact(name="python", ok=True, detail="/usr/bin/python3"),),
+    python="/usr/bin/python3", version="3.11.2", bwrap="/usr/bin/bwrap",
+)  # fmt: skip
+WEAK = HostReport(
+    facts=(
+        Fact(name="system calls", ok=False, detail="not filtered", needed=False,
+             mend="sudo apt install libseccomp2"),
+        Fact(name="user", ok=False, detail="root", needed=False),
+    ),
     python="/usr/bin/python3", version="3.11.2", bwrap="/usr/bin/bwrap",
 )  # fmt: skip
 BAD = HostReport(
@@ -18,7 +25,7 @@ BAD = HostReport(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("report", "status"), [(GOOD, 0), (BAD, 3)])
+@pytest.mark.parametrize(("report", "status"), [(GOOD, 0), (WEAK, 0), (BAD, 3)])
 def test_the_status(report: HostReport, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "probe", lambda python: report)
     assert app.main(["doctor"]) == status
@@ -26,14 +33,37 @@ def test_the_status(report: HostReport, status: int, monkeypatch: pytest.MonkeyP
 
 def test_everything_is_there() -> None:
     text = doctor.table(GOOD, colour=False)
-    assert "✓ python" in text
-    assert "· cgroup v2" in text
-    assert "isolation full" in text.splitlines()[-1]
+    assert "✓ on      python" in text
+    assert text.splitlines()[-1].startswith("Everything is there")
+
+
+def test_what_is_weaker_has_its_own_command() -> None:
+    text = doctor.table(WEAK, colour=False)
+    assert "~ weaker  system calls" in text
+    assert "~ weaker  user" in text
+    assert text.splitlines()[-2:] == [
+        "    system calls: sudo apt install libseccomp2",
+        "    user: no command mends that here",
+    ]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_is_weaker_is_one_line_when_grading(
+    language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running.say_weaker(GOOD, "full", language)
+    running.say_weaker(WEAK, "none", language)
+    assert capsys.readouterr() == ("", "")
+    running.say_weaker(WEAK, "full", language)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert ("root" in told.err, "doctor" in told.err) == (True, True)
 
 
 def test_what_is_missing_has_the_one_command_that_mends_it() -> None:
     text = doctor.table(BAD, colour=False)
-    assert "✗ network" in text
+    assert "✗ off     network" in text
     assert "    sudo sysctl -w x=0" in text.splitlines()
     assert "\x1b" not in text
     assert "\x1b[31m✗\x1b[0m" in doctor.table(BAD, colour=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from engine_tools import bwrap
 
-from grader.run import host
+from grader.run import host, seccomp
 from grader.run.errors import HostError
 
 
@@ -132,26 +132,30 @@ def test_an_ordinary_user_is_told_the_same() -> None:
     assert done.stdout.startswith("True"), done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    ("marks", "settings", "told"),
-    [
-        (True, {}, "docker run"),
-        (False, {"_APPARMOR": "1"}, "apparmor_restrict_unprivileged_userns=0"),
-        (False, {"_CLONE": "0"}, "unprivileged_userns_clone=1"),
-        (False, {"_MAXIMUM": "0"}, "max_user_namespaces"),
-        (False, {}, ""),
-    ],
-)
-def test_the_one_command_that_mends(
-    marks: bool, settings: dict[str, str], told: str, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setattr(host, "_CONTAINER_MARKS", (tmp_path,) if marks else ())
-    for name in ("_APPARMOR", "_CLONE", "_MAXIMUM"):
-        path = tmp_path / name
-        if name in settings:
-            path.write_text(settings[name] + "\n")
-        monkeypatch.setattr(host, name, path)
-    mend = host._mend()
-    assert told in mend
-    assert bool(mend) == bool(told)
+@pytest.mark.sandbox
+def test_without_the_library_it_is_weaker_and_still_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    bwrap()
+    monkeypatch.setattr(seccomp, "LIBRARY", "libseccomp-that-is-not-there.so.2")
+    seccomp.own.cache_clear()
+    try:
+        found = host.probe()
+    finally:
+        seccomp.own.cache_clear()
+    assert found.full
+    (fact,) = (f for f in found.weaker if f.name == "system calls")
+    assert "not installed" in fact.detail
+
+
+@pytest.mark.sandbox
+def test_each_defence_is_seen_in_the_sandbox_itself() -> None:
+    bwrap()
+    states = {fact.name: fact.state for fact in host.probe().facts}
+    assert states["settings"] == "on"
+    assert states["system calls"] == ("weaker" if seccomp.own().missing else "on")
+    assert states["user"] == ("on" if os.geteuid() else "weaker")
+
+
+def test_everything_that_may_be_weaker_has_words() -> None:
+    from grader.cli.running import _WITHOUT
+
+    assert set(_WITHOUT) == {*host._WITHOUT, "user"}

@@ -1,4 +1,7 @@
-"""`wiregrade doctor`: what this machine can do for a run, found by trying."""
+"""`wiregrade doctor`: what this machine can do for a run, found by trying.
+
+Each defence is on, weaker or off; what is not on comes with the one command that mends it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from grader.cli.errors import DONE, FAULT
 from grader.cli.streams import safe, say, wants_colour
 from grader.run.host import Fact, HostReport, probe
 
-_GREEN, _RED, _DIM, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
+_PLAIN = "\x1b[0m"
+_MARKS = {"on": ("✓", "\x1b[32m"), "weaker": ("~", "\x1b[33m"), "off": ("✗", "\x1b[31m")}
 
 
 def run(given: argparse.Namespace) -> int:
@@ -27,14 +31,19 @@ def table(report: HostReport, *, colour: bool) -> str:
 
 
 def _line(fact: Fact, width: int, *, colour: bool) -> str:
-    mark, paint = ("✓", _GREEN) if fact.ok else ("✗", _RED) if fact.needed else ("·", _DIM)
+    mark, paint = _MARKS[fact.state]
     shown = f"{paint}{mark}{_PLAIN}" if colour else mark
-    return f"{shown} {fact.name:<{width}}  {safe(fact.detail)}"
+    return f"{shown} {fact.state:<6}  {fact.name:<{width}}  {safe(fact.detail)}"
 
 
 def _advice(report: HostReport) -> list[str]:
-    if report.full:
+    if report.full and not report.weaker:
         return ["Everything is there: `wiregrade grade` runs with isolation full."]
+    if report.full:
+        lines = ["`wiregrade grade` runs with isolation full. It would be stronger with:"]
+        for fact in report.weaker:
+            lines.append(f"    {fact.name}: {fact.mend or 'no command mends that here'}")
+        return lines
     lines = ["Isolation full is not possible here, so `wiregrade grade` refuses to run."]
     mends = list(dict.fromkeys(fact.mend for fact in report.missing if fact.mend))
     if mends:

@@ -15,7 +15,14 @@ from grader.batch.plan import LabSource
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
 from grader.cli.labs import open_lab
 from grader.cli.progress import progress
-from grader.cli.running import engine_options, judge_run, playing, say_untraced, tracer
+from grader.cli.running import (
+    engine_options,
+    judge_run,
+    playing,
+    say_untraced,
+    say_weaker,
+    tracer,
+)
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import is_certified, summary
 from grader.intake.discover import Discovery, discover
@@ -63,6 +70,7 @@ def run(given: argparse.Namespace) -> int:
     output.check(out)
     host = probe(given.python or source.lab.python)
     isolation = choose_isolation(given.isolation, "grade", host)
+    say_weaker(host, isolation, language)
     options = engine_options(given, host, isolation)
     settings = Settings(
         isolation=isolation,

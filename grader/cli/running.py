@@ -27,6 +27,17 @@ _UNTRACED = {
     "en": "--trace: calls are not shown ({reason}); the rest goes on.",
 }
 
+_WEAKER = (
+    "Isolation moins forte ici\u00a0: {names}. Voir\u00a0: wiregrade doctor",
+    "Isolation is weaker here: {names}. See: wiregrade doctor",
+)
+_WITHOUT = {
+    "settings": ("réglages du noyau modifiables", "the kernel's settings can be written"),
+    "system calls": ("appels système non filtrés", "system calls are not filtered"),
+    "user": ("Wiregrade tourne en root", "Wiregrade runs as root"),
+}
+"""The facts of a machine that may be weaker, in words."""
+
 
 def engine_options(
     given: argparse.Namespace, host: HostReport, isolation: Isolation
@@ -55,6 +66,15 @@ def say_untraced(reason: str, language: str) -> None:
     """Say once that calls can't be traced; the rest goes on."""
     words = _UNTRACED["fr" if language == "fr" else "en"]
     note(words.format(reason=safe(reason)))
+
+
+def say_weaker(host: HostReport, isolation: Isolation, language: str) -> None:
+    """Say in one line what isolation `full` has to do without on this machine, if anything."""
+    if isolation != "full" or not host.weaker:
+        return
+    place = 0 if language == "fr" else 1
+    names = ", ".join(_WITHOUT[fact.name][place] for fact in host.weaker)
+    note(_WEAKER[place].format(names=names))
 
 
 def playing(engine: Engine, certify: int, tell: Callable[[Phase], None]) -> Engine | InPhases:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -22,9 +23,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from grader.lab.model import Limits
-from grader.run import netns, privileges, sandbox
+from grader.run import mending, netns, privileges, sandbox, seccomp
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter, inspect
 from grader.run.jobs import FactsMode, Isolation
@@ -36,12 +38,18 @@ _NETLINK_SOCK_DIAG = 4
 _SOCK_DIAG_BY_FAMILY = 20
 _NLM_F_REQUEST_DUMP = 0x301
 _READY = b"up\n"
-_GUEST = "import sys; sys.stdout.write('up\\n'); sys.stdout.flush(); sys.stdin.readline()"
-
-_APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
-_CLONE = Path("/proc/sys/kernel/unprivileged_userns_clone")
-_MAXIMUM = Path("/proc/sys/user/max_user_namespaces")
-_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+_FILTERED = re.compile(r"^Seccomp:\s*2$", re.MULTILINE)
+_WRITES = b"up, and may write the kernel's settings\n"
+_GUEST = f"""
+import os, sys
+try:
+    os.close(os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY))
+    said = {_WRITES!r}
+except OSError:
+    said = {_READY!r}
+os.write(1, said)
+sys.stdin.readline()
+"""
 
 
 class IsolationMissingError(HostError):
@@ -61,6 +69,13 @@ class Fact:
     detail: str
     mend: str = ""
     needed: bool = True
+
+    @property
+    def state(self) -> Literal["on", "weaker", "off"]:
+        """`off`: isolation `full` is not possible; `weaker`: it is, with less behind it."""
+        if self.ok:
+            return "on"
+        return "off" if self.needed else "weaker"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +102,11 @@ class HostReport:
     def missing(self) -> tuple[Fact, ...]:
         """The needed facts that do not hold, the one to mend first in front."""
         return tuple(f for f in self.facts if f.needed and not f.ok)
+
+    @property
+    def weaker(self) -> tuple[Fact, ...]:
+        """What isolation `full` has to do without here."""
+        return tuple(f for f in self.facts if f.state == "weaker")
 
     def _ok(self, name: str) -> bool:
         return any(f.ok for f in self.facts if f.name == name)
@@ -150,7 +170,7 @@ def probe(python: str | None = None) -> HostReport:
     else:
         if best[0] is None:
             best = (None, _in_child(partial(_try_all, None, interpreter)))
-    facts = (first, *_facts(*best), _cgroups())
+    facts = (first, *_facts(*best), _user())
     works = all(fact.ok for fact in facts if fact.name in ("bubblewrap", "sandbox"))
     return HostReport(
         facts=facts,
@@ -234,20 +254,25 @@ def _socket_table() -> None:
 
 def _try_sandbox(bwrap: str, interpreter: Interpreter, reachable: dict[str, str]) -> dict[str, str]:
     """Start the interpreter in the sandbox as a run does, and look at it from outside."""
-    arguments = sandbox.arguments(interpreter, reachable, (), Limits(), cwd="/tmp")  # noqa: S108 -- the sandbox's own
+    bpf = seccomp.own().bpf
+    filtered = _in_memory(bpf) if bpf else None
+    cwd = sandbox.WORK
+    arguments = sandbox.arguments(interpreter, reachable, (), Limits(), cwd=cwd, seccomp=filtered)
     guest = [interpreter.executable, "-I", "-S", "-c", _GUEST]
     read_end, write_end = os.pipe()
     try:
         program = subprocess.Popen(
             [bwrap, *arguments, "--info-fd", str(write_end), "--", *guest],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            pass_fds=(write_end,), env={}, cwd="/",
+            pass_fds=[fd for fd in (write_end, filtered) if fd is not None], env={}, cwd="/",
         )  # fmt: skip
     except OSError as error:
         os.close(read_end)
         return {"sandbox": str(error)}
     finally:
         os.close(write_end)
+        if filtered is not None:
+            os.close(filtered)
     with os.fdopen(read_end, "rb") as info, program:
         try:
             return _look_inside(program, info.fileno())
@@ -260,19 +285,33 @@ def _look_inside(program: subprocess.Popen[bytes], info: int) -> dict[str, str]:
     assert program.stderr is not None  # noqa: S101 -- pipes were asked for
     if not select.select([program.stdout], [], [], _PATIENCE)[0]:
         return {"sandbox": f"the interpreter did not start within {_PATIENCE} s"}
-    if program.stdout.readline() != _READY:
+    said_inside = program.stdout.readline()
+    if said_inside not in (_READY, _WRITES):
         said = program.stderr.read(2000).decode("utf-8", "replace").strip()
         return {"sandbox": said or "the interpreter did not start in it"}
-    told = {"sandbox": ""}
+    told = {"sandbox": "", "settings": "" if said_inside == _READY else "can be written inside"}
     try:
         first = json.loads(os.read(info, 4096))["child-pid"]
         pids = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         Path(f"/proc/{pids[0]}/syscall").read_text()
         Path(f"/proc/{pids[0]}/schedstat").read_text()
         told["program state"] = ""
+        status = Path(f"/proc/{pids[0]}/status").read_text()
+        told["system calls"] = "" if _FILTERED.search(status) else _unfiltered()
     except (OSError, ValueError, LookupError) as error:
         told["program state"] = str(error) or type(error).__name__
     return told
+
+
+def _unfiltered() -> str:
+    return f"not filtered: {seccomp.own().missing or 'the filter was not loaded'}"
+
+
+def _in_memory(data: bytes) -> int:
+    fd = os.memfd_create("wiregrade-filter")
+    os.write(fd, data)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
 
 
 def _in_child(work: Callable[[], dict[str, str]]) -> dict[str, str]:
@@ -315,7 +354,17 @@ _MEANINGS = {
     "capture": "frames of the run's loopback (AF_PACKET)",
     "socket table": "sockets and their queues (sock_diag)",
     "program state": "where a program waits (/proc/PID/syscall)",
+    "settings": "the kernel's settings cannot be written from inside",
+    "system calls": "filtered (seccomp): what no lab needs is refused",
 }
+_MENDS: dict[str, Callable[[], str]] = {
+    "program state": mending.looking,
+    "settings": lambda: mending.user(os.environ),
+    "system calls": mending.filtering,
+}
+"""Where it is not namespaces that lack."""
+_WITHOUT = frozenset({"settings", "system calls"})
+"""Isolation `full` can do without these, and is weaker then."""
 
 
 def _facts(bwrap: str | None, told: dict[str, str]) -> Iterator[Fact]:
@@ -332,40 +381,15 @@ def _facts(bwrap: str | None, told: dict[str, str]) -> Iterator[Fact]:
         if name not in told:
             continue
         error = told[name]
-        mend = _mend() if error else ""
-        yield Fact(name=name, ok=not error, detail=error or meaning, mend=mend)
+        mend = _MENDS.get(name, mending.namespaces)() if error else ""
+        needed = name not in _WITHOUT
+        yield Fact(name=name, ok=not error, detail=error or meaning, mend=mend, needed=needed)
 
 
-def _mend() -> str:
-    """The one command that most likely lets an ordinary user have namespaces."""
-    if any(mark.exists() for mark in _CONTAINER_MARKS):
-        return (
-            "docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
-            "--security-opt systempaths=unconfined ..."
-        )
-    if _setting(_APPARMOR) == "1":
-        return "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
-    if _setting(_CLONE) == "0":
-        return "sudo sysctl -w kernel.unprivileged_userns_clone=1"
-    if _setting(_MAXIMUM) == "0":
-        return "sudo sysctl -w user.max_user_namespaces=15000"
-    return ""
-
-
-def _setting(path: Path) -> str:
-    try:
-        return path.read_text().strip()
-    except OSError:
-        return ""
-
-
-def _cgroups() -> Fact:
-    """Information only, for now: limits for a whole process tree would need it."""
-    delegated = False
-    with contextlib.suppress(OSError, IndexError):
-        own = Path("/proc/self/cgroup").read_text().split("::", 1)[1].splitlines()[0]
-        folder = Path("/sys/fs/cgroup") / own.lstrip("/")
-        held = (folder / "cgroup.controllers").read_text().split()
-        delegated = {"memory", "pids"} <= {*held} and os.access(folder, os.W_OK)
-    detail = "delegated to us" if delegated else "not delegated to us: rlimits are used"
-    return Fact(name="cgroup v2", ok=delegated, detail=detail, needed=False)
+def _user() -> Fact:
+    """Programs are never root's; what reads their files, output and archives is who we are."""
+    if not privileges.is_root():
+        return Fact(name="user", ok=True, detail="not root", needed=False)
+    detail = "root: programs are not, but Wiregrade itself is"
+    mend = mending.user(os.environ)
+    return Fact(name="user", ok=False, detail=detail, mend=mend, needed=False)
