@@ -9,6 +9,7 @@ from pathlib import Path
 
 import engine_tools as tools
 import pytest
+from namespaces import missing
 
 from grader import transcript as tr
 from grader.run import proc
@@ -165,6 +166,52 @@ def test_the_keyboard_types_enter(where: Engine) -> None:
     assert transcript.end.status == 0
     assert b"''" in transcript.stdout
     assert len(tools.entries(transcript, tr.Keyboard)) == 1
+
+
+HIDES = """
+import os, shutil, sys
+shutil.copy(os.path.realpath("/usr/bin/python3"), "./hidden")
+os.chmod("./hidden", 0o111)
+os.execv("./hidden", ["./hidden", "-I", "-c", "import os, signal; {ending}"])
+"""
+WAKES = """
+import os, signal, time
+if os.fork() == 0:
+    while True: os.kill({whom}, signal.SIGCONT)
+{ending}
+"""
+
+
+@pytest.mark.parametrize(
+    ("ending", "status"),
+    [("os._exit(3)", 3), ("os._exit(0)", 0), ("os.kill(os.getpid(), signal.SIGTERM)", 143)],
+)
+@pytest.mark.parametrize("source", [HIDES, WAKES], ids=["hides", "wakes"])
+def test_who_hides_how_it_ends_is_told_by_the_sandbox(
+    full_engine: Engine, source: str, ending: str, status: int
+) -> None:
+    """And it is never a fault of the machine, which would cost its author nothing."""
+    if not Path("/usr/bin/python3").exists():
+        missing("needs the system's Python")
+    transcript = ran(full_engine, source.format(ending=ending, whom=1), wall=5.0)
+    end = transcript.end
+    said = tools.summary(transcript)
+    assert end.outcome in ("completed", "crashed"), said
+    # Now and then the zombie is seen before it is reaped, and then the signal's name too.
+    assert (end.status, end.signal) in ((status, None), (None, "SIGTERM")), said
+    assert (end.signal is None) or status == 143, said
+
+
+@pytest.mark.parametrize(("ending", "status", "name"), [
+    ("os._exit(3)", 3, None), ("os.kill(os.getpid(), signal.SIGTERM)", None, "SIGTERM"),
+])  # fmt: skip
+def test_a_plain_program_that_hides_is_our_own_child(
+    plain_engine: Engine, ending: str, status: int | None, name: str | None
+) -> None:
+    if not Path("/usr/bin/python3").exists():
+        missing("needs the system's Python")
+    end = ran(plain_engine, HIDES.format(ending=ending)).end
+    assert (end.status, end.signal) == (status, name)
 
 
 # --- what it starts with -----------------------------------------------------------------

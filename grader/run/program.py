@@ -37,6 +37,8 @@ _FIRST_FD = 10
 """Descriptors from here on hold what bubblewrap is to read.
 
 3 is the gate, 4 says that the program stands at it (one digit: sh)."""
+_TELLING = 2.0
+"""So long a sandbox may take to tell how its program ended, s: it has ended already."""
 _SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _SAFE_FD = 300
 """Sources are moved above every target, so that no dup2 overwrites another's source."""
@@ -104,6 +106,8 @@ class Program:
         )
         """What it can write and nobody else sees: file systems of its own, as we see them."""
         self.pidfd = os.pidfd_open(pid)
+        # Its number may be another's once it has ended: a program can wake it, and make it end.
+        self._rootfd = os.pidfd_open(root) if full else -1
         self.status: WaitStatus | None = None
         self._outer, self._gate, self._full, self._work = outer, gate, full, work
         self._watcher: Watcher | None = None
@@ -130,10 +134,30 @@ class Program:
             raw = proc.exit_code_of_zombie(self.pid)
             if raw is None and self._watcher is not None:
                 return False  # a tracer is told first, and for a moment it is nobody's zombie
-            if raw is None:
-                raise HostError("the end of a program could not be read")
-            self.status = WaitStatus.of(raw)
+            self.status = self._told_status() if raw is None else WaitStatus.of(raw)
         return self.status is not None
+
+    def _told_status(self) -> WaitStatus:
+        """The end of a program that hides it: no fault of this machine.
+
+        It became a file that nobody may read, or woke the sandbox's first process, which has
+        reaped it: that one is let go on, and ends with the program's status (128 and more
+        for a signal, as a shell has it).
+        """
+        if self._full:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._rootfd, signal.SIGCONT)
+        outer = os.pidfd_open(self._outer)
+        try:
+            if not select.select([outer], [], [], _TELLING)[0]:
+                return WaitStatus(None, "SIGKILL")
+        finally:
+            os.close(outer)
+        # It stays a zombie: `kill` reaps it.
+        told = os.waitid(os.P_PID, self._outer, os.WEXITED | os.WNOWAIT)
+        if told is not None and told.si_code == os.CLD_EXITED:
+            return WaitStatus(told.si_status, None)
+        return WaitStatus(None, _signal_name(told.si_status if told is not None else 9))
 
     def abort(self, *, surely: bool = False) -> None:
         """SIGABRT: an interpreter with faulthandler prints where it stands, then dies.
@@ -152,7 +176,7 @@ class Program:
         self._dead = True
         if self._full:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.root, signal.SIGKILL)
+                signal.pidfd_send_signal(self._rootfd, signal.SIGKILL)
             # The sandbox's first process waits for all others, and they for who traces them.
             if self._watcher is not None:
                 self._watcher.finish()
@@ -178,11 +202,11 @@ class Program:
         """Release descriptors and the work folder; the program must be dead."""
         self.kill()
         self.terminal.close()
-        for fd in (self.stderr, self.pidfd, self._gate):
+        for fd in (self.stderr, self.pidfd, self._rootfd, self._gate):
             if fd >= 0:
                 with contextlib.suppress(OSError):
                     os.close(fd)
-        self._gate = self.stderr = self.pidfd = -1
+        self._gate = self.stderr = self.pidfd = self._rootfd = -1
         if self._work is not None:
             workfolders.remove(self._work)
 
