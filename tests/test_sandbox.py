@@ -63,6 +63,28 @@ def test_a_hidden_interpreter_is_shown_at_its_own_place() -> None:
     assert ("/opt/lib", "/opt/lib") in bound
 
 
+def test_we_are_not_shown_where_we_lie_beside_the_interpreter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = ("/usr/local/lib/python3.12/site-packages/grader", "/home/me/py/lib/reference")
+    monkeypatch.setattr(sandbox, "OURS", (*ours, "/elsewhere/grader"))
+    arguments = made()
+    for folder in ours:
+        at = arguments.index(folder)
+        assert arguments[at - 3 : at + 3] == [
+            "--size", "4096", "--tmpfs", folder, "--remount-ro", folder
+        ]  # fmt: skip
+        # After what is shown, or that would lie over it.
+        shown = max(i for i, word in enumerate(arguments) if word in ("/usr", "/home/me/py"))
+        assert at > shown
+    assert "/elsewhere/grader" not in arguments
+
+
+def test_we_are_found_where_we_are() -> None:
+    assert [Path(folder).name for folder in sandbox.OURS] == ["grader", "reference"]
+    assert (Path(sandbox.OURS[0]) / "run" / "sandbox.py").is_file()
+
+
 def test_the_environment_is_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "of the host")
     monkeypatch.setenv("PATH", "/of/the/host")

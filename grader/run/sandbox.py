@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import grader
+import reference
 from grader.lab.model import Limits
 from grader.run.interpreter import Interpreter
 
@@ -37,8 +39,16 @@ ENVIRONMENT: Mapping[str, str] = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
+OURS = tuple(package.__path__[0] for package in (grader, reference))
+"""Where we are installed: with labs, and with what earns full points."""
 _SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/ssl")
+_SYSTEM_FILES = (
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/alternatives",
+    "/etc/ssl/certs",
+    "/etc/ssl/openssl.cnf",
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,10 @@ def arguments(
     out += _system()
     for folder in interpreter.folders:
         out += ["--ro-bind", reachable.get(folder, folder), folder]
+    for folder in OURS:
+        # Installed beside the interpreter, our labs and model answers would be shown with it.
+        if any(Path(folder).is_relative_to(shown) for shown in ("/usr", *interpreter.folders)):
+            out += ["--size", "4096", "--tmpfs", folder, "--remount-ro", folder]
     # The kernel's settings once more: whoever we are by mistake, nobody writes them from here.
     out += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
     size = str(limits.work_size)
