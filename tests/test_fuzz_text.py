@@ -19,7 +19,8 @@ def test_nothing_is_obeyed(target: Target) -> None:
         print_blob=False,
     )
     @given(target.inputs)
-    def holds(found: object) -> None:
-        target.check(found)
+    def holds(found: tuple[object, ...]) -> None:
+        for one in found:
+            target.check(one)
 
     holds()

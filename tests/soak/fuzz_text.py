@@ -16,7 +16,7 @@ import random
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,15 +39,16 @@ def fuzz(name: str, inputs: int, first_seed: int) -> dict[str, object]:
     done = failed = 0
     began = time.monotonic()
 
-    def check(found: object) -> None:
+    def check(found: tuple[object, ...]) -> None:
         nonlocal done, failed
-        done += 1
-        try:
-            target.check(found)
-        except Exception as error:  # whatever it is, it is a failure
-            failed += 1
-            if len(failures) < KEPT:
-                failures.append({"input": repr(found)[:4000], "error": repr(error)[:1000]})
+        for one in found:
+            done += 1
+            try:
+                target.check(one)
+            except Exception as error:  # whatever it is, it is a failure
+                failed += 1
+                if len(failures) < KEPT:
+                    failures.append({"input": repr(one)[:4000], "error": repr(error)[:1000]})
 
     number = first_seed
     while done < inputs:
@@ -78,26 +79,32 @@ def main() -> int:
         ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True,
         cwd=Path(__file__).parent,
     ).stdout.strip()  # fmt: skip
-    names = [target.name for target in chosen]
-    shares = [-(-given_.inputs * target.share // 1000) for target in chosen]
-    told = {}
+    told: dict[str, dict[str, object]] = {}
     with ProcessPoolExecutor(len(chosen)) as pool:
-        for name, one in zip(
-            names, pool.map(fuzz, names, shares, [given_.seed] * len(names)), strict=True
-        ):
-            told[name] = one
+        begun = {
+            pool.submit(fuzz, target.name, -(-given_.inputs * target.share // 1000), given_.seed):
+            target.name for target in chosen
+        }  # fmt: skip
+        for future in as_completed(begun):
+            name = begun[future]
+            told[name] = one = future.result()
             print(name, one["inputs"], "inputs,", one["failed"], "failed", flush=True)
+            write(given_.result, commit, given_.seed, told)
+    return 1 if any(one["failed"] for one in told.values()) else 0
+
+
+def write(result: Path, commit: str, first: int, told: dict[str, dict[str, object]]) -> None:
+    """Write what is known so far."""
     document = {
         "commit": commit,
         "date": datetime.now(UTC).date().isoformat(),
         "python": platform.python_version(),
-        "seed": given_.seed,
+        "seed": first,
         "inputs": sum(int(str(one["inputs"])) for one in told.values()),
         "failed": sum(int(str(one["failed"])) for one in told.values()),
-        "targets": told,
+        "targets": {target.name: told[target.name] for target in TARGETS if target.name in told},
     }
-    given_.result.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    return 1 if document["failed"] else 0
+    result.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
