@@ -1,5 +1,7 @@
 import hashlib
 import os
+import socket
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -160,6 +162,55 @@ def test_a_folder_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
     entry.paths[0].rmdir()
     entry.paths[0].symlink_to(tmp_path / "elsewhere")
     assert problem(read(entry, DEFAULT_ROLES)) == ("link-refused", "student")
+
+
+@pytest.mark.parametrize("name", ["sous/dossier/serveur.py", "sous/dossier/tp9.zip"])
+def test_a_folder_that_becomes_a_link_while_we_read_leads_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The swap comes after the folder was listed, before what is in it is opened."""
+    is_archive = name.endswith(".zip")
+    beside = {} if is_archive else {"client.py": CLIENT}
+    folder = write_all(tmp_path / "all" / "dupont", {name: b"", **beside})
+    secret = write_all(tmp_path / "secret", {Path(name).relative_to("sous").as_posix(): SERVER})
+    listed = tree._entries
+    count = [0]
+
+    def swapping(place: int | Path, *rest: object) -> list[os.DirEntry[str]]:
+        found: list[os.DirEntry[str]] = listed(place, *rest)  # type: ignore[arg-type]
+        count[0] += 1
+        if count[0] == 2 + is_archive:  # `sous`, then `sous/dossier`, has been listed
+            (folder / "sous").rename(tmp_path / "away")
+            (folder / "sous").symlink_to(secret)
+        return found
+
+    monkeypatch.setattr(tree, "_entries", swapping)
+    found = only(tmp_path / "all")
+    assert SERVER not in [file.data for file in found.files]
+    if is_archive:
+        assert problem(found) == ("link-refused", "student")
+    else:
+        assert codes(found) == {"link-refused"}
+        assert paths(found) == ["client.py"]
+
+
+def test_without_descriptors_of_folders_paths_are_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "_BY_DESCRIPTOR", False)
+    write_all(tmp_path / "dupont", {"a/serveur.py": SERVER, "client.py": CLIENT})
+    assert paths(only(tmp_path)) == ["a/serveur.py", "client.py"]
+
+
+def test_sockets_and_pipes_inside_do_not_hold_us(tmp_path: Path) -> None:
+    folder = write_all(tmp_path / "all" / "dupont", {"client.py": CLIENT})
+    os.mkfifo(folder / "tp9.zip")
+    with tempfile.TemporaryDirectory() as short, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{short}/s")
+        Path(f"{short}/s").rename(folder / "serveur.py")
+    found = only(tmp_path / "all")
+    assert paths(found) == ["client.py"]
+    assert codes(found) == {"not-a-file"}
 
 
 def test_what_the_host_refuses_is_the_hosts_fault(
