@@ -86,6 +86,15 @@ def test_results_of_an_earlier_run_are_not_a_submission(tmp_path: Path) -> None:
     assert found.ignored == ("notes",)
 
 
+@pytest.mark.parametrize("program", ["serveur.py", "tp9/client.py"])
+def test_a_mark_of_ours_hides_no_programs(program: str, tmp_path: Path) -> None:
+    marked = fill(tmp_path, "dupont/.wiregrade.json", f"dupont/{program}", "notes/.wiregrade.json")
+    fill(marked, "notes/dupont/source/serveur.py")
+    found = discover(marked)
+    assert set(kinds(found)) == {"dupont"}
+    assert found.ignored == ("notes",)
+
+
 def test_an_empty_folder_of_a_student_is_an_entry(tmp_path: Path) -> None:
     assert set(kinds(discover(fill(tmp_path, "vide/")))) == {"vide"}
 

@@ -28,6 +28,8 @@ Kind = Literal["folder", "archive", "loose", "link", "other"]
 
 _MARK = ".wiregrade.json"
 """What an output folder of ours holds."""
+_LOOKED_AT = 1000
+"""Names in a marked folder that are looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,7 @@ def discover(folder: Path, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES) -> D
     for name, kind in _listing(folder):
         if paths.is_litter(paths.decoded(name)):
             continue
-        if kind == "folder" and not name.startswith(".") and not _is_output(folder / name):
+        if kind == "folder" and not name.startswith(".") and not _is_output(folder / name, roles):
             found.append(_Found(paths.decoded(name), "folder", (name,)))
         elif kind == "file" and is_program(name, roles):
             loose.append(name)
@@ -95,13 +97,27 @@ def discover(folder: Path, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES) -> D
     return Discovery(_entries(found, folder), tuple(sorted(ignored)))
 
 
-def _is_output(folder: Path) -> bool:
-    """Someone ran `wiregrade grade .`: results are no submission."""
+def _is_output(folder: Path, roles: Mapping[Role, RoleFiles]) -> bool:
+    """Someone ran `wiregrade grade .`: results are no submission.
+
+    A mark alone proves nothing, anybody can hand one in: results hold no program, but for
+    copies two folders down.
+    """
     try:
         (folder / _MARK).lstat()
-    except OSError:
+        return not _holds_program(folder, roles, 1)
+    except (OSError, InputError):  # reading it as a folder will tell what is wrong
         return False
-    return True
+
+
+def _holds_program(folder: Path, roles: Mapping[Role, RoleFiles], below: int) -> bool:
+    """There is a program in it, or in one of its first folders, `below` levels down."""
+    for name, kind in _listing(folder)[:_LOOKED_AT]:
+        if kind == "file" and is_program(name, roles):
+            return True
+        if kind == "folder" and below and _holds_program(folder / name, roles, below - 1):
+            return True
+    return False
 
 
 def is_program(name: str, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES) -> bool:
