@@ -1,0 +1,6 @@
+from attaque import *
+
+serve()
+tried(27, "starting")
+while True:
+    os.write(1, b"A" * 65536)

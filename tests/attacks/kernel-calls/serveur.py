@@ -1,0 +1,36 @@
+from attaque import *
+
+serve()
+if not X86:
+    tried(9, "numbers of another machine")
+    raise SystemExit
+buffer = ctypes.create_string_buffer(256)
+attempt(9, "add_key", syscall, 248, b"user", b"wg", b"data", 4, -3)
+attempt(9, "request_key", syscall, 249, b"user", b"wg", 0, 0)
+attempt(9, "keyctl session", syscall, 250, 1, b"wg", 0, 0, 0)
+attempt(9, "keyctl get", syscall, 250, 0, -4, 1, 0, 0)
+program = (ctypes.c_uint32 * 32)(2, 4, 8, 1)  # an array
+attempt(9, "bpf array map", syscall, 321, 0, program, 72)
+event = (ctypes.c_uint32 * 32)(1, 128, 1)
+event[10] = 0x62  # disabled, without kernel and hypervisor
+attempt(9, "perf_event_open", syscall, 298, event, 0, -1, -1, 0)
+attempt(9, "io_uring_setup", syscall, 425, 4, buffer)
+attempt(9, "userfaultfd", syscall, 323, 1)
+attempt(9, "kexec_load", syscall, 246, 0, 0, 0, 0)
+attempt(9, "kexec_file_load", syscall, 320, -1, -1, 0, 0, 0)
+attempt(9, "init_module", syscall, 175, buffer, 0, b"")
+attempt(9, "finit_module", syscall, 313, 0, b"", 0)
+attempt(9, "delete_module", syscall, 176, b"wg", 0)
+attempt(9, "open_by_handle_at", syscall, 304, 0, buffer, 0)
+attempt(9, "swapon", syscall, 167, b"/tmp/swap", 0)
+attempt(9, "acct", syscall, 163, b"/tmp/acct")
+attempt(9, "quotactl", syscall, 179, 0, 0, 0, 0)
+attempt(9, "syslog", syscall, 103, 3, buffer, 255)
+attempt(9, "iopl", syscall, 172, 3)
+attempt(9, "ioperm", syscall, 173, 0, 1, 1)
+attempt(9, "fanotify_init", syscall, 300, 0, 0)
+attempt(9, "lookup_dcookie", syscall, 212, 0, buffer, 255)
+attempt(9, "sethostname", syscall, 170, b"wg", 2)
+attempt(9, "reboot", syscall, 169, 0, 0, 0, 0)
+attempt(9, "seccomp notify", syscall, 317, 1, 8, buffer)
+tried(9, "twenty-five calls")

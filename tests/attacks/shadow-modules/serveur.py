@@ -1,0 +1,4 @@
+from attaque import *
+
+serve()
+tried(48, "shadows beside it")

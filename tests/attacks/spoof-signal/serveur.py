@@ -1,0 +1,6 @@
+from attaque import *
+
+serve()
+tried(38, "SIGABRT")
+sys.stdout.flush()
+os.abort()

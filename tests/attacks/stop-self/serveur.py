@@ -1,0 +1,7 @@
+from attaque import *
+
+serve()
+import signal
+
+tried(22, "stopping")
+os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,0 +1,4 @@
+from attaque import *
+
+serve()
+tried(47, "bombs beside it")
