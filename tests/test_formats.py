@@ -49,7 +49,7 @@ def obeyed(text: str) -> list[str]:
 def test_a_check_says_what_was_expected_what_came_and_where() -> None:
     text = check_text(lab(), stuck_grade(), "fr")
     assert "½ Il envoie le message d’accueil" in text
-    assert "où\u00a0: serveur.py:15 (L’échange de l’énoncé, côté serveur)" in text
+    assert "où\u00a0: serveur.py:15, pendant «\u00a0L’échange de l’énoncé, côté" in text
     lines = text.splitlines()
     expected = next(i for i, line in enumerate(lines) if "Attendu" in line)
     column = lines[expected + 2].index("^")

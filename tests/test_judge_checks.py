@@ -67,7 +67,7 @@ class TestMessages:
         play = server().sends("hello").consumed().prints(HELLO).receives(GREETING)
         run = play.sends("goodbye").prints(GOODBYE).fin().exits()
         assert lost(run) == {"server.greeting"}
-        assert says(run, "receive:greeting", "too late")
+        assert says(run, "receive:greeting", "after the client’s")
 
     def test_greeting_forgotten_loses_only_the_greeting(self) -> None:
         play = server().waits("recvfrom", "connection").sends("hello").consumed().prints(HELLO)
@@ -92,7 +92,7 @@ class TestMessages:
     def test_a_client_that_never_reads(self) -> None:
         run = client().receives(HELLO + GOODBYE).fin().exits()
         assert lost(run) == {"client.send1", "client.print"}
-        assert says(run, "receive:hello", "too early")
+        assert says(run, "receive:hello", "before the server’s")
 
     def test_merged_messages_are_two(self) -> None:
         play = client().sends("greeting").prints(GREETING).receives(HELLO + GOODBYE)
@@ -160,7 +160,7 @@ class TestExit:
     def test_other_status(self) -> None:
         run = served(server()).fin().exits(3)
         assert lost(run) == {"server.exit"}
-        assert says(run, "exit", "status 3")
+        assert says(run, "exit", "Exit status: 3 instead of 0.")
 
     def test_signal(self) -> None:
         assert lost(served(server()).fin().signalled("SIGSEGV")) == {"server.exit"}
@@ -251,6 +251,29 @@ class TestPrints:
         play = client().sends("greeting").prints("début").prints(GREETING[:30])
         run = play.receives(HELLO + GOODBYE).fin().exits()
         assert finding(run, "stdout:greeting").actual == GREETING[:30].encode()
+
+
+class TestWhatStandsInItsPlace:
+    def shown(self, run: tr.Transcript, message: str) -> bytes | None:
+        return finding(run, f"stdout:{message}").actual
+
+    def test_nothing_after_the_first_message(self) -> None:
+        run = server().receives(GREETING).sends("hello").consumed().prints(HELLO).fin().exits()
+        assert self.shown(run, "goodbye") == b""
+        assert says(run, "stdout:goodbye", "second message was not read")
+
+    def test_the_line_of_each_text(self) -> None:
+        play = server("server-drawn").receives(GREETING).sends("hello").prints(HELLO + "\n")
+        run = play.sends("goodbye").prints(GOODBYE + "\n").fin().exits()
+        assert self.shown(run, "hello") == HELLO.encode()
+        assert self.shown(run, "goodbye") == GOODBYE.encode()
+        assert says(run, "stdout:hello", "not what recv() returned")
+
+    def test_a_piece(self) -> None:
+        play = server().receives(GREETING).sends("hello").prints(f"1: {HELLO[:20]}\n")
+        run = play.sends("goodbye").prints(f"2: {HELLO[20:40]}\n").fin().exits()
+        assert self.shown(run, "goodbye") == f"2: {HELLO[20:40]}".strip().encode()
+        assert says(run, "stdout:hello", "Only a piece")
 
 
 def test_a_run_that_could_not_be_played_has_no_verdict() -> None:

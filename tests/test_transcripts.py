@@ -94,14 +94,14 @@ def test_a_lab_says_it_in_its_own_words() -> None:
         Text({"fr": "Fermez", "en": "Close"}),
         Text({"fr": "Ici{line}", "en": "At{line}"}),
     )
-    own = lab_saying(never_closes=Rewording(title=title, explanation=words))
-    found = grade(*RECORDED["never-closes/hit"].transcripts(), lab=own).diagnoses[0]
-    assert (found.id, found.title) == ("never-closes", title)
-    assert found.explanation.by_language == {"fr": "Ici, ligne\u00a012", "en": "At, line 12"}
+    own = lab_saying(endless_loop=Rewording(title=title, explanation=words))
+    found = grade(*RECORDED["endless-loop/hit_accept"].transcripts(), lab=own).diagnoses[0]
+    assert (found.id, found.title) == ("endless-loop", title)
+    assert found.explanation.by_language == {"fr": "Ici, ligne\u00a09", "en": "At, line 9"}
 
 
 def test_the_notion_is_where_the_statement_speaks_of_it() -> None:
-    runs = RECORDED["one-recv-two-messages/hit"].transcripts()
+    runs = RECORDED["one-recv-is-one-message/hit"].transcripts()
     (here,) = grade(*runs).diagnoses
     assert here.notion is not None
     assert here.notion.in_language("fr") == "énoncé, partie 1.3"

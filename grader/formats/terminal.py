@@ -6,15 +6,22 @@ text, so that a build server's log reader finds nothing to obey either.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from grader.formats.certification import certification_lines
+from grader.formats.gathered import (
+    error_line,
+    first_run,
+    in_runs,
+    notes,
+    place,
+    told_alike,
+    wanting,
+)
 from grader.formats.safe import no_commands, one_line
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, Remark, Status
-from grader.judge.wording import in_brackets
 from grader.lab.model import ROLES, Lab, Level, Text
 from grader.view import strip
 from grader.view.bytes_view import escaped_bytes, shortened, width
@@ -22,7 +29,7 @@ from grader.view.difference import caret
 from grader.view.words import SYMBOLS, decimal, labelled, words
 
 _STRIP_ROWS = 4
-_SENTENCE = re.compile(r"(?<=[.?!])\s+(?=[A-ZÀ-Ý«“])")
+_BESIDE = ("closed-by-exit",)
 _ASCII = {Status.PASS: "+", Status.PARTIAL: "~", Status.FAIL: "x", Status.NOT_RUN: "-"}
 _COLOURS = {Status.PASS: "32", Status.PARTIAL: "33", Status.FAIL: "31", Status.NOT_RUN: "2"}
 _BOLD, _DIM = "1", "2"
@@ -53,6 +60,9 @@ def check_text(lab: Lab, grade: Grade, language: str, style: Style | None = None
     out = _Writer(language, style or Style(), _titles(lab, grade, language))
     if grade.problem:
         out.say(out.label("problem"), grade.problem.message, indent="")
+    elif grade.runs:
+        out.say("", out.words["t_alone"], indent="")
+        out.line()
     _diagnoses(out, grade)
     for role in ROLES:
         judged = [j for j in grade.criteria if j.criterion.role == role]
@@ -145,47 +155,55 @@ def _diagnoses(out: _Writer, grade: Grade) -> None:
     if not errors:
         return
     out.line(out.painted(out.words["mend_first"], _BOLD))
-    for diagnosis in errors:
+    for alike in told_alike(errors, out.language):
+        diagnosis = alike[0]
         out.say("", diagnosis.title, indent="  ", colour=_COLOURS[Status.FAIL])
-        if where := _where(out, diagnosis):
+        for where in filter(None, (_where(out, grade, d) for d in alike)):
             out.say(out.label("t_where"), where)
         out.say("", diagnosis.explanation)
+        if line := error_line(grade, diagnosis):
+            out.say(out.label("t_python"), shortened(escaped_bytes(line, 400), 200))
     out.line()
 
 
-def _where(out: _Writer, diagnosis: Diagnosis) -> str:
+def _where(out: _Writer, grade: Grade, diagnosis: Diagnosis) -> str:
+    run = out.run(first_run(grade, diagnosis))
     if not diagnosis.file:
-        return out.run(diagnosis.run)
-    return f"{_place(diagnosis)} ({out.run(diagnosis.run)})"
+        return run
+    return out.words["t_during"].format(place=place(diagnosis), run=run)
 
 
-def _place(diagnosis: Diagnosis) -> str:
-    line = f":{diagnosis.line}" if diagnosis.line else ""
-    return f"{diagnosis.file}{line}"
-
-
-def _role(out: _Writer, grade: Grade, role: str, judged: Iterable[Judged]) -> None:
+def _role(out: _Writer, grade: Grade, role: str, judged: Sequence[Judged]) -> None:
     program = grade.programs.server if role == "server" else grade.programs.client
     name = out.words[role.capitalize()]
     shown = one_line(program) if program else out.words["no_program"]
     out.line(f"{out.painted(name, _BOLD)}  {shortened(shown, out.style.width - len(name) - 2)}")
+    whole = {j.criterion.id for j in judged}
     usual = next((r.id for r in grade.runs if r.role == role and r.level is Level.GRADED), "")
     told: dict[str, int] = {}
     for one in judged:
         cause = _cause(grade, one)
         _score(out, one)
-        if cause is not None and _stopped_all(grade, cause):
+        if cause is not None and (_stopped_all(grade, cause) or whole == set(cause.criteria)):
             title = cause.title.in_language(out.language)
             told[title] = told.get(title, -1) + 1
             if told[title]:
                 continue
         if one.status is not Status.PASS:
             _why(out, one, cause, usual)
+        for text in _beside(one, out.language):
+            out.say("", text)
     for title, more in told.items():
         if more:
             key = "t_same_one" if more == 1 else "t_same"
             out.say("", out.words[key].format(n=more, cause=title), indent="  ")
     out.line()
+
+
+def _beside(judged: Judged, language: str) -> list[str]:
+    """Remarks that belong to the criterion's verdict, and not to what lies further on."""
+    found = (r for f in judged.findings for r in f.remarks if r.code in _BESIDE)
+    return list(dict.fromkeys(r.text.in_language(language) for r in found))
 
 
 def _cause(grade: Grade, judged: Judged) -> Diagnosis | None:
@@ -233,7 +251,9 @@ def _alike(findings: Sequence[Finding], language: str) -> list[list[Finding]]:
 def _finding(out: _Writer, alike: Sequence[Finding], usual: str) -> None:
     finding = alike[0]
     seen = () if any(f.run == usual for f in alike) else tuple(f.run for f in alike)
-    out.say("", f"{finding.what.in_language(out.language)}{_in_runs(out, seen)}")
+    out.say(
+        "", f"{finding.what.in_language(out.language)}{in_runs(out.titles, seen, out.language)}"
+    )
     if finding.expected is None or finding.expected == finding.actual:
         return
     names = [out.label("expected"), out.label("actual")]
@@ -255,54 +275,18 @@ def _finding(out: _Writer, alike: Sequence[Finding], usual: str) -> None:
 
 
 def _advice(out: _Writer, lab: Lab, grade: Grade) -> None:
-    wanting = _unexplained(grade)
-    remarks = dict.fromkeys(r.text.in_language(out.language) for r in _remarks(grade))
-    notes = [d for d in grade.diagnoses if d.level != "error"]
-    if not (wanting or remarks or notes):
+    bullets = [
+        *notes(grade, out.titles, out.language),
+        *dict.fromkeys(r.text.in_language(out.language) for r in _remarks(grade)),
+        *wanting(lab, grade, out.titles, out.language),
+    ]
+    if not bullets:
         return
     out.say("", out.words["t_further"], indent="", colour=_BOLD)
     bullet = "· " if out.style.unicode else "* "
-    for diagnosis in notes:
-        out.say(bullet, _remark(out, diagnosis), indent="  ")
-    for text in remarks:
-        out.say(bullet, text, indent="  ")
-    for group in _alike(wanting, out.language):
-        said = group[0].what.in_language(out.language)
-        out.say(bullet, f"{said}{_in_runs(out, [f.run for f in group])}", indent="  ")
+    for said in bullets:
+        out.say(bullet, said, indent="  ")
     out.line()
-
-
-def _unexplained(grade: Grade) -> list[Finding]:
-    """What advice runs missed and nothing says better.
-
-    A diagnosis does. Of a program with mistakes most of it follows from them, and the rest
-    can wait until they are gone.
-    """
-    explained = {d.run for d in grade.diagnoses} | {s.run for s in grade.sweeps}
-    wrong: set[str] = {d.role for d in grade.diagnoses if d.level == "error"}
-    wrong |= {"both"} if wrong else set()
-    roles = {run.id: run.role for run in grade.runs}
-    return [
-        f
-        for f in grade.advice
-        if f.status is not Status.PASS and f.run not in explained and roles.get(f.run) not in wrong
-    ]
-
-
-def _remark(out: _Writer, diagnosis: Diagnosis) -> str:
-    """The first sentence of what is said of it, and where it was seen."""
-    said = _SENTENCE.split(diagnosis.explanation.in_language(out.language), maxsplit=1)[0]
-    if not diagnosis.file:
-        return said
-    said = said.replace(in_brackets(diagnosis.line).in_language(out.language), "")
-    place = labelled(_place(diagnosis), out.language)
-    return f"{place}{said}{_in_runs(out, [diagnosis.run])}"
-
-
-def _in_runs(out: _Writer, runs: Iterable[str]) -> str:
-    """« (Un message arrive en deux morceaux) », or nothing."""
-    names = "; ".join(dict.fromkeys(map(out.run, runs)))
-    return f" ({names})" if names else ""
 
 
 def _sweeps(out: _Writer, grade: Grade) -> None:
@@ -321,7 +305,7 @@ def _remarks(grade: Grade) -> Iterator[Remark]:
     yield from grade.remarks
     for judged in grade.criteria:
         for finding in judged.findings:
-            yield from finding.remarks
+            yield from (r for r in finding.remarks if r.code not in _BESIDE)
 
 
 def _summary(out: _Writer, grade: Grade) -> str:

@@ -54,7 +54,8 @@ def datagram(facts: Facts) -> Hit | None:
     if not seen:
         return None
     if not facts.listeners and not facts.connected:
-        return stood(facts, "datagram-instead-of-stream", EVERYTHING, (seen[0],))
+        # No line: where it stands is not where the kind of its socket was chosen.
+        return hit(facts, "datagram-instead-of-stream", EVERYTHING, (seen[0],))
     session = first_session(facts)
     if session is None or session.stream.data or not session.arrivals:
         return None

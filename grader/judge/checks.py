@@ -19,7 +19,9 @@ from grader.judge.listeners import (
 from grader.judge.maker import Maker
 from grader.judge.model import Finding, Remark, Status
 from grader.judge.prints import check_stdout
-from grader.judge.wording import at_line, program, remark, say, see_line
+from grader.judge.situation import method, plainly_ended, situation_entries, stood_before
+from grader.judge.traceback import Traceback
+from grader.judge.wording import LAST, at_line, called, nth, program, remark, say, see_line
 from grader.lab.model import (
     Action,
     Expectation,
@@ -31,10 +33,13 @@ from grader.lab.model import (
     Lab,
     Level,
     ReferenceStep,
+    Role,
     Scenario,
 )
 from grader.matching import find_message
 from grader.transcript import Exited, Transcript
+
+_OTHER: dict[Role, Role] = {"server": "client", "client": "server"}
 
 __all__ = [
     "check",
@@ -125,7 +130,7 @@ def _receive(
 
     def made(status: Status, key: str, evidence: tuple[int, ...]) -> Finding:
         return replace(
-            make(status, key, evidence),
+            make(status, key, evidence, other=program(_OTHER[facts.role])),
             expected=arrival.text.encode(),
             actual=arrival.data.strip() if arrival.came else None,
             remarks=_message_remarks(session, arrival) if status is not Status.FAIL else (),
@@ -204,17 +209,48 @@ def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
         return made(Status.FAIL, "connection.none", ())
     ended, closed = session.ended, session.closed
     if ended is None:
-        return made(Status.FAIL, "end.none", ())
+        return _never_ended(facts, session, made)
     if closed is not None and closed < ended:
         return made(Status.FAIL, "end.late", (closed, ended))
     if not exchanged_before(facts, session, ended):
-        return made(Status.FAIL, "end.early", (ended,))
+        return _ended_early(facts, session, made, ended)
     # A client that has sent everything may leave unread what it was sent; whether the rest of a
     # message comes before or after its close is luck.
     if facts.role == "server" and not read_before(facts, session, ended):
         return made(Status.FAIL, "end.unread", (ended,))
     last = [i for i, _ in session.sent[-1:]]
-    return made(Status.PASS, "end.pass", (*last, ended))
+    passed = made(Status.PASS, "end.pass", (*last, ended))
+    if facts.traceback is not None and facts.stderr_entries[0] < ended:
+        return replace(passed, remarks=(remark("closed-by-exit"),))
+    return passed
+
+
+def _never_ended(facts: Facts, session: Session, made: Maker) -> Finding:
+    """Not before we closed; what it did then, and after, are two things."""
+    closed = session.closed
+    if closed is None or not plainly_ended(facts):
+        return made(Status.FAIL, "end.none", ())
+    evidence = (closed, *situation_entries(facts))
+    stood = stood_before(facts, closed)
+    if stood is None:
+        return made(Status.FAIL, "end.open", evidence, program=program(facts.role))
+    call, line = stood
+    return made(
+        Status.FAIL,
+        "end.waited",
+        evidence,
+        program=program(facts.role),
+        call=called(method(call)),
+        line=line,
+    )
+
+
+def _ended_early(facts: Facts, session: Session, made: Maker, ended: int) -> Finding:
+    if facts.role == "client":
+        return made(Status.FAIL, "end.early", (ended,), program=program("client"))
+    count = len(session.to_send)
+    last = nth(1) if count == 2 else LAST
+    return made(Status.FAIL, "end.early.server", (ended,), last=last)
 
 
 def exchanged_before(facts: Facts, session: Session, ended: int) -> bool:
@@ -260,7 +296,11 @@ def _exit(facts: Facts, expectation: ExpectExit) -> Finding:
         if facts.traceback is not None or expectation.status is None:
             return _crashed(facts, made, index)
         return made(
-            Status.FAIL, "exit.status", evidence, code=exited.status, expected=expectation.status
+            Status.FAIL,
+            "exit.status",
+            evidence,
+            code=exited.status,
+            expected=expectation.status,
         )
     refuses = any(s.action is Action.REFUSE for s in facts.scenario.steps)
     if not facts.connected and not refuses:
@@ -276,7 +316,13 @@ def _crashed(facts: Facts, made: Maker, index: int) -> Finding:
     line = trace.place.line if trace is not None and trace.place is not None else None
     key = "exit.unstarted" if trace is not None and trace.is_syntax else "exit.crash"
     fields = {"program": program(facts.role), "line": at_line(line), "see": see_line(line)}
-    return made(Status.FAIL, key, (*facts.stderr_entries[-2:], index), **fields)
+    found = made(Status.FAIL, key, (*facts.stderr_entries[-2:], index), **fields)
+    return found if trace is None else replace(found, actual=_last_line(trace))
+
+
+def _last_line(trace: Traceback) -> bytes:
+    """The last line of the error, as Python wrote it."""
+    return (f"{trace.type}: {trace.message}" if trace.message else trace.type).encode()
 
 
 def _ended_well(facts: Facts, exited: Exited, expectation: ExpectExit) -> bool:

@@ -24,6 +24,7 @@ from grader.transcript import Step
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "hard-coded-output": frozenset({"no-print", "one-recv-two-messages"}),
     "both-wait-first": frozenset({"dies-on-reset", "writes-after-close"}),
+    "one-recv-two-messages": frozenset({"merged-messages"}),
 }
 """Remarks that only say again, of another situation, what a mistake has explained already."""
 _SPEAKS_OUT_OF_TURN: Mapping[Role, str] = {"server": "both-wait-first", "client": "speaks-first"}
@@ -198,9 +199,14 @@ def _remarks(
         for hit in hits:
             entry = sayings.entry(hit.id, hit.variant)
             again = hit.id == "exit-status" and (_file(e.facts, hit.file), hit.line) in lines
-            if entry is not None and not again and hit.id not in known and hit.id not in made:
-                said = _diagnosis(sayings, entry, e.facts, hit, ())
-                made[hit.id] = replace(said, level="remark")
+            if entry is None or again or hit.id in known:
+                continue
+            if (before := made.get(hit.id)) is not None:
+                seen = (*before.again, e.facts.header.run)
+                made[hit.id] = replace(before, again=tuple(dict.fromkeys(seen)))
+                continue
+            said = _diagnosis(sayings, entry, e.facts, hit, ())
+            made[hit.id] = replace(said, level="remark")
     return list(made.values())
 
 

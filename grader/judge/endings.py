@@ -13,7 +13,8 @@ from grader.judge.seen import (
     reads_connection,
     stood,
 )
-from grader.judge.situation import ACCEPTS, SLEEPS, method, situation_entries
+from grader.judge.situation import ACCEPTS, SLEEPS, in_thread, method, situation_entries
+from grader.judge.wording import called, program
 
 
 def missing_argument(facts: Facts) -> Hit | None:
@@ -102,7 +103,9 @@ def never_closes(facts: Facts) -> Hit | None:
     if not exchanged_before(facts, session, len(facts.entries)) and facts.role == "client":
         return None
     evidence = (*(() if closed is None else (closed,)), *situation_entries(facts))
-    return stood(facts, "never-closes", ("end",), evidence, facts.role)
+    # Where a thread or a lock holds it says nothing about the connection.
+    made = stood if facts.stuck_call and facts.stuck_call[1].target else hit
+    return made(facts, "never-closes", ("end",), evidence, facts.role)
 
 
 def accepts_again(facts: Facts) -> Hit | None:
@@ -129,7 +132,17 @@ def status(facts: Facts) -> Hit | None:
         return hit(facts, "exit-status", reach, (index,), "signal", signal=exited.signal)
     if exited.status in (0, None):
         return None
-    return hit(facts, "exit-status", ("exit",), (index,), "", code=exited.status)
+    session = first_session(facts)
+    done = session is not None and _all_done(facts, session)
+    return hit(
+        facts,
+        "exit-status",
+        ("exit",),
+        (index,),
+        "done" if done else "",
+        code=exited.status,
+        program=program(facts.role),
+    )
 
 
 def still_running(facts: Facts) -> Hit | None:
@@ -138,4 +151,8 @@ def still_running(facts: Facts) -> Hit | None:
         return None
     if not facts.states:
         return None
-    return stood(facts, "endless-loop", ("exit",), (facts.states[-1][0],), "waits")
+    variant = "thread" if in_thread(facts) else "waits"
+    stuck = facts.stuck_call
+    named = called(method(stuck[1])) if stuck is not None else called("")
+    evidence = (facts.states[-1][0],)
+    return stood(facts, "endless-loop", ("exit",), evidence, variant, within=named)

@@ -157,7 +157,7 @@ def never_receives(facts: Facts) -> Hit | None:
     ours = session.closed is not None and (session.ended or facts.last) > session.closed
     if any(reads_connection(c) for _, c in calls(facts)) or (ours and not session.sent):
         return None
-    if session.sent and not _left_unread(facts, session):
+    if session.sent and (_begun(facts, session) or not _left_unread(facts, session)):
         return None
     if not session.sent and not session.stream.data and session.ended is not None:
         return None  # it left without a word: more than reading was left out
@@ -170,6 +170,12 @@ def never_receives(facts: Facts) -> Hit | None:
         evidence = (*evidence, session.ended)
     reach = ("receive", "stdout") if facts.role == "client" else EVERYTHING
     return stood(facts, "never-receives", reach, (*evidence, *situation_entries(facts)))
+
+
+def _begun(facts: Facts, session: Session) -> bool:
+    """Whether the beginning of what was sent is on display: then some of it was read."""
+    begin = session.sent[0][1].data[:SHORTEST]
+    return len(begin) == SHORTEST and begin in facts.stdout.data
 
 
 def _left_unread(facts: Facts, session: Session) -> bool:

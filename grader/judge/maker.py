@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from grader.judge.facts import Facts
 from grader.judge.model import Finding, Status
-from grader.judge.situation import situation, situation_entries
-from grader.judge.wording import FINDINGS, say
+from grader.judge.situation import plainly_ended, situation, situation_entries
+from grader.judge.wording import FINDINGS, program, say
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,10 @@ class Maker:
     ) -> Finding:
         """A finding in the words of `key`, with the program's situation where they speak of it."""
         if "{situation}" in FINDINGS[key][0]:
-            fields["situation"] = situation(self.facts)
             evidence = (*evidence, *situation_entries(self.facts))
+            if f"{key}.ended" in FINDINGS and plainly_ended(self.facts):
+                key, fields["program"] = f"{key}.ended", program(self.facts.role)
+            fields["situation"] = situation(self.facts)
         return Finding(
             run=self.facts.header.run,
             expectation=self.expectation,

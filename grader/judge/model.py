@@ -72,6 +72,10 @@ class Diagnosis:
     """How much the evidence proves."""
     notion: Text | None = None
     """What to read again, where the statement speaks of it."""
+    look: int | None = None
+    """Where to look, by the source alone, when no run showed a line."""
+    again: tuple[str, ...] = ()
+    """Other runs that the same mistake explains: nothing more needs to be said of them."""
 
 
 @dataclass(frozen=True, kw_only=True)

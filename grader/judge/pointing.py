@@ -1,7 +1,8 @@
 """Where to look in a program when its run showed no line: a place, and never a claim.
 
 The only use that judging makes of a source text. It adds « Look at line N. » to what a
-diagnosis says where the program has exactly one such call; no verdict depends on it.
+diagnosis says where the program has exactly one such call (and keeps the line as `look`); no
+verdict depends on it.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ _BIND, _RECEIVE, _ACCEPT, _CONNECT = (
     re.compile(rb"\.%s\s*\(" % name) for name in (b"bind", b"recv", b"accept", b"connect")
 )
 _STDERR = re.compile(rb"\bstderr\b")
+_DATAGRAM = re.compile(rb"\bSOCK_DGRAM\b")
 
 _CALLS: Mapping[tuple[str, str], re.Pattern[bytes]] = {
     ("bound-to-one-interface", "server"): _BIND,
     ("other-port-or-host", "server"): _BIND,
     ("other-port-or-host", "client"): _CONNECT,
+    ("datagram-instead-of-stream", "server"): _DATAGRAM,
+    ("datagram-instead-of-stream", "client"): _DATAGRAM,
     ("prints-to-stderr", "server"): _STDERR,
     ("prints-to-stderr", "client"): _STDERR,
     ("one-recv-two-messages", "server"): _RECEIVE,
@@ -54,6 +58,7 @@ def pointed(diagnosis: Diagnosis, sources: Mapping[str, bytes]) -> Diagnosis:
     told = diagnosis.explanation.by_language
     return replace(
         diagnosis,
+        look=line,
         explanation=Text(
             {k: f"{said} {look[k]}" if k in look else said for k, said in told.items()}
         ),

@@ -6,22 +6,42 @@ from collections.abc import Sequence
 
 from grader.judge.facts import Facts
 from grader.judge.model import Finding, Status
-from grader.judge.situation import situation, situation_entries
-from grader.judge.wording import remark, say
+from grader.judge.situation import plainly_ended, situation, situation_entries
+from grader.judge.wording import FINDINGS, nth, remark, say
 from grader.lab.model import ExpectStdout
 from grader.matching import Print, find_print, nearest
 
 SHOWN = 400
 """Bytes of an output shown where the text was not found in it."""
+PIECE = 10
+"""Bytes of a beginning by which a piece of a text is known."""
 
 
 def check_stdout(facts: Facts, expectations: Sequence[ExpectStdout]) -> list[Finding]:
     """One finding for each text expected on stdout, in the order of the scenario."""
     ends: dict[str, int] = {}
-    return [_check(facts, expectation, ends) for expectation in expectations]
+    lines = _lines(facts.stdout.data)
+    # As many lines as texts: then the second line stands where the second text should.
+    places = lines if len(lines) == len(expectations) else []
+    return [
+        _check(facts, expectation, ends, places[number] if places else None)
+        for number, expectation in enumerate(expectations)
+    ]
 
 
-def _check(facts: Facts, expectation: ExpectStdout, ends: dict[str, int]) -> Finding:
+def _lines(output: bytes) -> list[slice]:
+    """Where the lines are that are not blank."""
+    found, start = list[slice](), 0
+    for line in output.splitlines(keepends=True):
+        if line.strip():
+            found.append(slice(start, start + len(line.rstrip())))
+        start += len(line)
+    return found
+
+
+def _check(
+    facts: Facts, expectation: ExpectStdout, ends: dict[str, int], place: slice | None
+) -> Finding:
     """One text; `ends` keeps where each text found ended, for those that come after it."""
     text = facts.text(expectation.message)
     start = ends.get(expectation.after or "", 0)
@@ -33,7 +53,7 @@ def _check(facts: Facts, expectation: ExpectStdout, ends: dict[str, int]) -> Fin
     if start and (before := facts.printed(text)):
         ends[expectation.message] = before.span.stop
         return _made(facts, expectation, Status.FAIL, "stdout.order", before)
-    return _missing(facts, expectation)
+    return _missing(facts, expectation, start, place)
 
 
 def _made(
@@ -52,29 +72,76 @@ def _made(
     )
 
 
-def _missing(facts: Facts, expectation: ExpectStdout) -> Finding:
-    """The text is not there: say what is, and whether it went to stderr."""
+def _missing(facts: Facts, expectation: ExpectStdout, start: int, place: slice | None) -> Finding:
+    """The text is not there: say what is, and whether it went to stderr.
+
+    `start`: where the text that comes before it ended; `place`: the line in its place, if known.
+    """
     text = facts.text(expectation.message)
     output = facts.stdout
     evidence = situation_entries(facts)
-    key, actual = "stdout.none", b""
+    key, actual = _why(facts, expectation.message, start), b""
     if found := find_print(text, facts.stderr.data, facts.lab.tolerance):
         key, evidence = "stdout.stderr", facts.stderr.entries(found.span)
     elif not output.data.strip():
-        key = "stdout.silent"
-    elif (line := nearest(text, output.data, facts.lab.tolerance)) is not None:
+        key = "stdout.unread" if key == "stdout.unread" else "stdout.silent"
+    elif (line := _instead(facts, text, start, place)) is not None:
         actual = output.data[line][:SHOWN]
         evidence = (*output.entries(line), facts.last)
-    else:
-        actual = output.data.strip()[-SHOWN:]
-        evidence = (*(i for i, _, _ in output.chunks[-3:]), facts.last)
+    if f"{key}.ended" in FINDINGS and plainly_ended(facts):
+        key = f"{key}.ended"
     return Finding(
         run=facts.header.run,
         expectation=f"stdout:{expectation.message}",
         criterion=expectation.proves,
         status=Status.FAIL,
-        what=say(key, situation=situation(facts)),
+        what=say(key, situation=situation(facts), nth=nth(_number(facts, expectation.message))),
         expected=text.encode(),
         actual=actual,
         evidence=evidence,
     )
+
+
+def _instead(facts: Facts, text: str, start: int, place: slice | None) -> slice | None:
+    """What stands where the text should: something like it, its line, or all that follows."""
+    data = facts.stdout.data
+    # On the first line may stand what comes before all texts: there something alike says more.
+    if place is not None and place.start >= max(start, 1):
+        return place
+    near = nearest(text, data[start:], facts.lab.tolerance)
+    if near is not None:
+        return slice(near.start + start, near.stop + start)
+    if place is not None and place.start >= start:
+        return place
+    rest = data[start:].strip()
+    if not rest:
+        return None
+    end = len(data.rstrip())
+    return slice(max(end - len(rest), end - SHOWN), end)
+
+
+def _why(facts: Facts, message: str, start: int) -> str:
+    """The sentence that says most of a text that is not on stdout."""
+    if plainly_ended(facts) and not _was_sent(facts, message):
+        return "stdout.unread"
+    begin = facts.text(message).encode()[:PIECE]
+    if len(begin) == PIECE and begin in facts.stdout.data[start:]:
+        return "stdout.piece"
+    plain = facts.lab.messages[message].text
+    if plain != facts.text(message) and facts.printed(plain) is not None:
+        return "stdout.other"
+    return "stdout.none"
+
+
+def _was_sent(facts: Facts, message: str) -> bool:
+    """Whether it was sent; a text that no connection was made for was not read, but for that."""
+    made = [s for s in facts.sessions if s.connected is not None and message in s.to_send]
+    return not made or any(message in s.was_sent for s in made)
+
+
+def _number(facts: Facts, message: str) -> int:
+    """The place of a message among those sent over its connection, from 0."""
+    for session in facts.sessions:
+        if message in session.to_send:
+            return session.to_send.index(message)
+    return 0

@@ -21,7 +21,8 @@ def hit(
 ) -> Hit:
     """A mistake whose line can't be known from where the program stood when we ended it."""
     stuck = facts.stuck_call
-    fields.setdefault("call", method(stuck[1]) if stuck is not None else "recv()")
+    named = method(stuck[1]) if stuck is not None else ""
+    fields.setdefault("call", named or "recv()")
     fields.setdefault("port", expected_port(facts))
     return Hit(
         id=kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.judge.facts import Facts
 from grader.judge.wording import LIMITS, SITUATIONS, at_line, fill, program, see_line
 from grader.lab.model import Text
-from grader.transcript import Call, LimitReached
+from grader.transcript import Call, LimitReached, Position, State
 
 _METHODS = {
     "accept": "accept()",
@@ -16,7 +16,6 @@ _METHODS = {
     "connect": "connect()",
     "sendto": "send()",
     "sendmsg": "send()",
-    "futex": "join()",
     "nanosleep": "sleep()",
     "clock_nanosleep": "sleep()",
 }
@@ -27,7 +26,11 @@ POLLS = ("poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "ep
 
 
 def method(call: Call) -> str:
-    """The call in Python's words: what the student wrote, as far as that can be told."""
+    """The call in Python's words: what the student wrote, as far as that can be told.
+
+    Empty where several calls of Python come to the same one of the system: a lock, a queue
+    and a join() all wait for a futex.
+    """
     if call.target == "keyboard":
         return "input()"
     if call.name in READS and call.target in ("connection", "socket"):
@@ -36,11 +39,11 @@ def method(call: Call) -> str:
         return "accept()"
     if call.name in POLLS and call.target in ("connection", "socket"):
         return "recv()"
-    return _METHODS.get(call.name, f"{call.name}()")
+    return _METHODS.get(call.name, "")
 
 
 def situation(facts: Facts) -> Text:
-    """« Votre serveur est bloqué dans recv(), ligne 14. », or an empty text."""
+    """« Votre serveur attend encore dans recv(), ligne 14. », or an empty text."""
     words = program(facts.role)
     if facts.end.outcome == "limit" and (reached := facts.limit) is not None:
         return _limit(facts, reached[1])
@@ -52,7 +55,7 @@ def situation(facts: Facts) -> Text:
     line = at_line(facts.position[1].line if facts.position else None)
     stuck = facts.stuck_call
     if facts.end.outcome == "stuck" and stuck is not None:
-        return fill(SITUATIONS["stuck"], program=words, call=method(stuck[1]), line=line)
+        return waiting(facts, stuck[1], line)
     if facts.end.outcome in ("timeout", "limit"):
         return fill(SITUATIONS["running"], program=words, line=line)
     if facts.exited is not None:
@@ -76,6 +79,51 @@ def _limit(facts: Facts, reached: LimitReached) -> Text:
         limit=fill(name) if name is not None else reached.limit,
         value=reached.value,
     )
+
+
+def waiting(facts: Facts, call: Call, line: Text) -> Text:
+    """A program, or a thread of it, that is proved to wait; the call where it is sure."""
+    words = program(facts.role)
+    if in_thread(facts):
+        return fill(SITUATIONS["thread"], program=words, line=line)
+    named = method(call)
+    # Without a connection recv() and recvfrom() look the same.
+    if not named or (named == "recv()" and not facts.connected):
+        return fill(SITUATIONS["waits"], program=words, line=line)
+    return fill(SITUATIONS["stuck"], program=words, call=named, line=line)
+
+
+def in_thread(facts: Facts) -> bool:
+    """Whether it is another thread than the main one that stands at the line known."""
+    if facts.position is None or facts.stuck_call is None:
+        return False
+    position, state = facts.entries[facts.position[0]], facts.entries[facts.stuck_call[0]]
+    if not isinstance(position, Position) or not isinstance(state, State):
+        return False
+    return len(state.calls) > 1 and position.frames[-1].function != "<module>"
+
+
+def plainly_ended(facts: Facts) -> bool:
+    """Whether it ended by itself, without an error and before we would have ended it."""
+    if facts.traceback is not None or facts.exited is None:
+        return False
+    if facts.end.outcome in ("stuck", "timeout", "limit"):
+        return False
+    return facts.exited[1].signal is None and not facts.exited[1].status
+
+
+def stood_before(facts: Facts, index: int) -> tuple[Call, Text] | None:
+    """The call that it was proved to wait in just before entry `index`, and « , ligne 14 »."""
+    states = [(i, s) for i, s in facts.states if i < index and s.why == "waiting" and s.calls]
+    if not states:
+        return None
+    since, state = states[-1]
+    order = ("connection", "listener", "keyboard", "socket")
+    calls = sorted(
+        state.calls, key=lambda c: order.index(c.target) if c.target in order else len(order)
+    )
+    position = facts.position_in(since)
+    return calls[0], at_line(position[1].line if position else None)
 
 
 def situation_entries(facts: Facts) -> tuple[int, ...]:

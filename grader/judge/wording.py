@@ -39,12 +39,12 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Another text arrived.",
     ),
     "receive.late": (
-        "Le message est arrivé trop tard{nb}: après que l’autre côté avait déjà envoyé le sien.",
-        "The message came too late: after the other side had already sent its own.",
+        "Votre message est parti après celui du {other}{nb}; l’énoncé le veut avant.",
+        "Your message was sent after the {other}’s; the statement wants it before.",
     ),
     "receive.early": (
-        "Le message est arrivé trop tôt{nb}: avant que l’autre côté n’ait envoyé le sien.",
-        "The message came too early: before the other side had sent its own.",
+        "Votre message est parti avant celui du {other}{nb}; l’énoncé le veut après.",
+        "Your message was sent before the {other}’s; the statement wants it after.",
     ),
     "receive.swapped": (
         "Le message est arrivé, mais avant celui qui devait le précéder.",
@@ -53,6 +53,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "receive.none": (
         "Le message n’est pas arrivé. {situation}",
         "The message did not arrive. {situation}",
+    ),
+    "receive.none.ended": (
+        "Le message n’est pas arrivé. Votre {program} s’est terminé sans l’avoir envoyé.",
+        "The message did not arrive. Your {program} ended without having sent it.",
     ),
     "connection.none": (
         "Il n’y a pas eu de connexion. {situation}",
@@ -63,8 +67,12 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The program closed the connection after the last message.",
     ),
     "end.early": (
-        "Votre programme est parti avant le dernier message.",
-        "Your program left before the last message.",
+        "Votre {program} a fermé trop tôt{nb}: le dernier message n’était pas encore passé.",
+        "Your {program} closed too early: the last message had not gone through yet.",
+    ),
+    "end.early.server": (
+        "Votre serveur a fermé trop tôt{nb}: le {last} message n’était pas encore lu.",
+        "Your server closed too early: the {last} message had not been read yet.",
     ),
     "end.unread": (
         "Votre programme est parti sans avoir lu tous les octets reçus.",
@@ -78,6 +86,14 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le programme n’a pas fermé la connexion. {situation}",
         "The program did not close the connection. {situation}",
     ),
+    "end.waited": (
+        "Votre {program} attendait encore{call}{line}, quand il aurait dû fermer.",
+        "Your {program} still waited{call}{line} when it should have closed.",
+    ),
+    "end.open": (
+        "Votre {program} avait tout échangé, et n’a pas fermé la connexion le premier.",
+        "Your {program} had exchanged everything, and was not the first to close the connection.",
+    ),
     "exit.pass": (
         "Le programme s’est terminé de lui-même, sans erreur.",
         "The program ended by itself, without an error.",
@@ -87,8 +103,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The program ended by itself, status {code}.",
     ),
     "exit.status": (
-        "Le programme s’est terminé avec le code {code} au lieu de {expected}.",
-        "The program ended with status {code} instead of {expected}.",
+        "Code de fin{nb}: {code} au lieu de {expected}.",
+        "Exit status: {code} instead of {expected}.",
     ),
     "exit.crash": (
         "Votre {program} s’est arrêté sur une erreur{line}.",
@@ -123,8 +139,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The server listened on port {port} only {count} times of {times}.",
     ),
     "listening.udp": (
-        "Le programme utilise UDP (port {seen}) au lieu de TCP.",
-        "The program uses UDP (port {seen}) instead of TCP.",
+        "Le serveur utilise UDP au lieu de TCP.",
+        "The server uses UDP instead of TCP.",
     ),
     "listening.none": (
         "Le programme n’écoute sur aucun port TCP. {situation}",
@@ -151,8 +167,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The client dialled port {seen} instead of {port}.",
     ),
     "connected.udp": (
-        "Le client utilise UDP (port {seen}) au lieu de TCP.",
-        "The client uses UDP (port {seen}) instead of TCP.",
+        "Le client utilise UDP au lieu de TCP.",
+        "The client uses UDP instead of TCP.",
     ),
     "connected.none": (
         "Le client ne s’est connecté à aucun port. {situation}",
@@ -175,6 +191,26 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le texte reçu n’est pas affiché. {situation}",
         "The text received is not printed. {situation}",
     ),
+    "stdout.none.ended": (
+        "Le texte reçu n’est pas affiché.",
+        "The text received is not printed.",
+    ),
+    "stdout.unread": (
+        "Le {nth} message n’a pas été lu.",
+        "The {nth} message was not read.",
+    ),
+    "stdout.piece": (
+        "Seul un morceau du message est affiché.",
+        "Only a piece of the message is printed.",
+    ),
+    "stdout.other": (
+        "Ce qui est affiché n’est pas ce que recv() a renvoyé.",
+        "What is printed is not what recv() returned.",
+    ),
+    "stdout.silent.ended": (
+        "Le programme n’a rien affiché.",
+        "The program printed nothing.",
+    ),
     "stdout.silent": (
         "Le programme n’a rien affiché. {situation}",
         "The program printed nothing. {situation}",
@@ -184,8 +220,16 @@ FINDINGS: dict[str, tuple[str, str]] = {
 SITUATIONS: dict[str, tuple[str, str]] = {
     "nothing": ("", ""),
     "stuck": (
-        "Votre {program} est bloqué dans {call}{line}.",
-        "Your {program} waits in {call}{line}.",
+        "Votre {program} attend encore dans {call}{line}.",
+        "Your {program} still waits in {call}{line}.",
+    ),
+    "waits": (
+        "Votre {program} attend encore{line}.",
+        "Your {program} still waits{line}.",
+    ),
+    "thread": (
+        "Un fil (thread) de votre {program} attend encore{line}.",
+        "A thread of your {program} still waits{line}.",
     ),
     "running": (
         "Votre {program} tournait encore{line} quand il a été arrêté.",
@@ -196,12 +240,12 @@ SITUATIONS: dict[str, tuple[str, str]] = {
         "Your {program} reached a limit{line}: {limit}, {value}.",
     ),
     "ended": (
-        "Votre {program} s’était déjà terminé.",
-        "Your {program} had already ended.",
+        "Votre {program} s’est terminé sans erreur.",
+        "Your {program} ended without an error.",
     ),
     "exited": (
-        "Votre {program} s’était déjà terminé (code {status}).",
-        "Your {program} had already ended (status {status}).",
+        "Votre {program} s’est terminé en annonçant un échec (code {status}).",
+        "Your {program} ended and reported a failure (status {status}).",
     ),
     "unstarted": (
         "Python n’a pas pu lancer votre {program}{see}.",
@@ -256,6 +300,12 @@ REMARKS: dict[str, tuple[str, str]] = {
         "Le texte est affiché sous sa forme b'...'{nb}: ce sont des octets{nb}; decode() en "
         "fait un texte.",
         "The text is printed in its b'...' form: these are bytes; decode() makes them a text.",
+    ),
+    "closed-by-exit": (
+        "Un programme qui s’arrête sur une erreur perd ses connexions{nb}: le système les ferme, "
+        "même sans close().",
+        "A program that stops because of an error loses its connections: the system closes them, "
+        "even without close().",
     ),
     "not-guaranteed": (
         "Un message a été envoyé sans qu’on ait pu voir le programme prêt à le lire.",
@@ -320,6 +370,25 @@ def see_line(line: int | None) -> Text:
     if line is None:
         return Text({"fr": "", "en": ""})
     return Text({"fr": f"{_NB}: voyez la ligne{_NB}{line}", "en": f": see line {line}"})
+
+
+NTH: tuple[Text, ...] = tuple(
+    Text({"fr": fr, "en": en})
+    for fr, en in (("premier", "first"), ("second", "second"), ("troisième", "third"))
+)
+LAST = Text({"fr": "dernier", "en": "last"})
+
+
+def nth(number: int) -> Text:
+    """« second » for 1: a message by its place; « dernier » beyond the third."""
+    return NTH[number] if number < len(NTH) else LAST
+
+
+def called(call: str) -> Text:
+    """« dans recv() » with the blank before it, or nothing."""
+    if not call:
+        return Text({"fr": "", "en": ""})
+    return Text({"fr": f" dans {call}", "en": f" in {call}"})
 
 
 def look_at(line: int) -> Text:

@@ -300,7 +300,14 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "x_left_out": ("Hors du tableau", "Not in the table"),
     # terminal
+    "t_alone": (
+        "Chaque programme est essayé seul, face à un programme à nous qui suit l’énoncé.",
+        "Each program is tried alone, against a program of ours that follows the statement.",
+    ),
     "t_where": ("où", "where"),
+    "t_during": ("{place}, pendant «~{run}~»", "{place}, during “{run}”"),
+    "t_and": ("{first} et {second}", "{first} and {second}"),
+    "t_python": ("Python a écrit", "Python wrote"),
     "t_further": (
         "Pour aller plus loin~: aucun point perdu. Nous avons essayé des situations inhabituelles.",
         "To go further: no points lost. We tried unusual situations.",

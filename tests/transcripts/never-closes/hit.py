@@ -9,4 +9,4 @@ conn.send("Bonjour Client, je suis le serveur 65432, la connexion est établie".
 print(conn.recv(1024).decode())
 print(conn.recv(1024).decode())
 import threading
-threading.Event().wait()  # here
+threading.Event().wait()
