@@ -109,6 +109,11 @@ def parse(file: str, data: bytes, problems: Problems) -> Node:
     return _Builder(file, problems).build(text)
 
 
+_NESTING = "maximum nesting depth"
+"""What newer libyaml says of brackets that it counts far ahead of the events that it gives: the
+reader in Python comes to the place that is ours to name."""
+
+
 class _TooDeepError(Exception):
     """Nesting beyond `MAX_DEPTH`: reading stops."""
 
@@ -139,12 +144,14 @@ class _Builder:
         self._root: Node | None = None
         self._documents = 0
 
-    def build(self, text: str) -> Node:
+    def build(self, text: str, loader: type[yaml.SafeLoader] | None = None) -> Node:
         before = len(self._problems)
         try:
-            for event in yaml.parse(text, Loader=_LOADER):
+            for event in yaml.parse(text, Loader=loader or _LOADER):
                 self._take(event)
         except yaml.MarkedYAMLError as error:
+            if loader is None and _NESTING in str(error.problem):
+                return _Builder(self._file, self._problems).build(text, yaml.SafeLoader)
             mark = error.problem_mark or error.context_mark
             self._problems.add(self._place(mark), _unreadable(str(error.problem)))
         except yaml.reader.ReaderError as error:
