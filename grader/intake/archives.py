@@ -6,28 +6,33 @@ import zipfile
 from functools import partial
 from io import BytesIO
 
+from grader.intake import sevenzip
 from grader.intake.errors import Refused
 from grader.intake.gathering import Gathering
 from grader.intake.streams import Stream, pieces
 from grader.intake.tars import gather_tar
 from grader.intake.zips import gather_zip
 
-_FOREIGN = ((b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x28\xb5\x2f\xfd", "zstd"))
+_FOREIGN = ((b"Rar!", "RAR"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 
 
 def unpack(data: bytes, gathering: Gathering) -> None:
-    """Take in the files of one archive: zip, or tar (also gzip, bzip2, xz).
+    """Take in the files of one archive: zip, tar (also gzip, bzip2, xz), 7z with py7zr.
 
     Raises:
-        Refused: `broken-archive`, `encrypted-archive`, `unsupported-archive`, `too-large`.
+        Refused: `broken-archive`, `encrypted-archive`, `unsupported-archive`, `too-large`,
+            `seven-zip-missing`.
     """
     if len(data) > gathering.bounds.archive_bytes:
         raise Refused("too-large", f"> {gathering.bounds.archive_bytes // 2**20} MiB")
     for magic, name in _FOREIGN:
         if data.startswith(magic):
             raise Refused("unsupported-archive", name)
+    if data.startswith(sevenzip.MAGIC):
+        sevenzip.gather_7z(data, gathering)
+        return
     if not data.startswith(_COMPRESSED) and (data.startswith(_ZIP) or _is_zip(data)):
         gather_zip(data, gathering)
         return

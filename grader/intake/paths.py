@@ -24,9 +24,9 @@ _LITTER = re.compile(r"\._.*|~\$.*|\.#.*|#.*#|.*~|.*\.(pyc|pyo|swp|swo)", re.DOT
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 ARCHIVE_SUFFIXES = (
-    ".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".txz", ".tar", ".zip",
+    ".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".txz", ".tar", ".zip", ".7z",
 )  # fmt: skip
-FOREIGN_ARCHIVE_SUFFIXES = (".tar.zst", ".tzst", ".rar", ".7z", ".gz", ".bz2", ".xz", ".zst")
+FOREIGN_ARCHIVE_SUFFIXES = (".tar.zst", ".tzst", ".rar", ".gz", ".bz2", ".xz", ".zst")
 """Archives that aren't read: handed in as such, they are a submission with a problem."""
 HIDDEN_SUFFIXES = (".pyw", ".py.txt")
 """What Windows makes of `.py` when it hides suffixes."""

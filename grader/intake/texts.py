@@ -42,6 +42,15 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
         "ordinaire.",
         "This kind of archive is not read here{detail}. Hand in an ordinary .zip or .tar.gz file.",
     ),
+    "seven-zip-missing": (
+        "host",
+        "L'archive est au format 7z, qui n'est pas lu sur cette machine. Ce n'est pas la faute de "
+        "l'étudiant : installez de quoi le lire (pip install 'wiregrade[7z]'), puis relancez ; ou "
+        "déposez un fichier .zip.",
+        "The archive is a 7z file, which is not read on this machine. It is not the student's "
+        "fault: install what reads it (pip install 'wiregrade[7z]'), then run again; or hand in a "
+        ".zip file.",
+    ),
     "several-archives": (
         "student",
         "Le dépôt contient plusieurs archives et aucun programme à côté : {detail}. Déposez une "
