@@ -156,6 +156,22 @@ def test_links_in_zip_are_refused() -> None:
     assert found.notes == {"link-refused": ["lien.py"], "not-a-file": ["tube.py"]}
 
 
+def test_bits_of_a_mode_are_not_taken_over() -> None:
+    """A set-uid program is bytes like any other: what is kept has no mode."""
+    info = tarfile.TarInfo("racine.py")
+    info.mode, info.uid, info.uname = 0o6777, 0, "root"
+    assert gathered(make_tar(BOTH, tarfile.PAX_FORMAT, info)).files == {**BOTH, "racine.py": b""}
+
+
+def test_a_member_that_lies_in_another_is_broken() -> None:
+    """Two entries of the directory lead to one member, whose own name is another."""
+    whole = make_zip({"a.py": SERVER, "b.py": CLIENT})
+    second = whole.rindex(b"PK\x01\x02")
+    overlapping = bytearray(whole)
+    struct.pack_into("<I", overlapping, second + 42, 0)  # where its local header is
+    assert refused(bytes(overlapping)) == "broken-archive"
+
+
 def flag_all(data: bytes, offsets: tuple[int, int], value: int) -> bytes:
     """The zip with a 16-bit field of every local and central header set."""
     changed = bytearray(data)
