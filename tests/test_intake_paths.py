@@ -25,7 +25,16 @@ def test_a_harmless_path_is_made_plain(raw: str, path: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        *("/etc/passwd", "\\\\host\\share", "C:\\x.py", "c:x.py", "../x.py", "a/../../x.py"),
+        *(
+            "/etc/passwd",
+            "\\\\host\\share",
+            "C:\\x.py",
+            "c:x.py",
+            ".\\C:",
+            "./c:x",
+            "../x.py",
+            "a/../../x.py",
+        ),
         *("..\\x.py", "", ".", "/", "a\x00.py", "a\n.py", "a\x1b[31m.py"),
         *("x" * 201, "é" * 101, "a/" * 33 + "x.py", "/".join(["x" * 190] * 6)),
     ],

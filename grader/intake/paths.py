@@ -94,12 +94,14 @@ def clean(raw: str, bounds: Bounds = BOUNDS) -> str | None:
     `..`, control characters, and what is too long or too deep to be written anywhere.
     """
     path = unicodedata.normalize("NFC", decoded(raw)).replace("\\", "/")
-    if path.startswith("/") or _DRIVE.match(path):
+    if path.startswith("/"):
         return None
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in path):
         return None
     parts = [part for part in path.split("/") if part not in ("", ".")]
-    if not parts or ".." in parts or len(parts) > bounds.depth + 1:
+    if not parts or _DRIVE.match(parts[0]):  # `./C:` is a drive, too
+        return None
+    if ".." in parts or len(parts) > bounds.depth + 1:
         return None
     sizes = [len(part.encode()) for part in parts]
     if max(sizes) > bounds.name_bytes or sum(sizes) + len(sizes) > bounds.path_bytes:
