@@ -132,7 +132,7 @@ def test_what_it_did_when_it_should_have_closed() -> None:
     told = flat(check_text(LAB, grade(play.we_close().exits(), right_client()), "fr"))
     assert "Votre serveur attendait encore dans recv(), ligne 10, quand il aurait" in told
     assert "où : serveur.py:10, pendant" in told
-    assert "attend dans recv() (ligne 10), et y reste" in told
+    assert "attend dans recv() (ligne 10) : recv() bloque" in told
 
 
 def test_an_error_that_nothing_is_known_of_is_quoted_and_obeyed_by_nobody() -> None:
