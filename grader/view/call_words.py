@@ -131,7 +131,9 @@ def no_capture(language: str) -> str:
 def segment_words(kind: str, port: int, size: int, names: Sequence[str], language: str) -> str:
     """A segment in words; `names` are those of the texts that it carries, `size` its bytes."""
     if kind != "data":
-        return _table(language).get(f"seg_{kind}", kind).format(port=port)
+        # A kind that is not ours comes from a file, and is no pattern to fill in.
+        words = _table(language).get(f"seg_{kind}")
+        return kind if words is None else words.format(port=port)
     shown = byte_count(size, language)
     return f"{', '.join(names)}, {shown}" if names else shown
 

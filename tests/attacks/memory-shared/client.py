@@ -2,6 +2,7 @@ from attaque import *
 
 call()
 import mmap
+import time
 
 limit = LIMITS.get("memory", 512 << 20)
 share = limit >> 3
@@ -23,4 +24,6 @@ for _ in range(16):
     children.append(child)
 for _ in children:
     held += len(os.read(ends[0], 1)) * share
+# It is looked for every 20 ms, and the machine may be slow: what counts is to keep it.
+time.sleep(2)
 escaped(19, f"held {held >> 20} MB")
