@@ -89,6 +89,11 @@ def tp09() -> Lab:
     return load_lab(TP09)
 
 
+def lab_for(isolation: str) -> Lab:
+    """The lab; without a network of its own at a port that no other test has."""
+    return tp09() if isolation == "full" else replace(tp09(), port=free_port())
+
+
 def with_limits(lab: Lab, **limits: float) -> Lab:
     """The lab with other limits."""
     return replace(lab, limits=replace(lab.limits, **limits))  # type: ignore[arg-type]

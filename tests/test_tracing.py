@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from engine_tools import engine, entries, job, play, summary
+from engine_tools import engine, entries, job, lab_for, play, summary
 from namespaces import missing
 
 from grader import transcript as tr
@@ -83,7 +83,8 @@ def test_a_servers_calls_stand_among_what_the_reference_saw(
     isolation: str, request: pytest.FixtureRequest
 ) -> None:
     where: Engine = request.getfixturevalue(f"{isolation.replace('none', 'plain')}_engine")
-    played, transcript = traced(where, replace(job(RIGHT, "server-nominal"), strace=strace()))
+    asked = job(RIGHT, "server-nominal", lab=lab_for(isolation))
+    played, transcript = traced(where, replace(asked, strace=strace()))
     told = summary(transcript)
     assert transcript.header.run == "server-nominal~trace", told
     assert transcript.end.outcome == "completed", told
@@ -159,7 +160,9 @@ def test_a_refusal_is_told_and_not_tried_again(tmp_path: Path) -> None:
 def test_one_that_hangs_is_ended(isolation: str, tmp_path: Path) -> None:
     path = fake(tmp_path, 'echo "strace: Process 1 attached" >&2; trap "" TERM; exec sleep 1000')
     with engine("full" if isolation == "full" else "none") as where:
-        _, transcript = traced(where, replace(job(RIGHT, "server-nominal"), strace=path))
+        _, transcript = traced(
+            where, replace(job(RIGHT, "server-nominal", lab=lab_for(isolation)), strace=path)
+        )
     assert transcript.end.outcome == "completed"
     assert not entries(transcript, tr.SystemCall)
     assert not straces()
