@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from inspect import cleandoc
 from typing import Any, Literal
 
 import msgspec
@@ -333,6 +334,10 @@ def json_schema(name: str) -> bytes:
         "title": f"{name}.json of Wiregrade",
         **msgspec.json.schema(SCHEMAS[name]),
     }
+    for definition in schema["$defs"].values():
+        if "description" in definition:
+            # A docstring; before Python 3.13 it still has the source's indentation.
+            definition["description"] = cleandoc(definition["description"])
     return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
 
 
