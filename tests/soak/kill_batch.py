@@ -7,9 +7,9 @@ a new output folder, one to eight kills (SIGKILL of the grader, or of one of its
 moments drawn from the time that an undisturbed batch takes, each followed at once by the same
 command, the last time left alone. Its results must be those of the undisturbed batch, byte for
 byte but for times: seconds, and `evidence`, which are positions in a recording (a text that
-was printed arrives in one piece or in two). No temporary file may be left, and no process.
-All of it runs the code as it was committed. The result (JSON, with commit and
-date, written after each round) names what differed.
+was printed arrives in one piece or in two), and `wiregrade verify` must find them whole. No
+temporary file may be left, and no process. All of it runs the code as it was committed. The
+result (JSON, with commit and date, written after each round) names what differed.
 """
 
 from __future__ import annotations
@@ -148,6 +148,17 @@ def without_times(data: bytes) -> bytes:
     return data
 
 
+def unverified(base: Path, out: Path) -> str:
+    """What `wiregrade verify` finds in the results; nothing where all is as it was written."""
+    told = subprocess.run(
+        [sys.executable, "-P", "-m", "grader", "verify", str(out)],
+        env={**os.environ, "PYTHONPATH": str(base / "code")}, cwd=base,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = told.stdout[-2000:] + told.stderr[-2000:]
+    return f"{told.returncode}: {said}" if told.returncode else ""
+
+
 def prepare(base: Path, samples: list[str]) -> None:
     """The code, a class, and the lab without its advice, which gives no verdict."""
     archive = ["git", "archive", "HEAD", "grader", "reference", "scenarios", "submissions"]
@@ -203,12 +214,13 @@ def one_round(
     )
     litter = sorted(str(p.relative_to(out)) for p in out.rglob("*.wiregrade-part"))
     alive = left_after(f"{_MARK}={base}")
-    if status or differing or litter or alive:
+    changed = unverified(base, out)
+    if status or differing or litter or alive or changed:
         kept = base / f"differs{tally.rounds}"
         out.rename(kept)
         tally.differences.append(
             {"round": tally.rounds, "struck": struck, "status": status, "files": differing,
-             "litter": litter, "alive": alive}
+             "litter": litter, "alive": alive, "verify": changed}
         )  # fmt: skip
         print(f"round {tally.rounds} differs: {tally.differences[-1]} ({kept})", flush=True)
     else:
