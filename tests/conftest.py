@@ -10,6 +10,8 @@ from hypothesis import settings
 
 from grader.run.engine import Engine
 
+pytest_plugins = ["pytester"]
+
 # The same examples each time, and no verdict of a test by the clock: a loaded machine is slow.
 settings.register_profile("tests", deadline=None, derandomize=True)
 settings.load_profile("tests")

@@ -9,8 +9,8 @@ from pathlib import Path
 from engine_tools import options, tp09
 from samples import SUBMISSIONS
 
+from grader.batch.judging import judge_run
 from grader.batch.plan import jobs_of, seed_for
-from grader.cli.running import judge_run
 from grader.intake.discover import discover
 from grader.intake.reading import read
 from grader.judge.model import Grade

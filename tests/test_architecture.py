@@ -24,7 +24,7 @@ PURE = (
         "case", "changes", "document", "model_student", "mutants", "mutants_connection",
         "mutants_exchange", "places", "plan", "proof", "source", "table", "variants",
     )),
-    "grader/runids.py",
+    "grader/runids.py", "grader/pytest_plugin/told.py",
     "reference/script.py", "reference/events.py", "reference/commands.py",
     "reference/machine.py",
 )  # fmt: skip
@@ -111,6 +111,9 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_batch_grading.py": ("grader/batch/judging.py",),
     "test_batch_matrix.py": ("grader/formats/matrix_json.py", "grader/judge/matrix.py"),
     "test_cli_summary.py": ("grader/cli/progress.py",),
+    "test_pytest_plugin.py": tuple(
+        f"grader/pytest_plugin/{name}.py" for name in ("collecting", "fixtures", "playing", "told")
+    ),
     "test_cli_grade.py": ("grader/cli/report.py",),
 }  # fmt: skip
 """Test file -> source files that it tests with others, where the name alone does not tell."""

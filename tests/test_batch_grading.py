@@ -15,8 +15,7 @@ from grader import results
 from grader.batch import grading, output, pages, saved
 from grader.batch.faults import is_internal
 from grader.batch.grading import Done, Grading, Settings, Waiting
-from grader.batch.judging import Judge
-from grader.cli.running import judge_run
+from grader.batch.judging import Judge, judge_run
 from grader.judge.model import Grade, Problem
 from grader.lab.model import Lab, Text
 from grader.run.jobs import Job, Played, PlayedRun

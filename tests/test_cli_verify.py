@@ -10,9 +10,9 @@ from batch_tools import SETTINGS, FakeEngine, source
 
 from grader.batch import grading, output, pages, verify
 from grader.batch.grading import Grading, Waiting
+from grader.batch.judging import judge_run
 from grader.cli import app
 from grader.cli import verify as command
-from grader.cli.running import judge_run
 from grader.intake.discover import discover
 from grader.intake.reading import read
 

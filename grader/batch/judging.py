@@ -10,6 +10,7 @@ from grader.batch.faults import is_internal, ungraded
 from grader.batch.output import OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
+from grader.judge.grade import judge as judge_transcripts
 from grader.judge.model import Grade
 from grader.lab.model import Lab
 from grader.run.jobs import PlayedRun
@@ -18,6 +19,24 @@ from grader.transcript import Transcript
 
 Judge = Callable[[Lab, Submission, str, Sequence[Transcript]], Grade]
 """Lab, submission, seed and transcripts to a grade."""
+
+
+def judge_run(
+    lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Transcript]
+) -> Grade:
+    """Judge a submission by the transcripts of its runs."""
+    return judge_transcripts(
+        lab,
+        submission.id,
+        submission.name,
+        seed,
+        submission.programs,
+        transcripts,
+        submission.remarks,
+        submission.problem,
+        submission.missing,
+        {file.path: file.data for file in submission.files},
+    )
 
 
 def judged(

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from grader import results
 from grader.batch import saved
-from grader.batch.judging import untraced
+from grader.batch.judging import judge_run, untraced
 from grader.batch.plan import jobs_of, seed_for, select, selectable
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
 from grader.cli.labs import open_lab
 from grader.cli.progress import phase_in_words
-from grader.cli.running import engine_options, judge_run, playing, say_untraced, tracer
+from grader.cli.running import engine_options, playing, say_untraced, tracer
 from grader.cli.streams import note, safe, say, wants_colour
 from grader.cli.summary import is_certified
 from grader.formats import calls, github, junit, terminal

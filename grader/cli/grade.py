@@ -11,13 +11,13 @@ from pathlib import Path
 from grader.batch import output, pages
 from grader.batch.faults import is_internal
 from grader.batch.grading import Done, Grading, Settings, Waiting, marker_of
+from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
 from grader.cli.labs import open_lab
 from grader.cli.progress import progress
 from grader.cli.running import (
     engine_options,
-    judge_run,
     playing,
     say_untraced,
     say_weaker,

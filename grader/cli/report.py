@@ -10,11 +10,11 @@ import msgspec
 from grader import results
 from grader.batch import output, pages, saved
 from grader.batch.grading import Done, rejudge
+from grader.batch.judging import judge_run
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
 from grader.batch.verify import lab_snapshot
 from grader.cli.errors import BAD_INPUT, DONE, FAULT, CommandError
-from grader.cli.running import judge_run
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import summary
 from grader.lab.load import load_lab_bytes

@@ -1,23 +1,18 @@
-"""What `grade` and `check` have in common: how to run, and how to judge."""
+"""What `grade` and `check` have in common: how to run."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from grader.cli.streams import note, safe
-from grader.judge.grade import judge
-from grader.judge.model import Grade
-from grader.lab.model import Lab
 from grader.run.engine import Engine
 from grader.run.host import HostReport
 from grader.run.jobs import EngineOptions, Isolation
 from grader.run.load import PROCESSES_PER_CORE
 from grader.run.phases import InPhases, Phase
-from grader.submission import Submission
-from grader.transcript import Transcript
 
 RUNS_PER_CORE = 3
 """Half of a run is waiting, all of it where a program sleeps: three share a core well."""
@@ -80,24 +75,6 @@ def say_weaker(host: HostReport, isolation: Isolation, language: str) -> None:
 def playing(engine: Engine, certify: int, tell: Callable[[Phase], None]) -> Engine | InPhases:
     """The engine, in phases where every run is to be repeated; `tell` hears of each phase."""
     return engine if certify == 1 else InPhases(engine, PROCESSES_PER_CORE * cores(), tell)
-
-
-def judge_run(
-    lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Transcript]
-) -> Grade:
-    """Judge a submission by the transcripts of its runs."""
-    return judge(
-        lab,
-        submission.id,
-        submission.name,
-        seed,
-        submission.programs,
-        transcripts,
-        submission.remarks,
-        submission.problem,
-        submission.missing,
-        {file.path: file.data for file in submission.files},
-    )
 
 
 def cores() -> int:

@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 
 from grader.batch import output
+from grader.batch.judging import judge_run
 from grader.batch.verify import Change, Code, Verified, lab_snapshot, verified
 from grader.cli.errors import BAD_INPUT, DONE, CommandError
-from grader.cli.running import judge_run
 from grader.cli.streams import note, safe, say
 from grader.intake.discover import discover
 from grader.intake.reading import read

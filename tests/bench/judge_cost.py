@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch import output, pages, saved
+from grader.batch.judging import judge_run
 from grader.batch.pages import PageSettings
 from grader.cli.report import identifiers
-from grader.cli.running import judge_run
 from grader.lab.load import load_lab_bytes
 from grader.lab.model import Lab
 from grader.run.jobs import PlayedRun

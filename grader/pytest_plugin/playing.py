@@ -1,0 +1,180 @@
+"""Plays a submission for pytest: once, whatever number of tests and processes ask.
+
+Nothing is played before the first test asks, so `--collect-only` costs nothing and `-k` plays
+only the scenarios that it leaves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from grader.batch import saved
+from grader.batch.judging import judge_run
+from grader.batch.plan import LabSource, jobs_of, seed_for, select
+from grader.intake.reading import read_folder
+from grader.judge.model import Grade
+from grader.lab.library import find_lab
+from grader.lab.load import lab_files, load_lab_bytes
+from grader.lab.model import ROLES, Lab
+from grader.run.engine import Engine
+from grader.run.host import choose_isolation, probe
+from grader.run.jobs import EngineOptions, PlayedRun
+from grader.submission import Submission
+
+_RUNS_AT_ONCE = 3
+"""For each core: half of a run is waiting."""
+_ENGINE = pytest.StashKey["Engine"]()
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What was played of a submission, and what it came to."""
+
+    grade: Grade
+    runs: tuple[PlayedRun, ...]
+    submission: Submission
+    """Bounded, as the report shows it."""
+
+
+class Checked:
+    """One submission with one lab.
+
+    Raises:
+        InputError: there is no submission at `path`.
+        UnknownLabError, LabError: there is no such lab, or it has problems.
+    """
+
+    def __init__(self, config: pytest.Config, path: Path, lab: str, shared: Path | None) -> None:
+        self._config = config
+        self._shared = shared
+        self.source = _opened(lab)
+        self.submission = read_folder(path, self.source.lab.roles)
+        self.language = config.getoption("--wiregrade-lang") or self.source.lab.language
+        self._wanted: set[str] = set()
+        self._graded: Graded | Exception | None = None
+
+    @property
+    def lab(self) -> Lab:
+        """The lab, cut down to the roles that there is a program for (both, if there is none)."""
+        there = tuple(r for r in ROLES if self.submission.programs.of(r) is not None) or ROLES
+        return select(self.source.lab, there)
+
+    def want(self, scenario: str) -> None:
+        """Have this scenario played, too, when it comes to playing."""
+        self._wanted.add(scenario)
+
+    def graded(self) -> Graded:
+        """Played and judged; asked again, the same.
+
+        Raises:
+            HostError: this machine cannot play it; asked again, the same.
+        """
+        if self._graded is None:
+            try:
+                self._graded = self._once() if self._shared is None else self._shared_once()
+            except Exception as error:
+                self._graded = error
+        if isinstance(self._graded, Exception):
+            raise self._graded
+        return self._graded
+
+    def _once(self) -> Graded:
+        lab = self.lab
+        whole = {scenario.id for scenario in lab.scenarios}
+        if self._wanted < whole:
+            lab = select(lab, ROLES, sorted(self._wanted))
+        return play(self._config, lab, self.submission)
+
+    def _shared_once(self) -> Graded:
+        """The first process of xdist that asks plays; the others wait for it and read."""
+        assert self._shared is not None  # noqa: S101 -- asked for by `graded` only then
+        told = [self.source.digest, self.submission.digest, self.submission.name]
+        name = hashlib.sha256("\0".join([*told, *sorted(self._wanted)]).encode()).hexdigest()
+        kept = self._shared / name
+        with _alone(kept.with_suffix(".lock")):
+            if kept.exists():
+                found = pickle.loads(kept.read_bytes())  # noqa: S301 -- our own, in our folder
+                assert isinstance(found, Graded)  # noqa: S101
+                return found
+            graded = self._once()
+            kept.write_bytes(pickle.dumps(graded))
+            return graded
+
+
+def play(config: pytest.Config, lab: Lab, submission: Submission) -> Graded:
+    """Play all of the lab that concerns the submission, and judge it as `check` does.
+
+    Raises:
+        HostError: this machine cannot play it.
+    """
+    seed = seed_for(lab, submission, None)
+    jobs = jobs_of(lab, submission, seed)
+    played = sorted(
+        engine(config).play(jobs), key=lambda one: [j.role for j in jobs].index(one.role)
+    )
+    runs = tuple(run for one in played for run in one.runs)
+    suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
+    kept = saved.bounded(submission, suffixes)
+    grade = judge_run(lab, kept, seed, [run.transcript for run in runs])
+    return Graded(grade=grade, runs=runs, submission=kept)
+
+
+def engine(config: pytest.Config) -> Engine:
+    """The engine of this process, started when it is first needed."""
+    if _ENGINE not in config.stash:
+        host = probe(config.getoption("--wiregrade-python"))
+        isolation = choose_isolation(config.getoption("--wiregrade-isolation"), "check", host)
+        options = EngineOptions(
+            isolation=isolation, python=host.python, facts=host.facts_mode,
+            bwrap=host.bwrap if isolation == "full" else None, jobs=_RUNS_AT_ONCE * _cores(),
+        )  # fmt: skip
+        config.stash[_ENGINE] = Engine(options)
+    return config.stash[_ENGINE]
+
+
+def close(config: pytest.Config) -> None:
+    """End the engine of this process, if there is one."""
+    if _ENGINE in config.stash:
+        config.stash[_ENGINE].__exit__(None, None, None)
+        del config.stash[_ENGINE]
+
+
+def cut_down(lab: Lab, scenario: str) -> Lab:
+    """The lab with this scenario only.
+
+    Raises:
+        KeyError: it has none of that id.
+    """
+    return replace(select(lab, ROLES, [scenario]), scenarios=(lab.scenario(scenario),))
+
+
+def _opened(name: str) -> LabSource:
+    folder = find_lab(name)
+    files = lab_files(folder)
+    return LabSource(lab=load_lab_bytes(files, where=folder), files=files)
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Nobody else is in here with the same path."""
+    with path.open("w") as lock:
+        with contextlib.suppress(ImportError):  # Windows: each process plays for itself
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
