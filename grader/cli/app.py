@@ -29,6 +29,7 @@ COMMANDS = {
     "verify": "say whether a graded folder is as it was written, running nothing",
     "validate": "say what is wrong with a lab",
     "reference": "play the reference by hand, in a terminal",
+    "init": "write the files that GitHub, GitLab, Gradescope or PrairieLearn want",
     "doctor": "say what this machine can do, and what it lacks",
     "schema": "print the JSON Schema of results.json or result.json",
 }

@@ -186,6 +186,18 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--python", metavar="PYTHON", help="the students' interpreter")
 
 
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "platform",
+        choices=("github", "gitlab", "gradescope", "prairielearn"),
+        help="what students hand in to",
+    )
+    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where to write (.)")
+    parser.add_argument("--lab", default="tp09", metavar="LAB", help="a built-in lab (tp09)")
+    parser.add_argument("--force", action="store_true", help="replace files that are there")
+    _language(parser)
+
+
 def _schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", choices=("results", "result"), default="results")
 
@@ -198,6 +210,7 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "verify": _verify,
     "validate": _validate,
     "reference": _reference,
+    "init": _init,
     "doctor": _doctor,
     "schema": _schema,
 }
