@@ -29,7 +29,9 @@ COMMANDS = {
     "verify": "say whether a graded folder is as it was written, running nothing",
     "validate": "say what is wrong with a lab",
     "reference": "play the reference by hand, in a terminal",
+    "explain": "explain a mistake that reports name",
     "init": "write the files that GitHub, GitLab, Gradescope or PrairieLearn want",
+    "completion": "print what makes a shell complete commands and options",
     "doctor": "say what this machine can do, and what it lacks",
     "schema": "print the JSON Schema of results.json or result.json",
 }
@@ -57,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             signal.signal(signal.SIGTERM, previous)
 
 
-def parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser of the command in `given`; only that one's options are built."""
+def parser(given: Sequence[str], *, whole: bool = False) -> argparse.ArgumentParser:
+    """The parser of the command in `given`; only that one's options are built unless `whole`."""
     top = _Parser(
         prog="wiregrade",
         description="Grades socket-programming labs: plays the other side, watches the wire, "
@@ -75,7 +77,7 @@ def parser(given: Sequence[str]) -> argparse.ArgumentParser:
     chosen = next((word for word in given if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
         one = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
-        if name == chosen:
+        if name == chosen or whole:
             options.ADD[name](one)
             one.add_argument("--debug", action="store_true", help="on a fault, show where")
     return top

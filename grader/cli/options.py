@@ -186,6 +186,18 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--python", metavar="PYTHON", help="the students' interpreter")
 
 
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "diagnosis", nargs="?", metavar="DIAGNOSIS", help="its id in results.json; none: list all"
+    )
+    _lab(parser)
+    _language(parser)
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
 def _init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "platform",
@@ -210,7 +222,9 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "verify": _verify,
     "validate": _validate,
     "reference": _reference,
+    "explain": _explain,
     "init": _init,
+    "completion": _completion,
     "doctor": _doctor,
     "schema": _schema,
 }
