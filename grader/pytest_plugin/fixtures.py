@@ -107,8 +107,8 @@ def _play(config: pytest.Config, role: Role, scenario: str) -> ScenarioRun:
     if checked.submission.programs.of(role) is None:
         pytest.fail(f"the submission has no {role}", pytrace=False)
     lab = playing.cut_down(checked.source.lab, scenario)
-    graded = playing.play(config, lab, checked.submission)
-    run = graded.runs[0].transcript
+    graded, runs = playing.play(config, lab, checked.submission)
+    run = runs[0].transcript
     if run.end.problem:
         raise RuntimeError(run.end.problem)
     ended = [e for e in run.entries if isinstance(e, tr.Exited)]

@@ -36,10 +36,9 @@ _ENGINE = pytest.StashKey["Engine"]()
 
 @dataclass(frozen=True)
 class Graded:
-    """What was played of a submission, and what it came to."""
+    """What a submission came to."""
 
     grade: Grade
-    runs: tuple[PlayedRun, ...]
     submission: Submission
     """Bounded, as the report shows it."""
 
@@ -91,7 +90,7 @@ class Checked:
         whole = {scenario.id for scenario in lab.scenarios}
         if self._wanted < whole:
             lab = select(lab, ROLES, sorted(self._wanted))
-        return play(self._config, lab, self.submission)
+        return play(self._config, lab, self.submission)[0]
 
     def _shared_once(self) -> Graded:
         """The first process of xdist that asks plays; the others wait for it and read."""
@@ -109,8 +108,12 @@ class Checked:
             return graded
 
 
-def play(config: pytest.Config, lab: Lab, submission: Submission) -> Graded:
+def play(
+    config: pytest.Config, lab: Lab, submission: Submission
+) -> tuple[Graded, tuple[PlayedRun, ...]]:
     """Play all of the lab that concerns the submission, and judge it as `check` does.
+
+    What it came to, and the runs.
 
     Raises:
         HostError: this machine cannot play it.
@@ -124,7 +127,7 @@ def play(config: pytest.Config, lab: Lab, submission: Submission) -> Graded:
     suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
     kept = saved.bounded(submission, suffixes)
     grade = judge_run(lab, kept, seed, [run.transcript for run in runs])
-    return Graded(grade=grade, runs=runs, submission=kept)
+    return Graded(grade=grade, submission=kept), runs
 
 
 def engine(config: pytest.Config) -> Engine:
