@@ -80,7 +80,29 @@ def parser(given: Sequence[str], *, whole: bool = False) -> argparse.ArgumentPar
         if name == chosen or whole:
             options.ADD[name](one)
             one.add_argument("--debug", action="store_true", help="on a fault, show where")
+            one.add_argument(
+                "--no-config", action="store_true", help="take no defaults from wiregrade.toml"
+            )
+        if name == chosen and "--no-config" not in given:
+            _take_defaults(one, name)
     return top
+
+
+def _take_defaults(one: argparse.ArgumentParser, name: str) -> None:
+    """Defaults of the current folder's own, if it has any."""
+    files = ("wiregrade.toml", "pyproject.toml")
+    if not any(os.path.isfile(file) for file in files):  # noqa: PTH113 -- imported only then
+        return
+    from pathlib import Path
+
+    from grader.cli import defaults
+
+    try:
+        found = defaults.apply(one, name, Path())
+    except defaults.DefaultsError as error:
+        one.error(str(error))
+    if found is not None:
+        one.epilog = f"Defaults here are those of {found.name}; --no-config takes none."
 
 
 def _run(parsed: argparse.Namespace) -> int:

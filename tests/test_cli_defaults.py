@@ -1,0 +1,89 @@
+"""Defaults from `wiregrade.toml`: what they set, what they may not, and how errors are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.cli.app import main, parser
+
+
+def parsed(*arguments: str) -> dict[str, object]:
+    return vars(parser(arguments).parse_args(arguments))
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder; what is in it is the test's."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_course_has_defaults_of_its_own(course: Path) -> None:
+    (course / "wiregrade.toml").write_text(
+        'lab = "grading"\nlang = "en"\n'
+        '[grade]\njobs = 4\nfail-under = 9.5\nsweep = true\n[check]\nonly = ["server.exit"]\n'
+    )
+    grade = parsed("grade", "x")
+    assert (grade["lab"], grade["lang"], grade["jobs"]) == ("grading", "en", 4)
+    assert (grade["fail_under"], grade["sweep"]) == ("9.5", True)
+    check = parsed("check")
+    assert (check["lab"], check["only"], check["jobs"]) == ("grading", ["server.exit"], None)
+    # A command without such an option is not disturbed.
+    assert "lab" not in parsed("doctor")
+
+
+def test_the_command_line_wins(course: Path) -> None:
+    (course / "wiregrade.toml").write_text('lab = "grading"\n')
+    assert parsed("check", "--lab", "tp09")["lab"] == "tp09"
+    assert parsed("check", "--no-config")["lab"] != "grading"
+
+
+def test_a_projects_own_file_will_do(course: Path) -> None:
+    (course / "pyproject.toml").write_text('[tool.wiregrade]\nlang = "en"\n')
+    assert parsed("check")["lang"] == "en"
+    (course / "pyproject.toml").write_text("[tool.other]\n")
+    assert parsed("check")["lang"] is None
+    (course / "pyproject.toml").write_text("not toml [")
+    assert parsed("check")["lang"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lab = ", "wiregrade.toml"),
+        ('lab = ["a"]\n', "text or a number"),
+        ('lang = "de"\n', "fr, en"),
+        ("langg = 1\n", "did you mean 'lang'?"),
+        ("[check]\nlabb = 1\n", "did you mean 'lab'?"),
+        ("[chek]\nlab = 1\n", "did you mean 'check'?"),
+        ('jobs = "many"\n', "1 to 1024"),
+        ("[check]\ntrace = 1\n", "true or false"),
+        ('lang = "\\u001b[31m"\n', "fr, en"),
+        ("x = " + "[" * 5000, "wiregrade.toml"),
+        ("#" * 70_000, "larger"),
+        # What would run something, or take the sandbox away.
+        ('python = "./evil"\n', "command line only"),
+        ('[check]\npython = "./evil"\n', "command line only"),
+        ('isolation = "none"\n', "--isolation none"),
+        ("debug = true\n", "command line only"),
+    ],
+)
+def test_what_cannot_be_is_told(
+    course: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course / "wiregrade.toml").write_text(text)
+    assert main(["check"]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+    assert "\x1b" not in error
+
+
+def test_help_says_where_defaults_come_from(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course / "wiregrade.toml").write_text('lang = "en"\n')
+    assert main(["check", "--help"]) == 0
+    assert "wiregrade.toml" in capsys.readouterr().out.splitlines()[-1]
