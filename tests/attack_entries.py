@@ -161,6 +161,14 @@ ENTRIES.add(
     "hides", (38, 47), "a file that marks the grader's own folders, full of aliases",
     _folder(lambda: {**RIGHT, ".wiregrade.json": b'{"schema_version": 1}', "results.json": b"{}"}),
 )  # fmt: skip
+ENTRIES.add(
+    "hides-deep", (38, 47), "the same, its programs two folders down, with all that we write",
+    _folder(
+        lambda: {f"tp/rendu/{name}": data for name, data in RIGHT.items()}
+        | {f"{place}.wiregrade.{kind}": b"1" for place in ("", "tp/") for kind in ("json", "lock")}
+        | {"index.html": b"", "results.json": b"{}"}
+    ),
+)  # fmt: skip
 
 
 # --- names -------------------------------------------------------------------------------

@@ -66,6 +66,14 @@ def test_a_broken_marker_is_still_ours_and_says_nothing(tmp_path: Path) -> None:
         assert folder.marker() is None
 
 
+def test_a_folder_of_ours_says_which_it_is(tmp_path: Path) -> None:
+    for _ in range(2):
+        with output.opened(tmp_path / "out"):
+            pass
+        said = (tmp_path / "out" / output.LOCK).read_text()
+        assert said == f"{(tmp_path / 'out').stat().st_ino}\n"
+
+
 def test_write_read_remove(tmp_path: Path) -> None:
     with output.opened(tmp_path) as folder:
         folder.write("a/runs/x.jsonl", b"1")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch import output
 from grader.intake.discover import Discovery, discover
 from grader.intake.errors import InputError
 
@@ -80,19 +81,61 @@ def test_bare_programs_beside_folders_are_one_submission(tmp_path: Path) -> None
     assert set(kinds(discover(folder))) == {"dupont", "groupe", "a"}
 
 
-def test_results_of_an_earlier_run_are_not_a_submission(tmp_path: Path) -> None:
-    found = discover(fill(tmp_path, "dupont/", "notes/.wiregrade.json"))
+def results_in(folder: Path) -> Path:
+    """What `grade` leaves there, copies of programs included."""
+    with output.opened(folder) as opened:
+        opened.write(output.MARKER, b"{}")
+        opened.write("dupont/source/serveur.py", b"")
+    return folder
+
+
+def test_results_are_not_a_submission(tmp_path: Path) -> None:
+    fill(tmp_path, "dupont/")
+    results_in(tmp_path / "notes")
+    results_in(tmp_path / "wiregrade-out")
+    found = discover(tmp_path)
     assert set(kinds(found)) == {"dupont"}
-    assert found.ignored == ("notes",)
+    assert found.results == ("notes", "wiregrade-out")
+
+
+def test_where_this_run_writes_is_not_a_submission(tmp_path: Path) -> None:
+    fill(tmp_path, "dupont/", "notes/index.html")
+    (tmp_path / "lien").symlink_to(tmp_path / "notes")
+    found = discover(tmp_path / ".", own=tmp_path / "lien")
+    assert set(kinds(found)) == {"dupont", "lien"}
+    assert found.results == ("notes",)
+    assert discover(tmp_path, own=tmp_path / "nowhere").results == ()
+
+
+@pytest.mark.parametrize("below", ["", "a/", "a/b/", "a/b/c/"])
+@pytest.mark.parametrize("program", ["serveur.py", "x/serveur.py", "x/y/serveur.py", "rapport.pdf"])
+def test_a_forged_mark_hides_no_submission(below: str, program: str, tmp_path: Path) -> None:
+    """At any depth, whatever else is handed in: what a folder of ours holds, copied or guessed."""
+    original = results_in(tmp_path / "original")
+    copied = (original / output.LOCK).read_bytes()
+    forged = {"copied": copied, "guessed": b"1\n", "empty": b"", "long": b"9" * 10_000}
+    folder = tmp_path / "class"
+    for name, lock in forged.items():
+        fill(folder, f"{name}/{program}", f"{name}/{below}{output.MARKER}")
+        (folder / name / below / output.LOCK).write_bytes(lock)
+    found = discover(folder)
+    assert set(kinds(found)) == set(forged)
+    assert found.results == ()
+
+
+def test_a_lock_that_is_no_file_hides_no_submission(tmp_path: Path) -> None:
+    fill(tmp_path, "tube/", "lien/", "dossier/.wiregrade.lock/")
+    results_in(tmp_path / "notes")
+    os.mkfifo(tmp_path / "tube" / output.LOCK)
+    (tmp_path / "lien" / output.LOCK).symlink_to("../notes/.wiregrade.lock")
+    assert set(kinds(discover(tmp_path))) == {"tube", "lien", "dossier"}
 
 
 @pytest.mark.parametrize("program", ["serveur.py", "tp9/client.py"])
-def test_a_mark_of_ours_hides_no_programs(program: str, tmp_path: Path) -> None:
-    marked = fill(tmp_path, "dupont/.wiregrade.json", f"dupont/{program}", "notes/.wiregrade.json")
-    fill(marked, "notes/dupont/source/serveur.py")
-    found = discover(marked)
-    assert set(kinds(found)) == {"dupont"}
-    assert found.ignored == ("notes",)
+def test_a_hidden_folder_with_a_program_is_a_submission(program: str, tmp_path: Path) -> None:
+    found = discover(fill(tmp_path, f".dupont/{program}", ".github/workflows/x.yml"))
+    assert set(kinds(found)) == {".dupont"}
+    assert found.ignored == (".github",)
 
 
 def test_an_empty_folder_of_a_student_is_an_entry(tmp_path: Path) -> None:

@@ -154,6 +154,7 @@ def opened(path: Path, *, existing: bool = False) -> Iterator[OutputFolder]:
         raise _cannot_write(path, error) from error
     try:
         _lock(lock, path)
+        _say_which(lock, path)
         folder = OutputFolder(path)
         folder.remove_leftovers()
         yield folder
@@ -211,6 +212,18 @@ def check(path: Path, *, existing: bool = False) -> None:
         f"{path} is not empty and is not Wiregrade's (no {MARKER} in it); nothing was "
         "written. Name another folder: --out FOLDER"
     )
+
+
+def _say_which(descriptor: int, path: Path) -> None:
+    """The folder's own number, in its lock: by that a later run knows it for results.
+
+    A submission with all that a folder of ours holds is a submission still (`discover`).
+    """
+    try:
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, b"%d\n" % path.stat().st_ino)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
 
 
 def _lock(descriptor: int, path: Path, *, shared: bool = False) -> None:

@@ -37,6 +37,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Laissés de côté (ni programmes ni archives)~: {names}",
         "Left out (neither programs nor archives): {names}",
     ),
+    "results": (
+        "Laissés de côté (résultats de Wiregrade)~: {names}",
+        "Left out (results of Wiregrade): {names}",
+    ),
     "changed": (
         "{out} vient d’un autre labo, d’autres options ou d’une autre version ({what})~: "
         "tout est noté de nouveau.",
@@ -65,8 +69,8 @@ def run(given: argparse.Namespace) -> int:
     source = open_lab(given.lab)
     language: str = given.lang or source.lab.language
     given.lang = language
-    found = discover(Path(given.submissions), source.lab.roles)
     out = Path(given.out)
+    found = discover(Path(given.submissions), source.lab.roles, out)
     output.check(out)
     host = probe(given.python or source.lab.python)
     isolation = choose_isolation(given.isolation, "grade", host)
@@ -82,9 +86,10 @@ def run(given: argparse.Namespace) -> int:
         certify=given.certify,
         sweep=given.sweep,
     )
-    if found.ignored:
-        names = ", ".join(safe(name) for name in found.ignored[:10])
-        note(_word("ignored", language).format(names=names))
+    for key, left_out in (("ignored", found.ignored), ("results", found.results)):
+        if left_out:
+            names = ", ".join(safe(name) for name in left_out[:10])
+            note(_word(key, language).format(names=names))
     with output.opened(out) as folder:
         _say_if_changed(folder, source, settings)
         folder.mark(marker_of(source, settings))

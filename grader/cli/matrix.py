@@ -76,7 +76,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _plan(given: argparse.Namespace, source: LabSource) -> matrices.Plan:
-    found = discover(Path(given.submissions), source.lab.roles)
+    found = discover(Path(given.submissions), source.lab.roles, Path(given.out))
     entries = {entry.id: entry for entry in found.entries}
     sample = None if given.all else given.sample or matrices.MOST
     seed: str = given.seed or source.lab.id

@@ -69,17 +69,17 @@ def run(given: argparse.Namespace) -> int:
         if marker is None:
             raise CommandError(f"{out / output.MARKER} is not readable; grade once more", BAD_INPUT)
         given.lang = language = given.lang or marker.language
-        handed_in = _submissions(given.submissions, marker)
+        handed_in = _submissions(given.submissions, marker, out)
         found = verified(folder, marker, judge_run, handed_in)
     _tell(found, marker.tool, language)
     return BAD_INPUT if found.changes else DONE
 
 
-def _submissions(path: str | None, marker: output.Marker) -> list[Submission] | None:
+def _submissions(path: str | None, marker: output.Marker, out: Path) -> list[Submission] | None:
     if path is None:
         return None
     lab = load_lab_bytes(lab_snapshot(marker), where=Path(output.MARKER))
-    return [read(entry, lab.roles) for entry in discover(Path(path), lab.roles).entries]
+    return [read(entry, lab.roles) for entry in discover(Path(path), lab.roles, out).entries]
 
 
 def _tell(found: Verified, tool: str, language: str) -> None:

@@ -26,10 +26,13 @@ from grader.lab.model import Role, RoleFiles, Text
 
 Kind = Literal["folder", "archive", "loose", "link", "other"]
 
-_MARK = ".wiregrade.json"
-"""What an output folder of ours holds."""
+_LOCK = ".wiregrade.lock"
+"""What an output folder of ours holds: the number (inode) of that very folder."""
+_OUT = "wiregrade-out"
+"""Litter within a submission; here it may be anybody's."""
+_NUMBER_BYTES = 32
 _LOOKED_AT = 1000
-"""Names in a marked folder that are looked at."""
+"""Names in a hidden folder that are looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,8 @@ class Discovery:
 
     entries: tuple[Entry, ...]
     ignored: tuple[str, ...]
+    results: tuple[str, ...] = ()
+    """Output folders of ours: this run's, and what is surely an earlier one's."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,12 @@ class _Found:
     raw: tuple[str, ...]
 
 
-def discover(folder: Path, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES) -> Discovery:
+def discover(
+    folder: Path, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES, own: Path | None = None
+) -> Discovery:
     """The submissions in `folder`: folders, archives and loose programs.
+
+    `own` is where this run writes: it may lie in there, and is no submission.
 
     Loose programs belong together where their names differ by the role only
     (`client_dupont.py`, `serveur_dupont.py`). Where there is nothing but programs, and the
@@ -76,10 +85,13 @@ def discover(folder: Path, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES) -> D
     found: list[_Found] = []
     loose: list[str] = []
     ignored: list[str] = []
+    results: list[str] = []
     for name, kind in _listing(folder):
-        if paths.is_litter(paths.decoded(name)):
+        if paths.is_litter(paths.decoded(name)) and name.casefold() != _OUT:
             continue
-        if kind == "folder" and not name.startswith(".") and not _is_output(folder / name, roles):
+        if kind == "folder" and _is_results(folder / name, own):
+            results.append(paths.decoded(name))
+        elif kind == "folder" and not _is_hidden(folder / name, roles):
             found.append(_Found(paths.decoded(name), "folder", (name,)))
         elif kind == "file" and is_program(name, roles):
             loose.append(name)
@@ -93,20 +105,39 @@ def discover(folder: Path, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES) -> D
             ignored.append(paths.decoded(name))
     found += _loose(loose, folder, roles, alone=not found)
     if not found:
-        raise InputError(_nothing(folder, ignored))
-    return Discovery(_entries(found, folder), tuple(sorted(ignored)))
+        raise InputError(_nothing(folder, ignored + results))
+    return Discovery(_entries(found, folder), tuple(sorted(ignored)), tuple(sorted(results)))
 
 
-def _is_output(folder: Path, roles: Mapping[Role, RoleFiles]) -> bool:
+def _is_results(folder: Path, own: Path | None) -> bool:
     """Someone ran `wiregrade grade .`: results are no submission.
 
-    A mark alone proves nothing, anybody can hand one in: results hold no program, but for
-    copies two folders down.
+    A student can hand in whatever a folder of ours holds, but cannot know the number that
+    the file system will give to their own folder here. A copy of results has another number,
+    too: it gets a row, which is harmless.
     """
     try:
-        (folder / _MARK).lstat()
-        return not _holds_program(folder, roles, 1)
-    except (OSError, InputError):  # reading it as a folder will tell what is wrong
+        if own is not None and folder.samefile(own):
+            return True
+    except OSError:
+        pass  # there are no results yet
+    try:
+        flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        descriptor = os.open(folder / _LOCK, os.O_RDONLY | flags)
+        try:
+            said = os.read(descriptor, _NUMBER_BYTES)
+        finally:
+            os.close(descriptor)
+        return said.strip() == str(folder.lstat().st_ino).encode()
+    except OSError:
+        return False
+
+
+def _is_hidden(folder: Path, roles: Mapping[Role, RoleFiles]) -> bool:
+    """A tool's folder (`.github`): its name begins with a dot, and no program is in it."""
+    try:
+        return folder.name.startswith(".") and not _holds_program(folder, roles, 1)
+    except InputError:  # reading it as a folder will tell what is wrong
         return False
 
 

@@ -50,8 +50,9 @@ def batch(out: Path, submissions: list[Submission]) -> None:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below the folder."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    """Every file below the folder, but for the one that says which folder it is."""
+    files = (p for p in folder.rglob("*") if p.is_file() and p.name != output.LOCK)
+    return {str(p.relative_to(folder)): p.read_bytes() for p in files}
 
 
 def _before_each(out: Path, call: Callable[[], None]) -> None:
