@@ -210,6 +210,26 @@ def test_a_fault_is_told_with_a_reference_into_the_log(tmp_path: Path) -> None:
     assert done.reference in (tmp_path / "a/index.html").read_text()
 
 
+class BrokenOff(FakeEngine):
+    """Plays jobs by workers of which the first two broke off."""
+
+    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+        for played in super().play(jobs):
+            yield replace(played, faults=("Traceback\nKeyError: 'ours'",) * 2)
+
+
+@pytest.mark.parametrize("outcome", ["completed", "not_run"])
+def test_what_workers_broke_off_with_is_in_the_log_alone(tmp_path: Path, outcome: str) -> None:
+    (done,), _ = grade(
+        tmp_path, submission("a"), engine=BrokenOff(outcome=outcome), judge_with=judge_run
+    )
+    log = (tmp_path / output.LOG).read_text()
+    assert log.count("KeyError: 'ours'") == 1
+    assert (done.reference in log, bool(done.reference)) == (True, outcome == "not_run")
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or path.name == output.LOG or b"KeyError" not in path.read_bytes()
+
+
 def test_what_the_machine_left_ungraded_is_in_the_log(tmp_path: Path) -> None:
     (done,), _ = grade(tmp_path, submission("a"), engine=FakeEngine(outcome="not_run"))
     # The fake judge has no runs in its grades; the real one says why each was not run.

@@ -897,6 +897,23 @@ def test_a_job_that_always_kills_its_worker_is_not_run() -> None:
     assert good.runs[0].transcript.stdout == b"1\n"
 
 
+def test_what_a_worker_breaks_off_with_is_told_and_not_printed(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    lab = at_free_port()
+    bug = replace(tools.job("print(1)", lab=lab, key="bug"), files=(None,))  # type: ignore[arg-type]
+    with tools.engine("none") as engine:
+        broken, good = tools.play(engine, bug, tools.job("print(1)", lab=lab, key="good"))
+    assert [run.transcript.end.outcome for run in broken.runs] == ["not_run"]
+    assert "Traceback" not in broken.runs[0].transcript.end.problem
+    assert [fault.splitlines()[0] for fault in broken.faults] == [
+        "Traceback (most recent call last):"
+    ] * 2
+    assert "AttributeError" in broken.faults[0]
+    assert (good.runs[0].transcript.stdout, good.faults) == (b"1\n", ())
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_worker_that_talks_nonsense_is_replaced() -> None:
     """On a shared machine a program can reach its worker's pipes: it gains nothing by it."""
     text = """

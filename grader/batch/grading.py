@@ -103,6 +103,8 @@ class _Open:
     awaited: set[Tests]
     runs: list[PlayedRun] = field(default_factory=list)
     traced: list[PlayedRun] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    """Tracebacks of workers that broke off over it; others may have played it all the same."""
     fault: str = ""
     """A traceback, where reading it failed: there is nothing to judge."""
     reference: str = ""
@@ -220,6 +222,7 @@ class Grading:
         opened = self._open[played.key]
         opened.runs.extend(played.runs)
         opened.traced.extend(played.traced)
+        opened.faults.extend(played.faults)
         opened.awaited.discard(played.role)
         if not opened.awaited:
             del self._open[played.key]
@@ -238,10 +241,21 @@ class Grading:
             # Whatever is wrong with a trace, it costs nobody a grade.
             opened.traced.clear()
             done = replace(self._finish(opened), fault=told)
-        if told := done.fault or why_incomplete(done.grade):
+        told = done.fault or why_incomplete(done.grade)
+        if opened.faults:
+            told = self._with_faults(opened, told)
+        if told:
             reference = opened.reference or self._log.tell(done.grade.id, told)
             return replace(done, fault=told, reference=reference)
         return done
+
+    def _with_faults(self, opened: _Open, told: str) -> str:
+        """What is told, with what the workers said; alone that is for the log only."""
+        said = "\n".join(dict.fromkeys(opened.faults))
+        if told:
+            return f"{said}\n{told}"
+        self._log.tell(opened.submission.id, said)
+        return ""
 
     def _graded(self, opened: _Open) -> Done:
         submission = saved.bounded(opened.submission, self._suffixes)

@@ -141,6 +141,9 @@ def _play(
     with Engine(options) as engine:
         playing_jobs = playing(engine, given.certify, tell).play(jobs)
         played = sorted(playing_jobs, key=lambda one: _ORDER.index(one.role))
+    if given.debug:
+        for fault in dict.fromkeys(fault for one in played for fault in one.faults):
+            note("\n".join(f"  {safe(line)}" for line in fault.splitlines()))
     traced = [run for one in played for run in one.traced]
     return [run for one in played for run in one.runs], traced
 

@@ -14,7 +14,8 @@ import selectors
 import signal
 import subprocess
 import sys
-from collections import deque
+import tempfile
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from types import TracebackType
 from typing import Self
 
 from grader import transcript as tr
-from grader.lab.model import Scenario
+from grader.lab.model import Scenario, Tests
 from grader.lab.sweep import is_sweep
 from grader.run import messages
 from grader.run.errors import HostError
@@ -33,6 +34,8 @@ from grader.runids import run_id
 
 _TRIES = 2
 _LEAVE_S = 5.0
+_LAST_WORDS = 16 * 1024
+"""Bytes that are kept of what a worker said, the end: there a traceback says what happened."""
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv.pop());"
     "import grader.run.worker as worker; worker.main()"
@@ -46,11 +49,13 @@ class _Worker:
     def __init__(self, options: EngineOptions) -> None:
         orders, self.orders = os.pipe()
         self.replies, replies = os.pipe()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 -- it is closed with the worker
         try:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _BOOT, str(orders), str(replies), str(os.getpid()),
                  json.dumps(sys.path)],
                 pass_fds=(orders, replies), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=self._said,
             )  # fmt: skip
         finally:
             os.close(orders)
@@ -70,8 +75,15 @@ class _Worker:
         with contextlib.suppress(BrokenPipeError):
             messages.write_all(self.orders, messages.framed(pickle.dumps(what)))
 
+    def last_words(self) -> str:
+        """What it wrote on stderr, once it is dead: why it broke off, where that was a bug."""
+        size = self._said.seek(0, os.SEEK_END)
+        self._said.seek(max(0, size - _LAST_WORDS))
+        return self._said.read().decode("utf-8", "backslashreplace").strip()
+
     def close(self) -> None:
         """No more orders; the pipes are closed."""
+        self._said.close()
         for fd in (self.orders, self.replies):
             with contextlib.suppress(OSError):
                 os.close(fd)
@@ -89,6 +101,7 @@ class Engine:
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
         self._followers = Followers()
+        self._faults: defaultdict[tuple[str, Tests], list[str]] = defaultdict(list)
 
     @property
     def workers(self) -> int:
@@ -159,7 +172,7 @@ class Engine:
         if played is not None:
             for job in self._followers.done(played):
                 pieces += cut(job, self._followers.why_skipped(job))
-            yield played
+            yield replace(played, faults=tuple(self._faults.pop((played.key, played.role), ())))
 
     def _has_room(self) -> bool:
         busy = sum(worker.piece is not None for worker in self._workers)
@@ -222,13 +235,17 @@ class Engine:
         """A worker died: what it played is tried once more, then given up as our fault."""
         self._selector.unregister(worker.replies)
         self._workers.remove(worker)
-        worker.close()
         status = worker.process.wait()
+        said = worker.last_words()
+        worker.close()
         piece = worker.piece
         if not worker.ready:
-            raise HostError(f"a worker could not be started (status {status})")
+            why = said.rpartition("\n")[2] or f"status {status}"
+            raise HostError(f"a worker could not be started ({why})")
         if piece is None:
             return
+        if said:
+            self._faults[piece.job.key, piece.job.role].append(said)
         if piece.job.strace is not None:
             # Its graded run may have been done: tracing must not cost it.
             pieces.append(replace(piece, job=replace(piece.job, strace=None)))

@@ -68,6 +68,8 @@ class Played:
     runs: tuple[PlayedRun, ...]
     traced: tuple[PlayedRun, ...] = ()
     """Runs that were traced, `scenario~trace`: shown beside the others, never judged."""
+    faults: tuple[str, ...] = ()
+    """What workers of ours said when they broke off over it (tracebacks); for the log alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
