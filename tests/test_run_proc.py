@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,6 @@ import pytest
 
 from grader.run import proc
 from grader.run.errors import FactsUnavailable
-from grader.run.usage import Usage
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")
 
@@ -138,7 +138,7 @@ def test_of_a_vanished_process_nothing_is_known_and_nothing_raised() -> None:
     assert proc.call_of(pid, pid) is None
     assert proc.run_counter(pid, pid) is None
     assert proc.state(pid) is None
-    assert proc.usage([pid]) == Usage(0, 0, 0)
+    assert proc.used(pid) is None
     assert proc.socket_fds(pid) == {}
     assert proc.fd_flags(pid, 0) is None
     assert proc.epoll_set(pid, 0) == []
@@ -179,14 +179,37 @@ def test_cpu_counts_a_process_its_ended_threads_and_reaped_children() -> None:
     )
     with python(code) as process:
         line(process)
-        used = proc.usage([process.pid]).cpu
-        assert 190_000_000 < used < 5_000_000_000
+        used = proc.used(process.pid)
+        assert used is not None
+        assert 190_000_000 < used.own + used.reaped < 5_000_000_000
+        assert (used.pid, used.tasks) == (process.pid, 1)
+
+
+def test_cpu_of_a_zombie_is_told() -> None:
+    child = os.fork()
+    if child == 0:
+        end = time.process_time() + 0.05
+        while time.process_time() < end:
+            pass
+        os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    used = proc.used(child)
+    assert used is not None
+    assert 50_000_000 <= used.own < 5_000_000_000
+    assert (used.tasks, used.memory) == (0, 0)
+    os.waitpid(child, 0)
+    assert proc.used(child) is None
 
 
 def test_resident_memory_grows_with_what_is_touched() -> None:
-    before = proc.usage([os.getpid()]).memory
+    def resident() -> int:
+        used = proc.used(os.getpid())
+        assert used is not None
+        return used.memory
+
+    before = resident()
     held = bytearray(64 << 20)
-    assert proc.usage([os.getpid()]).memory - before > 60 << 20
+    assert resident() - before > 60 << 20
     del held
 
 

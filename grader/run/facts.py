@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 
 from grader import transcript as tr
 from grader.run import proc
+from grader.run.account import Account
 from grader.run.blocked import (
     as_call,
     as_socket,
@@ -86,6 +87,7 @@ class KernelFacts:
         """`bytes_sent` for which all was seen to have arrived in an earlier look."""
         self._sleeps: set[tuple[int, int]] = set()
         self._sleeps_at = -1
+        self._account = Account()
         self._inodes: set[int] = set()
         self._foreign: set[int] = set()
 
@@ -364,11 +366,9 @@ class KernelFacts:
         return info.inode == 0 and info.state != "time-wait" and info.remote[1] != 0
 
     def usage(self) -> Usage:
-        """What the whole tree has used; CPU of the program itself also after its end."""
-        if pids := self._program.processes():
-            return proc.usage(pids)
-        counter = proc.run_counter(self._program.pid, self._program.pid)
-        return Usage(counter[1] if counter is not None else 0, 0, 0)
+        """What the whole tree has used, what has ended included."""
+        told = (proc.used(pid) for pid in self._program.remains())
+        return self._account.usage(one for one in told if one is not None)
 
     def disk(self) -> Disk:
         """What lies in the sandbox's own folders."""

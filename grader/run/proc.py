@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.run.errors import FactsUnavailable
-from grader.run.usage import Disk, Usage
+from grader.run.usage import Disk, Used
 
 _PIDFD_GETFD = 438  # the same number on every architecture
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -166,24 +166,25 @@ def exit_code_of_zombie(pid: int) -> int | None:
     return int(fields[49])
 
 
-def usage(pids: Iterable[int]) -> Usage:
-    """What these processes have used; one that has vanished used nothing.
+def used(pid: int) -> Used | None:
+    """What a process has used; None where it has vanished.
 
     Reaped children count in ticks of the kernel (10 ms), which is all that it tells of them.
+    None of it needs the right to look into the process.
     """
-    cpu = system = memory = tasks = 0
-    for pid in pids:
-        if not (fields := _stat(pid)):
-            continue
-        memory += int(fields[21]) * _PAGE
-        tasks += int(fields[17])
-        system += int(fields[12]) * _TICK_NS
-        cpu += (int(fields[13]) + int(fields[14])) * _TICK_NS
-        try:
-            cpu += time.clock_gettime_ns(~pid << 3 | _CPU_CLOCK_SCHED)
-        except OSError:  # ended meanwhile: its parent's children's time has it
-            continue
-    return Usage(cpu, system, memory, tasks)
+    if not (fields := _stat(pid)):
+        return None
+    try:
+        own = time.clock_gettime_ns(~pid << 3 | _CPU_CLOCK_SCHED)
+    except OSError:  # reaped meanwhile: its parent's children's time has it
+        own = 0
+    reaped = (int(fields[13]) + int(fields[14])) * _TICK_NS
+    ended = _is_zombie(fields)
+    return Used(
+        pid=pid, born=int(fields[19]), own=own, reaped=reaped,
+        system=int(fields[12]) * _TICK_NS, memory=int(fields[21]) * _PAGE,
+        tasks=0 if ended else int(fields[17]),
+    )  # fmt: skip
 
 
 def resident(pids: Iterable[int]) -> tuple[int, int]:
@@ -197,7 +198,7 @@ def resident(pids: Iterable[int]) -> tuple[int, int]:
         text = _read(f"/proc/{pid}/smaps_rollup")
         sizes = {name: int(size) << 10 for name, size in _SIZES.findall(text)}
         if b"Pss" not in sizes:
-            private += usage((pid,)).memory
+            private += one.memory if (one := used(pid)) is not None else 0
             continue
         private += sizes[b"Pss"] - sizes.get(b"Pss_Shmem", 0)
         shared += sizes.get(b"Pss_Shmem", 0)

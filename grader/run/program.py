@@ -125,8 +125,15 @@ class Program:
 
     def processes(self) -> list[int]:
         """Every process of the program that is alive."""
+        return self._without_watcher(proc.tree(self.root))
+
+    def remains(self) -> list[int]:
+        """The same, with those that have ended and that nobody has reaped."""
+        return self._without_watcher(proc.tree(self.root, zombies=True))
+
+    def _without_watcher(self, pids: list[int]) -> list[int]:
         watcher = self._watcher.pid if self._watcher is not None else None
-        return [pid for pid in proc.tree(self.root) if pid != watcher]
+        return [pid for pid in pids if pid != watcher]
 
     def ended(self) -> bool:
         """Whether the program itself (not what it left behind) has ended; sets `status`."""

@@ -18,6 +18,24 @@ class Usage(NamedTuple):
     """Their threads, each process being one at least."""
 
 
+class Used(NamedTuple):
+    """Of one process, until now; of one that has ended and that nobody has reaped, too."""
+
+    pid: int
+    born: int
+    """When it was started, in ticks since boot: its number may be another's later."""
+    own: int
+    """CPU in ns, that of its ended threads included."""
+    reaped: int
+    """CPU in ns of its children that it has reaped, and of theirs."""
+    system: int
+    """Of `own`, what the kernel spent on its calls, in ns, in ticks."""
+    memory: int
+    """Bytes."""
+    tasks: int
+    """Threads; 0 where it has ended."""
+
+
 class Disk(NamedTuple):
     """What lies in the folders that a program can write, where they are its own."""
 
