@@ -158,4 +158,9 @@ def test_each_defence_is_seen_in_the_sandbox_itself() -> None:
 def test_everything_that_may_be_weaker_has_words() -> None:
     from grader.cli.running import _WITHOUT
 
-    assert set(_WITHOUT) == {*host._WITHOUT, "user"}
+    assert set(_WITHOUT) == {*host._WITHOUT, host.GROUPS, "user"}
+    for route in ("", "own", "scope"):
+        fact = host._groups(route, ())
+        assert (fact.name, fact.state) == (host.GROUPS, "weaker")
+        assert "memory and processes only as far" in fact.detail
+    assert host._groups("own", ("memory", "pids")).state == "on"

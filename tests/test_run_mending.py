@@ -35,6 +35,8 @@ SHARED = {
     "proc/sys/kernel/yama/ptrace_scope": "1\n",
     "proc/self/mounts": "sys /sys sysfs rw 0 0\nproc /proc proc rw,gid=20,hidepid=2 0 0\n",
 }
+SYSTEMD = {"run/systemd/system/.there": "", "sys/fs/cgroup/cgroup.controllers": "memory pids\n"}
+SYSTEMD_V1 = {"run/systemd/system/.there": "", "etc/os-release": "ID=ubuntu\n"}
 DOCKER = {
     "etc/os-release": "ID=alpine\n",
     ".dockerenv": "",
@@ -117,3 +119,21 @@ def test_the_library(recorded: dict[str, str], told: str, tmp_path: Path) -> Non
 )
 def test_who_is_root(environment: dict[str, str], told: str, tmp_path: Path) -> None:
     assert mending.user(environment, tmp_path) == told
+
+
+@pytest.mark.parametrize(
+    ("recorded", "user", "told"),
+    [
+        (SYSTEMD, "prof", "sudo loginctl enable-linger prof;"),
+        (SYSTEMD, "root", ""),
+        (SYSTEMD, "x; rm -rf ~", ""),
+        (SYSTEMD_V1, "prof", "systemd.unified_cgroup_hierarchy=1"),
+        ({**SYSTEMD_V1, "etc/os-release": "ID=fedora\n"}, "prof", "sudo grubby"),
+        ({**SYSTEMD_V1, "etc/os-release": "ID=arch\n"}, "prof", ""),
+        ({**SYSTEMD, **DOCKER}, "prof", ""),
+        (NOTHING, "prof", ""),
+    ],
+)
+def test_groups_of_ones_own(recorded: dict[str, str], user: str, told: str, tmp_path: Path) -> None:
+    command = mending.delegation({"USER": user}, made(tmp_path, recorded))
+    assert (told in command, bool(command)) == (True, bool(told))

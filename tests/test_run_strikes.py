@@ -120,6 +120,15 @@ def test_signals_that_only_limits_send() -> None:
     assert by_kernel("SIGSEGV", None, b"", LIMITS) is None
 
 
+def test_what_the_kernel_killed_for_want_of_memory() -> None:
+    memory = Struck("memory", "512 MB")
+    assert by_kernel("SIGKILL", None, b"", LIMITS, out_of_memory=True) == memory
+    # A part of it was killed, and that was its end; or it was not.
+    assert by_kernel(None, 1, b"", LIMITS, out_of_memory=True) == memory
+    assert by_kernel(None, 0, b"", LIMITS, out_of_memory=True) is None
+    assert by_kernel("SIGKILL", None, b"", LIMITS) is None
+
+
 def test_each_limit_has_a_name_and_a_number() -> None:
     for name in NAMED:
         assert strikes.struck(name, LIMITS).value

@@ -29,6 +29,10 @@ _WEAKER = (
 _WITHOUT = {
     "settings": ("réglages du noyau modifiables", "the kernel's settings can be written"),
     "system calls": ("appels système non filtrés", "system calls are not filtered"),
+    "groups": (
+        "mémoire et processus seulement surveillés, sans cgroup",
+        "memory and processes are only watched, without a cgroup",
+    ),
     "user": ("Wiregrade tourne en root", "Wiregrade runs as root"),
 }
 """The facts of a machine that may be weaker, in words."""
@@ -44,6 +48,7 @@ def engine_options(
         bwrap=host.bwrap if isolation == "full" else None,
         facts=given.facts or host.facts_mode,
         jobs=given.jobs or RUNS_PER_CORE * cores(),
+        groups=host.groups if isolation == "full" else "",
     )
 
 

@@ -61,7 +61,7 @@ def end(
         record_position(recorder, streams.dump, folder)
     status = program.status if by_itself else None
     if status is not None and verdict.limit is None:
-        verdict = replace(verdict, limit=_limit_of(recorder, status, verdict.limits))
+        verdict = replace(verdict, limit=_limit_of(program, recorder, status, verdict.limits))
     recorder.entries.append(_ended(recorder, status, verdict, by_itself=by_itself))
 
 
@@ -78,9 +78,14 @@ def record_position(recorder: Recorder, dump: bytes, folder: str) -> None:
         recorder.add(lambda t: tr.Position(t=t, frames=frames))
 
 
-def _limit_of(recorder: Recorder, status: WaitStatus, limits: Limits) -> tr.LimitReached | None:
+def _limit_of(
+    program: Program, recorder: Recorder, status: WaitStatus, limits: Limits
+) -> tr.LimitReached | None:
     """The limit by which it ended itself, recorded."""
-    struck = strikes.by_kernel(status.signal, status.status, _stderr(recorder), limits)
+    struck = strikes.by_kernel(
+        status.signal, status.status, _stderr(recorder), limits,
+        out_of_memory=program.ran_out_of_memory(),
+    )  # fmt: skip
     if struck is None:
         return None
     reached = tr.LimitReached(t=recorder.now(), limit=struck.limit, value=struck.value)

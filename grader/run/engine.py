@@ -25,7 +25,7 @@ from typing import Self
 from grader import transcript as tr
 from grader.lab.model import Scenario, Tests
 from grader.lab.sweep import is_sweep
-from grader.run import messages
+from grader.run import cgroup, messages
 from grader.run.errors import HostError
 from grader.run.followers import Followers
 from grader.run.jobs import EngineOptions, Job, Played, PlayedRun
@@ -47,13 +47,14 @@ class _Worker:
     """A worker process and what it is doing."""
 
     def __init__(self, options: EngineOptions) -> None:
+        before = cgroup.scope() if options.groups == "scope" else []
         orders, self.orders = os.pipe()
         self.replies, replies = os.pipe()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 -- it is closed with the worker
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT, str(orders), str(replies), str(os.getpid()),
-                 json.dumps(sys.path)],
+                [*before, sys.executable, "-P", "-c", _BOOT, str(orders), str(replies),
+                 str(os.getpid()), json.dumps(sys.path)],
                 pass_fds=(orders, replies), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=self._said,
             )  # fmt: skip
@@ -101,6 +102,7 @@ class Engine:
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
         self._followers = Followers()
+        self._arranged: cgroup.Arranged | None = None
         self._faults: defaultdict[tuple[str, Tests], list[str]] = defaultdict(list)
 
     @property
@@ -109,6 +111,10 @@ class Engine:
         return max(1, self.options.jobs) if self.options.isolation == "full" else 1
 
     def __enter__(self) -> Self:
+        if self.options.groups == "own":
+            self._arranged = cgroup.arrange()
+            place = self._arranged.place.folder if self._arranged is not None else ""
+            self.options = replace(self.options, place=place)
         return self
 
     def __exit__(
@@ -129,6 +135,8 @@ class Engine:
                 worker.process.wait()
         self._workers.clear()
         self._selector.close()
+        if self._arranged is not None:
+            self._arranged.leave()
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
         """Play jobs, yield each as it is done. Jobs are pulled as workers become free.

@@ -368,7 +368,10 @@ class KernelFacts:
     def usage(self) -> Usage:
         """What the whole tree has used, what has ended included."""
         told = (proc.used(pid) for pid in self._program.remains())
-        return self._account.usage(one for one in told if one is not None)
+        used = self._account.usage(one for one in told if one is not None)
+        if (group := self._program.group) is None:
+            return used
+        return used._replace(cpu=max(used.cpu, group.cpu()))
 
     def disk(self) -> Disk:
         """What lies in the sandbox's own folders."""

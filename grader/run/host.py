@@ -26,8 +26,9 @@ from pathlib import Path
 from typing import Literal
 
 from grader.lab.model import Limits
-from grader.run import mending, netns, privileges, sandbox, seccomp
+from grader.run import cgroup, groups, mending, netns, privileges, sandbox, seccomp
 from grader.run.errors import HostError
+from grader.run.groups import Route
 from grader.run.interpreter import Interpreter, inspect
 from grader.run.jobs import FactsMode, Isolation
 
@@ -87,6 +88,8 @@ class HostReport:
     version: str
     """Of the interpreter, `3.11.2`."""
     bwrap: str | None
+    groups: Route = ""
+    """How runs get groups of their own (cgroup v2)."""
 
     @property
     def full(self) -> bool:
@@ -170,13 +173,15 @@ def probe(python: str | None = None) -> HostReport:
     else:
         if best[0] is None:
             best = (None, _in_child(partial(_try_all, None, interpreter)))
-    facts = (first, *_facts(*best), _user())
-    works = all(fact.ok for fact in facts if fact.name in ("bubblewrap", "sandbox"))
+    works = best[0] is not None and best[1].get("sandbox") == ""
+    route, controllers = cgroup.tried() if works else ("", ())
+    facts = (first, *_facts(*best), _user(), *((_groups(route, controllers),) if works else ()))
     return HostReport(
         facts=facts,
         python=interpreter.executable,
         version=interpreter.version,
         bwrap=best[0] if works else None,
+        groups=route,
     )
 
 
@@ -363,6 +368,12 @@ _MENDS: dict[str, Callable[[], str]] = {
     "system calls": mending.filtering,
 }
 """Where it is not namespaces that lack."""
+GROUPS = "groups"
+_ROUTES: dict[Route, str] = {
+    "": "a run cannot have a control group of its own (cgroup v2)",
+    "own": "a control group of its own for each run (cgroup v2)",
+    "scope": "a control group of its own for each run (cgroup v2), in a scope of systemd",
+}
 _WITHOUT = frozenset({"settings", "system calls"})
 """Isolation `full` can do without these, and is weaker then."""
 
@@ -384,6 +395,17 @@ def _facts(bwrap: str | None, told: dict[str, str]) -> Iterator[Fact]:
         mend = _MENDS.get(name, mending.namespaces)() if error else ""
         needed = name not in _WITHOUT
         yield Fact(name=name, ok=not error, detail=error or meaning, mend=mend, needed=needed)
+
+
+def _groups(route: Route, controllers: tuple[str, ...]) -> Fact:
+    """Limits of the kernel's over the whole of a run, besides those that we watch."""
+    lacking = groups.lacking(controllers)
+    detail = _ROUTES[route]
+    if lacking:
+        named = " and ".join("processes" if one == "pids" else one for one in lacking)
+        detail += f"; {named} only as far as they are watched"
+    mend = mending.delegation(os.environ) if lacking else ""
+    return Fact(name=GROUPS, ok=not lacking, detail=detail, mend=mend, needed=False)
 
 
 def _user() -> Fact:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from grader.lab.model import Lab, Scenario, Tests
+from grader.run.groups import Route
 from grader.submission import SourceFile
 from grader.transcript import Transcript
 
@@ -86,3 +87,7 @@ class EngineOptions:
     facts: FactsMode = "kernel"
     jobs: int = 1
     environment: dict[str, str] = field(default_factory=dict)
+    groups: Route = ""
+    """How runs get groups of their own (cgroup v2), with isolation `full`."""
+    place: str = ""
+    """Where, for workers: the folder of a `grader.run.cgroup.Place`."""

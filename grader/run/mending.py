@@ -52,6 +52,29 @@ def looking(root: Path = _ROOT) -> str:
     return namespaces(root)
 
 
+def delegation(environment: Mapping[str, str], root: Path = _ROOT) -> str:
+    """Lets us divide a control group (cgroup v2) that has limits; empty where nothing simple does.
+
+    In a container it would take rights that are worth more than these limits.
+    """
+    if is_container(root) or not (root / "run/systemd/system").is_dir():
+        return ""
+    if not (root / "sys/fs/cgroup/cgroup.controllers").is_file():
+        kind = _kind(root)
+        unified = "systemd.unified_cgroup_hierarchy=1"
+        if kind == "debian":
+            return (
+                f"echo 'GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX {unified}\"' | "
+                "sudo tee /etc/default/grub.d/60-cgroup.cfg; sudo update-grub; sudo reboot"
+            )
+        return f"sudo grubby --update-kernel=ALL --args={unified}" if kind == "fedora" else ""
+    name = environment.get("USER", "")
+    if _USER.fullmatch(name) is None or name == "root":
+        return ""
+    # A manager of one's own is there for whoever is logged in, else only where one lingers.
+    return f"sudo loginctl enable-linger {name}; export XDG_RUNTIME_DIR=/run/user/$(id -u)"
+
+
 def filtering(root: Path = _ROOT) -> str:
     """Installs libseccomp; empty where the kind of system is not known."""
     kind = _kind(root)

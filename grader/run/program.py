@@ -24,6 +24,7 @@ from typing import Protocol
 
 from grader.lab.model import Limits
 from grader.run import proc, sandbox, seccomp, workfolders
+from grader.run.cgroup import RunGroup
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
 from grader.run.strikes import ADDRESS_SPACE
@@ -109,6 +110,8 @@ class Program:
         # Its number may be another's once it has ended: a program can wake it, and make it end.
         self._rootfd = os.pidfd_open(root) if full else -1
         self.status: WaitStatus | None = None
+        self.group: RunGroup | None = None
+        """The group (cgroup v2) that all of it lives in, where there is one."""
         self._outer, self._gate, self._full, self._work = outer, gate, full, work
         self._watcher: Watcher | None = None
         self._dead = False
@@ -166,6 +169,10 @@ class Program:
             return WaitStatus(told.si_status, None)
         return WaitStatus(None, _signal_name(told.si_status if told is not None else 9))
 
+    def ran_out_of_memory(self) -> bool:
+        """The kernel has ended it, or a part of it, because its group's memory was spent."""
+        return self.group is not None and self.group.told().killed > 0
+
     def abort(self, *, surely: bool = False) -> None:
         """SIGABRT: an interpreter with faulthandler prints where it stands, then dies.
 
@@ -181,6 +188,8 @@ class Program:
         if self._dead:
             return
         self._dead = True
+        if self.group is not None:
+            self.group.kill()
         if self._full:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._rootfd, signal.SIGKILL)
@@ -208,6 +217,9 @@ class Program:
     def close(self) -> None:
         """Release descriptors and the work folder; the program must be dead."""
         self.kill()
+        if self.group is not None:
+            self.group.remove()
+            self.group = None
         self.terminal.close()
         for fd in (self.stderr, self.pidfd, self._rootfd, self._gate):
             if fd >= 0:

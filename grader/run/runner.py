@@ -16,7 +16,7 @@ from grader.lab.model import Level, Limits, Scenario
 from grader.lab.script import delivery_of, script_of
 from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
 from grader.lab.texts import texts_of
-from grader.run import netns
+from grader.run import cgroup, netns
 from grader.run.capture import Capture
 from grader.run.causes import connected
 from grader.run.errors import HostError
@@ -58,6 +58,8 @@ class Place:
     table: SocketTable | None
     capture: Capture | None
     stacks: Stacks
+    groups: cgroup.Place | None = None
+    """Where each run gets a group of its own."""
 
     @property
     def private_network(self) -> bool:
@@ -315,6 +317,8 @@ class Runner:
         program = start_sandboxed(
             place.bwrap, place.interpreter, place.reachable, job.files, job.program, limits
         )
+        if place.groups is not None:
+            program.group = place.groups.run(program.pid, limits)
         limit_processes(program.pid, limits)
         return program
 

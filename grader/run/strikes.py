@@ -109,9 +109,19 @@ class Watch:
 
 
 def by_kernel(
-    signal: str | None, status: int | None, stderr: bytes, limits: Limits
+    signal: str | None,
+    status: int | None,
+    stderr: bytes,
+    limits: Limits,
+    *,
+    out_of_memory: bool = False,
 ) -> Struck | None:
-    """The limit by which a program ended that ended by itself, if it was one."""
+    """The limit by which a program ended that ended by itself, if it was one.
+
+    `out_of_memory`: the kernel has killed it, or a part of it, for want of memory.
+    """
+    if out_of_memory and (signal == "SIGKILL" or status != 0):
+        return struck("memory", limits)
     if signal is not None:
         name = _BY_SIGNAL.get(signal)
         return struck(name, limits) if name is not None else None

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import NoReturn
 
 from grader.lab.labfile import ENCODINGS
-from grader.run import netns, privileges, seccomp
+from grader.run import cgroup, netns, privileges, seccomp
 from grader.run.capture import Capture
 from grader.run.errors import FactsUnavailable, HostError
 from grader.run.interpreter import inspect
@@ -44,6 +44,7 @@ def prepare(options: EngineOptions, parent: int) -> Place:
     stacks = Stacks(find())
     reachable: dict[str, str] = {}
     bwrap = options.bwrap
+    place = _groups(options)
     if options.isolation == "full":
         if bwrap is None:
             raise HostError("isolation full needs bubblewrap; see: wiregrade doctor")
@@ -64,7 +65,19 @@ def prepare(options: EngineOptions, parent: int) -> Place:
         raise SystemExit(1)
     table = _table(options)
     capture = Capture() if options.isolation == "full" else None
-    return Place(options, interpreter, reachable, bwrap, table, capture, stacks)
+    return Place(options, interpreter, reachable, bwrap, table, capture, stacks, place)
+
+
+def _groups(options: EngineOptions) -> cgroup.Place | None:
+    """Where runs get groups of their own; None where that did not work, and they do without."""
+    if options.groups == "scope":
+        # For this worker's life: systemd removes the scope with all in it.
+        arranged = cgroup.arrange()
+        return arranged.place if arranged is not None else None
+    try:
+        return cgroup.Place(options.place) if options.place else None
+    except OSError:
+        return None
 
 
 def _table(options: EngineOptions) -> SocketTable | None:
