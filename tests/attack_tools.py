@@ -21,6 +21,7 @@ EXPECTED = "attack.yaml"
 ESCAPED, TRIED = b"ESCA" + b"PED row=", b"TRI" + b"ED row="
 """How a program tells that it got through, and that it was stopped. No source holds them."""
 _KEYS = ["rows", "tries", "proof", "behaves", "lost", "open", "outcome", "limit", "says"]
+_WHY = "why"
 _PROGRAMS: dict[str, Role] = {"serveur.py": "server", "client.py": "client"}
 
 
@@ -46,6 +47,8 @@ class Attack:
     says: bool
     """It comes so far that it says what it tried."""
     role: Role
+    why: str
+    """Why it may come out in more than one way; empty: it does not."""
 
     @property
     def folder(self) -> Path:
@@ -66,7 +69,7 @@ def attacks() -> dict[str, Attack]:
 
 def _attack(folder: Path) -> Attack:
     fields = yaml.safe_load((folder / EXPECTED).read_text(encoding="utf-8"))
-    if not isinstance(fields, dict) or list(fields) != _KEYS:
+    if not isinstance(fields, dict) or [key for key in fields if key != _WHY] != _KEYS:
         raise ValueError(f"{folder.name}: the keys must be {', '.join(_KEYS)}, in this order")
     (role,) = (role for name, role in _PROGRAMS.items() if (folder / name).is_file())
     lost = _criteria(role) if fields["lost"] == "all" else fields["lost"]
@@ -82,6 +85,7 @@ def _attack(folder: Path) -> Attack:
         limit=frozenset(fields["limit"]),
         says=fields["says"],
         role=role,
+        why=fields.get(_WHY, "").strip(),
     )
 
 

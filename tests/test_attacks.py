@@ -76,6 +76,8 @@ def test_expectations_speak_of_the_lab() -> None:
         assert all(criteria[name] == attack.role for name in attack.lost | attack.open)
         assert attack.outcome <= {"completed", "stuck", "crashed", "limit"}
         assert bool(attack.limit) == ("limit" in attack.outcome)
+        exact = len(attack.outcome) == 1 and len(attack.limit) < 2 and not attack.open
+        assert exact == (not attack.why), f"{attack.name}: what is not exact has a reason"
 
 
 # --- the class ---------------------------------------------------------------------------
