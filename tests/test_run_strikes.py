@@ -14,6 +14,7 @@ from grader.judge.wording import LIMITS as NAMED
 from grader.lab.model import Lab, Limits
 from grader.run import strikes
 from grader.run.engine import Engine
+from grader.run.jobs import FactsMode
 from grader.run.strikes import Struck, Watch, by_kernel
 from grader.run.usage import Disk, Usage
 
@@ -68,6 +69,19 @@ def test_files_in_memory_are_memory() -> None:
     assert look(watch, Usage(0, 0, 400 * MB, 1), disk, lambda: 550 * MB) == Struck(
         "memory", "512 MB"
     )
+
+
+def test_a_folder_on_a_disk_is_bounded_by_us_and_is_no_memory() -> None:
+    on_disk = Disk(LIMITS.work_size, 10, bounded=False)
+
+    def never() -> int:
+        raise AssertionError("nothing to measure")
+
+    assert look(Watch(LIMITS), Usage(0, 0, 500 * MB, 1), on_disk, never) is None
+    over = on_disk._replace(size=LIMITS.work_size + 1)
+    assert look(Watch(LIMITS), Usage(0, 0, 0, 1), over) == Struck("disk", "64 MB")
+    # What the kernel bounds is refused there: a program may fill one folder and another.
+    assert look(Watch(LIMITS), Usage(0, 0, 0, 1), over._replace(bounded=True)) is None
 
 
 def test_memory_is_measured_seldom_and_yet_again() -> None:
@@ -243,3 +257,21 @@ def _source(body: str) -> str:
 def _lab(port: int | None = None) -> Lab:
     lab = tools.with_limits(tools.tp09(), cpu=3.0)
     return replace(lab, port=port or tools.free_port())
+
+
+@pytest.mark.parametrize("facts", ["kernel", "paced"])
+@pytest.mark.parametrize(
+    "writes",
+    [
+        "for n in range(40): open(str(n), 'wb').write(os.urandom(4 << 20))",
+        "os.mkdir('d')\nfor n in range(30_000): open(f'd/{n}', 'wb').close()",
+    ],
+    ids=["bytes", "files"],
+)
+def test_the_room_of_a_plain_program_is_looked_at(facts: FactsMode, writes: str) -> None:
+    """160 MB in files of which each may be; it would sleep long enough to be seen."""
+    source = f"import os, time\n{writes}\ntime.sleep(60)\n"
+    lab = tools.with_limits(tools.lab_for("none"), wall=60.0)
+    with tools.engine("none", facts=facts) as engine:
+        transcript = tools.run(engine, tools.job(source, lab=lab))
+    assert (transcript.end.outcome, transcript.end.limit) == ("limit", "disk")

@@ -100,3 +100,19 @@ def test_one_for_each_process_and_gone_with_it(tmp_path: Path) -> None:
     assert Path(told).parent == tmp_path
     assert not Path(told).exists()
     assert not dead.exists()
+
+
+def test_what_lies_in_a_folder_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "big").write_bytes(os.urandom(1 << 20))
+    with (tmp_path / "holes").open("wb") as file:
+        file.truncate(1 << 30)
+    outside = tmp_path.parent / "outside"
+    outside.mkdir(exist_ok=True)
+    (tmp_path / "away").symlink_to(outside)
+    (outside / "more").write_bytes(b"x")
+    found = workfolders.used(tmp_path, 100)
+    assert (found.files, found.bounded) == (5, False)
+    assert 1 << 20 <= found.size < 2 << 20
+    assert workfolders.used(tmp_path, 2).files == 3
+    assert workfolders.used(tmp_path / "nothing", 2).files == 0

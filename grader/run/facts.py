@@ -374,13 +374,14 @@ class KernelFacts:
         return used._replace(cpu=max(used.cpu, group.cpu()))
 
     def disk(self) -> Disk:
-        """What lies in the sandbox's own folders."""
-        return proc.written(self._program.own_folders)
+        """What lies in the folders that it can write, without its sandbox in one of them."""
+        return self._program.disk()
 
     def resident(self) -> int:
         """The tree's memory. Files in memory may be mapped or not: the larger count holds."""
         private, shared = proc.resident(self._program.processes())
-        return private + max(shared, self.disk().size)
+        disk = self.disk()
+        return private + max(shared, disk.size if disk.bounded else 0)
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """Its end of the connection does not block: setblocking(False), or a time limit."""

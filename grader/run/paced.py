@@ -79,8 +79,8 @@ class PacedFacts:
         return Usage(_cpu_of_children() - self._cpu_before, 0, 0)
 
     def disk(self) -> Disk:
-        """Unknown."""
-        return Disk()
+        """What lies in its work folder."""
+        return self._program.disk()
 
     def resident(self) -> int:
         """Unknown."""

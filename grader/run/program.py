@@ -16,6 +16,7 @@ import select
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,8 +28,9 @@ from grader.run import proc, sandbox, seccomp, workfolders
 from grader.run.cgroup import RunGroup
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
-from grader.run.strikes import ADDRESS_SPACE
+from grader.run.strikes import ADDRESS_SPACE, MOST_FILES
 from grader.run.terminal import Terminal
+from grader.run.usage import Disk
 from grader.submission import SourceFile
 
 _GATE = 'read -r _ <&3 && exec 3<&- && cd "$0" && exec "$@"'
@@ -114,6 +116,7 @@ class Program:
         """The group (cgroup v2) that all of it lives in, where there is one."""
         self._outer, self._gate, self._full, self._work = outer, gate, full, work
         self._watcher: Watcher | None = None
+        self._disk, self._next_disk = Disk(bounded=work is None), 0.0
         self._dead = False
 
     def release(self) -> None:
@@ -168,6 +171,21 @@ class Program:
         if told is not None and told.si_code == os.CLD_EXITED:
             return WaitStatus(told.si_status, None)
         return WaitStatus(None, _signal_name(told.si_status if told is not None else 9))
+
+    def disk(self) -> Disk:
+        """What lies in the folders that it can write.
+
+        Where they are no file systems of its own all of it must be looked at, which has at
+        most a tenth of the time.
+        """
+        if self._work is None:
+            return proc.written(self.own_folders)
+        before = time.monotonic()
+        if before >= self._next_disk:
+            self._disk = workfolders.used(self._work, MOST_FILES)
+            took = time.monotonic() - before
+            self._next_disk = before + took * 10
+        return self._disk
 
     def ran_out_of_memory(self) -> bool:
         """The kernel has ended it, or a part of it, because its group's memory was spent."""

@@ -93,7 +93,10 @@ class Watch:
         used = disk()
         if used.files > MOST_FILES:
             return Struck("disk", f"{MOST_FILES} inodes")
-        if self._may_be_too_much(usage.memory + used.size) and resident() > self._limits.memory:
+        if not used.bounded and used.size > self._limits.work_size:
+            return struck("disk", self._limits)
+        in_memory = used.size if used.bounded else 0
+        if self._may_be_too_much(usage.memory + in_memory) and resident() > self._limits.memory:
             return struck("memory", self._limits)
         return None
 

@@ -43,3 +43,5 @@ class Disk(NamedTuple):
     """Bytes."""
     files: int = 0
     """Files, folders and links."""
+    bounded: bool = True
+    """They are file systems of its own, in memory, each with its size; else a folder on a disk."""
