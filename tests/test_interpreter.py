@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from grader.run.errors import HostError
-from grader.run.interpreter import inspect
+from grader.run.interpreter import SYSTEM, inspect
 
 
 def script(folder: Path, text: str) -> str:
@@ -24,16 +25,25 @@ def test_our_own_interpreter() -> None:
     assert Path(found.executable).exists()
     wanted = {Path(sys.base_prefix), Path(found.executable).resolve().parent}
     for path in wanted:
-        assert any(path.is_relative_to(f) for f in ("/usr", *found.folders)), path
+        assert any(path.is_relative_to(f) for f in (*SYSTEM, *found.folders)), path
 
 
 def test_no_folder_lies_in_another_or_in_the_system(tmp_path: Path) -> None:
-    answer = (
-        '["/usr/bin/python3", "/opt/py", "/opt/py", "/opt/py/x", "/usr", "/opt/py/lib", "3.11.2"]'
-    )
+    (tmp_path / "py" / "x").mkdir(parents=True)
+    there = str(tmp_path / "py")
+    folders = [there, there, f"{there}/x", "/usr", f"{there}/lib", "/usr/lib/python3", "/nowhere"]
+    answer = json.dumps(["/usr/bin/python3", *folders, "3.11.2"])
     found = inspect(script(tmp_path, f"echo '{answer}'\n"))
-    assert found.folders == ("/opt/py",)
+    assert found.folders == (there,)
     assert found.version == "3.11.2"
+
+
+def test_of_a_shared_prefix_only_programs_and_libraries_are_needed(tmp_path: Path) -> None:
+    """As in images that have their Python in /usr/local."""
+    answer = json.dumps(["/usr/local/bin/python3", "/usr/local", "/usr", "3.13.1"])
+    found = inspect(script(tmp_path, f"echo '{answer}'\n"))
+    expected = [name for name in ("/usr/local/bin", "/usr/local/lib") if Path(name).is_dir()]
+    assert list(found.folders) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import engine_tools as tools
 import pytest
 
 from grader.lab.model import Limits
 from grader.run import sandbox
-from grader.run.interpreter import Interpreter
+from grader.run.interpreter import SYSTEM, Interpreter
 from grader.run.sandbox import FileAt
 
 PYTHON = Interpreter("/home/me/py/bin/python3", ("/home/me/py", "/opt/lib"), "3.12.1")
@@ -48,8 +50,11 @@ def test_namespaces_and_powers() -> None:
 def test_only_the_system_and_the_interpreter_are_bound() -> None:
     sources = [source for source, _ in after(made(), "--ro-bind", 2)]
     for source in sources:
-        system = source == "/usr" or source in ("/bin", "/sbin") or source.startswith("/lib")
-        assert system or source in (*PYTHON.folders, "/proc/sys"), source
+        system = source in ("/bin", "/sbin", *SYSTEM) or source.startswith("/lib")
+        data = source in sandbox._SYSTEM_DATA
+        assert system or data or source in (*PYTHON.folders, "/proc/sys"), source
+    shown = [target for _, target in after(made(), "--ro-bind", 2)]
+    assert not {"/", "/usr", "/usr/local", "/usr/share", "/usr/src"} & set(shown)
     assert "--bind" not in made()
     assert "--dev-bind" not in made()
     tries = {source for source, _ in after(made(), "--ro-bind-try", 2)}
@@ -66,7 +71,7 @@ def test_a_hidden_interpreter_is_shown_at_its_own_place() -> None:
 def test_we_are_not_shown_where_we_lie_beside_the_interpreter(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ours = ("/usr/local/lib/python3.12/site-packages/grader", "/home/me/py/lib/reference")
+    ours = ("/usr/lib/python3/dist-packages/grader", "/home/me/py/lib/reference")
     monkeypatch.setattr(sandbox, "OURS", (*ours, "/elsewhere/grader"))
     arguments = made()
     for folder in ours:
@@ -75,7 +80,7 @@ def test_we_are_not_shown_where_we_lie_beside_the_interpreter(
             "--size", "4096", "--tmpfs", folder, "--remount-ro", folder
         ]  # fmt: skip
         # After what is shown, or that would lie over it.
-        shown = max(i for i, word in enumerate(arguments) if word in ("/usr", "/home/me/py"))
+        shown = max(i for i, word in enumerate(arguments) if word in ("/usr/lib", "/home/me/py"))
         assert at > shown
     assert "/elsewhere/grader" not in arguments
 
@@ -141,3 +146,26 @@ def test_links_of_the_system_are_links_inside() -> None:
         path = Path(name)
         if path.is_symlink():
             assert (str(path.readlink()), name) in links
+
+
+_LOOKS_AROUND = """
+import json, os, ssl, zoneinfo
+there = {path: sorted(os.listdir(path)) for path in ("/usr", "/usr/share")}
+there["/usr/local"] = sorted(os.listdir("/usr/local")) if os.path.exists("/usr/local") else []
+print(json.dumps(there), flush=True)
+print(os.system("test -x /bin/sh && ls / >/dev/null"), flush=True)
+print(bool(ssl.create_default_context()), os.path.exists("/usr/share/zoneinfo"), flush=True)
+"""
+
+
+@pytest.mark.sandbox
+def test_of_the_system_a_program_sees_what_interpreters_need() -> None:
+    with tools.engine("full") as engine:
+        transcript = tools.run(engine, tools.job(_LOOKS_AROUND))
+    assert transcript.end.status == 0, tools.summary(transcript)
+    seen, *works = transcript.stdout.decode().splitlines()
+    there = json.loads(seen)
+    assert set(there["/usr"]) <= {"bin", "lib", "lib32", "lib64", "libx32", "local", "share"}
+    assert set(there["/usr/share"]) <= {"ca-certificates", "terminfo", "zoneinfo"}
+    assert set(there["/usr/local"]) <= {"bin", "lib"}
+    assert works == ["0", f"True {Path('/usr/share/zoneinfo').exists()}"]

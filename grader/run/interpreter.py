@@ -11,10 +11,15 @@ from pathlib import Path
 from grader.run.errors import HostError
 
 _QUESTION = (
-    "import sys, json, sysconfig;"
+    "import sys, json, site, sysconfig;"
     "print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, sys.exec_prefix,"
-    "sys.base_exec_prefix, sysconfig.get_path('stdlib'), sys.version.split()[0]]))"
+    "sys.base_exec_prefix, sysconfig.get_path('stdlib'), *site.getsitepackages(),"
+    "sys.version.split()[0]]))"
 )
+SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32")
+"""Programs and libraries of the system: every sandbox has them."""
+_SHARED = ("/usr", "/usr/local")
+"""Prefixes under which an interpreter does not lie alone."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,18 @@ def inspect(python: str) -> Interpreter:
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise HostError(f"{python} is not a Python interpreter that runs: {error}") from error
     home = str(Path(executable).resolve().parent)
-    wanted = sorted({*folders, home}, key=len)
+    wanted = sorted({part for folder in [*folders, home] for part in _parts(folder)})
     kept: list[str] = []
-    for folder in wanted:
-        if not any(Path(folder).is_relative_to(above) for above in ["/usr", *kept]):
+    for folder in sorted(wanted, key=len):
+        above = [*SYSTEM, *kept]
+        if Path(folder).is_dir() and not any(Path(folder).is_relative_to(x) for x in above):
             kept.append(folder)
     return Interpreter(executable, tuple(kept), version)
+
+
+def _parts(folder: str) -> list[str]:
+    """Of a prefix that others share only where programs and libraries are."""
+    return [f"{folder}/bin", f"{folder}/lib"] if folder in _SHARED else [folder]
 
 
 def _texts(answer: object) -> list[str]:

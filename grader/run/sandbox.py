@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import grader
 import reference
 from grader.lab.model import Limits
-from grader.run.interpreter import Interpreter
+from grader.run.interpreter import SYSTEM, Interpreter
 
 WORK = "/submission"
 FOLDERS = ("/tmp", "/dev/shm", WORK)  # noqa: S108 -- the sandbox's own
@@ -41,6 +42,9 @@ ENVIRONMENT: Mapping[str, str] = {
 
 OURS = tuple(package.__path__[0] for package in (grader, reference))
 """Where we are installed: with labs, and with what earns full points."""
+_SYSTEM_DATA = ("/usr/share/ca-certificates", "/usr/share/terminfo", "/usr/share/zoneinfo")
+"""What interpreters look for beside libraries; not the rest of /usr: software of the house in
+/usr/local, sources, documents."""
 _SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SYSTEM_FILES = (
     "/etc/ld.so.cache",
@@ -86,7 +90,7 @@ def arguments(
         out += ["--ro-bind", reachable.get(folder, folder), folder]
     for folder in OURS:
         # Installed beside the interpreter, our labs and model answers would be shown with it.
-        if any(Path(folder).is_relative_to(shown) for shown in ("/usr", *interpreter.folders)):
+        if any(Path(folder).is_relative_to(shown) for shown in (*SYSTEM, *interpreter.folders)):
             out += ["--size", "4096", "--tmpfs", folder, "--remount-ro", folder]
     # The kernel's settings once more: whoever we are by mistake, nobody writes them from here.
     out += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
@@ -100,9 +104,10 @@ def arguments(
     return [*out, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", cwd]
 
 
-def _system() -> list[str]:
-    out = ["--ro-bind", "/usr", "/usr"]
-    for name in _SYSTEM_LINKS:
+@cache
+def _system() -> tuple[str, ...]:
+    out: list[str] = []
+    for name in (*SYSTEM, *_SYSTEM_DATA, *_SYSTEM_LINKS):
         path = Path(name)
         if path.is_symlink():
             out += ["--symlink", str(path.readlink()), name]
@@ -110,7 +115,7 @@ def _system() -> list[str]:
             out += ["--ro-bind", name, name]
     for name in _SYSTEM_FILES:
         out += ["--ro-bind-try", name, name]
-    return out
+    return tuple(out)
 
 
 def _files(files: Sequence[FileAt]) -> list[str]:
