@@ -52,16 +52,24 @@ class Kernel:
 
 
 @pytest.fixture(params=["fake", "real"])
-def kernel(request: pytest.FixtureRequest) -> Kernel:
+def kernel(request: pytest.FixtureRequest) -> Iterator[Kernel]:
     if request.param == "fake":
         fake = FakeFiles()
-        return Kernel(fake, fake.base)
-    base = cgroup.own_base()
-    found = cgroup.arrange()
-    if base is None or found is None:
+        yield Kernel(fake, fake.base)
+        return
+    outer = cgroup.arrange()
+    if outer is None:
         pytest.skip("NOT RUN: no group of the kernel's (cgroup v2) may be divided here")
-    found.leave()
-    return Kernel(KernelFiles(), base)
+    # In a group that nobody else sweeps: others may be grading on this machine.
+    files, inner = KernelFiles(), f"{outer.place.folder}/inner"
+    files.make(inner)
+    files.write(f"{inner}/cgroup.procs", str(os.getpid()))
+    try:
+        yield Kernel(files, inner)
+    finally:
+        files.write(f"{outer.place.folder}/{groups.US}/cgroup.procs", str(os.getpid()))
+        files.remove(inner)
+        outer.leave()
 
 
 @contextmanager
@@ -249,23 +257,48 @@ def test_without_systemd_there_is_no_scope(monkeypatch: pytest.MonkeyPatch) -> N
     assert cgroup._try_scope() is None
 
 
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str) -> None:
+    """A systemd-run that `does` this with `words`, the command that it is given."""
+    made = folder / "systemd-run"
+    made.write_text(
+        f"#!{sys.executable}\nimport os, sys\nwords = sys.argv[sys.argv.index('--') + 1:]\n{does}\n"
+    )
+    made.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+GOES_ON = "os.execv(words[0], words)"
+
+
 @pytest.mark.parametrize(
-    ("script", "found"),
+    ("does", "found"),
     [
-        # What stands in for systemd-run shows what it was given after `--`.
-        ('while [ "$1" != -- ]; do shift; done; shift; exec "$@"', "as here"),
-        ("echo no bus >&2; exit 1", None),
-        ('echo \'["memory", "pids"]\'', ("memory", "pids")),
+        (GOES_ON, "as here"),
+        ("sys.exit('no bus')", None),
+        # A worker would not get its pipes, either.
+        (f"os.closerange(3, 256)\n{GOES_ON}", None),
+        ("os.write(int(words[-2]), b'hello')", None),
+        ("os.write(int(words[-2]), b'null')", None),
+        ('os.write(int(words[-2]), b\'["memory", "pids"]\')', ("memory", "pids")),
     ],
 )
 def test_a_scope_is_found_by_going_into_it(
-    script: str, found: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    does: str, found: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "systemd-run").write_text(f"#!/bin/sh\n{script}\n")
-    (tmp_path / "systemd-run").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    stand_in(tmp_path, monkeypatch, does)
     expected = cgroup.trial() if found == "as here" else found
     assert cgroup._try_scope() == expected
+
+
+@pytest.mark.sandbox
+def test_a_scope_that_is_refused_later_costs_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, "sys.exit('too many')")
+    with cgroup_engine("scope") as engine:
+        played = tools.play(engine, *(tools.job("print(1)", key=key) for key in "ab"))
+    assert [one.runs[0].transcript.stdout for one in played] == [b"1\n", b"1\n"]
+    assert [one.faults for one in played] == [(), ()]
 
 
 # --- a run in a group --------------------------------------------------------------------
@@ -279,11 +312,7 @@ def test_runs_have_groups_and_leave_none(
     """For real, where the kernel lets us; a scope is stood in for by nothing at all."""
     if not isinstance(kernel.files, KernelFiles):
         return
-    (tmp_path / "systemd-run").write_text(
-        '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n'
-    )
-    (tmp_path / "systemd-run").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    stand_in(tmp_path, monkeypatch, GOES_ON)
     made: list[str] = []
     with cgroup_engine(route) as engine:
         (warm,) = tools.play(engine, tools.job("print(open('/proc/self/cgroup').read())"))

@@ -247,6 +247,11 @@ class Engine:
         said = worker.last_words()
         worker.close()
         piece = worker.piece
+        if not worker.ready and self.options.groups == "scope":
+            # systemd may refuse one at any time: then it goes without.
+            self.options = replace(self.options, groups="")
+            pieces.extend(filter(None, (piece,)))
+            return
         if not worker.ready:
             why = said.rpartition("\n")[2] or f"status {status}"
             raise HostError(f"a worker could not be started ({why})")
