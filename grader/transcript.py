@@ -10,6 +10,7 @@ line for each entry, then an `Ended` line.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -317,11 +318,36 @@ AnyEntry = (
 )  # fmt: skip
 
 
+class Recorded(Protocol):
+    """A transcript, wherever it lies: in memory, or on the disk until it is read.
+
+    What judges and shows holds many of these, and reads one at a time.
+    """
+
+    @property
+    def header(self) -> Header:
+        """Its first line."""
+        ...
+
+    @property
+    def end(self) -> Ended:
+        """Its last line."""
+        ...
+
+    def read(self) -> Transcript:
+        """All of it."""
+        ...
+
+
 class Transcript(msgspec.Struct, frozen=True):
     """A header and the entries, in order; the last one is `Ended`."""
 
     header: Header
     entries: tuple[AnyEntry, ...]
+
+    def read(self) -> Transcript:
+        """Itself: it is in memory already."""
+        return self
 
     @property
     def end(self) -> Ended:

@@ -17,7 +17,7 @@ from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.model import Lab
 from grader.run.jobs import Job, Played, PlayedRun
 from grader.submission import SourceFile, Submission
-from grader.transcript import Transcript
+from grader.transcript import Recorded
 
 TP09 = Path(__file__).resolve().parent.parent / "scenarios" / "tp09"
 SETTINGS = Settings(isolation="full", facts="kernel", python="3.11.7", language="fr")
@@ -80,7 +80,7 @@ class FakeEngine:
             yield Played(key=job.key, role=job.role, runs=runs, traced=traced)
 
 
-def judge(lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Transcript]) -> Grade:
+def judge(lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Recorded]) -> Grade:
     """A point for each run that completed."""
     completed = sum(one.end.outcome == "completed" for one in transcripts)
     blank = ungraded(lab, submission, seed)

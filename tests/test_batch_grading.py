@@ -21,7 +21,7 @@ from grader.lab.model import Lab, Text
 from grader.run.jobs import Job, Played, PlayedRun
 from grader.runids import run_id
 from grader.submission import Submission
-from grader.transcript import Transcript
+from grader.transcript import Recorded
 
 
 def grade(
@@ -242,7 +242,7 @@ def test_what_the_machine_left_ungraded_is_in_the_log(tmp_path: Path) -> None:
 
 
 def test_a_bug_in_judging_what_is_taken_over_stops_nobody(tmp_path: Path) -> None:
-    def broken_for_a(lab: Lab, one: Submission, seed: str, runs: Sequence[Transcript]) -> Grade:
+    def broken_for_a(lab: Lab, one: Submission, seed: str, runs: Sequence[Recorded]) -> Grade:
         if one.id == "a":
             raise ZeroDivisionError("judging")
         return judge(lab, one, seed, runs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,22 +88,26 @@ def test_write_read_remove(tmp_path: Path) -> None:
         assert names(tmp_path) == {output.LOCK}
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_litter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path: Path) -> None:
+    def full() -> Iterator[bytes]:
+        yield b"n"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     with output.opened(tmp_path) as folder:
         folder.write("grades.csv", b"old")
-
-        def full(path: Path, data: bytes) -> int:
-            with path.open("wb") as file:
-                file.write(data[:1])
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-        monkeypatch.setattr(Path, "write_bytes", full)
         with pytest.raises(output.DiskFullError, match="disk is full"):
-            folder.write("grades.csv", b"new")
+            folder.write_parts("grades.csv", full())
         assert names(tmp_path) == {output.LOCK, "grades.csv"}
         assert folder.read("grades.csv") == b"old"
+
+
+def test_what_is_written_in_parts_is_one_file_and_its_sum(tmp_path: Path) -> None:
+    with output.opened(tmp_path) as folder:
+        digest = folder.write_parts("a/wire", (b"in ", b"parts"))
+        assert folder.read("a/wire") == b"in parts"
+        assert digest == folder.digest("a/wire") == hashlib.sha256(b"in parts").hexdigest()
+        assert (folder.size("a/wire"), folder.size("none")) == (8, 0)
+        assert folder.digest("none") is None
 
 
 def test_no_permission_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -20,10 +22,34 @@ from transcripts import (
     without,
 )
 
+from grader import transcript as tr
+from grader.judge import facts
+from grader.judge import grade as grading
 from grader.judge.criteria import worst
 from grader.judge.model import Grade, Problem, Status
 from grader.lab.model import Text
 from grader.submission import MissingRole
+
+
+@dataclass(eq=False)
+class OnDisk:
+    """A transcript that counts how often it was read."""
+
+    transcript: tr.Transcript
+    reads: int = 0
+
+    @property
+    def header(self) -> tr.Header:
+        return self.transcript.header
+
+    @property
+    def end(self) -> tr.Ended:
+        return self.transcript.end
+
+    def read(self) -> tr.Transcript:
+        self.reads += 1
+        return self.transcript
+
 
 RIGHT = (
     right_server(),
@@ -138,3 +164,46 @@ def test_transcripts_of_unknown_scenarios_are_ignored() -> None:
     play = server()
     play.header = replace(play.header, scenario="gone")
     assert grade(play.exits()).runs == ()
+
+
+# --- what it takes -----------------------------------------------------------------------
+
+
+def flood(scenario: str) -> OnDisk:
+    """A run that is worth a shelf of its own."""
+    play = served(server(scenario))
+    play.entries.insert(1, tr.Stdout(t=1, data=bytes(facts.SHELF)))
+    return OnDisk(play.limit("output"))
+
+
+def test_ordinary_runs_are_read_once() -> None:
+    runs = [OnDisk(one) for one in RIGHT]
+    assert grade(*runs) == grade(*RIGHT)
+    assert [one.reads for one in runs] == [1] * 4
+
+
+def test_of_floods_one_is_held_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [flood("server-nominal"), flood("server-drawn"), flood("server-coalesced")]
+    known: set[facts.Facts] = set()
+    others: list[int] = []
+    put = facts.Shelf.put
+
+    def looked(shelf: facts.Shelf, one: facts.Facts, weight: int) -> None:
+        put(shelf, one, weight)
+        known.add(one)
+        heavy = ({"entries", "stdout", "_by_kind"} & vars(each).keys() for each in known - {one})
+        others.append(sum(map(bool, heavy)))
+
+    monkeypatch.setattr(facts.Shelf, "put", looked)
+    grade(*runs)
+    assert len(known) == len(runs)
+    assert set(others) == {0}
+
+
+def test_reading_again_changes_no_grade(monkeypatch: pytest.MonkeyPatch) -> None:
+    mixed = (right_server(), served(server("server-drawn")).stuck(), right_client())
+    usual = grade(*mixed)
+    monkeypatch.setattr(grading, "Shelf", partial(facts.Shelf, 0))
+    runs = [OnDisk(one) for one in mixed]
+    assert grade(*runs) == usual
+    assert all(one.reads > 1 for one in runs)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import struct
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +19,7 @@ from hypothesis import strategies as st
 from grader import transcript as tr
 from grader.run import messages
 from grader.run.jobs import PlayedRun
-from grader.run.messages import FrameReader, Reply
+from grader.run.messages import Fault, FrameReader, JobEnd, Ready, RunEnd, Word
 
 
 def played(*entries: tr.AnyEntry) -> PlayedRun:
@@ -46,69 +50,82 @@ def pipe() -> Iterator[tuple[int, int]]:
             continue
 
 
-def test_replies_come_back_as_they_were() -> None:
-    runs = (played(tr.Stdout(t=1, data=bytes(range(256)))), played())
-    body = messages.encode(messages.reply_of(runs))[8:]
-    assert messages.runs_of(messages.decode(body)) == runs
-    traced = messages.decode(messages.encode(messages.reply_of(runs, runs[:1]))[8:])
-    assert (messages.runs_of(traced), messages.traced_of(traced)) == (runs, runs[:1])
-    for reply in (Reply(ready=True), Reply(fault="no network é"), Reply()):
-        assert messages.decode(messages.encode(reply)[8:]) == reply
+def bodies(stream: bytes, size: int) -> list[bytes]:
+    """The frames of a stream that comes `size` bytes at a time."""
+    reader = FrameReader()
+    parts = (stream[start : start + size] for start in range(0, len(stream), size))
+    return [body for part in parts for body in reader.feed(part)]
+
+
+def sent(send: Callable[[int], object]) -> list[bytes | Word]:
+    """What comes of that which is written into a file."""
+    with tempfile.TemporaryFile() as file:
+        send(file.fileno())
+        file.seek(0)
+        return [messages.read_reply(body) for body in bodies(file.read(), 1000)]
+
+
+def test_words_come_back_as_they_were() -> None:
+    words: list[Word] = [Ready(), Fault("no network é"), JobEnd(), RunEnd(1, 2, True)]
+    for word in words:
+        assert sent(partial(messages.say, word=word)) == [word]
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_a_run_comes_in_parts_and_says_how_long_it_is(traced: bool) -> None:
+    run = played(tr.Stdout(t=1, data=bytes(range(256)) * 4096))
+    *parts, end = sent(lambda fd: messages.send_run(fd, run, traced=traced))
+    assert isinstance(end, RunEnd)
+    assert end.traced is traced
+    whole = b"".join(part for part in parts if isinstance(part, bytes))
+    assert len(parts) > 3
+    assert messages.transcript_of(whole[: end.transcript]) == run.transcript
+    assert whole[end.transcript :] == run.pcapng
+    assert len(whole) == end.transcript + end.wire
 
 
 @given(st.binary(max_size=400))
 def test_random_bytes_are_data_or_an_error(body: bytes) -> None:
-    try:
-        reply = messages.decode(body)
-    except ValueError:
-        return
-    assert isinstance(reply, Reply)
+    with contextlib.suppress(ValueError):
+        assert isinstance(messages.read_reply(body), bytes | Word)
+    with contextlib.suppress(ValueError):
+        assert isinstance(messages.transcript_of(body), tr.Transcript)
 
 
 def test_a_pickle_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError):  # noqa: PT011 -- msgspec's own
-        messages.decode(pickle.dumps(Trap()))
+    for read in (messages.transcript_of, lambda body: messages.read_reply(b"w" + body)):
+        with pytest.raises(ValueError):  # noqa: PT011 -- msgspec's own
+            read(pickle.dumps(Trap()))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_without_an_end_is_refused() -> None:
-    whole = messages.reply_of([played()])
-    (run,) = whole.runs
-    cut = Reply((messages.RunReply(run.header, (), b""),))
+    run = played()
+    body = msgspec.msgpack.encode({"header": run.header, "entries": ()})
     with pytest.raises(ValueError, match="no end"):
-        messages.runs_of(messages.decode(messages.encode(cut)[8:]))
+        messages.transcript_of(body)
 
 
 @given(st.lists(st.binary(max_size=60), max_size=6), st.integers(1, 17))
-def test_frames_are_found_however_they_are_cut(bodies: list[bytes], size: int) -> None:
-    stream = b"".join(messages.framed(body) for body in bodies)
-    reader, found = FrameReader(), []
-    for start in range(0, len(stream), size):
-        body = reader.feed(stream[start : start + size])
-        while body is not None:
-            found.append(body)
-            body = reader.feed(b"")
-    assert found == bodies
+def test_frames_are_found_however_they_are_cut(wanted: list[bytes], size: int) -> None:
+    stream = b"".join(messages.framed(body) for body in wanted)
+    assert bodies(stream, size) == wanted
 
 
 @given(st.binary(max_size=64))
 def test_random_bytes_never_hang_the_reader(data: bytes) -> None:
-    reader = FrameReader()
     try:
-        body = reader.feed(data)
-        rounds = 0
-        while body is not None:
-            rounds += 1
-            assert rounds <= 8
-            body = reader.feed(b"")
+        found = list(FrameReader().feed(data))
     except ValueError:
-        assert struct.unpack_from("!Q", data)[0] > messages.MAX_FRAME or len(data) > 8
+        assert len(data) >= 8
+    else:
+        assert len(found) <= 8
 
 
 def test_an_impossible_length_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="nonsense"):
-        FrameReader().feed(struct.pack("!Q", messages.MAX_FRAME + 1))
+        list(FrameReader().feed(struct.pack("!Q", messages.MAX_FRAME + 1)))
 
 
 def test_frames_through_a_pipe(pipe: tuple[int, int]) -> None:

@@ -214,7 +214,7 @@ def right_client(scenario: str = "client-nominal") -> tr.Transcript:
 
 
 def grade(
-    *transcripts: tr.Transcript,
+    *transcripts: tr.Recorded,
     lab: Lab = LAB,
     problem: Problem | None = None,
     missing: tuple[MissingRole, ...] = (),

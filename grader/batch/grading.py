@@ -26,7 +26,7 @@ from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource, jobs_of, seed_for
 from grader.judge.model import Grade, Problem
 from grader.lab.model import Tests
-from grader.run.jobs import FactsMode, Job, Played, PlayedRun
+from grader.run.jobs import FactsMode, Job, Played, Run
 from grader.submission import Submission
 
 _MOST_WAITING = 8
@@ -101,8 +101,8 @@ class _Open:
     seed: str
     mark: str
     awaited: set[Tests]
-    runs: list[PlayedRun] = field(default_factory=list)
-    traced: list[PlayedRun] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    traced: list[Run] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     """Tracebacks of workers that broke off over it; others may have played it all the same."""
     fault: str = ""
@@ -260,8 +260,7 @@ class Grading:
     def _graded(self, opened: _Open) -> Done:
         submission = saved.bounded(opened.submission, self._suffixes)
         runs, traced = _servers_first(opened.runs), _servers_first(opened.traced)
-        transcripts = [run.transcript for run in runs]
-        grade = judged(self._judge, self._source, submission, opened.seed, transcripts)
+        grade = judged(self._judge, self._source, submission, opened.seed, runs)
         shown = pages.pages_of(
             self._source.lab, self._settings, grade, submission, (*runs, *traced)
         )
@@ -298,8 +297,8 @@ class Grading:
         opened: _Open,
         submission: Submission,
         shown: dict[str, bytes],
-        runs: Sequence[PlayedRun] = (),
-        traced: Sequence[PlayedRun] = (),
+        runs: Sequence[Run] = (),
+        traced: Sequence[Run] = (),
     ) -> None:
         # In this order, cut off anywhere, it is not taken for a whole result.
         self._folder.remove(f"{submission.id}/result.json")
@@ -337,8 +336,8 @@ def rejudge(
     return Done(grade=pages.slim(grade))
 
 
-def _servers_first(runs: Iterable[PlayedRun]) -> tuple[PlayedRun, ...]:
-    return tuple(sorted(runs, key=lambda run: run.transcript.header.role != "server"))
+def _servers_first(runs: Iterable[Run]) -> tuple[Run, ...]:
+    return tuple(sorted(runs, key=lambda run: run.header.role != "server"))
 
 
 def marker_of(source: LabSource, settings: Settings) -> Marker:

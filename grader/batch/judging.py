@@ -13,16 +13,16 @@ from grader.batch.plan import LabSource
 from grader.judge.grade import judge as judge_transcripts
 from grader.judge.model import Grade
 from grader.lab.model import Lab
-from grader.run.jobs import PlayedRun
+from grader.run.jobs import Run
 from grader.submission import Submission
-from grader.transcript import Transcript
+from grader.transcript import Recorded
 
-Judge = Callable[[Lab, Submission, str, Sequence[Transcript]], Grade]
+Judge = Callable[[Lab, Submission, str, Sequence[Recorded]], Grade]
 """Lab, submission, seed and transcripts to a grade."""
 
 
 def judge_run(
-    lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Transcript]
+    lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Recorded]
 ) -> Grade:
     """Judge a submission by the transcripts of its runs."""
     return judge_transcripts(
@@ -44,7 +44,7 @@ def judged(
     source: LabSource,
     submission: Submission,
     seed: str,
-    transcripts: Sequence[Transcript],
+    transcripts: Sequence[Recorded],
 ) -> Grade:
     """Judge a submission, unless we failed on it before there was anything to judge."""
     if is_internal(submission.problem):
@@ -68,12 +68,11 @@ def judged_again(
     """
     submission = saved.submission_of(folder, found)
     runs = saved.runs_of(folder, found)
-    transcripts = [run.transcript for run in runs]
-    grade = judged(judge, source, submission, found.seed, transcripts)
+    grade = judged(judge, source, submission, found.seed, runs)
     traced = saved.traced_of(folder, found)
     return grade, pages.pages_of(source.lab, settings, grade, submission, (*runs, *traced))
 
 
-def untraced(traced: Iterable[PlayedRun]) -> str:
+def untraced(traced: Iterable[Run]) -> str:
     """Why the calls of these runs could not be traced; empty: they could."""
-    return next(filter(None, (run.transcript.end.problem for run in traced)), "")
+    return next(filter(None, (run.end.problem for run in traced)), "")

@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
+
+from grader.run.spool import LEFTOVER
 
 MARKER = ".wiregrade.json"
 LOCK = ".wiregrade.lock"
 LOG = ".wiregrade.log"
 """Faults of ours, for whoever mends them (`grader.batch.faults`)."""
-_TEMPORARY = ".wiregrade-part"
+_TEMPORARY = LEFTOVER
 _DEPTH = 2
 """Our files lie at most this many folders down: OUT/<id>/runs/."""
 
@@ -86,18 +89,45 @@ class OutputFolder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def size(self, name: str) -> int:
+        """A file's bytes, counted; 0 if there is no such file."""
+        try:
+            return (self.path / name).stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
+
+    def digest(self, name: str) -> str | None:
+        """A file's hex SHA-256; None if there is no such file."""
+        try:
+            with (self.path / name).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
     def write(self, name: str, data: bytes) -> None:
         """Write `name` (relative, its folders are made) whole or not at all.
 
         Raises:
             CannotWriteError: no space, no permission.
         """
+        self.write_parts(name, (data,))
+
+    def write_parts(self, name: str, parts: Iterable[bytes]) -> str:
+        """Write these bytes, one after the other, like `write`; their hex SHA-256.
+
+        Raises:
+            CannotWriteError: no space, no permission.
+        """
+        digest = hashlib.sha256()
         target = self.path / name
         temporary = target.with_name(f".{target.name}.{os.getpid()}{_TEMPORARY}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                temporary.write_bytes(data)
+                with temporary.open("wb") as file:
+                    for part in parts:
+                        digest.update(part)
+                        file.write(part)
                 temporary.replace(target)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -105,6 +135,7 @@ class OutputFolder:
                 raise
         except OSError as error:
             raise _cannot_write(target, error) from error
+        return digest.hexdigest()
 
     def remove(self, name: str) -> None:
         """Remove a file or a whole folder of ours, if it is there.

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader import results
 from grader.batch.output import OutputFolder
 from grader.judge.model import Grade
 from grader.lab.model import Lab
-from grader.run.jobs import PlayedRun
+from grader.run.jobs import Run
 from grader.submission import Submission
+from grader.transcript import Recorded, Transcript
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,20 +24,37 @@ class PageSettings:
     language: str
 
 
+class OneByOne(Mapping[str, Transcript]):
+    """Transcripts by the ids of their runs, each read when it is asked for, and not kept."""
+
+    def __init__(self, runs: Sequence[Recorded]) -> None:
+        self._runs = {run.header.run: run for run in runs}
+
+    def __getitem__(self, run: str) -> Transcript:
+        return self._runs[run].read()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._runs)
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+
 def pages_of(
     lab: Lab,
     settings: PageSettings,
     grade: Grade,
     submission: Submission,
-    runs: Sequence[PlayedRun],
+    runs: Sequence[Run],
 ) -> dict[str, bytes]:
     """A submission's files by name; `result.json` is the last."""
     from grader.view.html import student_html
     from grader.view.student_page import Links
 
-    transcripts = {run.transcript.header.run: run.transcript for run in runs}
-    wires = {name: f"runs/{name}.pcapng" for name in transcripts if _has_wire(name, runs)}
+    names = [run.header.run for run in runs if run.has_wire]
+    wires = {name: f"runs/{name}.pcapng" for name in names}
     links = Links(class_page="../index.html", wires=wires)
+    transcripts = OneByOne(runs)
     page = student_html(lab, grade, transcripts, submission.files, settings.language, links)
     result = results.result(lab, settings.isolation, grade, submission.files, settings.language)
     return {"index.html": page.encode(), "result.json": results.encode(result)}
@@ -97,7 +115,3 @@ def slim(grade: Grade) -> Grade:
     criteria = tuple(replace(judged, findings=()) for judged in grade.criteria)
     diagnoses = tuple(replace(d, evidence=()) for d in grade.diagnoses)
     return replace(grade, criteria=criteria, diagnoses=diagnoses, advice=())
-
-
-def _has_wire(name: str, runs: Sequence[PlayedRun]) -> bool:
-    return any(run.pcapng for run in runs if run.transcript.header.run == name)

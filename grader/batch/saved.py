@@ -11,16 +11,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import msgspec
 
-from grader import transcript
+from grader import transcript as tr
 from grader.batch.output import OutputFolder
 from grader.judge.model import Problem, Programs, Remark
-from grader.run.jobs import PlayedRun
+from grader.run.causes import Causes, causes
+from grader.run.jobs import Run
 from grader.submission import MissingRole, SourceFile, Submission
 
 FILE_BYTES = 256 * 1024
@@ -106,9 +107,7 @@ def safe_names(paths: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def save(
-    folder: OutputFolder, submission: Submission, runs: Sequence[PlayedRun], saved: Saved
-) -> Saved:
+def save(folder: OutputFolder, submission: Submission, runs: Sequence[Run], saved: Saved) -> Saved:
     """Write transcripts (of `runs`, traced ones too), wires, copies and, last, `submission.json`.
 
     Returns what `submission.json` says: `saved` with the sums of the others.
@@ -118,17 +117,16 @@ def save(
     """
     artifacts: dict[str, str] = {}
 
-    def write(name: str, data: bytes) -> None:
-        artifacts[name] = hashlib.sha256(data).hexdigest()
-        folder.write(f"{submission.id}/{name}", data)
+    def write(name: str, parts: Iterable[bytes]) -> None:
+        artifacts[name] = folder.write_parts(f"{submission.id}/{name}", parts)
 
     for played in runs:
-        name = played.transcript.header.run
-        write(f"runs/{name}.jsonl", transcript.dump(played.transcript))
-        if played.pcapng:
-            write(f"runs/{name}.pcapng", played.pcapng)
+        name = played.header.run
+        write(f"runs/{name}.jsonl", (tr.dump(played.read()),))
+        if played.has_wire:
+            write(f"runs/{name}.pcapng", played.wire())
     for file in submission.files:
-        write(f"source/{saved.sources[file.path]}", file.data)
+        write(f"source/{saved.sources[file.path]}", (file.data,))
     whole = msgspec.structs.replace(saved, artifacts=artifacts)
     data = msgspec.json.format(msgspec.json.encode(whole)) + b"\n"
     folder.write(f"{submission.id}/submission.json", data)
@@ -139,10 +137,10 @@ def altered(folder: OutputFolder, saved: Saved) -> tuple[list[str], list[str]]:
     """Names of saved files that are gone, and of those that are not as they were written."""
     gone, changed = [], []
     for name, digest in saved.artifacts.items():
-        data = folder.read(f"{saved.id}/{_below(name)}")
-        if data is None:
+        there = folder.digest(f"{saved.id}/{_below(name)}")
+        if there is None:
             gone.append(name)
-        elif hashlib.sha256(data).hexdigest() != digest:
+        elif there != digest:
             changed.append(name)
     return gone, changed
 
@@ -158,8 +156,8 @@ def describe(
     submission: Submission,
     seed: str,
     mark: str,
-    runs: Sequence[PlayedRun],
-    traced: Sequence[PlayedRun] = (),
+    runs: Sequence[Run],
+    traced: Sequence[Run] = (),
 ) -> Saved:
     """What `submission.json` will say; `submission` is bounded, `mark` its fingerprint."""
     return Saved(
@@ -173,8 +171,8 @@ def describe(
         problem=submission.problem,
         missing=submission.missing,
         sources=safe_names([file.path for file in submission.files]),
-        runs=tuple(played.transcript.header.run for played in runs),
-        traced=tuple(played.transcript.header.run for played in traced),
+        runs=tuple(played.header.run for played in runs),
+        traced=tuple(played.header.run for played in traced),
     )
 
 
@@ -208,8 +206,42 @@ def submission_of(folder: OutputFolder, saved: Saved) -> Submission:
     )
 
 
-def runs_of(folder: OutputFolder, saved: Saved) -> tuple[PlayedRun, ...]:
-    """The runs that were saved.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SavedRun:
+    """A run that lies in the output folder, as `base`.jsonl and `base`.pcapng."""
+
+    folder: OutputFolder
+    base: str
+    header: tr.Header
+    end: tr.Ended
+    causes: Causes
+    has_wire: bool
+
+    @property
+    def transcript(self) -> tr.Transcript:
+        """What `read` gives."""
+        return self.read()
+
+    @property
+    def pcapng(self) -> bytes:
+        """The wire; empty where there is none."""
+        return self.folder.read(f"{self.base}.pcapng") or b""
+
+    def read(self) -> tr.Transcript:
+        """The transcript.
+
+        Raises:
+            ValueError: it is gone, or is not whole.
+        """
+        return _read(self.folder, self.base)
+
+    def wire(self) -> Iterator[bytes]:
+        """The wire, whole."""
+        yield self.pcapng
+
+
+def runs_of(folder: OutputFolder, saved: Saved) -> tuple[Run, ...]:
+    """The runs that were saved, each looked at once.
 
     Raises:
         ValueError: a transcript is gone, or is not whole.
@@ -217,7 +249,7 @@ def runs_of(folder: OutputFolder, saved: Saved) -> tuple[PlayedRun, ...]:
     return tuple(_run_of(folder, saved, name) for name in saved.runs)
 
 
-def traced_of(folder: OutputFolder, saved: Saved) -> tuple[PlayedRun, ...]:
+def traced_of(folder: OutputFolder, saved: Saved) -> tuple[Run, ...]:
     """The traced runs that were saved; one that is not whole any more is no loss."""
     traced = []
     for name in saved.traced:
@@ -226,13 +258,20 @@ def traced_of(folder: OutputFolder, saved: Saved) -> tuple[PlayedRun, ...]:
     return tuple(traced)
 
 
-def _run_of(folder: OutputFolder, saved: Saved, name: str) -> PlayedRun:
+def _run_of(folder: OutputFolder, saved: Saved, name: str) -> SavedRun:
     base = f"{saved.id}/runs/{_inside(name)}"
+    whole = _read(folder, base)
+    return SavedRun(
+        folder=folder, base=base, header=whole.header, end=whole.end, causes=causes(whole),
+        has_wire=folder.size(f"{base}.pcapng") > 0,
+    )  # fmt: skip
+
+
+def _read(folder: OutputFolder, base: str) -> tr.Transcript:
     data = folder.read(f"{base}.jsonl")
     if data is None:
         raise ValueError(f"{base}.jsonl is gone")
-    wire = folder.read(f"{base}.pcapng") or b""
-    return PlayedRun(transcript=transcript.load(data), pcapng=wire)
+    return tr.load(data)
 
 
 def _below(name: str) -> str:

@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from grader import results
-from grader.batch import saved
+from grader.batch import pages, saved
 from grader.batch.judging import judge_run, untraced
 from grader.batch.plan import jobs_of, seed_for, select, selectable
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
@@ -34,7 +34,7 @@ from grader.lab.model import ROLES, Lab, Role, Tests, Text
 from grader.run import ports
 from grader.run.engine import Engine
 from grader.run.host import choose_isolation, probe
-from grader.run.jobs import EngineOptions, PlayedRun
+from grader.run.jobs import EngineOptions, Run
 from grader.run.phases import Phase
 from grader.submission import Submission
 
@@ -59,7 +59,7 @@ def run(given: argparse.Namespace) -> int:
     runs, traced = _play(lab, submission, seed, options, given)
     suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
     kept = saved.bounded(submission, suffixes)
-    grade = judge_run(lab, kept, seed, [run.transcript for run in runs])
+    grade = judge_run(lab, kept, seed, runs)
     grade = replace(grade, digests=source.digests(submission))
     if given.html:
         _write_page(Path(given.html), lab, grade, kept, (*runs, *traced), language)
@@ -125,7 +125,7 @@ def _selected(lab: Lab, roles: Sequence[Role], only: Sequence[str]) -> Lab:
 
 def _play(
     lab: Lab, submission: Submission, seed: str, options: EngineOptions, given: argparse.Namespace
-) -> tuple[list[PlayedRun], list[PlayedRun]]:
+) -> tuple[list[Run], list[Run]]:
     """The runs, and those that were traced."""
     # A sweep that is named is asked for: `select` leaves out what is not.
     sweep = given.sweep or bool(given.only)
@@ -208,12 +208,13 @@ def _style() -> terminal.Style:
     )
 
 
-def _show_calls(given: argparse.Namespace, lab: Lab, traced: Sequence[PlayedRun]) -> None:
+def _show_calls(given: argparse.Namespace, lab: Lab, traced: Sequence[Run]) -> None:
     """The calls before a text; a document for a program has no place for them."""
     if why := untraced(traced):
         say_untraced(why, given.lang)
-    transcripts = [run.transcript for run in traced if not run.transcript.end.problem]
-    if transcripts and given.format == "text":
+    seen = [run for run in traced if not run.end.problem]
+    if seen and given.format == "text":
+        transcripts = (run.transcript for run in seen)
         say(calls.calls_text(lab, transcripts, given.lang, _style()))
 
 
@@ -245,13 +246,12 @@ def _write_page(
     lab: Lab,
     grade: Grade,
     kept: Submission,
-    runs: Sequence[PlayedRun],
+    runs: Sequence[Run],
     language: str,
 ) -> None:
     from grader.view.html import student_html
 
-    transcripts = {run.transcript.header.run: run.transcript for run in runs}
-    page = student_html(lab, grade, transcripts, kept.files, language)
+    page = student_html(lab, grade, pages.OneByOne(runs), kept.files, language)
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:

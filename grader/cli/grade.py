@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -95,7 +96,7 @@ def run(given: argparse.Namespace) -> int:
         folder.mark(marker_of(source, settings))
         grading = Grading(folder, source, settings, judge_run, fresh=given.fresh)
         shown = _Class(given, source, settings, folder, found)
-        with Engine(options) as engine:
+        with Engine(replace(options, spool=folder.path)) as engine:
             return shown.grade(grading, engine)
 
 

@@ -38,6 +38,7 @@ from grader.transcript import (
     Listener,
     Position,
     Received,
+    Recorded,
     Sent,
     Started,
     State,
@@ -51,20 +52,69 @@ __all__ = ["MOST_EVIDENCE", "Arrival", "Facts", "Flow", "Session"]
 EntryType = TypeVar("EntryType", bound=AnyEntry)
 JUDGED = 1 << 18
 """Bytes of a received stream in which messages are looked for; a flood is not a message."""
+SHELF = 24 << 20
+"""Bytes of entries that judging holds in memory, of all runs of a submission."""
+_ENTRY = 200
+"""What an entry takes besides its bytes."""
+_HEAVY = ("entries", "_by_kind", "stdout", "stderr", "sessions")
+"""Facts that are as big as the run."""
+
+
+class Shelf:
+    """The runs whose entries are in memory: those that were asked for last, `SHELF` bytes of them.
+
+    A right program's runs all stand there; of one that floods, the others are read again when
+    they are asked for.
+    """
+
+    def __init__(self, room: int = SHELF) -> None:
+        self._room = room
+        self._weights: dict[Facts, int] = {}
+
+    def put(self, facts: Facts, weight: int) -> None:
+        """These have been read; others are forgotten where there is no room for all."""
+        self._weights[facts] = weight
+        while len(self._weights) > 1 and sum(self._weights.values()) > self._room:
+            oldest = next(iter(self._weights))
+            del self._weights[oldest]
+            oldest.forget()
 
 
 class Facts:
-    """The facts of one run of `scenario`, each worked out when it is first asked for."""
+    """The facts of one run of `scenario`, each worked out when it is first asked for.
 
-    def __init__(self, transcript: Transcript, lab: Lab, scenario: Scenario) -> None:
-        self.transcript = transcript
+    Its entries are read then, too; `shelf` says whose stay in memory.
+    """
+
+    def __init__(
+        self, recorded: Recorded, lab: Lab, scenario: Scenario, shelf: Shelf | None = None
+    ) -> None:
+        self._recorded = recorded
+        self._shelf = shelf
         self.lab = lab
         self.scenario = scenario
-        self.header = transcript.header
-        self.entries = transcript.entries
-        self.end = transcript.end
+        self.header = recorded.header
+        self.end = recorded.end
         (self.role,) = scenario.roles
         self._printed: dict[tuple[str, int], Print | None] = {}
+
+    @property
+    def transcript(self) -> Transcript:
+        """What was recorded, read anew where it is not in memory."""
+        return self._recorded.read()
+
+    @cached_property
+    def entries(self) -> tuple[AnyEntry, ...]:
+        """All that happened."""
+        entries = self._recorded.read().entries
+        if self._shelf is not None:
+            self._shelf.put(self, sum(len(getattr(e, "data", b"")) + _ENTRY for e in entries))
+        return entries
+
+    def forget(self) -> None:
+        """Give back what takes memory; it is worked out again if it is asked for again."""
+        for name in _HEAVY:
+            self.__dict__.pop(name, None)
 
     def all(self, kind: type[EntryType]) -> list[tuple[int, EntryType]]:
         """Every entry of one kind, with its index."""

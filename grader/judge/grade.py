@@ -11,7 +11,7 @@ from grader.judge.certify import certification, settled
 from grader.judge.checks import check_facts
 from grader.judge.criteria import judge_criterion, not_played
 from grader.judge.diagnosis import Examined, diagnose, missing_program
-from grader.judge.facts import Facts
+from grader.judge.facts import Facts, Shelf
 from grader.judge.model import (
     Diagnosis,
     Finding,
@@ -31,7 +31,7 @@ from grader.lab.model import ROLES, Criterion, Lab, Level, Role, Scenario
 from grader.lab.sweep import is_sweep
 from grader.runids import number_of
 from grader.submission import MissingRole
-from grader.transcript import Transcript
+from grader.transcript import Recorded
 
 
 def judge(
@@ -40,13 +40,13 @@ def judge(
     name: str,
     seed: str,
     programs: Programs,
-    transcripts: Sequence[Transcript],
+    transcripts: Sequence[Recorded],
     remarks: Sequence[Remark] = (),
     problem: Problem | None = None,
     missing: Sequence[MissingRole] = (),
     sources: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Grade:
-    """The grade of one submission from the transcripts of its runs.
+    """The grade of one submission from the transcripts of its runs, read one at a time.
 
     `problem` is that of the whole submission, `missing` says why a role could not be run.
     `sources` are the programs by path: they say where to look, and decide nothing.
@@ -55,11 +55,12 @@ def judge(
     known = {scenario.id: scenario for scenario in lab.scenarios}
     runs = [(t, known[t.header.scenario]) for t in transcripts if t.header.scenario in known]
     pairs = [(t, scenario) for t, scenario in runs if scenario.tests == "both"]
+    shelf = Shelf()
     examined = [
         Examined(facts, check_facts(facts))
         for t, scenario in runs
         if scenario.tests != "both"
-        for facts in (Facts(t, lab, scenario),)
+        for facts in (Facts(t, lab, scenario, shelf),)
     ]
     absent = {m.role: m.problem for m in missing}
     whole = [e for e in examined if not is_sweep(e.facts.scenario)]
@@ -97,11 +98,11 @@ def judge(
     )
 
 
-def _of_pairs(lab: Lab, pairs: Iterable[tuple[Transcript, Scenario]]) -> Iterable[Finding]:
+def _of_pairs(lab: Lab, pairs: Iterable[tuple[Recorded, Scenario]]) -> Iterable[Finding]:
     """What the student's two programs came to with each other; a repeat says nothing more."""
     for transcript, scenario in pairs:
         if number_of(transcript.header.run) == 1:
-            yield from check_pair(transcript, lab, scenario)
+            yield from check_pair(transcript.read(), lab, scenario)
 
 
 def _judged(

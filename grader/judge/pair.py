@@ -15,7 +15,7 @@ from grader.judge.sides import OTHER, Side, sides_of
 from grader.judge.situation import POLLS, method, situation_entries
 from grader.judge.wording import at_line, fill, program
 from grader.lab.model import ROLES, Lab, Role, Scenario, Text
-from grader.transcript import Exited, LimitReached, Segment, Transcript
+from grader.transcript import Exited, LimitReached, Recorded, Segment, Transcript
 
 WORKS = "works"
 SUMMARY = "pair"
@@ -74,7 +74,7 @@ def check_pair(transcript: Transcript, lab: Lab, scenario: Scenario) -> tuple[Fi
     return (whole, *findings)
 
 
-def summary_of(transcript: Transcript, scenario: Scenario) -> RunSummary:
+def summary_of(transcript: Recorded, scenario: Scenario) -> RunSummary:
     """The run as results.json has it; two programs have two endings, so it names none."""
     end, header = transcript.end, transcript.header
     return RunSummary(

@@ -26,7 +26,7 @@ from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.model import ROLES, Lab
 from grader.run.engine import Engine
 from grader.run.host import choose_isolation, probe
-from grader.run.jobs import EngineOptions, PlayedRun
+from grader.run.jobs import EngineOptions, Run
 from grader.submission import Submission
 
 _RUNS_AT_ONCE = 3
@@ -108,9 +108,7 @@ class Checked:
             return graded
 
 
-def play(
-    config: pytest.Config, lab: Lab, submission: Submission
-) -> tuple[Graded, tuple[PlayedRun, ...]]:
+def play(config: pytest.Config, lab: Lab, submission: Submission) -> tuple[Graded, tuple[Run, ...]]:
     """Play all of the lab that concerns the submission, and judge it as `check` does.
 
     What it came to, and the runs.
@@ -126,7 +124,7 @@ def play(
     runs = tuple(run for one in played for run in one.runs)
     suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
     kept = saved.bounded(submission, suffixes)
-    grade = judge_run(lab, kept, seed, [run.transcript for run in runs])
+    grade = judge_run(lab, kept, seed, runs)
     return Graded(grade=grade, submission=kept), runs
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from grader import transcript as tr
 
 SAME_CAUSE = "same cause as the first run"
@@ -27,3 +29,15 @@ def cut_in_vain(transcript: tr.Transcript) -> str:
     if missed or transcript.end.outcome != "completed":
         return "same cause as the graded run"
     return ""
+
+
+class Causes(NamedTuple):
+    """Why others need not be played after a run; empty: they are to be played."""
+
+    advice: str
+    sweep: str
+
+
+def causes(transcript: tr.Transcript) -> Causes:
+    """What this run says of those that would come after it."""
+    return Causes(advice=same_cause(transcript), sweep=cut_in_vain(transcript))

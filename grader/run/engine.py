@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -28,7 +28,8 @@ from grader.lab.sweep import is_sweep
 from grader.run import cgroup, messages
 from grader.run.errors import HostError
 from grader.run.followers import Followers
-from grader.run.jobs import EngineOptions, Job, Played, PlayedRun
+from grader.run.inbox import Inbox
+from grader.run.jobs import EngineOptions, Job, Played, PlayedRun, Run
 from grader.run.pieces import Piece, cut, done
 from grader.runids import run_id
 
@@ -61,10 +62,10 @@ class _Worker:
         finally:
             os.close(orders)
             os.close(replies)
-        self.reader = messages.FrameReader()
+        self.inbox = Inbox(options.spool)
         self.piece: Piece | None = None
         self.ready = False
-        self._send(options)
+        self._send(replace(options, spool=None))
 
     def order(self, piece: Piece) -> None:
         """Give it something to play."""
@@ -156,8 +157,8 @@ class Engine:
                 yield from self._done(piece, runs, pieces)
             if not any(worker.piece for worker in self._workers):
                 return
-            for worker, body in self._replies():
-                yield from self._take(worker, body, pieces)
+            for worker, data in self._replies():
+                yield from self._take(worker, data, pieces)
 
     def _cut_next(self, waiting: Iterator[Job], pieces: deque[Piece]) -> bool:
         """Take jobs until one is to be played now; False: there is none left."""
@@ -170,9 +171,9 @@ class Engine:
     def _done(
         self,
         piece: Piece,
-        runs: Sequence[PlayedRun],
+        runs: Iterable[Run],
         pieces: deque[Piece],
-        traced: Sequence[PlayedRun] = (),
+        traced: Iterable[Run] = (),
     ) -> Iterator[Played]:
         """A piece is played: its job may be done with it, and others may be waiting for that."""
         more, played = done(piece, runs, traced)
@@ -195,45 +196,38 @@ class Engine:
         self._selector.register(worker.replies, selectors.EVENT_READ, worker)
         return worker
 
-    def _replies(self) -> Iterator[tuple[_Worker, bytes | None]]:
-        """Whole replies as they come; None for a worker that is gone."""
+    def _replies(self) -> Iterator[tuple[_Worker, bytes]]:
+        """What workers say, as it comes; nothing of one that is gone."""
         for key, _ in self._selector.select():
             worker: _Worker = key.data
-            data = os.read(worker.replies, 1 << 20)
-            if not data:
-                yield worker, None
-                continue
-            while (body := self._feed(worker, data)) is not None:
-                yield worker, body
-                data = b""
-
-    def _feed(self, worker: _Worker, data: bytes) -> bytes | None:
-        try:
-            return worker.reader.feed(data)
-        except ValueError:
-            self._distrust(worker)
-            return None
+            yield worker, os.read(worker.replies, 1 << 20)
 
     def _distrust(self, worker: _Worker) -> None:
         """It says what no worker says: somebody speaks for it. Its end is seen at its pipe."""
         worker.process.kill()
 
-    def _take(self, worker: _Worker, body: bytes | None, pieces: deque[Piece]) -> Iterator[Played]:
-        if body is None:
+    def _take(self, worker: _Worker, data: bytes, pieces: deque[Piece]) -> Iterator[Played]:
+        if not data:
             yield from self._lost(worker, pieces)
             return
         try:
-            reply = messages.decode(body)
-            runs, traced = messages.runs_of(reply), messages.traced_of(reply)
+            words = list(worker.inbox.feed(data))
         except ValueError:
             self._distrust(worker)
             return
-        if reply.fault:
-            raise HostError(reply.fault)
-        if reply.ready:
+        for word in words:
+            yield from self._hear(worker, word, pieces)
+        if worker.piece is None and not worker.inbox.is_empty:
+            self._distrust(worker)
+
+    def _hear(self, worker: _Worker, word: messages.Word, pieces: deque[Piece]) -> Iterator[Played]:
+        if isinstance(word, messages.Fault):
+            raise HostError(word.problem)
+        if isinstance(word, messages.Ready):
             worker.ready = True
             return
         piece, worker.piece = worker.piece, None
+        runs, traced = worker.inbox.taken()
         if piece is None:
             self._distrust(worker)
             return

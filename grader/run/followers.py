@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 
 from grader.lab.model import Level
-from grader.run.causes import same_cause
 from grader.run.jobs import Job, Played
 
 
@@ -43,8 +42,8 @@ class Followers:
         key = played.key
         if played.role == "both" or not self._running[key]:
             return []
-        transcripts = (run.transcript for run in played.runs)
-        whys = (same_cause(t) for t in transcripts if t.header.scenario in self._graded[key])
+        graded = self._graded[key]
+        whys = (run.causes.advice for run in played.runs if run.header.scenario in graded)
         if why := next(filter(None, whys), ""):
             self._lost[key] = why
         self._running[key] -= 1

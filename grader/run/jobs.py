@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Protocol
 
 from grader.lab.model import Lab, Scenario, Tests
+from grader.run.causes import Causes, causes
 from grader.run.groups import Route
 from grader.submission import SourceFile
-from grader.transcript import Transcript
+from grader.transcript import Ended, Header, Recorded, Transcript
 
 Isolation = Literal["full", "none"]
 FactsMode = Literal["kernel", "paced"]
@@ -52,12 +55,68 @@ class Job:
         return self.repeats or tuple(range(1, self.certify + 1))
 
 
+class Run(Recorded, Protocol):
+    """One run, wherever its transcript and its wire lie: neither is held for longer than used."""
+
+    @property
+    def transcript(self) -> Transcript:
+        """The transcript, read anew each time."""
+        ...
+
+    @property
+    def pcapng(self) -> bytes:
+        """The wire as pcapng, read anew each time; empty where nothing was played."""
+        ...
+
+    @property
+    def causes(self) -> Causes:
+        """What it says of the runs that would come after it."""
+        ...
+
+    @property
+    def has_wire(self) -> bool:
+        """Whether anything was captured, or drawn instead."""
+        ...
+
+    def wire(self) -> Iterable[bytes]:
+        """The wire, some bytes at a time."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlayedRun:
-    """One run: its transcript and its wire as pcapng (b"" where nothing was played)."""
+    """A run in memory: its transcript and its wire as pcapng (b"" where nothing was played)."""
 
     transcript: Transcript
     pcapng: bytes = b""
+
+    @property
+    def header(self) -> Header:
+        """The transcript's."""
+        return self.transcript.header
+
+    @property
+    def end(self) -> Ended:
+        """The transcript's."""
+        return self.transcript.end
+
+    @property
+    def causes(self) -> Causes:
+        """What it says of the runs that would come after it."""
+        return causes(self.transcript)
+
+    @property
+    def has_wire(self) -> bool:
+        """Whether there is any."""
+        return bool(self.pcapng)
+
+    def read(self) -> Transcript:
+        """The transcript."""
+        return self.transcript
+
+    def wire(self) -> Iterable[bytes]:
+        """The wire, whole."""
+        return (self.pcapng,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +125,8 @@ class Played:
 
     key: str
     role: Tests
-    runs: tuple[PlayedRun, ...]
-    traced: tuple[PlayedRun, ...] = ()
+    runs: tuple[Run, ...]
+    traced: tuple[Run, ...] = ()
     """Runs that were traced, `scenario~trace`: shown beside the others, never judged."""
     faults: tuple[str, ...] = ()
     """What workers of ours said when they broke off over it (tracebacks); for the log alone."""
@@ -91,3 +150,5 @@ class EngineOptions:
     """How runs get groups of their own (cgroup v2), with isolation `full`."""
     place: str = ""
     """Where, for workers: the folder of a `grader.run.cgroup.Place`."""
+    spool: Path | None = None
+    """The folder on whose disk runs wait to be judged; None: the machine's for temporary files."""

@@ -2,88 +2,113 @@
 
 Orders go out as pickles (the engine is trusted by its workers); replies come back as
 MessagePack of plain data, since a worker shares its uid with hostile programs and must not
-be able to make the engine run anything.
+be able to make the engine run anything. A run comes in parts, so that neither side ever holds
+it twice: its transcript, its wire, then a word that says how much is which.
 """
 
 from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import msgspec
 
 from grader import transcript as tr
-from grader.run.jobs import PlayedRun
+from grader.run.jobs import Run
 
 _LENGTH = struct.Struct("!Q")
-MAX_FRAME = 1 << 30
+_PART, _WORD = b"p", b"w"
+PART_BYTES = 256 << 10
+"""Of a run, in one frame."""
+MAX_FRAME = 1 << 20
+"""No reply is longer."""
 
 
-class RunReply(msgspec.Struct, frozen=True):
-    """One run."""
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The worker is prepared."""
 
+
+class Fault(msgspec.Struct, frozen=True, tag="fault"):
+    """Why the worker cannot work at all."""
+
+    problem: str
+
+
+class RunEnd(msgspec.Struct, frozen=True, tag="run"):
+    """The parts since the last one were a run: bytes of its transcript, then of its wire."""
+
+    transcript: int
+    wire: int
+    traced: bool = False
+
+
+class JobEnd(msgspec.Struct, frozen=True, tag="job"):
+    """All runs of the job have been sent."""
+
+
+Word = Ready | Fault | RunEnd | JobEnd
+
+
+class _Whole(msgspec.Struct, frozen=True):
     header: tr.Header
     entries: tuple[tr.AnyEntry, ...]
-    pcapng: bytes
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """The runs of a job, or (`fault`) why the worker cannot work at all."""
-
-    runs: tuple[RunReply, ...] = ()
-    fault: str = ""
-    ready: bool = False
-    traced: tuple[RunReply, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Reply)
+_words: msgspec.msgpack.Decoder[Word] = msgspec.msgpack.Decoder(Word)
+_wholes = msgspec.msgpack.Decoder(_Whole)
 
 
-def reply_of(runs: Iterable[PlayedRun], traced: Iterable[PlayedRun] = ()) -> Reply:
-    """A job's runs as a reply."""
-    return Reply(tuple(map(_as_reply, runs)), traced=tuple(map(_as_reply, traced)))
+def say(fd: int, word: Word) -> None:
+    """Send a word."""
+    write_all(fd, framed(_WORD + _encoder.encode(word)))
 
 
-def _as_reply(run: PlayedRun) -> RunReply:
-    return RunReply(run.transcript.header, run.transcript.entries, run.pcapng)
+def send_run(fd: int, run: Run, *, traced: bool = False) -> None:
+    """Send a run."""
+    body = _encoder.encode(_Whole(run.header, run.read().entries))
+    size = len(body)
+    _send_parts(fd, body)
+    del body
+    wire = 0
+    for data in run.wire():
+        wire += len(data)
+        _send_parts(fd, data)
+    say(fd, RunEnd(size, wire, traced))
 
 
-def runs_of(reply: Reply) -> tuple[PlayedRun, ...]:
-    """The runs in a reply.
-
-    Raises:
-        ValueError: a transcript has no end.
-    """
-    return tuple(map(_as_run, reply.runs))
-
-
-def traced_of(reply: Reply) -> tuple[PlayedRun, ...]:
-    """The traced runs in a reply.
-
-    Raises:
-        ValueError: a transcript has no end.
-    """
-    return tuple(map(_as_run, reply.traced))
+def _send_parts(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        part = view[:PART_BYTES]
+        write_all(fd, _LENGTH.pack(len(part) + 1) + _PART)
+        write_all(fd, part)
+        view = view[PART_BYTES:]
 
 
-def _as_run(run: RunReply) -> PlayedRun:
-    return PlayedRun(transcript=tr.of(run.header, run.entries), pcapng=run.pcapng)
-
-
-def encode(reply: Reply) -> bytes:
-    """A reply as a frame."""
-    return framed(_encoder.encode(reply))
-
-
-def decode(body: bytes) -> Reply:
-    """A frame's body as a reply.
+def transcript_of(body: bytes) -> tr.Transcript:
+    """A transcript that was sent.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none, or has no end.
     """
-    return _decoder.decode(body)
+    whole = _wholes.decode(body)
+    return tr.of(whole.header, whole.entries)
+
+
+def read_reply(body: bytes) -> bytes | Word:
+    """A frame's body: a part of a run, or a word.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    kind, rest = body[:1], body[1:]
+    if kind == _PART:
+        return rest
+    if kind == _WORD:
+        return _words.decode(rest)
+    raise ValueError("a worker sent nonsense")
 
 
 def framed(body: bytes) -> bytes:
@@ -99,7 +124,7 @@ def read_frame(fd: int) -> bytes | None:
     return _read_exactly(fd, _LENGTH.unpack(head)[0])
 
 
-def write_all(fd: int, data: bytes) -> None:
+def write_all(fd: int, data: bytes | memoryview) -> None:
     """Write everything, blocking."""
     view = memoryview(data)
     while view:
@@ -118,18 +143,22 @@ def _read_exactly(fd: int, size: int) -> bytes | None:
 
 
 class FrameReader:
-    """Collects a frame from a pipe that is read when it has something."""
+    """Collects frames from a pipe that is read when it has something."""
 
     def __init__(self) -> None:
         self._data = bytearray()
 
-    def feed(self, data: bytes) -> bytes | None:
-        """Add bytes; a whole frame's body, once it is there.
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Add bytes; the bodies of the frames that are whole.
 
         Raises:
-            ValueError: the frame is impossibly long.
+            ValueError: a frame is impossibly long.
         """
         self._data += data
+        while (body := self._next()) is not None:
+            yield body
+
+    def _next(self) -> bytes | None:
         if len(self._data) < _LENGTH.size:
             return None
         size = _LENGTH.unpack_from(self._data)[0]

@@ -96,5 +96,5 @@ def _repeats(job: Job, *, loaded: bool) -> tuple[int, ...]:
 
 def _together(idle: Played, loaded: Played) -> Played:
     """One job's runs of both phases, in the order of their repeats."""
-    runs = sorted((*idle.runs, *loaded.runs), key=lambda run: number_of(run.transcript.header.run))
+    runs = sorted((*idle.runs, *loaded.runs), key=lambda run: number_of(run.header.run))
     return replace(idle, runs=tuple(runs))

@@ -8,13 +8,12 @@ advice comes when it is done, for what lost a graded run would only lose another
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from grader.lab.model import Level, Scenario
 from grader.lab.sweep import is_sweep
-from grader.run.causes import cut_in_vain, same_cause
-from grader.run.jobs import Job, Played, PlayedRun
+from grader.run.jobs import Job, Played, Run
 from grader.runids import number_of
 
 
@@ -27,8 +26,8 @@ class _Whole:
     """Pieces that are to be played yet, without those of `later`."""
     later: list[Scenario]
     """Advice, until all that is graded is done."""
-    runs: list[PlayedRun] = field(default_factory=list)
-    traced: list[PlayedRun] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    traced: list[Run] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,7 +55,7 @@ def cut(job: Job, skip: str = "") -> list[Piece]:
 
 
 def done(
-    piece: Piece, runs: Sequence[PlayedRun], traced: Sequence[PlayedRun] = ()
+    piece: Piece, runs: Iterable[Run], traced: Iterable[Run] = ()
 ) -> tuple[list[Piece], Played | None]:
     """Take what a piece gave: the pieces that waited for it, and the job if it was the last."""
     whole = piece.whole
@@ -81,8 +80,9 @@ def _piece(whole: _Whole, scenario: Scenario, skip: str) -> Piece:
 
 def _in_vain(whole: _Whole, scenario: Scenario) -> str:
     """Why this advice need not be played after the graded runs; empty: it is to be played."""
-    lost = cut_in_vain if is_sweep(scenario) else same_cause
-    return next(filter(None, (lost(run.transcript) for run in whole.runs)), "")
+    sweep = is_sweep(scenario)
+    whys = (run.causes.sweep if sweep else run.causes.advice for run in whole.runs)
+    return next(filter(None, whys), "")
 
 
 def _together(whole: _Whole) -> Played:
@@ -90,8 +90,8 @@ def _together(whole: _Whole) -> Played:
     job = whole.job
     order = {scenario.id: place for place, scenario in enumerate(job.scenarios)}
 
-    def place(run: PlayedRun) -> tuple[int, int]:
-        header = run.transcript.header
+    def place(run: Run) -> tuple[int, int]:
+        header = run.header
         return number_of(header.run), order[header.scenario]
 
     return Played(

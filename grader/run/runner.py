@@ -6,7 +6,7 @@ import errno
 import re
 import select
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -136,32 +136,31 @@ class Runner:
         self._tracing: Tracing | None = None
         self._no_tracing = ""
 
-    def play(self, job: Job) -> tuple[PlayedRun, ...]:
-        """All scenarios of the job, in order; never raises for a fault of the host."""
-        runs: list[PlayedRun] = []
+    def play(self, job: Job) -> Iterator[PlayedRun]:
+        """All scenarios of the job, in order, each run as it ends.
+
+        Never raises for a fault of the host.
+        """
         for number in job.numbers:
             for scenario in job.scenarios:
                 if not is_sweep(scenario):
-                    runs.append(self._play_safely(job, scenario, run_id(scenario.id, number)))
+                    yield self._play_safely(job, scenario, run_id(scenario.id, number))
                 elif number == 1:
                     # Once is enough: its runs differ in the cut already.
-                    runs += self._sweep(job, scenario)
-        return tuple(runs)
+                    yield from self._sweep(job, scenario)
 
-    def trace(self, job: Job, runs: Iterable[PlayedRun]) -> tuple[PlayedRun, ...]:
+    def trace(self, job: Job, outcomes: Mapping[str, str]) -> Iterator[PlayedRun]:
         """Each graded scenario once more, its calls traced, with the limits of advice.
 
-        Nothing is judged by it, so that whatever goes wrong only leaves calls untold.
+        `outcomes` are those of its runs so far, by id. Nothing is judged by it, so that
+        whatever goes wrong only leaves calls untold.
         """
-        if job.strace is None:
-            return ()
-        ended = {run.transcript.header.run: run.transcript.end.outcome for run in runs}
-        return tuple(
-            self._play_traced(job, scenario, job.strace)
-            for scenario in job.scenarios
-            if scenario.level is Level.GRADED
-            and ended.get(scenario.id, "skipped") not in ("skipped", "not_run")
-        )
+        for scenario in job.scenarios:
+            outcome = outcomes.get(scenario.id, "skipped")
+            if scenario.level is not Level.GRADED or outcome in ("skipped", "not_run"):
+                continue
+            if job.strace is not None:
+                yield self._play_traced(job, scenario, job.strace)
 
     def _play_traced(self, job: Job, scenario: Scenario, strace: str) -> PlayedRun:
         name = traced_id(scenario.id)
@@ -176,25 +175,24 @@ class Runner:
             self._no_tracing = self._tracing.refused
             self._tracing = None
 
-    def _sweep(self, job: Job, scenario: Scenario) -> list[PlayedRun]:
+    def _sweep(self, job: Job, scenario: Scenario) -> Iterator[PlayedRun]:
         """A run for each cut of the message; what ended the sweep early is said by a last one.
 
         A program that takes its time in every run must not cost a class its evening.
         """
-        runs: list[PlayedRun] = []
         data = swept_data(scenario, texts_of(job.lab, scenario, job.seed))
         seconds, size, overdue = 0.0, 0, 0
         for offset in offsets_of(data):
             if seconds > _SWEEP_S or size > _SWEEP_BYTES or overdue >= _SWEEP_OVERDUE:
                 why = "the runs of the sweep take too much"
-                return [*runs, self._not_played(job, scenario, scenario.id, "skipped", why)]
+                yield self._not_played(job, scenario, scenario.id, "skipped", why)
+                return
             name = run_id(scenario.id, offset=offset)
             run = self._play_safely(job, cut_at(scenario, offset), name)
-            runs.append(run)
             seconds += run.transcript.end.t / 1e9
             size += len(run.pcapng) + len(run.transcript.stdout) + len(run.transcript.stderr)
             overdue += run.transcript.end.outcome in ("timeout", "limit", "not_run")
-        return runs
+            yield run
 
     def _play_safely(self, job: Job, scenario: Scenario, name: str) -> PlayedRun:
         try:

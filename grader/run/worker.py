@@ -23,7 +23,7 @@ from grader.run.capture import Capture
 from grader.run.errors import FactsUnavailable, HostError
 from grader.run.interpreter import inspect
 from grader.run.jobs import EngineOptions, Job
-from grader.run.messages import Reply, encode, read_frame, reply_of, write_all
+from grader.run.messages import Fault, JobEnd, Ready, read_frame, say, send_run
 from grader.run.runner import Place, Runner
 from grader.run.sockdiag import SocketTable
 from grader.run.stacks import Stacks, find
@@ -99,13 +99,24 @@ def serve(orders: int, replies: int, parent: int) -> None:
     try:
         runner = Runner(prepare(pickle.loads(first), parent))  # noqa: S301 -- from the engine
     except (HostError, OSError) as error:
-        write_all(replies, encode(Reply(fault=str(error) or type(error).__name__)))
+        say(replies, Fault(str(error) or type(error).__name__))
         return
-    write_all(replies, encode(Reply(ready=True)))
+    say(replies, Ready())
     while (order := read_frame(orders)) is not None:
         job: Job = pickle.loads(order)  # noqa: S301 -- from the engine
-        runs = runner.play(job)
-        write_all(replies, encode(reply_of(runs, runner.trace(job, runs))))
+        del order
+        _play(runner, job, replies)
+
+
+def _play(runner: Runner, job: Job, replies: int) -> None:
+    """Play a job, and send each run as it ends: one is held at a time."""
+    outcomes: dict[str, str] = {}
+    for run in runner.play(job):
+        outcomes[run.header.run] = run.end.outcome
+        send_run(replies, run)
+    for run in runner.trace(job, outcomes):
+        send_run(replies, run, traced=True)
+    say(replies, JobEnd())
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -134,8 +134,9 @@ class _Maker:
         self, transcripts: Mapping[str, Transcript]
     ) -> tuple[tuple[str, tuple[CallSection, ...]], ...]:
         """The calls of the runs that were traced; they have no verdict and are in no grade."""
-        traced = [t for run, t in transcripts.items() if is_traced(run)]
-        sections = [call_section(self.lab, transcript, self.language) for transcript in traced]
+        # One at a time: they may lie on the disk.
+        traced = [run for run in transcripts if is_traced(run)]
+        sections = [call_section(self.lab, transcripts[run], self.language) for run in traced]
         by_role = (
             (self.words[role.capitalize()], tuple(s for s in sections if s.role == role))
             for role in ROLES

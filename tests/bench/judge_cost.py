@@ -63,7 +63,12 @@ def load(out: Path) -> tuple[Lab, PageSettings, list[Work]]:
             if found is None:
                 raise SystemExit(f"{identifier} is not whole")
             submission = saved.submission_of(folder, found)
-            work.append(Work(submission, found.seed, saved.runs_of(folder, found)))
+            # In memory: reading is no part of what is measured.
+            runs = tuple(
+                PlayedRun(transcript=run.transcript, pcapng=run.pcapng)
+                for run in saved.runs_of(folder, found)
+            )
+            work.append(Work(submission, found.seed, runs))
     return load_lab_bytes(files, where=out / output.MARKER), settings, work
 
 
