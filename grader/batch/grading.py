@@ -19,6 +19,7 @@ from typing import Protocol
 
 from grader import __version__
 from grader.batch import pages, saved
+from grader.batch.aside import set_aside
 from grader.batch.faults import FaultLog, failed, internal, ungraded, why_incomplete
 from grader.batch.judging import Judge, judged, judged_again, untraced
 from grader.batch.output import Marker, OutputError, OutputFolder
@@ -26,7 +27,9 @@ from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource, jobs_of, seed_for
 from grader.judge.model import Grade, Problem
 from grader.lab.model import Tests
+from grader.run.errors import HostError
 from grader.run.jobs import FactsMode, Job, Played, Run
+from grader.run.spool import Spool
 from grader.submission import Submission
 
 _MOST_WAITING = 8
@@ -128,6 +131,7 @@ class Grading:
         self._judge = judge
         self._fresh = fresh
         self._log = FaultLog(folder)
+        self._spool = Spool(folder.path)
         self._open: dict[str, _Open] = {}
         self._done: deque[Done | Future[Done]] = deque()
         lab = source.lab
@@ -174,7 +178,9 @@ class Grading:
 
     def _read(self, entry: Waiting) -> _Open:
         try:
-            return self._opened(entry.read())
+            return self._opened(set_aside(entry.read(), self._spool))
+        except HostError:
+            raise
         except Exception:
             # Reading never fails for what was handed in: this is ours.
             told = traceback.format_exc()

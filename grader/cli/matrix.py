@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from grader import __version__
 from grader.batch import matrix as matrices
 from grader.batch import output
+from grader.batch.aside import set_aside
 from grader.batch.output import Marker
 from grader.batch.plan import LabSource
 from grader.cli.bar import LiveBar
@@ -26,6 +27,7 @@ from grader.judge.pair_words import SHORT
 from grader.run.engine import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import EngineOptions
+from grader.run.spool import Spool
 
 if TYPE_CHECKING:
     pass
@@ -81,7 +83,10 @@ def _plan(given: argparse.Namespace, source: LabSource) -> matrices.Plan:
     sample = None if given.all else given.sample or matrices.MOST
     seed: str = given.seed or source.lab.id
     chosen = matrices.drawn(list(entries), sample, seed)
-    submissions = [read(entries[identifier], source.lab.roles) for identifier in chosen]
+    spool = Spool()
+    submissions = [
+        set_aside(read(entries[identifier], source.lab.roles), spool) for identifier in chosen
+    ]
     drawn = len(chosen) if len(chosen) < len(entries) else None
     try:
         return matrices.plan(source.lab, submissions, len(entries), drawn, seed)

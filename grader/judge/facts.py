@@ -52,7 +52,7 @@ __all__ = ["MOST_EVIDENCE", "Arrival", "Facts", "Flow", "Session"]
 EntryType = TypeVar("EntryType", bound=AnyEntry)
 JUDGED = 1 << 18
 """Bytes of a received stream in which messages are looked for; a flood is not a message."""
-SHELF = 24 << 20
+SHELF = 12 << 20
 """Bytes of entries that judging holds in memory, of all runs of a submission."""
 _ENTRY = 200
 """What an entry takes besides its bytes."""

@@ -75,7 +75,7 @@ class _Worker:
     def _send(self, what: object) -> None:
         # A worker that has just died is seen at the other pipe.
         with contextlib.suppress(BrokenPipeError):
-            messages.write_all(self.orders, messages.framed(pickle.dumps(what)))
+            messages.send(self.orders, pickle.dumps(what))
 
     def last_words(self) -> str:
         """What it wrote on stderr, once it is dead: why it broke off, where that was a bug."""

@@ -116,6 +116,12 @@ def framed(body: bytes) -> bytes:
     return _LENGTH.pack(len(body)) + body
 
 
+def send(fd: int, body: bytes) -> None:
+    """Write a frame, blocking; the body is not copied."""
+    write_all(fd, _LENGTH.pack(len(body)))
+    write_all(fd, body)
+
+
 def read_frame(fd: int) -> bytes | None:
     """Read one frame, blocking; None at the end of the stream."""
     head = _read_exactly(fd, _LENGTH.size)

@@ -5,8 +5,9 @@ Format: draft-ietf-opsawg-pcapng, version 1.0, little-endian, nanoseconds.
 
 from __future__ import annotations
 
+import io
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from grader import __version__
 from grader.wire.frames import Frame
@@ -39,18 +40,31 @@ def write(
     Raises:
         ValueError: `comments` is neither empty nor as long as `frames`.
     """
+    # Into one place that grows, and is given out as it is: nothing of it is there twice.
+    whole = io.BytesIO()
+    for block in _blocks(frames, comments, section_comment, interface, losses):
+        whole.write(block)
+    return whole.getvalue()
+
+
+def _blocks(
+    frames: Sequence[Frame],
+    comments: Sequence[Sequence[str]],
+    section_comment: str,
+    interface: str,
+    losses: int,
+) -> Iterator[bytes]:
     if comments and len(comments) != len(frames):
         raise ValueError("each frame needs its comments, which may be none")
     linktypes = list(dict.fromkeys(frame.linktype for frame in frames))
-    blocks = [_section(section_comment)]
-    blocks += [_interface(interface, linktype) for linktype in linktypes]
+    yield _section(section_comment)
+    for linktype in linktypes:
+        yield _interface(interface, linktype)
     for number, frame in enumerate(frames):
-        blocks.append(
-            _packet(frame, linktypes.index(frame.linktype), comments[number] if comments else ())
-        )
+        said = comments[number] if comments else ()
+        yield _packet(frame, linktypes.index(frame.linktype), said)
     if losses and frames:
-        blocks.append(_statistics(frames[-1].t, losses))
-    return b"".join(blocks)
+        yield _statistics(frames[-1].t, losses)
 
 
 def _section(comment: str) -> bytes:
