@@ -28,7 +28,7 @@ from grader.cli.summary import is_certified
 from grader.formats import calls, github, junit, terminal
 from grader.formats.certification import certification_lines
 from grader.formats.safe import json_for_logs
-from grader.intake.reading import read_folder
+from grader.intake.apart import read_folder
 from grader.judge.model import Grade, Status
 from grader.lab.model import ROLES, Lab, Role, Tests, Text
 from grader.run import ports

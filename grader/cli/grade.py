@@ -26,8 +26,8 @@ from grader.cli.running import (
 )
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import is_certified, summary
+from grader.intake.apart import read
 from grader.intake.discover import Discovery, discover
-from grader.intake.reading import read
 from grader.judge.model import Grade
 from grader.run.engine import Engine
 from grader.run.errors import HostError

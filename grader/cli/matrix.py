@@ -20,8 +20,8 @@ from grader.cli.labs import open_lab
 from grader.cli.running import engine_options
 from grader.cli.streams import in_words, is_live, note, safe, say
 from grader.formats.matrix_json import matrix_json
+from grader.intake.apart import read
 from grader.intake.discover import discover
-from grader.intake.reading import read
 from grader.judge.matrix import Cell, Matrix, works
 from grader.judge.pair_words import SHORT
 from grader.run.engine import Engine

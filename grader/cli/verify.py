@@ -10,8 +10,8 @@ from grader.batch.judging import judge_run
 from grader.batch.verify import Change, Code, Verified, lab_snapshot, verified
 from grader.cli.errors import BAD_INPUT, DONE, CommandError
 from grader.cli.streams import note, safe, say
+from grader.intake.apart import read
 from grader.intake.discover import discover
-from grader.intake.reading import read
 from grader.lab.load import load_lab_bytes
 from grader.submission import Submission
 

@@ -142,9 +142,12 @@ def read_regular(path: Path, limit: int, above: int | None = None) -> bytes:
 
 def _read_up_to(descriptor: int, limit: int) -> bytes:
     parts = []
-    while limit and (part := os.read(descriptor, min(limit, _PIECE))):
+    # As a rule all of it in one go: parts and their sum would be there at the same time.
+    piece = os.fstat(descriptor).st_size + 1
+    while limit and (part := os.read(descriptor, min(limit, piece))):
         parts.append(part)
         limit -= len(part)
+        piece = _PIECE
     return b"".join(parts)
 
 

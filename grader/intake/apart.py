@@ -1,0 +1,101 @@
+"""Reads a submission that holds a large archive in a process of its own.
+
+An archive is read whole, up to `Bounds.archive_bytes`: for that moment it would be most of the
+grader's memory. What is kept of it is small, and that is all that comes back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from grader.intake import paths, reading
+from grader.intake.bounds import BOUNDS
+from grader.intake.discover import Entry
+from grader.intake.errors import InputError
+from grader.lab.model import Role, RoleFiles, Text
+from grader.submission import Submission
+
+_LARGE = 16 * 2**20
+"""An archive from here on is large: starting a process takes as long as reading it."""
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv.pop());"
+    "from grader.intake import apart; apart.main()"
+)
+
+
+def read(entry: Entry, roles: Mapping[Role, RoleFiles]) -> Submission:
+    """What `reading.read` gives.
+
+    Raises:
+        OSError: no process can be started.
+    """
+    if not _is_large(entry.paths):
+        return reading.read(entry, roles)
+    return _told("read", entry, roles)
+
+
+def read_folder(path: Path, roles: Mapping[Role, RoleFiles]) -> Submission:
+    """What `reading.read_folder` gives.
+
+    Raises:
+        InputError: as it does.
+        OSError: no process can be started.
+    """
+    if not _is_large([path]):
+        return reading.read_folder(path, roles)
+    return _told("read_folder", path, roles)
+
+
+def _is_large(places: Iterable[Path]) -> bool:
+    for place in places:
+        for path in _archives(place):
+            with contextlib.suppress(OSError):
+                if path.lstat().st_size > _LARGE:
+                    return True
+    return False
+
+
+def _archives(place: Path) -> Iterator[Path]:
+    """What may be an archive there; links are not followed, except in what the user named."""
+    if not place.is_dir():
+        yield place
+        return
+    left = BOUNDS.seen
+    for folder, _, files in os.walk(place):
+        yield from (Path(folder) / name for name in files if paths.archive_suffix(name))
+        left -= len(files) + 1
+        if left < 0:
+            return
+
+
+def _told(function: str, *arguments: object) -> Submission:
+    """What the child gives back."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", _BOOT, json.dumps(sys.path)],
+        input=pickle.dumps((function, arguments)), capture_output=True, check=False,
+        start_new_session=True,  # Ctrl-C is not for it; it ends by itself
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode("utf-8", "replace"))
+    told: Submission | Text = pickle.loads(done.stdout)  # noqa: S301 -- our own child's
+    if isinstance(told, Text):
+        raise InputError(told)
+    return told
+
+
+def main() -> None:
+    """Entry point of the child: what to read from stdin, what came of it to stdout."""
+    function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 -- our own parent's
+    told: Submission | Text
+    try:
+        told = getattr(reading, function)(*arguments)
+    except InputError as error:
+        told = error.text
+    pickle.dump(told, sys.stdout.buffer)
