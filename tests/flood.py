@@ -75,7 +75,7 @@ def main() -> None:
     pages = student_html(LAB, graded, {t.header.run: t for t in made}, (), "fr")
     document = results.encode(results.result(LAB, "full", graded, ()))
     text = check_text(LAB, graded, "fr")
-    xml = junit(LAB, [graded])
+    xml = junit([results.result(LAB, "full", graded)], "fr")
     peak = peak_size()
     used = resource.getrusage(resource.RUSAGE_SELF).ru_utime
     print(before, peak, round(used, 1), *map(len, (pages, document, text, xml)))

@@ -194,17 +194,18 @@ def check_submission(nasty: bytes) -> None:
     assert len(rows) == 2
     assert len(rows[0]) == len(rows[1])
     assert not [cell for cell in rows[1] if cell.lstrip(' \u00a0\u202f"').startswith(SIGNS)]
-    document = junit(LAB, [one])
+    whole = results.result(LAB, "full", one, made.sources, "en")
+    document = junit([whole], "en")
     assert not obeyed(document.decode())
     suite = next(ET.fromstring(document).iter("testsuite"))
     assert len(list(suite.iter("testcase"))) == len(one.criteria)
-    commands = annotation_commands(LAB, [one])
+    commands = annotation_commands([whole], "en")
     assert not NOT_SHOWN.search(commands)
     assert all(re.match(r"::(error|notice) [a-z]+=", line) for line in commands.splitlines())
-    rendered = Page(MarkdownIt("commonmark").enable("table").render(job_summary(LAB, [one], "en")))
+    rendered = Page(MarkdownIt("commonmark").enable("table").render(job_summary([whole], "en")))
     assert rendered.attributes == []
     assert not {"a", "img", "x-tag", "script"} & {*rendered.tags}
-    result = results.encode(results.result(LAB, "full", one, made.sources))
+    result = results.encode(whole)
     assert results.read_result(result).id == one.id
     shown_well(json_for_logs(result.decode()))
     shown_well(matrix_json(LAB, matrix, "en").decode().replace("##", ""))

@@ -51,6 +51,10 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_formats.py": tuple(
         f"grader/formats/{name}.py" for name in ("csv", "github", "junit", "safe", "terminal")
     ),
+    "test_formats_exports.py": tuple(
+        f"grader/formats/{name}.py"
+        for name in ("classroom", "ctrf", "gitlab", "gradescope", "prairielearn", "told")
+    ),
     "test_formats_terminal.py": ("grader/formats/gathered.py",),
     # The parts of reading an archive or a folder only make sense through it.
     "test_intake_archives.py": (

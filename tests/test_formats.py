@@ -29,8 +29,14 @@ from grader.formats.safe import (
     xml_text,
 )
 from grader.formats.terminal import Style, check_text
-from grader.judge.model import Status
+from grader.judge.model import Grade, Status
+from grader.results import Result, result
 from grader.view.bytes_view import width
+
+
+def results_of(*grades: Grade, language: str = "fr") -> list[Result]:
+    return [result(lab(), "full", one, language=language) for one in grades]
+
 
 GRADES = [stuck_grade(), hostile_grade(), grade("martin", {"client.print": Status.NOT_RUN})]
 
@@ -144,7 +150,7 @@ def test_an_ordinary_name_is_left_alone() -> None:
 
 
 def test_junit_tells_failures_from_our_own_faults() -> None:
-    root = ET.fromstring(junit(lab(), GRADES))
+    root = ET.fromstring(junit(results_of(*GRADES), "fr"))
     suites = root.findall("testsuite")
     assert [(s.get("tests"), s.get("failures"), s.get("errors")) for s in suites] == [
         ("13", "4", "0"),
@@ -158,7 +164,7 @@ def test_junit_tells_failures_from_our_own_faults() -> None:
 
 
 def test_junit_shows_where_and_why() -> None:
-    root = ET.fromstring(junit(lab(), [stuck_grade()], "fr"))
+    root = ET.fromstring(junit(results_of(stuck_grade()), "fr"))
     case = next(c for c in root.iter("testcase") if c.get("name", "").startswith("server.print2"))
     assert (case.get("file"), case.get("line")) == ("serveur.py", "15")
     failure = case.find("failure")
@@ -168,7 +174,7 @@ def test_junit_shows_where_and_why() -> None:
 
 
 def test_junit_holds_hostile_texts() -> None:
-    document = junit(lab(), [hostile_grade()])
+    document = junit(results_of(hostile_grade()), "fr")
     suite = next(ET.fromstring(document).iter("testsuite"))
     properties = {p.get("name"): p.get("value", "") for p in suite.iter("property")}
     assert "<img src=x onerror=alert(2)>\\x1b[31mred" in properties["name"]
@@ -179,7 +185,7 @@ def test_junit_in_a_log_is_no_command() -> None:
     nasty = "a\n::error::x\n  ::stop-commands::y\n##[add-path]z ##vso[task]"
     named = replace(DIAGNOSIS, title=text(nasty), explanation=text(nasty))
     one = grade("x", {"server.print2": Status.FAIL}, diagnoses=[named])
-    document = junit(lab(), [one])
+    document = junit(results_of(one), "fr")
     assert not obeyed(document.decode())
     failure = next(ET.fromstring(document).iter("failure"))
     assert "\n::error::x\n  ::stop-commands::y\n##[add-path]z" in (failure.text or "")
@@ -206,7 +212,9 @@ def test_any_text_survives_xml(text: str) -> None:
 
 
 def test_annotations_point_at_lines() -> None:
-    first = annotation_commands(lab(), [stuck_grade()], "en", "work/tp09").splitlines()[0]
+    first = annotation_commands(
+        results_of(stuck_grade(), language="en"), "en", "work/tp09"
+    ).splitlines()[0]
     assert first.startswith(
         "::error file=work/tp09/serveur.py,line=15,"
         "title=Your server still waits for a message::After both messages"
@@ -214,34 +222,34 @@ def test_annotations_point_at_lines() -> None:
 
 
 def test_at_most_ten_annotations_each_on_its_line() -> None:
-    text = annotation_commands(lab(), [*GRADES, grade("x", diagnoses=[DIAGNOSIS] * 20)])
+    text = annotation_commands(results_of(*GRADES, grade("x", diagnoses=[DIAGNOSIS] * 20)), "fr")
     lines = text.splitlines()
     assert len(lines) == 10
     assert all(re.match(r"::(error|notice) [a-z]+=", line) for line in lines)
 
 
 def test_annotation_properties_cannot_be_left() -> None:
-    for line in annotation_commands(lab(), [hostile_grade()]).splitlines():
+    for line in annotation_commands(results_of(hostile_grade()), "fr").splitlines():
         properties = line.split("::")[1]
         assert all("=" in part for part in properties.split(" ", 1)[1].split(","))
 
 
 def test_the_summary_begins_with_the_table() -> None:
-    text = summary(lab(), [stuck_grade()], "fr")
+    text = summary(results_of(stuck_grade()), "fr")
     assert "**Note\u00a0: 15 / 20**" in text
     assert "| ✗ à revoir | Il affiche le second message reçu | 0 / 2 |" in text
     assert text.index("| ✗") < text.index("Votre serveur attend")
 
 
 def test_the_summary_is_no_markup_of_a_student() -> None:
-    text = summary(lab(), [hostile_grade()], "en")
+    text = summary(results_of(hostile_grade(), language="en"), "en")
     assert "<script" not in text
     assert "<img" not in text
     assert set(re.findall(r"</?([a-z]+)", text)) <= {"code"}
 
 
 def test_the_summary_is_capped() -> None:
-    text = summary(lab(), [hostile_grade()] * 2000, "en")
+    text = summary(results_of(hostile_grade(), language="en") * 2000, "en")
     assert len(text.encode()) <= SUMMARY_BYTES + 100
     assert text.rstrip().endswith("more")
 
@@ -259,7 +267,11 @@ def test_the_summary_refers_to_nobody() -> None:
     )
     named = replace(DIAGNOSIS, title=text(nasty), explanation=text(nasty), file=nasty)
     one = grade("x", {"server.print2": Status.FAIL}, diagnoses=[named], name=nasty)
-    rendered = MarkdownIt("commonmark").enable("table").render(summary(lab(), [one, one], "en"))
+    rendered = (
+        MarkdownIt("commonmark")
+        .enable("table")
+        .render(summary(results_of(one, one, language="en"), "en"))
+    )
     page = Page(rendered)
     # All of it is ours: headings, tables, code; nothing that fetches, leads away or calls.
     assert set(page.tags) <= {

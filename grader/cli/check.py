@@ -19,13 +19,14 @@ from grader import results
 from grader.batch import pages, saved
 from grader.batch.judging import judge_run, untraced
 from grader.batch.plan import jobs_of, seed_for, select, selectable
+from grader.cli.destination import append_job_summary
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
 from grader.cli.labs import open_lab
 from grader.cli.progress import phase_in_words
 from grader.cli.running import engine_options, playing, say_untraced, tracer
 from grader.cli.streams import note, safe, say, wants_colour
 from grader.cli.summary import is_certified
-from grader.formats import calls, github, junit, terminal
+from grader.formats import calls, github, gradescope, junit, terminal
 from grader.formats.certification import certification_lines
 from grader.formats.safe import json_for_logs
 from grader.intake.apart import read_folder
@@ -188,14 +189,16 @@ def _show(
         # The document has it, too; but it is why the exit status is 3.
         for line in certification_lines([grade], language, folder=False):
             note(line)
+    document = results.result(lab, isolation, grade, kept.files, language)
     match given.format:
         case "json":
-            document = results.result(lab, isolation, grade, kept.files, language)
             say(json_for_logs(results.encode(document).decode().rstrip("\n")))
         case "junit":
-            say(junit.junit(lab, [grade], language).decode().rstrip("\n"))
+            say(junit.junit([document], language).decode().rstrip("\n"))
+        case "gradescope":
+            say(json_for_logs(gradescope.gradescope(document, language).rstrip("\n")))
         case "github":
-            _show_github(given, lab, grade)
+            _show_github(given, lab, grade, document)
         case _:
             say(terminal.check_text(lab, grade, language, _style()).rstrip("\n"))
 
@@ -218,18 +221,15 @@ def _show_calls(given: argparse.Namespace, lab: Lab, traced: Sequence[Run]) -> N
         say(calls.calls_text(lab, transcripts, given.lang, _style()))
 
 
-def _show_github(given: argparse.Namespace, lab: Lab, grade: Grade) -> None:
+def _show_github(
+    given: argparse.Namespace, lab: Lab, grade: Grade, document: results.Result
+) -> None:
     """Annotations and the log on stdout; the job's summary where the runner wants it."""
     language = given.lang
     shown = in_repository(Path(given.path))
-    say(github.annotation_commands(lab, [grade], language, shown).rstrip("\n"))
+    say(github.annotation_commands([document], language, shown).rstrip("\n"))
     say(github.log(terminal.check_text(lab, grade, language)).rstrip("\n"))
-    if place := os.environ.get("GITHUB_STEP_SUMMARY"):
-        try:
-            with Path(place).open("a", encoding="utf-8") as file:
-                file.write(github.summary(lab, [grade], language) + "\n")
-        except OSError as error:
-            note(f"wiregrade: the job summary could not be written: {error}")
+    append_job_summary(github.summary([document], language))
 
 
 def in_repository(path: Path) -> str:

@@ -4,43 +4,48 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from grader.formats.safe import spreadsheet_cell
 from grader.judge.model import Grade
 from grader.lab.model import Lab
-from grader.results import CriterionResult, Number, Results, results
+from grader.results import CriterionResult, Number, SubmissionResult, results
 
 _FIXED = ("id", "name", "score", "max_score", "complete", "problem")
 
 
 def grades_csv(lab: Lab, grades: Sequence[Grade], language: str | None = None) -> str:
-    """The grades as CSV; see `csv_text`."""
-    return csv_text(results(lab, "", grades, language))
+    """The grades as CSV; see `csv_rows`."""
+    return "".join(csv_rows(results(lab, "", grades, language).submissions))
 
 
-def csv_text(document: Results) -> str:
-    """The grades as CSV with a header row; points with a decimal point.
+def csv_rows(submissions: Iterable[SubmissionResult]) -> Iterator[str]:
+    """The grades as CSV, a header row first; points with a decimal point.
 
-    `complete` is `true` or `false`; a criterion that was not graded has an empty cell.
+    `complete` is `true` or `false`; a criterion that was not graded has an empty cell, and so
+    has the score where nothing was. `submissions` is gone through twice.
     """
-    criteria = dict.fromkeys(c.id for s in document.submissions for c in s.criteria)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_FIXED, *criteria])
-    for submission in document.submissions:
+    criteria = list(dict.fromkeys(c.id for s in submissions for c in s.criteria))
+    yield _line([*_FIXED, *map(spreadsheet_cell, criteria)])
+    for submission in submissions:
         judged = {c.id: c for c in submission.criteria}
-        writer.writerow(
+        graded = submission.complete or submission.max_score
+        yield _line(
             [
                 spreadsheet_cell(submission.id),
                 spreadsheet_cell(submission.name),
-                _points(submission.score),
+                _points(submission.score) if graded else "",
                 _points(submission.max_score),
                 str(submission.complete).lower(),
                 spreadsheet_cell(submission.problem.message if submission.problem else ""),
                 *(_cell(judged.get(c)) for c in criteria),
             ]
         )
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from grader.formats import told
 from grader.formats.safe import markdown, no_commands, one_line
-from grader.judge.model import Diagnosis, Finding, Grade, Judged, Status
-from grader.lab.model import Lab
-from grader.view.bytes_view import escaped_bytes
+from grader.formats.told import Graded
+from grader.judge.model import Status
+from grader.results import CriterionDetail, DiagnosisDetail, FindingInfo, Number, Result
 from grader.view.words import SYMBOLS, decimal, labelled, words
 
 SUMMARY_BYTES = 900 * 1024
@@ -16,30 +17,48 @@ SUMMARY_BYTES = 900 * 1024
 ANNOTATIONS = 10
 """GitHub shows ten errors of a step."""
 
-BYTES_SHOWN = 600
+MESSAGE_CHARACTERS = 4000
+"""GitHub takes 64 KiB of a message and shows some lines; a character may become ten."""
+
+TITLE_CHARACTERS = 250
+SHOWN = 600
 
 
-def summary(lab: Lab, grades: Sequence[Grade], language: str | None = None) -> str:
+def summary(graded: Graded, language: str) -> str:
     """Markdown for the file named by GITHUB_STEP_SUMMARY: the table first, then the details.
 
     At most `SUMMARY_BYTES` of UTF-8; what is left out is said.
     """
-    tongue = language or lab.language
-    head = [f"# {markdown(lab.title.in_language(tongue))}", ""]
-    parts = [*head, *_overview(grades, tongue), ""]
-    return _capped(parts, grades, tongue)
+    kept: list[str] = []
+    size = 0
+    for done, line in enumerate(_overview(graded, language)):
+        size += len(line.encode()) + 1
+        if size > SUMMARY_BYTES:
+            return _with_rest(kept, _HEAD_LINES + len(graded) - done, language)
+        kept.append(line)
+    for done, result in enumerate(graded):
+        block = _details(result, language)
+        size += len(block.encode()) + 1
+        if size > SUMMARY_BYTES:
+            return _with_rest(kept, len(graded) - done, language)
+        kept.append(block)
+    return "\n".join(kept).rstrip() + "\n"
 
 
-def annotation_commands(
-    lab: Lab, grades: Sequence[Grade], language: str | None = None, folder: str = ""
-) -> str:
-    """Workflow commands, one a line, at most `ANNOTATIONS`: first the diagnoses, then the rest.
+def annotation_commands(graded: Graded, language: str, folder: str = "") -> str:
+    """Workflow commands, one a line, at most `ANNOTATIONS`: the mistakes, the rest, remarks.
 
-    `folder` is the submission's path inside the repository, for `file=`.
+    `folder` is the submission's path inside the repository, for `file=`; with several
+    submissions that of the folder with all of them.
     """
-    tongue = language or lab.language
-    commands = [c for grade in grades for c in _commands(grade, tongue, folder)]
-    return "".join(f"{command}\n" for command in commands[:ANNOTATIONS])
+    found: dict[str, list[str]] = {"error": [], "notice": []}
+    for result in graded:
+        place = told.inside(folder, result.name) if len(graded) > 1 else folder
+        for level, command in _commands(result, language, place):
+            if len(found[level]) < ANNOTATIONS:
+                found[level].append(command)
+    commands = [*found["error"], *found["notice"]][:ANNOTATIONS]
+    return "".join(f"{command}\n" for command in commands)
 
 
 def log(text: str) -> str:
@@ -47,117 +66,118 @@ def log(text: str) -> str:
     return no_commands(text)
 
 
-def _overview(grades: Sequence[Grade], language: str) -> Iterator[str]:
+_HEAD_LINES = 4
+"""Lines of a class's overview before its first row, the title's two among them."""
+
+
+def _overview(graded: Graded, language: str) -> Iterator[str]:
     table = words(language)
-    if len(grades) == 1:
-        grade = grades[0]
-        score = f"{decimal(grade.score, language)} / {decimal(grade.max_score, language)}"
-        note = "" if grade.complete else f" ({table['provisional']})"
-        yield f"**{labelled(table['grade'], language)}{score}**{note}"
-        yield ""
-        yield f"| | {table['criterion']} | {table['points']} |"
+    title = next((result.lab.title for result in graded), "")
+    yield f"# {markdown(title)}"
+    yield ""
+    if len(graded) == 1:
+        for result in graded:
+            yield from _overview_of_one(result, language)
+    else:
+        yield f"| {table['student']} | {table['grade']} | {table['mend_first']} |"
         yield "|---|---|---|"
-        for judged in grade.criteria:
-            yield _criterion_row(judged, language)
-        return
-    yield f"| {table['student']} | {table['grade']} | {table['mend_first']} |"
+        for result in graded:
+            yield _row(result, language)
+    yield ""
+
+
+def _overview_of_one(result: Result, language: str) -> Iterator[str]:
+    table = words(language)
+    note = "" if result.complete else f" ({table['provisional']})"
+    score = _points(result.score, result.max_score, language)
+    yield f"**{labelled(table['grade'], language)}{score}**{note}"
+    yield ""
+    yield f"| | {table['criterion']} | {table['points']} |"
     yield "|---|---|---|"
-    for grade in grades:
-        score = f"{decimal(grade.score, language)} / {decimal(grade.max_score, language)}"
-        worst = next((d for d in grade.diagnoses if d.level == "error"), None)
-        cause = grade.problem.message if grade.problem else worst.title if worst else None
-        said = markdown(cause.in_language(language)) if cause else ""
-        yield f"| {markdown(grade.name)} | {score} | {said} |"
+    for criterion in result.criteria:
+        yield _criterion_row(criterion, language)
 
 
-def _criterion_row(judged: Judged, language: str) -> str:
-    criterion = judged.criterion
-    verdict = f"{SYMBOLS[judged.status]} {words(language)[judged.status]}"
-    points = f"{decimal(judged.points, language)} / {decimal(criterion.points, language)}"
-    return f"| {verdict} | {markdown(criterion.title.in_language(language))} | {points} |"
+def _row(result: Result, language: str) -> str:
+    worst = next((d.title for d in result.diagnoses if d.level == "error"), "")
+    cause = result.problem.message if result.problem else worst
+    score = _points(result.score, result.max_score, language)
+    note = "" if result.complete else f" ({words(language)['provisional']})"
+    return f"| {markdown(result.name)} | {score}{note} | {markdown(cause)} |"
 
 
-def _details(grade: Grade, language: str) -> str:
+def _points(score: Number, most: Number, language: str) -> str:
+    return f"{decimal(told.exact(score), language)} / {decimal(told.exact(most), language)}"
+
+
+def _criterion_row(criterion: CriterionDetail, language: str) -> str:
+    verdict = f"{SYMBOLS[Status(criterion.status)]} {words(language)[criterion.status]}"
+    score = _points(criterion.points, criterion.max_points, language)
+    return f"| {verdict} | {markdown(criterion.title)} | {score} |"
+
+
+def _details(result: Result, language: str) -> str:
     lines = []
-    if grade.problem:
-        lines.append(markdown(grade.problem.message.in_language(language)))
-    for diagnosis in grade.diagnoses:
-        lines += _diagnosis(diagnosis, language)
-    for judged in grade.criteria:
-        if judged.status is not Status.PASS and not judged.diagnoses:
-            lines += _criterion(judged, language)
-    return "\n\n".join([f"## {markdown(grade.name)}", *lines]) + "\n" if lines else ""
+    if result.problem:
+        lines.append(markdown(result.problem.message))
+    for diagnosis in result.diagnoses:
+        lines += _diagnosis(diagnosis)
+    for criterion in result.criteria:
+        if criterion.status != "pass" and not criterion.diagnoses:
+            lines += _criterion(criterion, language)
+    return "\n\n".join([f"## {markdown(result.name)}", *lines]) + "\n" if lines else ""
 
 
-def _diagnosis(diagnosis: Diagnosis, language: str) -> Iterator[str]:
+def _diagnosis(diagnosis: DiagnosisDetail) -> Iterator[str]:
     where = ""
     if diagnosis.file:
         line = f":{diagnosis.line}" if diagnosis.line else ""
         where = f" · <code>{markdown(diagnosis.file + line)}</code>"
-    yield f"**{markdown(diagnosis.title.in_language(language))}**{where}"
-    yield markdown(diagnosis.explanation.in_language(language))
+    yield f"**{markdown(diagnosis.title)}**{where}"
+    yield markdown(diagnosis.explanation)
 
 
-def _criterion(judged: Judged, language: str) -> Iterator[str]:
-    yield f"**{markdown(judged.criterion.title.in_language(language))}**"
-    yield markdown(judged.criterion.requirement.in_language(language))
-    for finding in judged.findings:
-        if finding.status is not Status.PASS:
+def _criterion(criterion: CriterionDetail, language: str) -> Iterator[str]:
+    yield f"**{markdown(criterion.title)}**"
+    yield markdown(criterion.requirement)
+    for finding in criterion.findings:
+        if finding.status != "pass":
             yield _finding(finding, language)
 
 
-def _finding(finding: Finding, language: str) -> str:
-    table = words(language)
-    lines = [f"- {markdown(finding.what.in_language(language))}"]
-    texts = ((table["expected"], finding.expected), (table["actual"], finding.actual))
-    for label, data in texts:
-        if data is not None:
-            shown = markdown(escaped_bytes(data, BYTES_SHOWN))
-            lines.append(f"  - {labelled(label, language)}<code>{shown}</code>")
+def _finding(finding: FindingInfo, language: str) -> str:
+    lines = [f"- {markdown(finding.what)}"]
+    for key, shown in (("expected", finding.expected), ("actual", finding.actual)):
+        if shown is not None:
+            label = labelled(words(language)[key], language)
+            lines.append(f"  - {label}<code>{markdown(told.cut(shown, SHOWN))}</code>")
     return "\n".join(lines)
 
 
-def _capped(table: Sequence[str], grades: Sequence[Grade], language: str) -> str:
-    """The table, then the details of as many submissions as there is room for."""
-    kept: list[str] = []
-    size = 0
-    for line in table:
-        size += len(line.encode()) + 1
-        if size > SUMMARY_BYTES:
-            return _with_rest(kept, len(table) - len(kept), language)
-        kept.append(line)
-    for done, grade in enumerate(grades):
-        block = _details(grade, language)
-        size += len(block.encode()) + 1
-        if size > SUMMARY_BYTES:
-            return _with_rest(kept, len(grades) - done, language)
-        kept.append(block)
-    return "\n".join(kept).rstrip() + "\n"
-
-
-def _with_rest(kept: Sequence[str], left: int, language: str) -> str:
+def _with_rest(kept: list[str], left: int, language: str) -> str:
     return "\n".join([*kept, "", words(language)["t_more"].format(n=left)]) + "\n"
 
 
-def _commands(grade: Grade, language: str, folder: str) -> Iterator[str]:
-    for diagnosis in grade.diagnoses:
+def _commands(result: Result, language: str, folder: str) -> Iterator[tuple[str, str]]:
+    for diagnosis in result.diagnoses:
         level = "error" if diagnosis.level == "error" else "notice"
-        properties = {"file": "", "line": "", "title": diagnosis.title.in_language(language)}
+        properties = {"file": "", "line": "", "title": diagnosis.title}
         if diagnosis.file:
-            properties["file"] = f"{folder.rstrip('/')}/{diagnosis.file}".lstrip("/")
+            properties["file"] = told.inside(folder, diagnosis.file)
             properties["line"] = str(diagnosis.line) if diagnosis.line else ""
-        yield _command(level, properties, diagnosis.explanation.in_language(language))
-    for judged in grade.criteria:
-        if judged.status in (Status.FAIL, Status.PARTIAL) and not judged.diagnoses:
-            title = judged.criterion.title.in_language(language)
-            said = [f.what for f in judged.findings if f.status is not Status.PASS]
-            text = said[0] if said else judged.criterion.requirement
-            yield _command("error", {"title": title}, text.in_language(language))
+        yield level, _command(level, properties, diagnosis.explanation)
+    for criterion in result.criteria:
+        if criterion.status in ("fail", "partial") and not criterion.diagnoses:
+            said = [f.what for f in criterion.findings if f.status != "pass"]
+            text = said[0] if said else criterion.requirement
+            yield "error", _command("error", {"title": criterion.title}, text)
 
 
-def _command(level: str, properties: dict[str, str], message: str) -> str:
-    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
-    return f"::{level} {given}::{_message(message)}"
+def _command(level: str, properties: dict[str, str], text: str) -> str:
+    short = {key: told.cut(value, TITLE_CHARACTERS) for key, value in properties.items()}
+    short["file"] = properties.get("file", "")
+    given = ",".join(f"{key}={_property(short[key])}" for key in properties if short[key])
+    return f"::{level} {given}::{_message(told.cut(text, MESSAGE_CHARACTERS))}"
 
 
 def _message(text: str) -> str:

@@ -6,123 +6,100 @@ A submission is a test suite, a criterion a test case. What the student got wron
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
+from collections import Counter
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from grader.formats import told
 from grader.formats.safe import xml_for_logs, xml_text
-from grader.judge.model import Diagnosis, Finding, Grade, Judged, Status
-from grader.lab.model import Lab
-from grader.view.bytes_view import escaped_bytes
-from grader.view.words import decimal, labelled, words
-
-BYTES_SHOWN = 2048
+from grader.formats.told import Graded
+from grader.results import CriterionDetail, Result
+from grader.view.words import decimal
 
 
-def junit(lab: Lab, grades: Sequence[Grade], language: str | None = None) -> bytes:
+def junit(graded: Graded, language: str) -> bytes:
     """The document, UTF-8, with its XML declaration."""
-    tongue = language or lab.language
-    root = ET.Element("testsuites", name=xml_text(lab.title.in_language(tongue)))
-    for grade in grades:
-        root.append(_suite(lab, grade, tongue))
-    for count in ("tests", "failures", "errors"):
-        root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
-    ET.indent(root)
-    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return xml_for_logs(document) + b"\n"
+    return b"".join(junit_pieces(graded, language))
 
 
-def _suite(lab: Lab, grade: Grade, language: str) -> ET.Element:
-    failed = sum(j.status in (Status.FAIL, Status.PARTIAL) for j in grade.criteria)
-    not_run = sum(j.status is Status.NOT_RUN for j in grade.criteria)
-    seconds = sum((Fraction(repr(run.seconds)) for run in grade.runs), Fraction(0))
+def junit_pieces(graded: Graded, language: str) -> Iterator[bytes]:
+    """The document, a suite at a time."""
+    total: Counter[str] = Counter()
+    title = ""
+    for result in graded:
+        total += _counts(result)
+        title = title or result.lab.title
+    root = ET.Element("testsuites", name=xml_text(title))
+    for name in ("tests", "failures", "errors"):
+        root.set(name, str(total[name]))
+    root.text = "\n"
+    opening, _, ending = ET.tostring(root, encoding="utf-8", xml_declaration=True).rpartition(b"\n")
+    yield xml_for_logs(opening) + b"\n"
+    for result in graded:
+        suite = _suite(result, language)
+        ET.indent(suite)
+        yield xml_for_logs(ET.tostring(suite, encoding="utf-8")) + b"\n"
+    yield ending + b"\n"
+
+
+def _counts(result: Result) -> Counter[str]:
+    found = Counter(criterion.status for criterion in result.criteria)
+    return Counter(
+        tests=len(result.criteria),
+        failures=found["fail"] + found["partial"],
+        errors=found["not_run"],
+    )
+
+
+def _suite(result: Result, language: str) -> ET.Element:
+    counts = _counts(result)
     suite = ET.Element(
         "testsuite",
-        name=xml_text(grade.id),
-        tests=str(len(grade.criteria)),
-        failures=str(failed),
-        errors=str(not_run),
+        name=xml_text(result.id),
+        tests=str(counts["tests"]),
+        failures=str(counts["failures"]),
+        errors=str(counts["errors"]),
         skipped="0",
-        time=decimal(seconds, "en", 3),
+        time=decimal(told.seconds(result), "en", 3),
     )
     properties = ET.SubElement(suite, "properties")
-    for name, value in _properties(lab, grade, language):
+    for name, value in _properties(result):
         ET.SubElement(properties, "property", name=name, value=xml_text(value))
-    for judged in grade.criteria:
-        suite.append(_case(grade, judged, language))
+    for criterion in result.criteria:
+        suite.append(_case(result, criterion, language))
     return suite
 
 
-def _properties(lab: Lab, grade: Grade, language: str) -> list[tuple[str, str]]:
+def _properties(result: Result) -> list[tuple[str, str]]:
     values = [
-        ("lab", lab.id),
-        ("name", grade.name),
-        ("score", decimal(grade.score, "en", 4)),
-        ("max_score", decimal(grade.max_score, "en", 4)),
-        ("complete", str(grade.complete).lower()),
-        ("seed", grade.seed),
+        ("lab", result.lab.id),
+        ("name", result.name),
+        ("score", decimal(told.exact(result.score), "en", 4)),
+        ("max_score", decimal(told.exact(result.max_score), "en", 4)),
+        ("complete", str(result.complete).lower()),
+        ("seed", result.seed),
     ]
-    if grade.problem:
-        values.append(("problem", grade.problem.message.in_language(language)))
+    if result.problem:
+        values.append(("problem", result.problem.message))
     return values
 
 
-def _case(grade: Grade, judged: Judged, language: str) -> ET.Element:
-    criterion = judged.criterion
+def _case(result: Result, criterion: CriterionDetail, language: str) -> ET.Element:
     # The class name carries the submission: GitLab drops a second (classname, name) pair.
     case = ET.Element(
         "testcase",
-        classname=xml_text(f"{grade.id}.{criterion.role}"),
-        name=xml_text(f"{criterion.id}: {criterion.title.in_language(language)}"),
+        classname=xml_text(f"{result.id}.{told.role_of(result, criterion)}"),
+        name=xml_text(told.title_of(criterion)),
     )
-    if judged.status is Status.PASS:
+    if criterion.status == "pass":
         return case
-    cause = _cause(grade, judged)
+    cause = told.cause_of(result, criterion)
     if cause and cause.file:
         case.set("file", xml_text(cause.file))
         if cause.line:
             case.set("line", str(cause.line))
-    tag = "error" if judged.status is Status.NOT_RUN else "failure"
-    detail = ET.SubElement(case, tag, type=cause.id if cause else judged.status.value)
-    detail.set("message", xml_text(_message(judged, cause, language)))
-    detail.text = xml_text(_details(judged, cause, language))
+    tag = "error" if criterion.status == "not_run" else "failure"
+    detail = ET.SubElement(case, tag, type=xml_text(cause.id if cause else criterion.status))
+    detail.set("message", xml_text(told.message(result, criterion, language)))
+    detail.text = xml_text(told.details(result, criterion, language))
     return case
-
-
-def _cause(grade: Grade, judged: Judged) -> Diagnosis | None:
-    return next((d for d in grade.diagnoses if judged.criterion.id in d.criteria), None)
-
-
-def _message(judged: Judged, cause: Diagnosis | None, language: str) -> str:
-    points = decimal(judged.points, language)
-    most = decimal(judged.criterion.points, language)
-    said = [f.what.in_language(language) for f in judged.findings if f.status is not Status.PASS]
-    title = cause.title.in_language(language) if cause else (said or [""])[0]
-    verdict = words(language)[judged.status]
-    return " ".join(f"{verdict}, {points}/{most}. {title}".split("\n")).rstrip(". ") + "."
-
-
-def _details(judged: Judged, cause: Diagnosis | None, language: str) -> str:
-    table = words(language)
-    lines = [
-        labelled(table["requirement"], language)
-        + judged.criterion.requirement.in_language(language)
-    ]
-    if cause:
-        lines.append(cause.explanation.in_language(language))
-    for finding in judged.findings:
-        if finding.status is not Status.PASS:
-            lines += _finding(finding, language)
-    return "\n".join(lines)
-
-
-def _finding(finding: Finding, language: str) -> list[str]:
-    table = words(language)
-    lines = [f"[{finding.run}] {finding.what.in_language(language)}"]
-    if finding.expected is not None:
-        label = labelled(table["expected"], language)
-        lines.append(f"  {label}{escaped_bytes(finding.expected, BYTES_SHOWN)}")
-    if finding.actual is not None:
-        label = labelled(table["actual"], language)
-        lines.append(f"  {label}{escaped_bytes(finding.actual, BYTES_SHOWN)}")
-    return lines

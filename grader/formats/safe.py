@@ -77,6 +77,18 @@ def spreadsheet_cell(text: str) -> str:
     return _FORMULA.sub(r"\1'", one_line(text))
 
 
+_NOT_HTML = re.compile(r"[^\w\n \u00a0\u202f./,:()«»’…½–]|_")
+
+
+def html_cell(text: str) -> str:
+    """The text as HTML in a spreadsheet's cell: every sign that could mean anything an entity.
+
+    No piece of it, cut at `;` or `,`, begins as a formula does: `=`, `+`, `-`, `@` are entities.
+    """
+    shown = _NOT_HTML.sub(lambda found: f"&#{ord(found[0])};", plain(text))
+    return "<br>".join(shown.split("\n"))
+
+
 _MARKDOWN = re.compile(
     r"(?P<refers>@(?=\w)|#(?=\d)|:(?=//)|(?<=[wW]{3})\.)"  # @name, #12, https://, www.
     r"|[^\w\s,;/«»’…–—àâäçéèêëîïôöùûüÀÂÇÉÈÊËÎÏÔÙÛÜœŒ½✓✗→\u00a0\u202f]|_"

@@ -1,0 +1,79 @@
+"""Where a command's document goes: stdout, or a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO
+
+from grader.cli.errors import BAD_INPUT, FAULT, CommandError
+from grader.cli.streams import note, safe
+from grader.lab.model import Text
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Nothing that is there is overwritten unless that is asked for.
+
+    Raises:
+        CommandError: there is something.
+    """
+    if path.is_dir():
+        shown = safe(str(path))
+        raise CommandError(
+            Text({"fr": f"{shown} est un dossier, pas un fichier", "en": f"{shown} is a folder"})
+        )
+    if not force and (path.exists() or path.is_symlink()):
+        shown = safe(str(path))
+        raise CommandError(
+            Text(
+                {
+                    "fr": f"{shown} existe déjà\u00a0; rien n’a été écrit. "
+                    "Donnez un autre nom, ou --force",
+                    "en": f"{shown} exists; nothing was written. Give another name, or --force",
+                }
+            )
+        )
+
+
+@contextlib.contextmanager
+def opened(path: Path | None, *, force: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write to, which takes its place when all of it is there; None is stdout.
+
+    Raises:
+        CommandError: the file is there already, or cannot be written.
+    """
+    if path is None:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    refuse_existing(path, force=force)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.wiregrade-part")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+        temporary.replace(path)
+    except OSError as error:
+        status = FAULT if error.errno in (errno.ENOSPC, errno.EDQUOT) else BAD_INPUT
+        why = error.strerror or error
+        raise CommandError(f"{safe(str(path))} cannot be written: {why}", status) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def append_job_summary(text: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Add to the summary of the job that GitHub Actions runs; whether there is such a job."""
+    place = environment.get("GITHUB_STEP_SUMMARY")
+    if not place:
+        return False
+    try:
+        with Path(place).open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        note(f"wiregrade: the job summary could not be written: {error}")
+    return True
