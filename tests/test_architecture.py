@@ -55,6 +55,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         f"grader/formats/{name}.py"
         for name in ("classroom", "ctrf", "gitlab", "gradescope", "prairielearn", "told")
     ),
+    "test_formats_moodle.py": ("grader/formats/filling.py",),
     "test_formats_terminal.py": ("grader/formats/gathered.py",),
     # The parts of reading an archive or a folder only make sense through it.
     "test_intake_archives.py": (
@@ -108,6 +109,9 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         "grader/cli/options.py", "grader/cli/schema.py",
     ),
     "test_cli_check.py": ("grader/cli/running.py",),
+    "test_cli_export.py": tuple(
+        f"grader/cli/export_{name}.py" for name in ("each", "files", "words")
+    ),
     # Two programs with each other: real ones, then what was told of them.
     "test_run_pair.py": ("grader/run/pair_facts.py", "grader/run/pair_run.py"),
     "test_run_followers.py": ("grader/run/causes.py",),

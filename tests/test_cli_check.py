@@ -15,6 +15,7 @@ import pytest
 from batch_tools import judge, source, submission
 from certified import CERTIFIED, UNCERTIFIED
 from engine_tools import bwrap
+from export_rules import gradescope
 from namespaces import missing
 
 import grader
@@ -120,6 +121,13 @@ def test_only_one_criterion(mine: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert [case.get("name", "").split(":")[0] for case in root.iter("testcase")] == [
         "server.print1"
     ]
+
+
+@pytest.mark.sandbox
+def test_gradescope_takes_what_is_printed(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bwrap()
+    assert app.main(["check", "--only", "server.print2", "--format", "gradescope"]) == 1
+    assert gradescope(json.loads(capsys.readouterr().out)) == 0
 
 
 @pytest.mark.sandbox

@@ -127,7 +127,10 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help="this criterion or scenario only; may be repeated",
     )
     parser.add_argument(
-        "--format", choices=("text", "json", "junit", "github"), default="text", help="(text)"
+        "--format",
+        choices=("text", "json", "junit", "github", "gradescope"),
+        default="text",
+        help="(text)",
     )
     parser.add_argument("--html", metavar="FILE", help="write the report as a page, too")
     _running(parser)
@@ -139,6 +142,64 @@ def _report(parser: argparse.ArgumentParser) -> None:
         "out", nargs="?", default=DEFAULT_OUT, metavar="OUT", help=f"({DEFAULT_OUT})"
     )
     _language(parser)
+
+
+EXPORTS = (
+    "csv", "junit", "gradescope", "canvas", "moodle", "moodle-feedback", "prairielearn",
+    "github", "gitlab", "ctrf", "classroom50", "classroom",
+)  # fmt: skip
+"""What `export --to` takes; `grader.cli.export` makes each."""
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "out",
+        nargs="?",
+        default=DEFAULT_OUT,
+        metavar="OUT",
+        help=f"a graded folder, or one result.json ({DEFAULT_OUT})",
+    )
+    parser.add_argument("--to", required=True, choices=EXPORTS, metavar="FORMAT", help=_TO)
+    parser.add_argument(
+        "--id",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="this submission only; may be repeated",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="PATH",
+        help="the file to write (stdout); a folder for formats with a file for each submission",
+    )
+    parser.add_argument("--force", action="store_true", help="write over what is there")
+    parser.add_argument(
+        "--worksheet",
+        metavar="FILE",
+        help="moodle, canvas: the file as you downloaded it; a filled copy is made",
+    )
+    parser.add_argument(
+        "--assignment", metavar="TITLE", help="canvas: which assignment, by title or number"
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="KEY=HEADER",
+        help="what the worksheet calls a column: identifier, name, group, grade, maximum, "
+        "feedback (moodle); id, name, user, login, section (canvas)",
+    )
+    parser.add_argument(
+        "--prefix",
+        default="",
+        metavar="PATH",
+        help="github, gitlab: where the submission lies in the repository",
+    )
+    _language(parser)
+
+
+_TO = f"one of {', '.join(EXPORTS)}"
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
@@ -219,6 +280,7 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "check": _check,
     "matrix": _matrix,
     "report": _report,
+    "export": _export,
     "verify": _verify,
     "validate": _validate,
     "reference": _reference,
@@ -245,6 +307,13 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 3600:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 3600")
     return seconds
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, header = text.partition("=")
+    if not sign or not key.isidentifier() or not header.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=HEADER, as grade=Note")
+    return key, header
 
 
 def _points(text: str) -> str:

@@ -70,7 +70,10 @@ def _whole(points: Number) -> int:
 
 
 def classroom(result: Result, language: str) -> str | None:
-    """The base64 of the document that GitHub Classroom's reporter sums; None without a grade."""
+    """One line of base64: the document that GitHub Classroom's reporter sums.
+
+    None where there is no grade.
+    """
     if not told.has_grade(result):
         return None
     tests = [_test(result, one, language) for one in result.criteria]
@@ -81,7 +84,7 @@ def classroom(result: Result, language: str) -> str | None:
         "tests": tests,
     }
     text = json.dumps(document, ensure_ascii=False)
-    return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii")
+    return base64.b64encode(text.encode("utf-8", "surrogatepass")).decode("ascii") + "\n"
 
 
 def _test(result: Result, criterion: CriterionDetail, language: str) -> dict[str, Any]:

@@ -1,0 +1,125 @@
+"""What `wiregrade export` says, in French and in English (`~` is a no-break space)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.cli.streams import safe
+from grader.lab.model import Text
+
+_NAMES_SHOWN = 10
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "one_file": (
+        "{path} est un seul résultat~: --id n’a de sens que pour un dossier",
+        "{path} is one result: --id is for a folder",
+    ),
+    "nobody": ("{path} ne contient aucun dépôt noté", "{path} holds no graded submission"),
+    "misplaced": (
+        "--{option} n’est que pour~: {formats}",
+        "--{option} is for {formats} only",
+    ),
+    "no_worksheet": (
+        "--to {format} remplit votre fichier~: téléchargez-le, puis donnez-le avec --worksheet",
+        "--to {format} fills your own file: download it, then name it with --worksheet",
+    ),
+    "no_output": (
+        "--to {format} fait une archive~: donnez son nom avec --output",
+        "--to {format} makes an archive: name it with --output",
+    ),
+    "no_key": (
+        "--column {key}=...~: les colonnes connues sont {known}",
+        "--column {key}=...: the columns known are {known}",
+    ),
+    "needs_folder": (
+        "--to {format} joint les comptes rendus~: donnez le dossier, pas un seul résultat",
+        "--to {format} takes the reports: name the folder, not one result",
+    ),
+    "no_report": (
+        "{path} n’est plus là~: wiregrade report le récrit",
+        "{path} is gone: wiregrade report writes it again",
+    ),
+    "same_file": (
+        "--output est votre fichier lui-même~; donnez un autre nom",
+        "--output is your own file; give another name",
+    ),
+    "unreadable": ("{path} ne peut pas être lu~: {why}", "{path} cannot be read: {why}"),
+    "terminal": (
+        "{path} contient des caractères de commande~: --output FICHIER, pas un terminal",
+        "{path} has control characters: --output FILE, not a terminal",
+    ),
+    "context": (
+        "classroom50 a besoin de ces variables, que la tâche donne~: {names}",
+        "classroom50 needs these variables, which the job gives: {names}",
+    ),
+    "no_grade": (
+        "{id} n’a pas de note~: une partie n’a pas pu être évaluée, et ce n’est pas sa faute",
+        "{id} has no grade: a part could not be graded, through no fault of its author",
+    ),
+    "nobody_matched": (
+        "personne de {path} n’a été retrouvé parmi les dépôts (par exemple {names})~; "
+        "rien n’a été écrit",
+        "nobody in {path} was found among the submissions (for example {names}); "
+        "nothing was written",
+    ),
+    "written": ("Notes écrites~: {count}", "Grades written: {count}"),
+    "reports": ("Comptes rendus joints~: {count}", "Reports put in: {count}"),
+    "left": (
+        "Rangées sans dépôt, laissées telles quelles~: {count}",
+        "Rows without a submission, left as they were: {count}",
+    ),
+    "scale": (
+        "Le fichier note sur {there}, le labo sur {ours}~: les notes sont ramenées à {there}.",
+        "The file's maximum is {there}, the lab's {ours}: grades are on the scale of {there}.",
+    ),
+    "ungraded": (
+        "Sans note, car une partie n’a pas pu être évaluée ({count})~: {names}",
+        "Without a grade, because a part could not be graded ({count}): {names}",
+    ),
+    "unmatched": (
+        "Pas retrouvés dans le fichier ({count})~: {names}",
+        "Not found in the file ({count}): {names}",
+    ),
+    "contested": (
+        "Plusieurs dépôts pour une même personne, aucun n’est noté ({count})~: {names}",
+        "Several submissions for one person, none of them is written ({count}): {names}",
+    ),
+    "no_folder": (
+        "Sans dossier Moodle connu, laissés de côté ({count})~: {names}. "
+        "--worksheet aide à les retrouver",
+        "Without a known Moodle folder, left out ({count}): {names}. "
+        "--worksheet helps to find them",
+    ),
+    "one_folder": (
+        "aucun dépôt n’a de dossier Moodle connu~; donnez la feuille avec --worksheet",
+        "no submission has a known Moodle folder; name the worksheet with --worksheet",
+    ),
+}
+
+
+def word(key: str, language: str) -> str:
+    """The words, with their places still to fill."""
+    return _WORDS[key][1 if language == "en" else 0].replace("~", "\u00a0")
+
+
+def both(key: str, /, **values: str) -> Text:
+    """The sentence in both languages."""
+    return Text({language: word(key, language).format(**values) for language in ("fr", "en")})
+
+
+@dataclass(frozen=True)
+class Told:
+    """Sentences about submissions, in one language."""
+
+    language: str
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The sentence."""
+        return word(key, self.language).format(**values)
+
+    def names(self, key: str, names: Sequence[str]) -> str:
+        """The sentence with these names: how many, and the first of them."""
+        shown = ", ".join(safe(name) for name in names[:_NAMES_SHOWN])
+        more = ", …" if len(names) > _NAMES_SHOWN else ""
+        return self.say(key, count=len(names), names=shown + more)
