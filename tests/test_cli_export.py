@@ -23,7 +23,7 @@ from test_formats_moodle import row, worksheet
 
 from grader import results
 from grader.batch import grading, output
-from grader.cli import app, export_each, options
+from grader.cli import app, export, export_each, options
 from grader.cli.export_words import _WORDS, Told, word
 from grader.judge.model import Grade
 
@@ -118,6 +118,22 @@ def test_a_file_for_each_submission(out: str, tmp_path: Path) -> None:
     assert sorted(path.name for path in place.iterdir()) == [
         "abel.json", "dupont_marie.json", "martin.json", "x-1a2b3c4d.json", "zoe.json",
     ]  # fmt: skip
+
+
+def test_junit_in_a_file_for_each_submission(whole: str, tmp_path: Path) -> None:
+    assert app.main(["export", whole, "--to", "junit", "--output", f"{tmp_path}/junit/"]) == 0
+    names = [path.name for path in sorted((tmp_path / "junit").iterdir())]
+    assert names == ["dupont_marie.xml", "zoe.xml"]
+    root = ET.parse(tmp_path / "junit" / "zoe.xml").getroot()
+    assert [suite.get("name") for suite in root] == ["zoe"]
+
+
+def test_a_report_that_gitlab_would_pass_over_is_said(
+    whole: str, monkeypatch: pytest.MonkeyPatch, capsys: Fixture
+) -> None:
+    monkeypatch.setattr(export, "_GITLAB_BYTES", 1000)
+    assert app.main(["export", whole, "--to", "junit", "--lang", "en"]) == 0
+    assert "GitLab reads no report of more than 30 MB" in capsys.readouterr().err
 
 
 def test_one_submission_into_a_folder_or_a_file(out: str, tmp_path: Path) -> None:
@@ -266,6 +282,7 @@ def test_reports_that_moodle_takes_back(tmp_path: Path, capsys: Fixture) -> None
     assert app.main([*arguments, "--lang", "en"]) == 0
     said = capsys.readouterr().err
     assert "Reports put in: 1\nWithout a known Moodle folder, left out (1): dupont_marie" in said
+    assert said.endswith("helps to find them: --worksheet\n")
     sheet.write_bytes(worksheet([row(40, "dupont_marie"), row(41, "Zoé O’Neil")]))
     assert app.main([*arguments, "--force", "--worksheet", str(sheet)]) == 0
     first = target.read_bytes()
@@ -322,14 +339,14 @@ def test_what_makes_no_sense_is_2_and_says_why(
 
 
 def test_what_is_no_graded_folder_is_2(tmp_path: Path, capsys: Fixture) -> None:
-    export = ["export", str(tmp_path), "--to", "csv", "--lang", "en"]
-    assert app.main(export) == 2
+    arguments = ["export", str(tmp_path), "--to", "csv", "--lang", "en"]
+    assert app.main(arguments) == 2
     assert "holds no results of wiregrade grade" in capsys.readouterr().err
     graded(tmp_path)
-    assert app.main(export) == 2
+    assert app.main(arguments) == 2
     assert "holds no graded submission" in capsys.readouterr().err
     (tmp_path / output.MARKER).write_text("{")
-    assert app.main(export) == 2
+    assert app.main(arguments) == 2
     assert "is not readable" in capsys.readouterr().err
     (tmp_path / "text").write_text("no")
     assert app.main(["export", str(tmp_path / "text"), "--to", "csv"]) == 2

@@ -243,6 +243,13 @@ def test_who_passes_everything_passes() -> None:
     assert export_rules.classroom(encoded) == (20, 20, True)
 
 
+def test_a_penalty_is_in_the_sum_that_the_reporter_makes() -> None:
+    late = msgspec.structs.replace(result_of(grade()), score=17.5)
+    encoded = classroom(late, "en")
+    assert encoded is not None
+    assert export_rules.classroom(encoded) == (17.5, 20, True)
+
+
 def test_half_points_are_two_quarters() -> None:
     text = classroom50(result_of(half()), CONTEXT, "fr")
     assert text is not None

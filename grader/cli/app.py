@@ -27,6 +27,7 @@ COMMANDS = {
     "matrix": "play every server with every client of a class, for information",
     "report": "judge and write a graded folder again, running nothing",
     "export": "write the grades as another system takes them, running nothing",
+    "diff": "say what one grading of a class changes against another",
     "verify": "say whether a graded folder is as it was written, running nothing",
     "validate": "say what is wrong with a lab",
     "reference": "play the reference by hand, in a terminal",

@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.cli.destination import opened, refuse_existing
 from grader.cli.errors import FAULT, CommandError
 from grader.cli.export_words import both
-from grader.formats import classroom, gradescope, prairielearn
+from grader.formats import classroom, gradescope, junit, prairielearn
 from grader.formats.classroom import Context
 from grader.formats.safe import json_for_logs
 from grader.formats.told import Graded
@@ -21,6 +21,8 @@ from grader.results import Result
 
 EACH = {"gradescope": ".json", "prairielearn": ".json", "classroom50": ".json", "classroom": ".txt"}
 """Format -> how its files end."""
+
+_ENDINGS = {**EACH, "junit": ".xml"}
 
 Render = Callable[[Result], str | None]
 """A submission's document; None where it has no grade and the format no word for that."""
@@ -34,13 +36,18 @@ def write(given: argparse.Namespace, graded: Graded, language: str) -> None:
     render = _render(given.to, language)
     target = None if given.output is None else Path(given.output)
     several = len(graded) > 1
-    if target is not None and (several or target.is_dir() or given.output.endswith("/")):
-        _write_folder(target, given, graded, render)
+    if target is not None and (several or wants_folder(given.output)):
+        write_folder(target, given, graded, language)
         return
     with opened(target, force=given.force) as file:
         pieces = _map(given.to, graded, render) if several else _only(graded, render)
         for piece in pieces:
             file.write(piece.encode())
+
+
+def wants_folder(path: str | None) -> bool:
+    """Whether `--output` is a folder: it is one already, or is written as one."""
+    return path is not None and (path.endswith("/") or Path(path).is_dir())
 
 
 def _only(graded: Graded, render: Render) -> Iterator[str]:
@@ -51,8 +58,9 @@ def _only(graded: Graded, render: Render) -> Iterator[str]:
         yield document
 
 
-def _write_folder(folder: Path, given: argparse.Namespace, graded: Graded, render: Render) -> None:
-    ending = EACH[given.to]
+def write_folder(folder: Path, given: argparse.Namespace, graded: Graded, language: str) -> None:
+    """A file for each submission that has something to say, named by its id."""
+    ending, render = _ENDINGS[given.to], _render(given.to, language)
     for result in graded:
         refuse_existing(folder / f"{result.id}{ending}", force=given.force)
     try:
@@ -85,6 +93,8 @@ def _render(format_name: str, language: str) -> Render:
             return lambda result: json_for_logs(gradescope.gradescope(result, language))
         case "prairielearn":
             return lambda result: json_for_logs(prairielearn.prairielearn(result, language))
+        case "junit":
+            return lambda result: junit.junit([result], language).decode()
         case "classroom50":
             context = context_of(os.environ)
 

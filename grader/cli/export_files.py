@@ -132,6 +132,8 @@ def write_feedback(given: argparse.Namespace, graded: Graded, folder: Path | Non
     left = [one.id for one in handed if one.id not in folders]
     if left:
         note(told.names("no_folder", left))
+        if not given.worksheet:
+            note(told.say("try_worksheet"))
 
 
 def _report(folder: Path, one: Handed) -> Path:

@@ -86,10 +86,16 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Several submissions for one person, none of them is written ({count}): {names}",
     ),
     "no_folder": (
-        "Sans dossier Moodle connu, laissés de côté ({count})~: {names}. "
-        "--worksheet aide à les retrouver",
-        "Without a known Moodle folder, left out ({count}): {names}. "
-        "--worksheet helps to find them",
+        "Sans dossier Moodle connu, laissés de côté ({count})~: {names}",
+        "Without a known Moodle folder, left out ({count}): {names}",
+    ),
+    "try_worksheet": (
+        "La feuille de notes aide à les retrouver~: --worksheet",
+        "The grading worksheet helps to find them: --worksheet",
+    ),
+    "too_long": (
+        "GitLab ne lit pas de rapport de plus de 30 Mo~: --output DOSSIER/ en fait un par dépôt",
+        "GitLab reads no report of more than 30 MB: --output FOLDER/ makes one for each submission",
     ),
     "one_folder": (
         "aucun dépôt n’a de dossier Moodle connu~; donnez la feuille avec --worksheet",

@@ -199,6 +199,13 @@ def _export(parser: argparse.ArgumentParser) -> None:
     _language(parser)
 
 
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", metavar="BEFORE", help="a graded folder")
+    parser.add_argument("after", metavar="AFTER", help="another of the same submissions")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(text)")
+    _language(parser)
+
+
 _TO = f"one of {', '.join(EXPORTS)}"
 
 
@@ -281,6 +288,7 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "matrix": _matrix,
     "report": _report,
     "export": _export,
+    "diff": _diff,
     "verify": _verify,
     "validate": _validate,
     "reference": _reference,

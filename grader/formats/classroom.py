@@ -13,7 +13,8 @@ from typing import Any
 
 from grader.formats import told
 from grader.formats.safe import one_line, plain
-from grader.results import CriterionDetail, Number, Result
+from grader.results import CriterionDetail, Number, Result, number
+from grader.view.words import words
 
 FACTOR = 4
 """Classroom 50 has whole points: ours are quarters."""
@@ -77,6 +78,7 @@ def classroom(result: Result, language: str) -> str | None:
     if not told.has_grade(result):
         return None
     tests = [_test(result, one, language) for one in result.criteria]
+    tests += _rest(result, language)
     document = {
         "version": 1,
         "status": "pass" if all(t["status"] == "pass" for t in tests) else "fail",
@@ -102,3 +104,14 @@ def _test(result: Result, criterion: CriterionDetail, language: str) -> dict[str
         "line_no": cause.line or 0 if cause else 0,
         "execution_time": f"{float(spent):.3f}s",
     }
+
+
+def _rest(result: Result, language: str) -> list[dict[str, Any]]:
+    """What the score has besides its criteria (a penalty): the reporter sums the tests."""
+    earned = sum((told.exact(one.points) for one in result.criteria), told.exact(0))
+    rest = told.exact(result.score) - earned
+    if not rest:
+        return []
+    name = words(language)["adjustment"]
+    blank = {"message": "", "test_code": "", "filename": "", "line_no": 0, "execution_time": "0s"}
+    return [{"name": name, "status": "pass", "score": number(rest), **blank}]

@@ -59,6 +59,21 @@ _TABLE: dict[str, tuple[str, str]] = {
     "criteria_passed": ("critères réussis", "criteria passed"),
     "criterion": ("Critère", "Criterion"),
     "points": ("points", "points"),
+    "adjustment": ("Ajustement", "Adjustment"),
+    # diff
+    "d_lab_changed": ("Le labo a changé entre les deux.", "The lab changed between the two."),
+    "d_lab_same": ("Le labo est le même.", "The lab is the same."),
+    "d_absent": ("absent", "absent"),
+    "d_resubmitted": ("le dépôt a changé aussi", "what was handed in changed, too"),
+    "d_gone": ("N’est plus dit", "No longer told"),
+    "d_new": ("Dit maintenant", "Told now"),
+    "d_steps": ("plus de points~: {up}, moins~: {down}", "more points: {up}, fewer: {down}"),
+    "d_total": (
+        "Inchangés~: {same}, changés~: {changed} (montent~: {up}, baissent~: {down}), "
+        "nouveaux~: {added}, retirés~: {removed}",
+        "Unchanged: {same}, changed: {changed} (up: {up}, down: {down}), "
+        "new: {added}, withdrawn: {removed}",
+    ),
     "verdict": ("Verdict", "Verdict"),
     "pass": ("réussi", "passed"),
     "partial": ("à moitié", "half"),
