@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import export_rules
+import msgspec
 import pytest
 from batch_tools import SETTINGS, source
 from export_samples import broken, half, not_run, result_of
@@ -25,6 +26,7 @@ from grader import results
 from grader.batch import grading, output
 from grader.cli import app, export, export_each, options
 from grader.cli.export_words import _WORDS, Told, word
+from grader.formats import told
 from grader.judge.model import Grade
 
 CLASS = (stuck_grade(), hostile_grade(), not_run(), broken(), half())
@@ -306,6 +308,37 @@ def test_reports_that_cannot_be_handed_back(whole: str, tmp_path: Path, capsys: 
     assert app.main(["export", f"{whole}/zoe/result.json", *arguments]) == 2
     assert "name the folder" in capsys.readouterr().err
     assert not target.exists()
+
+
+def test_what_students_may_not_see_is_not_exported(
+    whole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Fixture
+) -> None:
+    monkeypatch.setattr(told, "shows_hidden", lambda result: result.id == "zoe")
+    sheet = tmp_path / "in.csv"
+    sheet.write_bytes(worksheet([row(1, "dupont_marie")]))
+    moodle = ["moodle", "--worksheet", str(sheet)]
+    feedback = [*moodle, "--column", "feedback=Feedback comments"]
+    for refused in (["gradescope"], ["junit"], ["github"], ["prairielearn"], feedback):
+        assert app.main(["export", whole, "--lang", "en", "--to", *refused]) == 2
+        said = capsys.readouterr()
+        assert "this lab hides scenarios from students" in said.err
+        assert said.out == ""
+    for taken in (["csv"], moodle, ["junit", "--with-hidden"], ["ctrf", "--id", "dupont_marie"]):
+        assert app.main(["export", whole, "--lang", "en", "--to", *taken]) == 0
+
+
+def test_copies_for_students_are_exported(whole: str, capsys: Fixture) -> None:
+    with output.opened(Path(whole)) as folder:
+        (Path(whole) / "results.json").unlink()
+        folder.mark(msgspec.structs.replace(marker_of(folder), options={"audience": "student"}))
+    assert app.main(["export", whole, "--to", "gradescope"]) == 0
+    assert list(json.loads(capsys.readouterr().out)) == ["dupont_marie", "zoe"]
+
+
+def marker_of(folder: output.OutputFolder) -> output.Marker:
+    found = folder.marker()
+    assert found is not None
+    return found
 
 
 # --- what is refused ----------------------------------------------------------------------

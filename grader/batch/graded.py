@@ -80,7 +80,9 @@ def graded_folder(folder: OutputFolder, only: Collection[str] = ()) -> GradedFol
     Raises:
         NoResultsError: results.json can't be read, or somebody in `only` is not in it.
     """
-    ids = _identifiers(folder.path / "results.json")
+    listed = folder.path / "results.json"
+    # Copies for students, which `report` makes, have no page of the class and no list of it.
+    ids = _identifiers(listed) if listed.exists() or not _is_copy(folder) else _folders(folder)
     known = set(ids)
     unknown = [one for one in only if one not in known]
     if unknown:
@@ -103,6 +105,16 @@ def read_file(path: Path) -> Result:
         raise NoResultsError(f"{path} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise NoResultsError(f"{path} is no result.json: {error}") from error
+
+
+def _is_copy(folder: OutputFolder) -> bool:
+    marker = folder.marker()
+    return marker is not None and marker.options.get("audience") == "student"
+
+
+def _folders(folder: OutputFolder) -> list[str]:
+    found = sorted(path.parent.name for path in folder.path.glob("*/result.json"))
+    return [one for one in found if _ID.fullmatch(one)]
 
 
 def _identifiers(path: Path) -> list[str]:

@@ -45,11 +45,23 @@ def run(given: argparse.Namespace) -> int:
     with _source(given) as source:
         given.lang = given.lang or source.language
         # Read all before anything is written: what cannot be read leaves no half document.
-        ungraded = [one.id for one in source.graded if not told.has_grade(one)]
+        ungraded: list[str] = []
+        for one in source.graded:
+            if told.shows_hidden(one) and _tells_students(given):
+                raise CommandError(both("hidden", format=given.to, path=str(given.out)))
+            if not told.has_grade(one):
+                ungraded.append(one.id)
         _write(given, source)
     if ungraded:
         note(Told(given.lang).names("ungraded", ungraded))
     return FAULT if ungraded else DONE
+
+
+def _tells_students(given: argparse.Namespace) -> bool:
+    """Whether the document says more than points, to people who may not see all of it."""
+    if given.with_hidden or given.to in ("csv", "canvas"):
+        return False
+    return given.to != "moodle" or "feedback" in dict(given.column)
 
 
 @contextlib.contextmanager

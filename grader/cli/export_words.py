@@ -53,6 +53,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "classroom50 a besoin de ces variables, que la tâche donne~: {names}",
         "classroom50 needs these variables, which the job gives: {names}",
     ),
+    "hidden": (
+        "ce labo cache des scénarios aux étudiants, et {format} les montrerait. Faites des copies "
+        "(wiregrade report {path} --audience student), puis exportez-les~; ou --with-hidden, si "
+        "seuls des enseignants le liront",
+        "this lab hides scenarios from students, and {format} would show them. Make copies "
+        "(wiregrade report {path} --audience student), then export these; or --with-hidden, if "
+        "only teachers will read it",
+    ),
     "no_grade": (
         "{id} n’a pas de note~: une partie n’a pas pu être évaluée, et ce n’est pas sa faute",
         "{id} has no grade: a part could not be graded, through no fault of its author",

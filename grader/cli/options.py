@@ -196,6 +196,11 @@ def _export(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="github, gitlab: where the submission lies in the repository",
     )
+    parser.add_argument(
+        "--with-hidden",
+        action="store_true",
+        help="tell of hidden scenarios too: only teachers will read it",
+    )
     _language(parser)
 
 

@@ -39,6 +39,12 @@ def has_grade(result: Result) -> bool:
     return result.complete and all(c.status != "not_run" for c in result.criteria)
 
 
+def shows_hidden(result: Result) -> bool:
+    """Whether it tells of a scenario that students may not see (yet)."""
+    seen = (getattr(one, "visibility", "visible") for one in (*result.runs, *result.criteria))
+    return any(visibility != "visible" for visibility in seen)
+
+
 def points(score: Number, most: Number, language: str) -> str:
     """`17,5/20`."""
     return f"{decimal(exact(score), language)}/{decimal(exact(most), language)}"
