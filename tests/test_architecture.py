@@ -56,7 +56,9 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         for name in ("classroom", "ctrf", "gitlab", "gradescope", "prairielearn", "told")
     ),
     "test_formats_moodle.py": ("grader/formats/filling.py",),
-    "test_formats_terminal.py": ("grader/formats/gathered.py",),
+    "test_formats_terminal.py": tuple(
+        f"grader/formats/{name}.py" for name in ("causes", "gathered", "writer")
+    ),
     # The parts of reading an archive or a folder only make sense through it.
     "test_intake_archives.py": (
         "grader/intake/gathering.py", "grader/intake/streams.py", "grader/intake/tars.py",

@@ -57,7 +57,8 @@ def test_a_check_says_what_was_expected_what_came_and_where() -> None:
     assert "½ Il envoie le message d’accueil" in text
     assert "où\u00a0: serveur.py:15, pendant «\u00a0L’échange de l’énoncé, côté" in text
     lines = text.splitlines()
-    expected = next(i for i, line in enumerate(lines) if "Attendu" in line)
+    greeting = next(i for i, line in enumerate(lines) if "½ Il envoie" in line)
+    expected = next(i for i, line in enumerate(lines) if "Attendu" in line and i > greeting)
     column = lines[expected + 2].index("^")
     assert lines[expected][: column + 1].endswith("n")
     assert lines[expected + 1][: column + 1].endswith("e")
@@ -67,7 +68,8 @@ def test_a_check_says_what_was_expected_what_came_and_where() -> None:
 def test_a_cause_is_told_and_not_repeated() -> None:
     text = check_text(lab(), stuck_grade(), "en")
     assert text.count("After both messages the server stays") == 1
-    assert "Because of: Your server still waits for a message" in text
+    assert text.count("Your server still waits for a message") == 1
+    assert text.count("(see 1)") == 3
 
 
 def test_a_provisional_grade_is_called_so() -> None:
@@ -87,6 +89,14 @@ def test_the_terminal_obeys_nothing_and_can_print_everything(encoding: str, colo
         assert colour or plain == shown
         if encoding == "utf-8":
             assert max(width(line) for line in plain.splitlines()) <= 72
+
+
+@pytest.mark.parametrize("columns", [40, 53, 60, 80, 100, 120, 200])
+def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
+    for encoding in ("utf-8", "latin-1", "ascii"):
+        style = Style(encoding=encoding, columns=columns)
+        for shown in (check_text(lab(), g, lang, style) for g in GRADES for lang in ("fr", "en")):
+            assert max(width(line) for line in shown.splitlines()) <= columns
 
 
 # --- CSV --------------------------------------------------------------------------------

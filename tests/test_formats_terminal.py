@@ -54,11 +54,12 @@ def test_ids_of_scenarios_are_not_for_people() -> None:
 
 def test_a_crash_is_told_once() -> None:
     told = check_text(LAB, NEVER_STARTED, "en")
-    assert told.count("Because of:") == 1
-    assert "  6 other criteria fail for the same reason: Python cannot read" in told
+    assert told.count("Python could not start") == 1
+    assert told.count("(see 1)") == 7
+    assert "   6 other criteria fail for the same reason: Python cannot read" in told
     french = check_text(LAB, NEVER_STARTED, "fr")
     assert "  6 autres critères échouent pour la même raison\u00a0: " in french
-    assert french.count("✗") == 7
+    assert french.count("✗") == 1 + 7
 
 
 def test_a_remark_is_a_sentence_with_its_place_and_situation() -> None:
@@ -165,7 +166,8 @@ def test_a_mistake_of_both_programs_is_told_once_with_both_places() -> None:
 def test_a_lost_role_is_told_once() -> None:
     udp = Play("server-nominal").listens(protocol="udp").waits("recvfrom", "connection").stuck(5)
     told = flat(check_text(LAB, grade(udp, right_client()), "fr"))
-    assert told.count("À cause de") == 1
+    assert told.count("(voir 1)") == 7
+    assert told.count("1. UDP au lieu de TCP") == 1
     assert "6 autres critères échouent pour la même raison : UDP au lieu de TCP" in told
     assert "recv()" not in told
     assert "serveur.py:5" not in told

@@ -65,7 +65,7 @@ def run(given: argparse.Namespace) -> int:
     if given.html:
         _write_page(Path(given.html), lab, grade, kept, (*runs, *traced), language)
     _show_calls(given, lab, traced)
-    _show(given, lab, grade, kept, isolation)
+    _show(given, lab, grade, kept, runs, isolation)
     return status_of(grade)
 
 
@@ -181,10 +181,24 @@ def status_of(grade: Grade) -> int:
     return DONE if found <= {Status.PASS} and grade.problem is None else NOT_ALL_PASS
 
 
+def evidence_of(kept: Submission, runs: Sequence[PlayedRun]) -> terminal.Evidence:
+    """What the text shows beside its words: the exchanges, the lines of the programs."""
+    return terminal.Evidence(
+        transcripts={run.transcript.header.run: run.transcript for run in runs},
+        sources={file.path: file.data for file in kept.files},
+    )
+
+
 def _show(
-    given: argparse.Namespace, lab: Lab, grade: Grade, kept: Submission, isolation: str
+    given: argparse.Namespace,
+    lab: Lab,
+    grade: Grade,
+    kept: Submission,
+    runs: Sequence[PlayedRun],
+    isolation: str,
 ) -> None:
     language = given.lang
+    evidence = evidence_of(kept, runs)
     if given.format != "text":
         # The document has it, too; but it is why the exit status is 3.
         for line in certification_lines([grade], language, folder=False):
@@ -198,9 +212,9 @@ def _show(
         case "gradescope":
             say(json_for_logs(gradescope.gradescope(document, language).rstrip("\n")))
         case "github":
-            _show_github(given, lab, grade, document)
+            _show_github(given, lab, grade, document, evidence)
         case _:
-            say(terminal.check_text(lab, grade, language, _style()).rstrip("\n"))
+            say(terminal.check_text(lab, grade, language, _style(), evidence).rstrip("\n"))
 
 
 def _style() -> terminal.Style:
@@ -222,13 +236,17 @@ def _show_calls(given: argparse.Namespace, lab: Lab, traced: Sequence[Run]) -> N
 
 
 def _show_github(
-    given: argparse.Namespace, lab: Lab, grade: Grade, document: results.Result
+    given: argparse.Namespace,
+    lab: Lab,
+    grade: Grade,
+    document: results.Result,
+    evidence: terminal.Evidence,
 ) -> None:
     """Annotations and the log on stdout; the job's summary where the runner wants it."""
     language = given.lang
     shown = in_repository(Path(given.path))
     say(github.annotation_commands([document], language, shown).rstrip("\n"))
-    say(github.log(terminal.check_text(lab, grade, language)).rstrip("\n"))
+    say(github.log(terminal.check_text(lab, grade, language, None, evidence)).rstrip("\n"))
     append_job_summary(github.summary([document], language))
 
 

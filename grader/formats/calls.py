@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from grader.formats.safe import no_commands, one_line
-from grader.formats.terminal import Style
+from grader.formats.writer import Style
 from grader.lab.model import Lab
 from grader.transcript import Transcript
 from grader.view.bytes_view import shortened, width

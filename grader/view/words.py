@@ -341,6 +341,17 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "t_incomplete": ("note provisoire", "provisional grade"),
     "t_more": ("… et {n} autres", "… and {n} more"),
+    "t_read": ("À relire", "Read again"),
+    "t_costs": ("Coûte {points} point", "Costs {points} point"),
+    "t_costs_more": ("Coûte {points} points", "Costs {points} points"),
+    "t_seen": ("Ce qui s’est passé", "What happened"),
+    "t_seen_above": (
+        "Ce qui s’est passé~: voir l’échange du point {number}.",
+        "What happened: see the exchange of point {number}.",
+    ),
+    "t_see": ("voir {number}", "see {number}"),
+    "t_others": ("Autres critères à revoir", "Other criteria to fix"),
+    "t_all": ("Tous les critères", "All criteria"),
 }
 
 
