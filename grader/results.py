@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from inspect import cleandoc
@@ -31,6 +32,7 @@ from grader.judge.model import (
     Sweep,
 )
 from grader.lab.model import Lab, Level, Text
+from grader.lab.visibility import of_criteria
 from grader.submission import SourceFile
 from grader.view.bytes_view import TYPOGRAPHY, escaped, literal
 
@@ -41,6 +43,7 @@ BYTES_KEPT = 4096
 
 Number = int | float
 StatusWord = Literal["pass", "partial", "fail", "not_run"]
+VisibilityWord = Literal["visible", "after_due", "hidden"]
 Outcome = Literal["completed", "stuck", "crashed", "timeout", "limit", "skipped", "not_run"]
 
 
@@ -81,6 +84,8 @@ class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
     points: Number
     max_points: Number
     diagnoses: tuple[str, ...]
+    visibility: VisibilityWord = "visible"
+    """The most visible of the graded scenarios that prove it."""
 
 
 class Exit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -102,6 +107,8 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     limit: str | None
     exit: Exit | None
     seconds: Number
+    visibility: VisibilityWord = "visible"
+    """Whether students may see it (the scenario's `visibility`)."""
 
 
 class DiagnosisResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,12 +271,13 @@ def results(
 ) -> Results:
     """The whole class, in the order of `grades`; texts in `language`, else in the lab's."""
     tongue = language or lab.language
+    seen = _Visibilities.of(lab)
     return Results(
         schema_version=SCHEMA_VERSION,
         tool=_tool(),
         lab=_lab(lab, tongue),
         isolation=isolation,
-        submissions=tuple(SubmissionResult(**_submission(g, tongue)) for g in grades),
+        submissions=tuple(SubmissionResult(**_submission(g, tongue, seen)) for g in grades),
     )
 
 
@@ -282,8 +290,9 @@ def result(
 ) -> Result:
     """One submission with its findings; texts in `language`, else in the lab's."""
     tongue = language or lab.language
-    fields = _submission(grade, tongue)
-    fields["criteria"] = tuple(_criterion_detail(j, tongue) for j in grade.criteria)
+    seen = _Visibilities.of(lab)
+    fields = _submission(grade, tongue, seen)
+    fields["criteria"] = tuple(_criterion_detail(j, tongue, seen) for j in grade.criteria)
     fields["diagnoses"] = tuple(_diagnosis_detail(d, tongue) for d in grade.diagnoses)
     return Result(
         **fields,
@@ -367,7 +376,22 @@ def _path(path: str | None) -> str | None:
     return None if path is None else escaped(path)
 
 
-def _submission(grade: Grade, language: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Visibilities:
+    """Who may see what, by id; what the lab doesn't know is visible."""
+
+    scenarios: dict[str, VisibilityWord]
+    criteria: dict[str, VisibilityWord]
+
+    @classmethod
+    def of(cls, lab: Lab) -> _Visibilities:
+        return cls(
+            {s.id: s.visibility.value for s in lab.scenarios},
+            {name: seen.value for name, seen in of_criteria(lab).items()},
+        )
+
+
+def _submission(grade: Grade, language: str, seen: _Visibilities) -> dict[str, Any]:
     programs = grade.programs
     return {
         "id": grade.id,
@@ -378,8 +402,8 @@ def _submission(grade: Grade, language: str) -> dict[str, Any]:
         "problem": _problem(grade.problem, language),
         "seed": grade.seed,
         "files": Files(server=_path(programs.server), client=_path(programs.client)),
-        "criteria": tuple(CriterionResult(**_criterion(j)) for j in grade.criteria),
-        "runs": tuple(_run(r) for r in grade.runs),
+        "criteria": tuple(CriterionResult(**_criterion(j, seen)) for j in grade.criteria),
+        "runs": tuple(_run(r, seen) for r in grade.runs),
         "diagnoses": tuple(DiagnosisResult(**_diagnosis(d)) for d in grade.diagnoses),
         "result": f"{grade.id}/result.json",
         "report": f"{grade.id}/index.html",
@@ -442,20 +466,21 @@ def _problem(problem: Problem | None, language: str) -> ProblemInfo | None:
     return ProblemInfo(code=problem.code, message=_say(problem.message, language))
 
 
-def _criterion(judged: Judged) -> dict[str, Any]:
+def _criterion(judged: Judged, seen: _Visibilities) -> dict[str, Any]:
     return {
         "id": judged.criterion.id,
         "status": judged.status.value,
         "points": number(judged.points),
         "max_points": number(judged.criterion.points),
         "diagnoses": judged.diagnoses,
+        "visibility": seen.criteria.get(judged.criterion.id, "visible"),
     }
 
 
-def _criterion_detail(judged: Judged, language: str) -> CriterionDetail:
+def _criterion_detail(judged: Judged, language: str, seen: _Visibilities) -> CriterionDetail:
     criterion = judged.criterion
     return CriterionDetail(
-        **_criterion(judged),
+        **_criterion(judged, seen),
         title=_say(criterion.title, language),
         requirement=_say(criterion.requirement, language),
         hint=_say(criterion.hint, language),
@@ -484,7 +509,7 @@ def _diagnosis_detail(diagnosis: Diagnosis, language: str) -> DiagnosisDetail:
     )
 
 
-def _run(run: RunSummary) -> RunResult:
+def _run(run: RunSummary, seen: _Visibilities) -> RunResult:
     return RunResult(
         id=run.id,
         scenario=run.scenario,
@@ -495,6 +520,7 @@ def _run(run: RunSummary) -> RunResult:
         limit=run.limit,
         exit=None if run.exit is None else msgspec.convert(run.exit, Exit),
         seconds=round(run.seconds, 3),
+        visibility=seen.scenarios.get(run.scenario, "visible"),
     )
 
 

@@ -10,6 +10,7 @@ from batch_tools import source, submission
 from grader.batch import plan
 from grader.intake import texts
 from grader.judge.model import Programs
+from grader.lab import visibility
 from grader.lab.model import Level
 from grader.submission import MissingRole, Submission
 
@@ -94,13 +95,13 @@ def test_a_criterion_brings_the_scenarios_that_prove_it_and_nothing_else() -> No
     lab = plan.select(LAB, ("server", "client"), ["server.print2"])
     assert [c.id for c in lab.criteria] == ["server.print2"]
     assert {s.id for s in lab.scenarios} == {"server-nominal", "server-drawn"}
-    assert {p for s in lab.scenarios for p in plan.proves(s)} == {"server.print2"}
+    assert {p for s in lab.scenarios for p in visibility.proves(s)} == {"server.print2"}
 
 
 def test_a_scenario_brings_the_criteria_that_it_proves() -> None:
     lab = plan.select(LAB, ("client",), ["client-nominal"])
     assert [s.id for s in lab.scenarios] == ["client-nominal"]
-    assert {c.id for c in lab.criteria} == plan.proves(LAB.scenario("client-nominal"))
+    assert {c.id for c in lab.criteria} == visibility.proves(LAB.scenario("client-nominal"))
 
 
 def test_advice_brings_no_criteria() -> None:

@@ -24,6 +24,7 @@ from grader.lab.model import (
     ExpectStdout,
     Lab,
     Level,
+    Visibility,
 )
 from grader.lab.problems import LabError
 
@@ -90,6 +91,17 @@ reference:
   stdout:
     - {{contains: hello, proves: server.print}}
 {more}"""
+
+
+def test_who_may_see_a_scenario() -> None:
+    assert load().scenario("server-a").visibility is Visibility.VISIBLE
+    for said in Visibility:
+        hidden = load(server=f"{SERVER}visibility: {said.value}\n").scenario("server-a")
+        assert hidden.visibility is said
+    told = problems(server=f"{SERVER}visibility: after-due\n")
+    assert told == [
+        "server-a.yaml:12:13: visibility: unknown 'after-due'; did you mean 'after_due'?"
+    ]
 
 
 # --- right labs --------------------------------------------------------------------------

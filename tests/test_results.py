@@ -33,9 +33,12 @@ def test_results_have_the_fields_of_the_contract_in_their_order() -> None:
         "id", "name", "score", "max_score", "complete", "problem", "seed", "files", "criteria",
         "runs", "diagnoses", "result", "report",
     ]  # fmt: skip
-    assert list(submission["criteria"][0]) == ["id", "status", "points", "max_points", "diagnoses"]
+    assert list(submission["criteria"][0]) == [
+        "id", "status", "points", "max_points", "diagnoses", "visibility",
+    ]  # fmt: skip
     assert list(submission["runs"][0]) == [
         "id", "scenario", "role", "graded", "delivery", "outcome", "limit", "exit", "seconds",
+        "visibility",
     ]  # fmt: skip
     assert list(submission["diagnoses"][0]) == ["id", "role", "file", "line", "level"]
 
@@ -50,6 +53,7 @@ def test_values_of_a_stuck_server() -> None:
         "points": 0,
         "max_points": 2,
         "diagnoses": ["never-closes"],
+        "visibility": "visible",
     }
     assert [run["exit"] for run in submission["runs"]] == [
         {"signal": "SIGABRT"},

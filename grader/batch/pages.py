@@ -46,14 +46,16 @@ def pages_of(
     grade: Grade,
     submission: Submission,
     runs: Sequence[Run],
+    *,
+    class_page: str | None = "../index.html",
 ) -> dict[str, bytes]:
-    """A submission's files by name; `result.json` is the last."""
+    """A submission's files by name; `result.json` is the last. The page links to `class_page`."""
     from grader.view.html import student_html
     from grader.view.student_page import Links
 
     names = [run.header.run for run in runs if run.has_wire]
     wires = {name: f"runs/{name}.pcapng" for name in names}
-    links = Links(class_page="../index.html", wires=wires)
+    links = Links(class_page=class_page, wires=wires)
     transcripts = OneByOne(runs)
     page = student_html(lab, grade, transcripts, submission.files, settings.language, links)
     result = results.result(lab, settings.isolation, grade, submission.files, settings.language)

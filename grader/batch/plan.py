@@ -11,15 +11,14 @@ from grader.batch.saved import fingerprint
 from grader.judge.model import Digests
 from grader.lab.model import (
     ROLES,
-    Expectation,
     Lab,
     Level,
-    ReferenceStep,
     Role,
     Scenario,
 )
 from grader.lab.sweep import is_sweep
 from grader.lab.texts import seed_of
+from grader.lab.visibility import proves
 from grader.run.jobs import Job, Partner
 from grader.submission import Submission
 
@@ -132,12 +131,6 @@ def select(lab: Lab, roles: Sequence[Role], only: Sequence[str] = ()) -> Lab:
 def selectable(lab: Lab) -> tuple[str, ...]:
     """Ids that `select` knows: criteria, then scenarios."""
     return (*(c.id for c in lab.criteria if c.enabled), *(s.id for s in lab.scenarios))
-
-
-def proves(scenario: Scenario) -> set[str]:
-    """Ids of the criteria that the scenario gives evidence for."""
-    found: tuple[ReferenceStep | Expectation, ...] = (*scenario.steps, *scenario.expect)
-    return {part.proves for part in found if part.proves is not None}
 
 
 def _proving_only(scenario: Scenario, criteria: set[str]) -> Scenario:

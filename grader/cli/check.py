@@ -181,7 +181,7 @@ def status_of(grade: Grade) -> int:
     return DONE if found <= {Status.PASS} and grade.problem is None else NOT_ALL_PASS
 
 
-def evidence_of(kept: Submission, runs: Sequence[PlayedRun]) -> terminal.Evidence:
+def evidence_of(kept: Submission, runs: Sequence[Run]) -> terminal.Evidence:
     """What the text shows beside its words: the exchanges, the lines of the programs."""
     return terminal.Evidence(
         transcripts={run.transcript.header.run: run.transcript for run in runs},
@@ -194,7 +194,7 @@ def _show(
     lab: Lab,
     grade: Grade,
     kept: Submission,
-    runs: Sequence[PlayedRun],
+    runs: Sequence[Run],
     isolation: str,
 ) -> None:
     language = given.lang

@@ -214,6 +214,33 @@ def _diff(parser: argparse.ArgumentParser) -> None:
 _TO = f"one of {', '.join(EXPORTS)}"
 
 
+def _audience(parser: argparse.ArgumentParser) -> None:
+    _report(parser)
+    parser.add_argument(
+        "--audience",
+        choices=("teacher", "student"),
+        default="teacher",
+        help="`student`: make copies to hand out, a folder for each student, in which nothing of "
+        "hidden scenarios and of other students is; OUT stays as it is (teacher)",
+    )
+    parser.add_argument(
+        "--out",
+        dest="copy",
+        metavar="COPY",
+        help="with --audience student: where the copies go (OUT-students)",
+    )
+    parser.add_argument(
+        "--due-passed",
+        action="store_true",
+        help="with --audience student: the date has passed, show what is hidden until then",
+    )
+    parser.add_argument(
+        "--zip",
+        action="store_true",
+        help="with --audience student: an archive for each student instead of a folder",
+    )
+
+
 def _verify(parser: argparse.ArgumentParser) -> None:
     _report(parser)
     parser.add_argument(
@@ -291,7 +318,7 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "grade": _grade,
     "check": _check,
     "matrix": _matrix,
-    "report": _report,
+    "report": _audience,
     "export": _export,
     "diff": _diff,
     "verify": _verify,

@@ -1,14 +1,19 @@
-"""`wiregrade report`: judge saved transcripts and write the pages again; nothing is run."""
+"""`wiregrade report`: judge saved transcripts and write the pages again; nothing is run.
+
+For students it leaves the folder as it is and writes copies elsewhere (`grader.batch.handout`).
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from grader import results
-from grader.batch import output, pages, saved
+from grader.batch import handout, output, pages, saved
 from grader.batch.grading import Done, rejudge
 from grader.batch.judging import judge_run
 from grader.batch.pages import PageSettings
@@ -18,21 +23,29 @@ from grader.cli.errors import BAD_INPUT, DONE, FAULT, CommandError
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import summary
 from grader.lab.load import load_lab_bytes
+from grader.lab.model import Text
+from grader.lab.visibility import is_shown
+
+_T = TypeVar("_T")
+_FOR_STUDENTS = ("copy", "due_passed", "zip")
+"""Options that say how copies are made."""
 
 
 def run(given: argparse.Namespace) -> int:
-    """Rewrite OUT's results.json, grades.csv and pages from what is saved there."""
+    """Rewrite OUT's results.json, grades.csv and pages, or make copies for students of it."""
     out = Path(given.out)
+    if given.audience == "student":
+        return _hand_out(given, out)
+    if any(getattr(given, name) for name in _FOR_STUDENTS):
+        raise CommandError("--out, --due-passed and --zip need --audience student", BAD_INPUT)
     with output.opened(out, existing=True) as folder:
-        marker = folder.marker()
-        if marker is None:
-            raise CommandError(f"{out / output.MARKER} is not readable; grade once more", BAD_INPUT)
-        files = lab_snapshot(marker)
-        source = LabSource(lab=load_lab_bytes(files, where=out / output.MARKER), files=files)
-        language: str = given.lang or marker.language
-        given.lang = language
-        settings = PageSettings(isolation=marker.options.get("isolation", ""), language=language)
-        done, lost = _judge_all(folder, source, settings)
+        marker, source, settings = _graded(folder, given)
+        language = settings.language
+
+        def again(found: saved.Saved) -> Done:
+            return rejudge(folder, source, settings, judge_run, found)
+
+        done, lost = _each(folder, again)
         grades = [one.grade for one in done]
         pages.write_class(folder, source.lab, settings, grades)
         folder.mark(msgspec.structs.replace(marker, language=language))
@@ -41,17 +54,93 @@ def run(given: argparse.Namespace) -> int:
     return FAULT if lost or not all(grade.complete for grade in grades) else DONE
 
 
-def _judge_all(
-    folder: output.OutputFolder, source: LabSource, settings: PageSettings
-) -> tuple[list[Done], int]:
-    done: list[Done] = []
+def _graded(
+    folder: output.OutputFolder, given: argparse.Namespace
+) -> tuple[output.Marker, LabSource, PageSettings]:
+    """What the folder says of itself: its marker, its lab, how its pages are made."""
+    where = folder.path / output.MARKER
+    marker = folder.marker()
+    if marker is None:
+        raise CommandError(f"{where} is not readable; grade once more", BAD_INPUT)
+    if handout.is_copy(marker):
+        raise CommandError(
+            Text(
+                {
+                    "fr": f"{folder.path} est une copie pour les étudiants\u00a0: donnez plutôt le "
+                    "dossier dont elle vient.",
+                    "en": f"{folder.path} is a copy for students: name the folder that it is of.",
+                }
+            ),
+            BAD_INPUT,
+        )
+    files = lab_snapshot(marker)
+    source = LabSource(lab=load_lab_bytes(files, where=where), files=files)
+    given.lang = given.lang or marker.language
+    isolation = marker.options.get("isolation", "")
+    return marker, source, PageSettings(isolation=isolation, language=given.lang)
+
+
+def _hand_out(given: argparse.Namespace, out: Path) -> int:
+    """Write the copies; the graded folder is only read."""
+    place = Path(given.copy) if given.copy else out.with_name(f"{out.resolve().name}-students")
+    _refuse_inside(place, out)
+    with output.looked_at(out) as folder:
+        _, source, settings = _graded(folder, given)
+        with output.opened(place) as copy:
+            handout.begin(copy, source.lab.id, settings.language)
+            making = handout.Handout(
+                folder=folder, source=source, settings=settings, judge=judge_run,
+                due_passed=given.due_passed,
+            )  # fmt: skip
+
+            def make(found: saved.Saved) -> str:
+                handout.write(copy, found.id, making.files(found), zipped=given.zip)
+                return found.id
+
+            done, lost = _each(folder, make)
+    hidden = [s for s in source.lab.scenarios if not is_shown(s, due_passed=given.due_passed)]
+    say(_handed_out(len(done), len(hidden), safe(str(place)), settings.language))
+    return FAULT if lost else DONE
+
+
+def _handed_out(copies: int, hidden: int, place: str, language: str) -> str:
+    if language == "fr":
+        return (
+            f"Copies à distribuer, une par étudiant\u00a0: {copies}, dans {place}\n"
+            f"Scénarios absents des copies\u00a0: {hidden}"
+        )
+    return (
+        f"Copies to hand out, one for each student: {copies}, in {place}\n"
+        f"Scenarios left out: {hidden}"
+    )
+
+
+def _refuse_inside(place: Path, out: Path) -> None:
+    one, other = place.resolve(), out.resolve()
+    if one.is_relative_to(other) or other.is_relative_to(one):
+        raise CommandError(
+            Text(
+                {
+                    "fr": f"les copies ne vont ni dans {out}, ni autour\u00a0: nommez un autre "
+                    "dossier avec --out",
+                    "en": f"copies go neither into {out} nor around it: name another folder "
+                    "with --out",
+                }
+            ),
+            BAD_INPUT,
+        )
+
+
+def _each(folder: output.OutputFolder, work: Callable[[saved.Saved], _T]) -> tuple[list[_T], int]:
+    """What `work` makes of each submission, and of how many it can make nothing."""
+    done: list[_T] = []
     lost = 0
     for identifier in identifiers(folder):
         found = saved.load(folder, identifier)
         try:
             if found is None:
                 raise ValueError(f"{identifier}/submission.json is gone, or is not whole")
-            done.append(rejudge(folder, source, settings, judge_run, found))
+            done.append(work(found))
         except output.OutputError:
             raise
         except Exception as error:

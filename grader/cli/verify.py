@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from grader.batch import output
+from grader.batch.handout import is_copy
 from grader.batch.judging import judge_run
 from grader.batch.verify import Change, Code, Verified, lab_snapshot, verified
 from grader.cli.errors import BAD_INPUT, DONE, CommandError
@@ -68,6 +69,8 @@ def run(given: argparse.Namespace) -> int:
         marker = folder.marker()
         if marker is None:
             raise CommandError(f"{out / output.MARKER} is not readable; grade once more", BAD_INPUT)
+        if is_copy(marker):
+            raise CommandError(f"{out} is a copy for students; verify what it is of", BAD_INPUT)
         given.lang = language = given.lang or marker.language
         handed_in = _submissions(given.submissions, marker, out)
         found = verified(folder, marker, judge_run, handed_in)

@@ -41,8 +41,7 @@ def has_grade(result: Result) -> bool:
 
 def shows_hidden(result: Result) -> bool:
     """Whether it tells of a scenario that students may not see (yet)."""
-    seen = (getattr(one, "visibility", "visible") for one in (*result.runs, *result.criteria))
-    return any(visibility != "visible" for visibility in seen)
+    return any(one.visibility != "visible" for one in (*result.runs, *result.criteria))
 
 
 def points(score: Number, most: Number, language: str) -> str:

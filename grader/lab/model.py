@@ -36,6 +36,15 @@ class Level(StrEnum):
     ADVICE = "advice"
 
 
+class Visibility(StrEnum):
+    """Whether students may see a scenario and what it came to; the most visible first."""
+
+    VISIBLE = "visible"
+    AFTER_DUE = "after_due"
+    """Once the date for handing in has passed: the teacher says when."""
+    HIDDEN = "hidden"
+
+
 class Accents(StrEnum):
     """Whether a text without its accents is the same text."""
 
@@ -214,6 +223,7 @@ class Scenario:
     """Play it on a network that keeps TIME_WAIT, as a real machine does."""
     expect_of: dict[Role, tuple[Expectation, ...]] = field(default_factory=dict)
     """Where both are tested: what is expected of each. There are no `steps` then, no `expect`."""
+    visibility: Visibility = Visibility.VISIBLE
 
     @property
     def roles(self) -> tuple[Role, ...]:

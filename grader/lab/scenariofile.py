@@ -26,6 +26,7 @@ from grader.lab.model import (
     Role,
     Scenario,
     Text,
+    Visibility,
 )
 from grader.lab.problems import Problems, shown
 from grader.lab.steps import check_deliveries, check_order, read_steps
@@ -33,9 +34,10 @@ from grader.lab.values import Fields
 from grader.lab.yamlfile import Broken, Mapping, Node, Scalar
 
 _KEYS = (
-    "scenario", "tests", "level", "title", "advice", "texts", "network", "reference", "expect",
+    "scenario", "tests", "level", "visibility", "title", "advice", "texts", "network",
+    "reference", "expect",
 )  # fmt: skip
-_KEYS_OF_BOTH = ("scenario", "tests", "level", "title", "advice", "expect")
+_KEYS_OF_BOTH = ("scenario", "tests", "level", "visibility", "title", "advice", "expect")
 _EXPECT: dict[Role, tuple[str, ...]] = {
     "server": ("stdout", "exit", "listening", "bound"),
     "client": ("stdout", "exit", "connected"),
@@ -72,6 +74,7 @@ def read_scenario(
         texts=drawn,
         advice=_advice(fields, context),
         keep_time_wait=_keep_time_wait(fields.get("network"), problems),
+        visibility=_visibility(fields.get("visibility"), problems),
     )
     return scenario, frozenset(context.proved)
 
@@ -104,6 +107,7 @@ def _read_both(node: Node, identifier: str, context: Context) -> Scenario:
         expect=(),
         advice=_advice(fields, context),
         expect_of=expect,
+        visibility=_visibility(fields.get("visibility"), problems),
     )
 
 
@@ -125,6 +129,13 @@ def _advice(fields: Fields, context: Context) -> Text | None:
             given.place, "advice: only for `level: advice`; a graded one has its criteria's hints"
         )
     return None
+
+
+def _visibility(node: Node | None, problems: Problems) -> Visibility:
+    if node is None:
+        return Visibility.VISIBLE
+    known = tuple(option.value for option in Visibility)
+    return Visibility(values.choice(node, problems, "visibility", known))
 
 
 def _keep_time_wait(node: Node | None, problems: Problems) -> bool:

@@ -10,13 +10,13 @@ from typing import Self
 
 import pytest
 
-from grader.batch.plan import proves
 from grader.intake.errors import InputError
 from grader.judge.model import Status
 from grader.lab.library import UnknownLabError
 from grader.lab.model import Lab, Level, Scenario
 from grader.lab.problems import LabError
 from grader.lab.sweep import is_sweep
+from grader.lab.visibility import proves
 from grader.pytest_plugin import SUBMISSION, shared_folder, told
 from grader.pytest_plugin.playing import Checked, Graded
 from grader.run.errors import HostError
