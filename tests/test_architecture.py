@@ -114,6 +114,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_cli_export.py": tuple(
         f"grader/cli/export_{name}.py" for name in ("each", "files", "words")
     ),
+    "test_cli_watch.py": ("grader/formats/delta.py",),
     # Two programs with each other: real ones, then what was told of them.
     "test_run_pair.py": ("grader/run/pair_facts.py", "grader/run/pair_run.py"),
     "test_run_followers.py": ("grader/run/causes.py",),

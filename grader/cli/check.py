@@ -11,8 +11,9 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 from grader import results
@@ -34,7 +35,7 @@ from grader.judge.model import Grade, Status
 from grader.lab.model import ROLES, Lab, Role, Tests, Text
 from grader.run import ports
 from grader.run.engine import Engine
-from grader.run.host import choose_isolation, probe
+from grader.run.host import HostReport, choose_isolation, probe
 from grader.run.jobs import EngineOptions, Run
 from grader.run.phases import Phase
 from grader.submission import Submission
@@ -42,31 +43,85 @@ from grader.submission import Submission
 _ORDER: tuple[Tests, ...] = (*ROLES, "both")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """One submission, played and judged, with all that it is shown with."""
+
+    lab: Lab
+    grade: Grade
+    kept: Submission
+    runs: Sequence[Run]
+    traced: Sequence[Run]
+    isolation: str
+
+
 def run(given: argparse.Namespace) -> int:
-    """Check; status 1 if some criterion does not pass."""
-    source = open_lab(given.lab)
-    given.lang = language = given.lang or source.lab.language
-    _check_ids(source.lab, given.only)
-    submission = read_folder(Path(given.path), source.lab.roles)
-    roles = asked_for(submission, given.role)
-    lab = _selected(source.lab, roles, given.only)
-    submission = of_roles(submission, roles)
-    host = probe(given.python or lab.python)
-    isolation = choose_isolation(given.isolation, "check", host)
-    options = engine_options(given, host, isolation)
-    seed = seed_for(lab, submission, given.seed)
-    if options.isolation == "none":
-        _refuse_taken_port(lab)
-    runs, traced = _play(lab, submission, seed, options, given)
-    suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
-    kept = saved.bounded(submission, suffixes)
-    grade = judge_run(lab, kept, seed, runs)
-    grade = replace(grade, digests=source.digests(submission))
+    """Check; status 1 if some criterion does not pass. With --watch, again at every change."""
+    checking = Checking(given)
+    if given.watch:
+        from grader.cli import watch
+
+        return watch.run(given, checking)
+    checked = checking.check(checking.read())
+    show(given, checked)
+    return status_of(checked.grade)
+
+
+class Checking:
+    """What is asked for: with which lab, of which programs. Nothing is read or played yet."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.given = given
+        self.source = open_lab(given.lab)
+        given.lang = given.lang or self.source.lab.language
+        _check_ids(self.source.lab, given.only)
+
+    @cached_property
+    def _host(self) -> HostReport:
+        return probe(self.given.python or self.source.lab.python)
+
+    def read(self) -> Submission:
+        """The programs as they are now.
+
+        Raises:
+            InputError: there are none.
+        """
+        return read_folder(Path(self.given.path), self.source.lab.roles)
+
+    def check(self, submission: Submission) -> Checked:
+        """Play and judge.
+
+        Raises:
+            CommandError: there is nothing to check, or the port is taken.
+            HostError: nothing can be played on this machine.
+        """
+        given = self.given
+        roles = asked_for(submission, given.role)
+        lab = _selected(self.source.lab, roles, given.only)
+        submission = of_roles(submission, roles)
+        isolation = choose_isolation(given.isolation, "check", self._host)
+        options = engine_options(given, self._host, isolation)
+        seed = seed_for(lab, submission, given.seed)
+        if options.isolation == "none":
+            _refuse_taken_port(lab)
+        runs, traced = _play(lab, submission, seed, options, given)
+        suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
+        kept = saved.bounded(submission, suffixes)
+        grade = judge_run(lab, kept, seed, runs)
+        grade = replace(grade, digests=self.source.digests(submission))
+        return Checked(
+            lab=lab, grade=grade, kept=kept, runs=runs, traced=traced, isolation=isolation
+        )
+
+
+def show(given: argparse.Namespace, checked: Checked) -> None:
+    """The page where one is asked for, then the document or the text on stdout."""
+    lab, grade, kept, runs = checked.lab, checked.grade, checked.kept, checked.runs
     if given.html:
-        _write_page(Path(given.html), lab, grade, kept, (*runs, *traced), language)
-    _show_calls(given, lab, traced)
-    _show(given, lab, grade, kept, runs, isolation)
-    return status_of(grade)
+        all_runs = (*runs, *checked.traced)
+        _write_page(Path(given.html), lab, grade, kept, all_runs, given.lang)
+    _show_calls(given, lab, checked.traced)
+    _show(given, lab, grade, kept, runs, checked.isolation)
 
 
 # --- what is asked for -------------------------------------------------------------------
@@ -214,10 +269,11 @@ def _show(
         case "github":
             _show_github(given, lab, grade, document, evidence)
         case _:
-            say(terminal.check_text(lab, grade, language, _style(), evidence).rstrip("\n"))
+            say(terminal.check_text(lab, grade, language, style(), evidence).rstrip("\n"))
 
 
-def _style() -> terminal.Style:
+def style() -> terminal.Style:
+    """What stdout can show, now: a window may have been made wider since."""
     return terminal.Style(
         colour=wants_colour(sys.stdout),
         encoding=sys.stdout.encoding or "utf-8",
@@ -232,7 +288,7 @@ def _show_calls(given: argparse.Namespace, lab: Lab, traced: Sequence[Run]) -> N
     seen = [run for run in traced if not run.end.problem]
     if seen and given.format == "text":
         transcripts = (run.transcript for run in seen)
-        say(calls.calls_text(lab, transcripts, given.lang, _style()))
+        say(calls.calls_text(lab, transcripts, given.lang, style()))
 
 
 def _show_github(

@@ -133,6 +133,11 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help="(text)",
     )
     parser.add_argument("--html", metavar="FILE", help="write the report as a page, too")
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="check again whenever a program is saved, and say what changed; Ctrl-C ends it",
+    )
     _running(parser)
     _language(parser)
 

@@ -41,7 +41,8 @@ def has_grade(result: Result) -> bool:
 
 def shows_hidden(result: Result) -> bool:
     """Whether it tells of a scenario that students may not see (yet)."""
-    return any(one.visibility != "visible" for one in (*result.runs, *result.criteria))
+    seen = {run.visibility for run in result.runs} | {c.visibility for c in result.criteria}
+    return seen - {"visible"} != set()
 
 
 def points(score: Number, most: Number, language: str) -> str:

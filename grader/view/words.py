@@ -351,7 +351,28 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "t_see": ("voir {number}", "see {number}"),
     "t_others": ("Autres critères à revoir", "Other criteria to fix"),
-    "t_all": ("Tous les critères", "All criteria"),
+    "t_since": ("Depuis la fois d’avant", "Since the last time"),
+    "t_won": ("gagné~: {title} ({before} → {after})", "won: {title} ({before} → {after})"),
+    "t_lost": ("perdu~: {title} ({before} → {after})", "lost: {title} ({before} → {after})"),
+    "t_score": ("note~: {before} → {after}", "grade: {before} → {after}"),
+    "t_as_before": (
+        "Depuis la fois d’avant~: aucun critère n’a changé.",
+        "Since the last time: no criterion has changed.",
+    ),
+    "t_watching": (
+        "Enregistrez un programme~: il sera vérifié à nouveau. Ctrl-C pour arrêter.",
+        "Save a program and it is checked again. Ctrl-C ends this.",
+    ),
+    "t_again": ("{files}~: nouvelle vérification…", "{files}: checking again…"),
+    "t_unreadable": (
+        "{place}~: Python ne peut pas encore lire ce programme. Le dernier résultat reste.",
+        "{place}: Python cannot read this program yet. The last result stays.",
+    ),
+    "t_empty": (
+        "{place}~: ce programme est vide. Le dernier résultat reste.",
+        "{place}: this program is empty. The last result stays.",
+    ),
+    "t_changed": ("les programmes ont changé", "the programs have changed"),
 }
 
 
