@@ -58,10 +58,16 @@ def test_a_check_says_what_was_expected_what_came_and_where() -> None:
     assert "où\u00a0: serveur.py:15, pendant «\u00a0L’échange de l’énoncé, côté" in text
     lines = text.splitlines()
     greeting = next(i for i, line in enumerate(lines) if "½ Il envoie" in line)
-    expected = next(i for i, line in enumerate(lines) if "Attendu" in line and i > greeting)
-    column = lines[expected + 2].index("^")
-    assert lines[expected][: column + 1].endswith("n")
-    assert lines[expected + 1][: column + 1].endswith("e")
+    label = next(i for i, line in enumerate(lines) if "Attendu" in line and i > greeting)
+    expected, actual, pointer = lines[label + 1], lines[label + 3], lines[label + 4]
+    column = pointer.index("^")
+    assert "Obtenu" in lines[label + 2]
+    assert expected[: column + 1].endswith("n")
+    assert actual[: column + 1].endswith("e")
+    wide = check_text(lab(), stuck_grade(), "fr", Style(columns=100)).splitlines()
+    beside = next(line for line in wide if "Attendu\u00a0: Bonjour" in line)
+    came, below = (wide[wide.index(beside) + n] for n in (1, 2))
+    assert (beside[below.index("^")], came[below.index("^")]) == ("n", "e")
     assert lines[-1] == "9/13 critères réussis, 15/20"
 
 

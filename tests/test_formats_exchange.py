@@ -160,6 +160,20 @@ def test_what_could_not_come_without_a_connection_is_not_told() -> None:
     assert "├ stderr\u00a0: …" in text
 
 
+def test_a_wait_that_goes_on_is_told_once() -> None:
+    play = server().receives(GREETING).waits("recvfrom", "connection")
+    frame = tr.Frame(file="serveur.py", line=14, function="<module>")
+    play.entries.append(tr.Position(t=play._t, frames=(frame,)))
+    play.entries.append(tr.Step(t=play._t, index=4, status="missed", reason="stuck"))
+    again = play.we_close().waits("recvfrom", "connection").stuck(14)
+    text = "\n".join(drawn(again))
+    assert text.count("├ waits in recv()") == 1
+    assert "├ stuck: we end it" in text
+    woken = server().waits("recvfrom", "connection").prints("woken")
+    text = "\n".join(drawn(woken.waits("recvfrom", "connection").stuck(14)))
+    assert text.count("├ waits in recv()") == 2
+
+
 def test_ascii_only_terminals_get_the_same_lines() -> None:
     lines = drawn(stuck(), "en", Style(encoding="ascii"))
     assert any(re.search(r"\|- Bonjour Client.* -*>\|$", line) for line in lines)

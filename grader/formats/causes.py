@@ -259,24 +259,29 @@ def _finding(out: Writer, alike: Sequence[Finding], usual: str) -> None:
     out.say("", f"{what}{in_runs(out.titles, seen, out.language)}", indent=_WHY)
     if finding.expected is None or finding.expected == finding.actual:
         return
+    _compared(out, finding.expected, finding.actual)
+
+
+def _compared(out: Writer, wanted: bytes, came: bytes | None) -> None:
+    """Both texts, one above the other: beside their labels, or below them for want of room."""
     names = [out.plain(out.label(key)) for key in ("expected", "actual")]
     lead = max(width(name) for name in names)
-    expected, actual = (name + " " * (lead - width(name)) for name in names)
-    both_texts = (finding.expected, finding.actual or b"")
-    longest = max(width(escaped_bytes(d, 400)) for d in both_texts)
-    # Three columns further left, rather than a text that lacks its last letters.
-    margin = " " * (2 if 0 < longest - (out.width - lead - 5) <= 3 else 5)
-    room = out.width - lead - len(margin)
-    if finding.actual is None:
-        out.line(f"{margin}{expected}{out.bytes(finding.expected, room)}")
-        return
-    both = caret(finding.expected, finding.actual, room)
-    out.line(f"{margin}{expected}{out.cut(no_commands(both.expected), room)}")
-    got = no_commands(both.actual) or out.words["nothing"]
-    out.line(f"{margin}{actual}{out.cut(got, room)}")
-    if both.column is not None and both.actual:
-        pointer = out.painted("^", COLOURS[Status.FAIL])
-        out.line(" " * (len(margin) + lead + both.column) + pointer)
+    longest = max(width(escaped_bytes(data, 400)) for data in (wanted, came or b""))
+    room = out.width - len(_WHY)
+    below = room - lead < longest <= room - 2
+    indent = _WHY + " " * (2 if below else lead)
+    room = out.width - len(indent)
+    both = caret(wanted, came, room) if came else None
+    texts = [no_commands(both.expected) if both else out.bytes(wanted, room)]
+    if came is not None:
+        texts.append(no_commands(both.actual) if both else out.words["nothing"])
+    for name, text in zip(names, texts, strict=False):
+        if below:
+            out.line(f"{_WHY}{name}".rstrip())
+        beginning = indent if below else f"{_WHY}{name}".ljust(len(indent))
+        out.line(f"{beginning}{out.cut(text, room)}")
+    if both is not None and both.column is not None:
+        out.line(" " * (len(indent) + both.column) + out.painted("^", COLOURS[Status.FAIL]))
 
 
 def by_role(grade: Grade) -> Iterator[tuple[str, str | None, list[Judged]]]:

@@ -13,7 +13,7 @@ mark of none. What is left out is said.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader import transcript as tr
@@ -55,12 +55,31 @@ _ASCII = _Signs(line="|", left="+", right="+", dash="-", to_right=">", to_left="
 def draw(out: Writer, lab: Lab, transcript: tr.Transcript, indent: str = "    ") -> None:
     """Write the diagram of a run of one program with the reference."""
     steps = next((s.steps for s in lab.scenarios if s.id == transcript.header.scenario), ())
-    told = moments(transcript, out.language, steps)
+    told = tuple(_once(moments(transcript, out.language, steps)))
     if not any(moment.kind in (Kind.CONNECT, Kind.DATA) for moment in told):
         # Without a connection no step of an exchange could come.
         told = tuple(moment for moment in told if moment.kind is not Kind.MISSED)
     shown = _fewer(told, out.language)
     _Diagram(out, indent).write(transcript.header.program, shown)
+
+
+def _once(rows: Sequence[Moment]) -> Iterator[Moment]:
+    """The moments without a wait that is still the same: the program did nothing in between."""
+    last = ""
+    for index, moment in enumerate(rows):
+        if moment.kind is Kind.WAIT:
+            after = rows[index + 1] if index + 1 < len(rows) else None
+            told_better = (
+                after is not None
+                and after.kind is Kind.WAIT
+                and after.label.startswith(moment.label)
+            )
+            if told_better or (last and last.startswith(moment.label)):
+                continue
+            last = moment.label
+        elif moment.place in (Place.AT_PROGRAM, Place.TO_REFERENCE, Place.LOST):
+            last = ""
+        yield moment
 
 
 def _fewer(all_moments: Sequence[Moment], language: str) -> Sequence[Moment]:
