@@ -18,9 +18,9 @@ from grader.formats.safe import no_commands, one_line
 from grader.formats.writer import BOLD, COLOURS, DIM, RED, Writer
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, Remark, Status
 from grader.lab.model import ROLES, Lab, Level
-from grader.view.bytes_view import escaped_bytes, shortened, width
+from grader.view.bytes_view import escaped, escaped_bytes, shortened, width
 from grader.view.difference import caret
-from grader.view.source import excerpt
+from grader.view.source import AROUND, LINE_COLUMNS, source_lines
 from grader.view.words import decimal
 
 _WHY = " " * 5
@@ -123,13 +123,13 @@ class _Causes:
         """The line of the program, with those around it."""
         number = diagnosis.line or diagnosis.look
         data = self.evidence.sources.get(diagnosis.file or "")
-        around = excerpt(data, number) if data is not None and number else None
-        if around is None:
+        lines = source_lines(data) if data is not None else ()
+        if not number or number > len(lines):
             return
         out = self.out
         texts = {
-            line.number: no_commands("".join(run.text for run in line.text).expandtabs(4))
-            for line in around.lines
+            n: no_commands(escaped(lines[n - 1][:LINE_COLUMNS].expandtabs(4)))
+            for n in range(max(1, number - AROUND), min(len(lines), number + AROUND) + 1)
         }
         again = (diagnosis.file or "", number or 0) in self.quoted
         self.quoted.add((diagnosis.file or "", number or 0))

@@ -22,11 +22,10 @@ from grader.formats.writer import BLUE, DIM, RED, YELLOW, Writer, wrapped
 from grader.lab.model import Lab
 from grader.view.bytes_view import decoded, escaped, width
 from grader.view.sequence import MOMENT_BYTES, Kind, Moment, Place, moments
-from grader.view.words import labelled, words
+from grader.view.words import labelled
 
 MOMENTS_SHOWN = 24
 """Moments of one run before its middle is left out."""
-_HEAD = 13
 _OUTPUT_LINES = 3
 """Lines that one moment of a screen may take; of errors the last ones, where the reason is."""
 _COLOURS = {
@@ -55,12 +54,11 @@ _ASCII = _Signs(line="|", left="+", right="+", dash="-", to_right=">", to_left="
 def draw(out: Writer, lab: Lab, transcript: tr.Transcript, indent: str = "    ") -> None:
     """Write the diagram of a run of one program with the reference."""
     steps = next((s.steps for s in lab.scenarios if s.id == transcript.header.scenario), ())
-    told = tuple(_once(moments(transcript, out.language, steps)))
+    told = tuple(_once(moments(transcript, out.language, steps, MOMENTS_SHOWN)))
     if not any(moment.kind in (Kind.CONNECT, Kind.DATA) for moment in told):
         # Without a connection no step of an exchange could come.
         told = tuple(moment for moment in told if moment.kind is not Kind.MISSED)
-    shown = _fewer(told, out.language)
-    _Diagram(out, indent).write(transcript.header.program, shown)
+    _Diagram(out, indent).write(transcript.header.program, told)
 
 
 def _once(rows: Sequence[Moment]) -> Iterator[Moment]:
@@ -80,15 +78,6 @@ def _once(rows: Sequence[Moment]) -> Iterator[Moment]:
         elif moment.place in (Place.AT_PROGRAM, Place.TO_REFERENCE, Place.LOST):
             last = ""
         yield moment
-
-
-def _fewer(all_moments: Sequence[Moment], language: str) -> Sequence[Moment]:
-    hidden = len(all_moments) - MOMENTS_SHOWN
-    if hidden <= 0:
-        return all_moments
-    label = words(language)["m_hidden"].format(n=hidden + 1)
-    fold = Moment(t=0, place=Place.BETWEEN, kind=Kind.FOLD, label=label)
-    return (*all_moments[:_HEAD], fold, *all_moments[_HEAD + hidden + 1 :])
 
 
 class _Diagram:

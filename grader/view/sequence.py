@@ -20,9 +20,6 @@ from grader.view.words import byte_count, words
 MOMENTS_SHOWN = 200
 """Moments of one run before the middle is folded."""
 
-_HEAD = 150
-"""Of those, how many come from the beginning."""
-
 MOMENT_BYTES = 240
 """Bytes of one moment that are shown."""
 
@@ -77,12 +74,18 @@ class Moment:
 
 
 def moments(
-    transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep] = ()
+    transcript: tr.Transcript,
+    language: str,
+    steps: Sequence[ReferenceStep] = (),
+    most: int = MOMENTS_SHOWN,
 ) -> tuple[Moment, ...]:
-    """What happened, in order. `steps` (of the scenario) name the steps that did not come."""
+    """What happened, in order, as at most `most` moments.
+
+    `steps` (of the scenario) name the steps that did not come.
+    """
     teller = _Teller(transcript, language, steps)
     told = (teller.tell(i, entry) for i, entry in enumerate(transcript.entries))
-    return _folded(_gathered(filter(None, told), language), language)
+    return _folded(_gathered(filter(None, told), language), language, most)
 
 
 def each_moment(
@@ -316,15 +319,15 @@ def _labelled(moment: Moment, language: str) -> Moment:
     return replace(moment, label=label)
 
 
-def _folded(all_moments: tuple[Moment, ...], language: str) -> tuple[Moment, ...]:
-    """At most `MOMENTS_SHOWN`: the middle of a long exchange becomes one row."""
-    hidden = len(all_moments) - MOMENTS_SHOWN
+def _folded(all_moments: tuple[Moment, ...], language: str, most: int) -> tuple[Moment, ...]:
+    """At most `most` (5 or more): the middle of a long exchange becomes one row."""
+    hidden = len(all_moments) - most
     if hidden <= 0:
         return all_moments
-    tail = MOMENTS_SHOWN - _HEAD - 1
-    head, rest = all_moments[:_HEAD], all_moments[-tail:]
+    begin = most * 3 // 4
+    head, rest = all_moments[:begin], all_moments[begin + 1 - most :]
     fold = Moment(
-        t=all_moments[_HEAD].t,
+        t=all_moments[begin].t,
         place=Place.BETWEEN,
         kind=Kind.FOLD,
         label=words(language)["m_hidden"].format(n=hidden + 1),

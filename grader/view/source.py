@@ -42,7 +42,7 @@ class Source:
 
 def excerpt(data: bytes, line: int) -> Excerpt | None:
     """The lines around `line` (from 1); None when the file has no such line."""
-    texts = _lines(data)
+    texts = source_lines(data)
     if not 1 <= line <= len(texts):
         return None
     first, last = max(1, line - AROUND), min(len(texts), line + AROUND)
@@ -55,16 +55,16 @@ def source(path: str, data: bytes, marks: Mapping[int, str]) -> Source:
     anchor = "src-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in path)
     if b"\0" in data[:4096]:
         return Source(runs(path), anchor, (), 0, binary=True)
-    texts = _lines(data)
+    texts = source_lines(data)
     shown = enumerate(texts[:LINES_SHOWN], 1)
     lines = tuple(_line(n, text, marks.get(n, "")) for n, text in shown)
     return Source(runs(path), anchor, lines, max(0, len(texts) - LINES_SHOWN))
 
 
-def _lines(data: bytes) -> list[str]:
+def source_lines(data: bytes) -> tuple[str, ...]:
     """Lines as Python counts them: ended by CR LF, LF or CR, and by nothing else."""
     plain = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return decoded(plain.removesuffix(b"\n")).split("\n")
+    return tuple(decoded(plain.removesuffix(b"\n")).split("\n"))
 
 
 def _line(number: int, text: str, mark: str) -> Line:
