@@ -19,6 +19,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from xml.etree import ElementTree as ET
 
+import export_rules
 import hostile
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -34,13 +35,26 @@ from grader import transcript as tr
 from grader.cli.blame import told
 from grader.cli.summary import summary as said_at_the_end
 from grader.formats.calls import calls_text
+from grader.formats.classroom import classroom
 from grader.formats.csv import grades_csv
+from grader.formats.ctrf import ctrf_pieces
 from grader.formats.github import annotation_commands, log
 from grader.formats.github import summary as job_summary
+from grader.formats.gitlab import code_quality_pieces
+from grader.formats.gradescope import gradescope
 from grader.formats.junit import junit
 from grader.formats.matrix_json import matrix_json
-from grader.formats.safe import json_for_logs, no_commands, one_line, plain, spreadsheet_cell
+from grader.formats.prairielearn import prairielearn
+from grader.formats.safe import (
+    html_cell,
+    json_for_logs,
+    no_commands,
+    one_line,
+    plain,
+    spreadsheet_cell,
+)
 from grader.formats.terminal import Style, check_text
+from grader.formats.told import has_grade, overview
 from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.problems import LabError
 from grader.resources import scenarios_root
@@ -205,10 +219,30 @@ def check_submission(nasty: bytes) -> None:
     rendered = Page(MarkdownIt("commonmark").enable("table").render(job_summary([whole], "en")))
     assert rendered.attributes == []
     assert not {"a", "img", "x-tag", "script"} & {*rendered.tags}
+    exports_are_ours(whole)
     result = results.encode(whole)
     assert results.read_result(result).id == one.id
     shown_well(json_for_logs(result.decode()))
     shown_well(matrix_json(LAB, matrix, "en").decode().replace("##", ""))
+
+
+def exports_are_ours(whole: results.Result) -> None:
+    """Every export keeps the rules of its reader and shows nothing that it would obey."""
+    scored = export_rules.gradescope(json.loads(gradescope(whole, "en")))
+    assert scored == (whole.score if has_grade(whole) else None)
+    export_rules.prairielearn(json.loads(prairielearn(whole, "en")))
+    encoded = classroom(whole, "en")
+    if encoded is not None:
+        assert export_rules.classroom(encoded)[0] == whole.score
+    for pieces in (ctrf_pieces([whole], "en"), code_quality_pieces([whole], "x")):
+        document = "".join(pieces)
+        json.loads(document)
+        shown_well(document)
+    cells = list(csv.reader(io.StringIO(html_cell(overview(whole, "en"))), delimiter=";"))
+    assert not [one for row in cells for one in row if one.lstrip().startswith(SIGNS)]
+    quality = json.loads("".join(code_quality_pieces([whole], "x")))
+    assert all(one["location"]["path"].startswith("x/") for one in quality)
+    assert not [one for one in quality if ".." in one["location"]["path"].split("/")]
 
 
 def check_transcript_bytes(data: bytes) -> None:

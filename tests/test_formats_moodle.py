@@ -215,6 +215,8 @@ def test_moodle_takes_back_every_report(kind: int) -> None:
     assert len(folders) == len(NAMES)
     names = [f"{folders[f'id-{i}'][0]}/report.html" for i in range(len(NAMES))]
     assert moodle_feedback(names) == {100 + i: ["report.html"] for i in range(len(NAMES))}
+    source = "worksheet" if kind else "folders"
+    golden(f"moodle-feedback-{source}.txt", "\n".join([*names, ""]).encode())
     assert old_moodle_feedback(names) == {100 + i: "report.html" for i in range(len(NAMES))}
 
 
