@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from export_rules import moodle_feedback, moodle_import, old_moodle_feedback
 from export_samples import golden, not_run, result_of
 from hard_names import NAMES
 from report_samples import grade, hostile_grade, stuck_grade
+from test_formats_people import imported
 
 from grader.formats.filling import Filled
 from grader.formats.moodle import feedback_folder, feedback_folders, fill_worksheet
@@ -232,6 +234,34 @@ def test_moodle_takes_back_every_report(kind: int) -> None:
 def test_the_name_of_a_folder(entry: str, folder: str | None) -> None:
     (one,) = handed_in([scored("a", entry, 1)], "fr")
     assert feedback_folder(one) == folder
+
+
+def test_a_team_s_report_goes_to_its_members_and_not_to_whom_its_number_is() -> None:
+    header = [*ENGLISH[:4], "Group", *ENGLISH[4:]]
+    people = [
+        [*row(n, name)[:4], team, *row(n, name)[4:]]
+        for n, name, team in ((1, "Ann", "Equipe A"), (2, "Bob", "Equipe A"), (7, "Cy", "Equipe B"))
+    ]
+    sheet = read_sheet(worksheet(people, header))
+    results = [scored("a", "Equipe A_7_assignsubmission_file", 1), scored("c", "Cy", 1)]
+    assert feedback_folders(handed_in(results, "fr"), sheet, {}) == {
+        "a": ("Ann_1_assignsubmission_file_", "Bob_2_assignsubmission_file_"),
+        "c": ("Cy_7_assignsubmission_file_",),
+    }
+
+
+def test_members_whom_an_import_named_get_a_report_each() -> None:
+    team = SimpleNamespace(
+        entries=("Equipe A_7_assignsubmission_file",), team="Equipe A", ids={"participant": "7"}
+    )
+    results = [imported(grade(name, name=name), team) for name in ("Ann", "Bob", "Nobody")]
+    handed = handed_in(results, "fr")
+    assert feedback_folders(handed, None, {}) == {}
+    data = worksheet([row(1, "Ann"), row(2, "Bob"), row(7, "Cy")])
+    assert feedback_folders(handed, read_sheet(data), {}) == {
+        "Ann": ("Ann_1_assignsubmission_file_",), "Bob": ("Bob_2_assignsubmission_file_",),
+    }  # fmt: skip
+    assert moodle_import(fill(data, results).data, 20) == {1: (20, ""), 2: (20, "")}
 
 
 def test_nobody_gets_another_s_report() -> None:

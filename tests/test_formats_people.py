@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,8 +20,20 @@ from grader.formats.people import (
     settled,
     words_of,
 )
+from grader.judge.model import Grade
 from grader.results import Result
 from grader.view.bytes_view import escaped
+
+
+class Imported(Result, frozen=True, kw_only=True):
+    """A result as it is where a platform's download was imported."""
+
+    origin: Any
+
+
+def imported(one: Grade, origin: object) -> Result:
+    fields = msgspec.structs.asdict(result_of(one))
+    return Imported(**{**fields, "origin": origin})
 
 
 @pytest.mark.parametrize(
@@ -64,17 +77,19 @@ def test_what_is_needed_of_a_result() -> None:
 
 
 def test_what_an_import_says_of_the_person_counts() -> None:
-    class Imported(Result, frozen=True, kw_only=True):
-        origin: SimpleNamespace
-
-    fields = msgspec.structs.asdict(result_of(grade("x", name="Marie Dupont")))
     origin = SimpleNamespace(
         entries=("Marie Dupont_5_assignsubmission_file",), team=None,
         ids={"participant": "5", "email": "m@x.fr"},
     )  # fmt: skip
-    (one,) = handed_in([Imported(**fields, origin=origin)], "fr")
+    (one,) = handed_in([imported(grade("x", name="Marie Dupont"), origin)], "fr")
     assert (one.name, one.number, one.ids["email"]) == ("Marie Dupont", "5", "m@x.fr")
     assert one.folder == origin.entries[0]
+
+
+def test_a_member_of_a_team_has_their_own_name() -> None:
+    origin = SimpleNamespace(entries=("Equipe A_5_assignsubmission_file",), team="Equipe A", ids={})
+    (one,) = handed_in([imported(grade("x", name="Marie Dupont"), origin)], "fr")
+    assert (one.name, one.team, one.number) == ("Marie Dupont", "Equipe A", "")
 
 
 def people(*entries: str) -> list[Result]:

@@ -138,7 +138,11 @@ def _ways(
     own, last, first, name = cells("id"), cells("last"), cells("first"), cells("name")
     names = {row: name[row] or f"{last[row]}, {first[row]}" for row in students}
     ways: list[Keys] = [
-        ({one.id: [one.ids.get("canvas", "")] for one in handed}, {r: [own[r]] for r in students}),
+        # A team's own ID is that of one of its members.
+        (
+            {one.id: [] if one.team else [one.ids.get("canvas", "")] for one in handed},
+            {row: [own[row]] for row in students},
+        ),
         # The number in a downloaded file's name counts with the name before it.
         (
             {o.id: [f"{o.number} {letters_of(o.name)}"] if o.number else [] for o in handed},

@@ -137,12 +137,16 @@ def _ways(
 
 
 def _of_teams(sheet: Sheet, handed: Sequence[Handed], group: int) -> dict[str, Sequence[int]]:
-    """A team hands in once: its grade is that of each of its members."""
+    """A team hands in once: its grade is that of each of its members.
+
+    Where an import made a submission for each member, a member who is not found stays so.
+    """
     members: dict[str, list[int]] = {}
     for row in range(1, len(sheet.rows)):
         members.setdefault(same_text(sheet.value(row, group)), []).append(row)
     members.pop("", None)
-    found = {one.id: members.get(same_text(one.name), ()) for one in handed}
+    alone = [one for one in handed if not one.team]
+    found = {one.id: members.get(same_text(one.name), ()) for one in alone}
     return {key: rows for key, rows in found.items() if rows}
 
 
@@ -170,11 +174,12 @@ def _maximum(sheet: Sheet, row: int, maximum: int) -> Written:
 def feedback_folder(handed: Handed, number: str = "", name: str = "") -> str | None:
     """The folder in which Moodle looks for this submission's feedback; None if nobody knows.
 
-    Its own name as downloaded, else one made of the participant's `number` and `name` in the
-    worksheet. The underscore at its end is there for every version of Moodle.
+    With the participant's `number` and `name` in the worksheet: the downloaded folder if it has
+    that number, else one made of both. Without: the downloaded folder, but never a team's, whose
+    number is the group's. The underscore at its end is there for every version of Moodle.
     """
     found = _FOLDER.fullmatch(handed.folder)
-    if found is not None:
+    if found is not None and (found["number"] == number or not (number or handed.team)):
         name, number, plugin = found["name"], found["number"], found["plugin"]
     elif number:
         plugin = "file"
@@ -190,20 +195,21 @@ def feedback_folders(
 ) -> dict[str, tuple[str, ...]]:
     """The folders of each submission, a team's one for each member; those of none are left out.
 
+    The worksheet tells persons from teams, so it comes first where there is one.
     Two submissions never share a folder: neither gets it.
     """
     folders: dict[str, tuple[str, ...]] = {}
-    matches = match_worksheet(sheet, handed, headers) if sheet else None
-    for one in handed:
-        own = feedback_folder(one)
-        if own is not None:
-            folders[one.id] = (own,)
-        elif sheet is not None and matches is not None:
+    if sheet is None:
+        for one in handed:
+            # Shortened names (`Ann Lee_5`) have the number, too.
+            number = "" if one.team or _FOLDER.fullmatch(one.folder) else one.number
+            folders[one.id] = tuple(filter(None, [feedback_folder(one, number, one.name)]))
+    else:
+        matches = match_worksheet(sheet, handed, headers)
+        for one in handed:
             rows = matches.rows.get(one.id, ())
             made = (_folder_of_row(sheet, one, row, headers) for row in rows)
             folders[one.id] = tuple(folder for folder in made if folder)
-        elif one.number:
-            folders[one.id] = (feedback_folder(one, one.number, one.name) or "",)
     claimed: dict[str, int] = {}
     for names in folders.values():
         for folder in names:

@@ -35,13 +35,15 @@ class Handed:
     entry: str
     """What the result calls it: the entry's name, or the importer's for the person."""
     name: str
-    """The person's, or the team's, in that."""
+    """The person's in that; the team's where it is a team's entry."""
+    team: str
+    """Whose work it is besides, where an import knows: members have a submission each."""
     number: str
     """The platform's for the person, where the entry's name has one."""
     ids: Mapping[str, str]
     """What an import knows the person by: `participant` (Moodle), `canvas`, `email`..."""
     folder: str
-    """The name as it was downloaded, where an import kept it."""
+    """The name as it was downloaded, where an import kept it; a team's number is no person's."""
     score: Fraction | None
     """None where there is no grade: a part could not be run."""
     most: Fraction
@@ -73,7 +75,8 @@ def _handed(result: Result, language: str) -> Handed:
     return Handed(
         id=result.id,
         entry=result.name,
-        name=(origin.team if origin else None) or name,
+        name=name,
+        team=(origin.team if origin else None) or "",
         number=ids.get("participant", number),
         ids=ids,
         folder=entries[0] if entries else result.name,
