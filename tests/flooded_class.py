@@ -29,7 +29,7 @@ def main() -> None:
     from grader import transcript as tr
     from grader.batch import output
     from grader.batch.grading import Grading
-    from grader.cli.running import judge_run
+    from grader.batch.judging import judge_run
     from grader.run import messages
     from grader.run.inbox import Inbox
     from grader.run.jobs import Job, Played, PlayedRun, Run
