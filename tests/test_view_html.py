@@ -23,7 +23,7 @@ from report_samples import (
 
 from grader.submission import SourceFile
 from grader.view.html import class_html, student_html, wide
-from grader.view.student_model import Links
+from grader.view.links import Attachment, Links, carried
 
 VOID = {"meta", "br", "input", "line", "rect", "path", "polygon", "img", "link", "col"}
 
@@ -74,7 +74,10 @@ def student(language: str = "fr", *, hostile: bool = False) -> str:
     if hostile:
         return student_html(lab(), hostile_grade(), transcripts, hostile_sources(), language)
     sources = (SourceFile(path="serveur.py", data=SERVER),)
-    links = Links(class_page="../index.html", wires={"server-nominal": "runs/n.pcapng"})
+    wires = {"server-nominal": Attachment(href="runs/n.pcapng", name="n.pcapng")}
+    links = Links(
+        class_page="../index.html", wires=wires, records={"server-nominal": "runs/n.jsonl"}
+    )
     return student_html(lab(), stuck_grade(), transcripts, sources, language, links)
 
 
@@ -143,7 +146,7 @@ def test_no_control_and_no_bidi_override_reaches_the_page(page: str) -> None:
 def test_hostile_texts_are_shown_as_texts() -> None:
     seen = Page(PAGES["hostile"])
     assert "</script><script>alert(1)</script><img src=x onerror=alert(2)>" in seen.text
-    assert "script" not in seen.tags
+    assert seen.scripts == Page(PAGES["student"]).scripts
     assert HOSTILE not in PAGES["hostile"]
 
 
@@ -164,11 +167,39 @@ def test_the_difference_is_marked() -> None:
 
 
 def test_every_diagram_has_a_table_that_says_the_same() -> None:
-    seen = Page(PAGES["student"])
+    page = PAGES["student"]
+    seen = Page(page)
     assert seen.tags.count("caption") == seen.tags.count("svg")
-    for svg in re.findall(r"<svg.*?</svg>", PAGES["student"], re.DOTALL):
-        assert 'role="img"' in svg
+    for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        assert 'role="group"' in svg
         assert "<title" in svg
+    ids = seen.values("id")
+    drawn = [name for name in ids if re.match(r"a\d+-", name)]
+    assert len(drawn) > 20
+    # Each moment of the drawing leads to its row, and each row back.
+    assert {f"m{name[1:]}" for name in drawn} <= set(ids)
+    links = seen.values("href")
+    assert {f"#m{name[1:]}" for name in drawn} <= set(links)
+    assert {f"#{name}" for name in drawn} <= set(links)
+
+
+def test_a_moment_knows_its_bytes_its_line_and_where_it_was_printed() -> None:
+    row = re.search(
+        r'<tr class="row is-data" id="m4-server-nominal".*?</tr>', PAGES["student"], re.S
+    )
+    assert row
+    assert 'data-kin="5 "' in row[0]
+    assert "Bonjour Serveur 65432" in row[0]
+    assert "42 6f 6e 6a 6f 75 72" in row[0]
+    assert 'class="src" href="#src-serveur-py-15"' in row[0]
+
+
+def test_a_page_that_is_alone_carries_its_captures() -> None:
+    links = Links(wires=carried({"server-nominal": b"\x0a\x0d\x0d\x0a", "gone": b"x"}.items()))
+    page = student_html(lab(), stuck_grade(), {"server-nominal": stuck_server()}, (), "en", links)
+    seen = Page(page)
+    assert "data:application/octet-stream;base64,Cg0NCg==" in seen.values("href")
+    assert seen.values("download") == ["server-nominal.pcapng"]
 
 
 def test_the_class_page_links_to_every_report() -> None:

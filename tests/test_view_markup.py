@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.view.bytes_view import Run, hex_view
 from grader.view.drawing import drawing
-from grader.view.markup import hex_rows, plain, runs, shapes
+from grader.view.markup import code, hex_rows, plain, runs, shapes
 from grader.view.sequence import Kind, Moment, Place
 
 HOSTILE = """<script>alert("x")</script>&amp;' onload='x"""
@@ -51,7 +51,7 @@ def test_escapes_and_words_of_a_program_look_different() -> None:
 def test_a_hex_view_has_a_line_for_each_row(data: bytes) -> None:
     rows = hex_view(data).rows
     read = Reader(hex_rows(rows))
-    assert read.tags == ["span", "span"] * len(rows)
+    assert read.tags == []
     lines = [f"{r.offset}  {r.left}  {r.right}  {r.ascii}\n" for r in rows]
     assert read.text == "".join(lines)
 
@@ -63,13 +63,24 @@ def moment(place: Place, kind: Kind) -> Moment:
 def test_shapes_of_a_hostile_exchange() -> None:
     rows = [moment(place, kind) for place in Place for kind in Kind]
     drawn = drawing(rows, "fr")
-    read = Reader(shapes(drawn))
-    crossed = sum(a.cross for a in drawn.arrows)
-    missed = sum(a.cross and a.kind == Kind.MISSED for a in drawn.arrows)
+    read = Reader(shapes(drawn, "run'\"<b>"))
+    arrows = [arrow for row in drawn.rows for arrow in row.arrows]
+    crossed = sum(a.cross for a in arrows)
+    missed = sum(a.cross and a.kind == Kind.MISSED for a in arrows)
+    assert read.tags.count("a") == len(rows)
     assert read.tags.count("text") == len(drawn.labels)
-    assert read.tags.count("rect") == len(drawn.boxes)
-    assert read.tags.count("line") == len(drawn.arrows) - missed
+    assert read.tags.count("rect") == len(drawn.boxes) + len(rows)
+    assert read.tags.count("line") == len(arrows) - missed
     assert read.tags.count("path") == crossed
-    assert read.tags.count("polygon") == len(drawn.arrows) - crossed
-    assert len(read.tags) == sum(map(read.tags.count, {"text", "rect", "line", "path", "polygon"}))
+    assert read.tags.count("polygon") == len(arrows) - crossed
+    known = {"a", "text", "rect", "line", "path", "polygon"}
+    assert len(read.tags) == sum(map(read.tags.count, known))
     assert "<script" in read.text
+
+
+@given(parts)
+def test_a_line_of_a_program_is_only_text(listed: list[Run]) -> None:
+    looks = [Run(run.text, run.escape, look="k") for run in listed]
+    read = Reader(code(looks))
+    assert read.text == "".join(run.text for run in listed)
+    assert read.tags == ["span"] * len(listed)

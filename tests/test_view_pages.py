@@ -16,13 +16,16 @@ from report_samples import (
     text,
 )
 
+from grader import transcript as tr
 from grader.judge.model import Diagnosis, Problem, Programs, RunSummary, Status
 from grader.lab.model import Level
 from grader.submission import SourceFile
 from grader.view.class_page import class_page, eye_reasons, median
+from grader.view.links import Attachment, Links
+from grader.view.recorded import Recorded
 from grader.view.run_section import run_section
-from grader.view.source import excerpt, source
-from grader.view.student_model import Links
+from grader.view.sequence import moments
+from grader.view.source import LINES_SHOWN, Program
 from grader.view.student_page import student_page
 
 FILES = (SourceFile(path="serveur.py", data=SERVER), SourceFile(path="client.py", data=b"x\n"))
@@ -37,13 +40,18 @@ def test_a_students_page_from_top_to_bottom() -> None:
         ("Client", "10", "10"),
     ]
     cause = page.errors[0]
-    assert cause.line == 15
-    assert cause.excerpt is not None
-    assert [line.number for line in cause.excerpt.lines] == [13, 14, 15, 16, 17]
-    assert [line.number for line in cause.excerpt.lines if line.mark] == [15]
+    (place,) = cause.places
+    assert (place.line, place.look, place.href) == (15, False, "#src-serveur-py-15")
+    assert place.excerpt is not None
+    assert [line.number for line in place.excerpt.lines] == [13, 14, 15, 16, 17]
+    assert [line.number for line in place.excerpt.lines if line.mark] == [15]
     print2 = page.roles[0].criteria[4]
-    assert print2.causes[0][0] == cause.anchor
+    assert print2.causes[0][0] == cause.anchors[0]
     assert print2.findings[0].difference is not None
+    assert (print2.findings[0].anchor, print2.findings[0].time) == (
+        "m0-server-nominal",
+        "0\u00a0ms",
+    )
     assert [a.holds for a in page.advice] == [False]
     assert "limites des messages" in page.advice[0].text
     assert len(page.remarks) == 1
@@ -63,37 +71,64 @@ def test_what_was_not_run_leaves_the_total_of_its_role() -> None:
 
 
 def test_a_line_that_the_file_does_not_have_has_no_excerpt() -> None:
-    assert excerpt(b"a\nb\n", 3) is None
-    assert excerpt(b"", 1) is not None
-    found = excerpt(b"\xef\xbb\xbfa\r\nb\rc", 3)
+    assert Program("x.py", b"a\nb\n").excerpt(3) is None
+    assert Program("x.py", b"").excerpt(1) is not None
+    found = Program("x.py", b"\xef\xbb\xbfa\r\nb\rc").excerpt(3)
     assert found is not None
     assert [line.text[0].text for line in found.lines] == ["a", "b", "c"]
 
 
 def test_sources_are_bounded() -> None:
-    assert source("x.py", b"a\0b", {}).binary
-    long = source("é/x.py", b"y" * 1000 + b"\n" * 5000, {})
-    assert long.hidden == 4400
-    assert len(long.lines[0].text[0].text) == 401
-    assert long.anchor == "src---x-py"
+    assert Program("x.py", b"a\0b").source({}).binary
+    long = Program("\xe9/x.py", b"y" * 1000 + b"\n" * 5000)
+    shown = long.source({})
+    assert shown.hidden == 5000 - LINES_SHOWN
+    assert shown.plain
+    assert len(shown.lines[0].text[0].text) == 401
+    assert shown.anchor == "src---x-py"
+    # A line that the page does not show can still be an excerpt.
+    assert not long.has(4000)
+    assert long.excerpt(4000) is not None
+
+
+def test_a_program_is_coloured_and_nothing_in_it_is_lost() -> None:
+    program = Program("x.py", b"while True:  # \xe2\x80\xae\n\tx = 'a\xff'\n")
+    first, second = program.source({2: "here"}).lines
+    looks = [(run.text, run.look, run.escape) for run in first.text]
+    assert looks[0] == ("while True", "k", False)
+    assert ("\\u202e", "c", True) in looks
+    assert "".join(run.text for run in second.text) == "\tx = 'a\\xff'"
+    assert second.mark == "here"
 
 
 def test_a_run_tells_how_to_play_it_again() -> None:
-    section = run_section(
-        lab(), RUNS[0], stuck_server(), "5e3d", "fr", {"server-nominal": "runs/s.pcapng"}
-    )
+    wire = Attachment(href="runs/s.pcapng", name="s.pcapng")
+    links = Links(wires={"server-nominal": wire}, records={"server-nominal": "runs/s.jsonl"})
+    section = run_section(lab(), RUNS[0], recorded(stuck_server()), "5e3d", "fr", links)
     assert [command for _, command in section.commands] == [
         "wiregrade check . --only server-nominal --seed 5e3d",
         "wiregrade reference client tp09/server-nominal",
     ]
-    assert section.wire == "runs/s.pcapng"
+    assert (section.wire, section.record, section.seed) == (wire, "runs/s.jsonl", "5e3d")
     assert section.ending == ""
+    assert section.timeline is not None
+    # Nothing of it is cut: the time line has the whole screen.
+    assert (section.timeline.cut, section.stdout) == (False, None)
+
+
+def recorded(transcript: tr.Transcript, most: int = 200) -> Recorded:
+    return Recorded(transcript=transcript, moments=moments(transcript, "fr", (), most))
+
+
+def test_the_whole_screen_stands_beside_a_time_line_that_cuts_it() -> None:
+    section = run_section(lab(), RUNS[0], recorded(stuck_server(), 8), "", "fr", Links())
+    assert section.timeline is not None
+    assert section.timeline.cut
     assert section.stdout is not None
-    assert [h.size for h in section.hex] == ["67 octets", "102 octets"]
 
 
 def test_a_run_without_its_transcript_still_has_its_outcome() -> None:
-    section = run_section(lab(), RUNS[1], None, "", "en", {})
+    section = run_section(lab(), RUNS[1], None, "", "en", Links())
     assert not section.recorded
     assert (section.word, section.ending, section.duration) == (
         "crashed",
@@ -162,7 +197,7 @@ def test_links_and_unknown_scenarios_do_no_harm() -> None:
         id="x", role="client", run="gone~2", level="remark", title=text("t"), explanation=text("e")
     )
     page = student_page(lab(), grade(diagnoses=[other]), {}, (), "fr", Links(class_page="../x"))
-    assert page.notes[0].run == "gone"
+    assert page.notes[0].places[0].run == "gone"
     assert page.errors == ()
 
 
@@ -184,14 +219,15 @@ def test_what_an_advice_run_shows_stands_with_the_advice() -> None:
 
 def test_runs_stand_by_role_and_an_advice_run_is_no_failure() -> None:
     page = student_page(lab(), grade(), {}, (), "fr")
-    assert [(role, [r.id for r in sections]) for role, sections in page.runs] == [
-        ("Serveur", ["server-nominal", "server-drawn", "server-coalesced"]),
-        ("Client", ["client-nominal"]),
+    told = [(g.name, [r.id for r in g.graded], [r.id for r in g.advice]) for g in page.runs]
+    assert told == [
+        ("Serveur", ["server-nominal", "server-drawn"], ["server-coalesced"]),
+        ("Client", ["client-nominal"], []),
     ]
     crashed = replace(RUNS[3], outcome="crashed")
-    assert run_section(lab(), crashed, None, "", "fr", {}).tone is Status.PARTIAL
+    assert run_section(lab(), crashed, None, "", "fr", Links()).tone is Status.PARTIAL
     late = replace(RUNS[0], outcome="timeout", limit="wall")
-    ending = run_section(lab(), late, None, "", "fr", {}).ending
+    ending = run_section(lab(), late, None, "", "fr", Links()).ending
     assert ending == "limite atteinte\u00a0: durée"
 
 

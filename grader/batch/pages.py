@@ -51,11 +51,13 @@ def pages_of(
 ) -> dict[str, bytes]:
     """A submission's files by name; `result.json` is the last. The page links to `class_page`."""
     from grader.view.html import student_html
-    from grader.view.student_page import Links
+    from grader.view.links import Links, beside
 
-    names = [run.header.run for run in runs if run.has_wire]
-    wires = {name: f"runs/{name}.pcapng" for name in names}
-    links = Links(class_page=class_page, wires=wires)
+    links = Links(
+        class_page=class_page,
+        wires={run.header.run: beside(run.header.run) for run in runs if run.has_wire},
+        records={run.header.run: f"runs/{run.header.run}.jsonl" for run in runs},
+    )
     transcripts = OneByOne(runs)
     page = student_html(lab, grade, transcripts, submission.files, settings.language, links)
     result = results.result(lab, settings.isolation, grade, submission.files, settings.language)
@@ -100,7 +102,7 @@ def class_files(lab: Lab, settings: PageSettings, grades: Sequence[Grade]) -> di
     """The class's files by name."""
     from grader.formats.csv import grades_csv
     from grader.view.html import class_html
-    from grader.view.student_page import Links
+    from grader.view.links import Links
 
     document = results.results(lab, settings.isolation, grades, settings.language)
     links = Links(files={"grades.csv": "grades.csv", "results.json": "results.json"})

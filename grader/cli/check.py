@@ -324,8 +324,12 @@ def _write_page(
     language: str,
 ) -> None:
     from grader.view.html import student_html
+    from grader.view.links import Links, carried
 
-    page = student_html(lab, grade, pages.OneByOne(runs), kept.files, language)
+    # The page is alone: it carries the captures that lie beside it in a batch.
+    wires = carried((run.header.run, run.pcapng) for run in runs if run.has_wire)
+    transcripts = pages.OneByOne(runs)
+    page = student_html(lab, grade, transcripts, kept.files, language, Links(wires=wires))
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:

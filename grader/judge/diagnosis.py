@@ -249,6 +249,7 @@ def _said(
         criteria=criteria,
         confidence=entry.confidence.value,
         notion=notion,
+        about=entry.notion,
     )
 
 

@@ -72,6 +72,8 @@ class Diagnosis:
     """How much the evidence proves."""
     notion: Text | None = None
     """What to read again, where the statement speaks of it."""
+    about: str = ""
+    """The notion's key in the catalogue."""
     look: int | None = None
     """Where to look, by the source alone, when no run showed a line."""
     again: tuple[str, ...] = ()

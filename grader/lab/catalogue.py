@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -73,6 +73,8 @@ class Catalogue:
 
     entries: Mapping[str, Mapping[str, Entry]]
     notions: Mapping[str, Text]
+    further: Mapping[str, Text] = field(default_factory=dict)
+    """By notion, what is behind it: for those who want to know more."""
 
     def entry(self, identifier: str, variant: str = "") -> Entry:
         """The entry that says it best: the variant, else the id itself, else its first variant.
@@ -120,17 +122,22 @@ def read_catalogue(path: Path, data: bytes) -> Catalogue:
     """
     problems = Problems()
     fields = Fields(
-        parse(str(path), data, problems), problems, "the catalogue", ("notions", "diagnoses")
-    )
+        parse(str(path), data, problems), problems, "the catalogue",
+        ("notions", "further", "diagnoses"),
+    )  # fmt: skip
     notions = {
         key: _text(node, problems, key)
         for key, node in _lines(fields.need("notions"), problems, "notions")
     }
+    further = {}
+    if told := fields.get("further"):
+        about = Fields(told, problems, "further", tuple(notions))
+        further = {key: _text(about.need(key), problems, key) for key in about.keys}
     entries: dict[str, dict[str, Entry]] = {}
     for key, node in _lines(fields.need("diagnoses"), problems, "diagnoses"):
         entries[key] = _variants(key, node, notions, problems)
     problems.raise_any()
-    return Catalogue(entries, notions)
+    return Catalogue(entries, notions, further)
 
 
 def _lines(node: Node, problems: Problems, what: str) -> Iterable[tuple[str, Node]]:
@@ -259,12 +266,17 @@ def _check_fields(node: Node, text: Text, entries: tuple[Entry, ...], problems: 
                 problems.add(node.place, f"nothing is filled in for {{{name}}}; there are: {there}")
 
 
-def read_notions(node: Node | None, problems: Problems, language: str) -> dict[str, Text]:
-    """The section `notions:` of lab.yaml: where the statement speaks of each notion."""
+def read_notions(
+    node: Node | None, problems: Problems, language: str, section: str = "notions"
+) -> dict[str, Text]:
+    """The section `notions:` of lab.yaml: where the statement speaks of each notion.
+
+    `passages:` is read in the same way: what it says there.
+    """
     if node is None:
         return {}
     known = tuple(catalogue().notions)
-    fields = Fields(node, problems, "notions", known)
+    fields = Fields(node, problems, section, known)
     return {key: values.people(fields.need(key), problems, key, language) for key in fields.keys}
 
 

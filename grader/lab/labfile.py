@@ -39,7 +39,7 @@ _SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 
 _KEYS = (
     "lab", "title", "language", "port", "statement", "messages", "roles", "criteria",
-    "tolerance", "limits", "python", "salt", "notions", "diagnoses", "scenarios",
+    "tolerance", "limits", "python", "salt", "notions", "passages", "diagnoses", "scenarios",
 )  # fmt: skip
 _ROLE_FILES: dict[Role, RoleFiles] = {
     "server": RoleFiles(words=("serveur", "server")),
@@ -101,6 +101,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         salt=_optional_text(fields, "salt", problems) or "",
         statement=_optional_people(fields, "statement", problems, language),
         notions=read_notions(fields.get("notions"), problems, language),
+        passages=read_notions(fields.get("passages"), problems, language, "passages"),
         diagnoses=read_rewordings(fields.get("diagnoses"), problems, language),
     )
     if criteria and lab.max_score == 0:

@@ -271,6 +271,8 @@ class Lab:
     """By `id` or `id/variant` of the catalogue of diagnoses: the lab's own words, or none."""
     notions: dict[str, Text] = field(default_factory=dict)
     """Where the statement speaks of a notion of the catalogue: « énoncé, partie 1.3 »."""
+    passages: dict[str, Text] = field(default_factory=dict)
+    """What it says there, in its words; reports quote it."""
 
     def criterion(self, identifier: str) -> Criterion:
         """The criterion of that id. Raises KeyError."""

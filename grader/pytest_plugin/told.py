@@ -11,9 +11,9 @@ from grader.formats.gathered import place
 from grader.formats.safe import no_commands, one_line
 from grader.judge.criteria import worst
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, Status
-from grader.view.bytes_view import escaped_bytes, width
+from grader.view.bytes_view import escaped, escaped_bytes, width
 from grader.view.difference import caret
-from grader.view.source import excerpt
+from grader.view.source import AROUND, source_lines
 from grader.view.words import labelled, words
 
 _COLUMNS = 88
@@ -98,10 +98,12 @@ def _cause(cause: Diagnosis, sources: Mapping[str, bytes], language: str) -> Ite
 
 
 def _lines(data: bytes, line: int) -> Iterator[str]:
-    found = excerpt(data, line)
-    for one in found.lines if found else ():
-        text = "".join(run.text for run in one.text).replace("\t", "    ").rstrip()
-        yield f"  {'>' if one.mark else ' '} {one.number:4} | {text}"
+    texts = source_lines(data)
+    if not 1 <= line <= len(texts):
+        return
+    for number in range(max(1, line - AROUND), min(len(texts), line + AROUND) + 1):
+        text = escaped(texts[number - 1][:_COLUMNS].expandtabs(4)).rstrip()
+        yield f"  {'>' if number == line else ' '} {number:4} | {text}"
 
 
 def _finding(finding: Finding, language: str) -> Iterator[str]:

@@ -43,6 +43,8 @@ class Run:
     escape: bool = False
     code: bool = False
     """Words of a program inside a sentence of ours, written `like this` there."""
+    look: str = ""
+    """In a program's text: what it is for its colour, as `grader.view.highlight` has it."""
 
 
 def decoded(data: bytes) -> str:
@@ -50,17 +52,17 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-def runs(text: str, *, keep: str = "") -> tuple[Run, ...]:
-    r"""The text in stretches of plain and escaped characters.
+def runs(text: str, *, keep: str = "", look: str = "") -> tuple[Run, ...]:
+    r"""The text in stretches of plain and escaped characters, all of them with that look.
 
     `keep` are characters left as they are although they have no ink (`"\n\t"` in a `<pre>`).
     """
     out: list[Run] = []
     for shown, escape in _stretches(text, keep):
         if out and out[-1].escape is escape:
-            out[-1] = Run(out[-1].text + shown, escape)
+            out[-1] = Run(out[-1].text + shown, escape, look=look)
         else:
-            out.append(Run(shown, escape))
+            out.append(Run(shown, escape, look=look))
     return tuple(out)
 
 

@@ -23,6 +23,8 @@ class Part:
 
     runs: tuple[Run, ...]
     changed: bool
+    first: bool = False
+    """The two texts are equal up to here."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +63,37 @@ def _first_difference(left: str, right: str) -> int:
 def _parts(left: str, right: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     if not left or not right or left == right:
         return _plain(left), _plain(right)
+    at = _first_difference(left, right)
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
     # The quick ratio is never below the other, and much cheaper.
     if matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
-        return _plain(left), _plain(right)
+        return _split(left, at), _split(right, at)
     ours: list[Part] = []
     theirs: list[Part] = []
     for tag, a, b, c, d in matcher.get_opcodes():
-        if a < b:
-            ours.append(Part(runs(left[a:b]), tag != "equal"))
-        if c < d:
-            theirs.append(Part(runs(right[c:d]), tag != "equal"))
-    return tuple(ours), tuple(theirs)
+        ours += _cut_at(left[a:b], at - a, changed=tag != "equal")
+        theirs += _cut_at(right[c:d], at - c, changed=tag != "equal")
+    return _with_end(ours), _with_end(theirs)
+
+
+def _cut_at(text: str, at: int, *, changed: bool) -> list[Part]:
+    """The text as a part, or as two, the second of which begins at the first difference."""
+    if not text:
+        return []
+    if not 0 <= at < len(text):
+        return [Part(runs(text), changed)]
+    before = [Part(runs(text[:at]), changed)] if at else []
+    return [*before, Part(runs(text[at:]), changed, first=True)]
+
+
+def _split(text: str, at: int) -> tuple[Part, ...]:
+    return _with_end(_cut_at(text, at, changed=False))
+
+
+def _with_end(parts: list[Part]) -> tuple[Part, ...]:
+    """The parts; where a text ends at the first difference, that end is a part too."""
+    ends = not any(part.first for part in parts)
+    return (*parts, Part((), changed=True, first=True)) if ends else tuple(parts)
 
 
 def _plain(text: str) -> tuple[Part, ...]:

@@ -14,17 +14,17 @@ from grader.view.bytes_view import decoded, escaped, fitting, shortened, width
 from grader.view.sequence import MOMENT_BYTES, Kind, Moment, Place, same_time
 from grader.view.words import milliseconds
 
-WIDTH = 450
-PROGRAM_X = 64
-REFERENCE_X = 436
+WIDTH = 360
+PROGRAM_X = 46
+REFERENCE_X = 348
 TOP = 34
-LINE = 16
-GAP = 14
-TEXT_COLUMNS = 50
+LINE = 15
+GAP = 13
+TEXT_COLUMNS = 41
 """Columns of the fixed-width font between the lifelines."""
 LINES_SHOWN = 3
 """Lines of bytes in one moment of the drawing; the table beside has more."""
-COLUMN = 7.3
+COLUMN = 6.95
 """Width of one column of the fixed-width font."""
 
 
@@ -68,8 +68,20 @@ class Box:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Row:
+    """One moment: `number` is its place in the run, `y` and `height` the band that it takes."""
+
+    number: int
+    y: float
+    height: float
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Drawing:
-    """All shapes, in the order in which they are painted."""
+    """The rows, one under the other."""
 
     width: int
     height: float
@@ -78,25 +90,31 @@ class Drawing:
     """Where the program's life begins: it has been started."""
     program_end: float
     """Where the program's lifeline ends: the program has ended there."""
-    boxes: tuple[Box, ...]
-    arrows: tuple[Arrow, ...]
-    labels: tuple[Label, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """Those of all rows."""
+        return tuple(box for row in self.rows for box in row.boxes)
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """Those of all rows."""
+        return tuple(label for row in self.rows for label in row.labels)
 
 
-def drawing(rows: Sequence[Moment], language: str) -> Drawing:
-    """Lay the moments out, one under the other."""
+def drawing(moments: Sequence[Moment], language: str, first: int = 0) -> Drawing:
+    """Lay the moments out, one under the other; the first one has the number `first`."""
     pen = _Pen(language)
-    for moment, same in zip(rows, same_time(rows), strict=True):
-        pen.row(moment, show_time=not same)
+    for number, (moment, same) in enumerate(zip(moments, same_time(moments), strict=True), first):
+        pen.row(number, moment, show_time=not same)
     return Drawing(
         width=WIDTH,
         height=pen.y + 6,
         top=TOP - 10,
-        program_start=TOP,
+        program_start=TOP if not first else TOP - 10,
         program_end=pen.program_end or pen.y,
-        boxes=tuple(pen.boxes),
-        arrows=tuple(pen.arrows),
-        labels=tuple(pen.labels),
+        rows=tuple(pen.rows),
     )
 
 
@@ -107,13 +125,15 @@ class _Pen:
         self.language = language
         self.y: float = TOP
         self.program_end: float | None = None
+        self.rows: list[Row] = []
         self.boxes: list[Box] = []
         self.arrows: list[Arrow] = []
         self.labels: list[Label] = []
 
-    def row(self, moment: Moment, *, show_time: bool) -> None:
+    def row(self, number: int, moment: Moment, *, show_time: bool) -> None:
         """Draw one moment and move down."""
         top = self.y
+        self.boxes, self.arrows, self.labels = [], [], []
         if moment.place in _ARROWS:
             self._arrow(moment)
         elif moment.place is Place.AT_REFERENCE:
@@ -123,36 +143,46 @@ class _Pen:
         else:
             self._box(moment)
         if show_time and moment.kind is not Kind.FOLD:
-            time = milliseconds(moment.t, self.language)
-            self._label(PROGRAM_X - 12, top + LINE - 3, time, "time", "end")
+            # Its unit stands once, above them all.
+            time = milliseconds(moment.t, self.language).removesuffix("\u00a0ms")
+            self._label(PROGRAM_X - 10, top + LINE - 3, time, "time", "end")
+        self.rows.append(
+            Row(
+                number=number,
+                y=top - GAP / 2 + 1,
+                height=self.y - top + GAP - 1,
+                boxes=tuple(self.boxes),
+                arrows=tuple(self.arrows),
+                labels=tuple(self.labels),
+            )
+        )
         self.y += GAP
 
     def _arrow(self, moment: Moment) -> None:
         x1, x2, cross = _ARROWS[moment.place]
         middle = (PROGRAM_X + REFERENCE_X) / 2
-        if moment.label:
-            label = shortened(moment.label, TEXT_COLUMNS + 4)
-            self._label(middle, self._next_line(), label, f"label {moment.kind}", "middle")
+        for text in _label_lines(moment):
+            self._label(middle, self._next_line(), text, f"label {moment.kind}", "middle")
         for text in _lines(moment):
             self._label(middle, self._next_line(), text, "bytes", "middle")
-        self.y += 7
+        self.y += 6
         self.arrows.append(Arrow(x1=x1, x2=x2, y=self.y, kind=moment.kind, cross=cross))
 
     def _box(self, moment: Moment) -> None:
         texts = _lines(moment)
-        label = shortened(moment.label, TEXT_COLUMNS)
-        columns = max([width(label), *(width(t) for t in texts)])
+        labels = _label_lines(moment)
+        columns = max(width(t) for t in (*labels, *texts, ""))
         box = Box(
             x=PROGRAM_X - 7,
             y=self.y,
-            width=min(columns * COLUMN + 20, WIDTH - PROGRAM_X - 4),
-            height=LINE * (len(texts) + bool(label)) + 7,
+            width=min(columns * COLUMN + 22, WIDTH - PROGRAM_X - 2),
+            height=LINE * (len(texts) + len(labels)) + 7,
             kind=moment.kind,
         )
         self.boxes.append(box)
         self.y += 3
-        if label:
-            self._label(PROGRAM_X + 4, self._next_line(), label, f"label {moment.kind}")
+        for text in labels:
+            self._label(PROGRAM_X + 4, self._next_line(), text, f"label {moment.kind}")
         for text in texts:
             self._label(PROGRAM_X + 4, self._next_line(), text, f"bytes {moment.kind}")
         self.y = box.y + box.height
@@ -160,16 +190,16 @@ class _Pen:
             self.program_end = self.y
 
     def _beside_reference(self, moment: Moment) -> None:
-        label = shortened(moment.label, TEXT_COLUMNS)
-        self._label(REFERENCE_X - 10, self._next_line(), label, f"label {moment.kind}", "end")
+        for text in _label_lines(moment):
+            self._label(REFERENCE_X - 11, self._next_line(), text, f"label {moment.kind}", "end")
         self.arrows.append(
-            Arrow(x1=REFERENCE_X - 5, x2=REFERENCE_X, y=self.y - 5, kind=moment.kind, cross=True)
+            Arrow(x1=REFERENCE_X - 5, x2=REFERENCE_X, y=self.y - 6, kind=moment.kind, cross=True)
         )
 
     def _between(self, moment: Moment) -> None:
         middle = (PROGRAM_X + REFERENCE_X) / 2
-        label = shortened(moment.label, TEXT_COLUMNS + 4)
-        self._label(middle, self._next_line(), label, f"label {moment.kind}", "middle")
+        for text in _label_lines(moment):
+            self._label(middle, self._next_line(), text, f"label {moment.kind}", "middle")
 
     def _next_line(self) -> float:
         self.y += LINE
@@ -182,23 +212,44 @@ class _Pen:
 _ARROWS = {
     Place.TO_PROGRAM: (REFERENCE_X, PROGRAM_X + 1, False),
     Place.TO_REFERENCE: (PROGRAM_X, REFERENCE_X - 1, False),
-    Place.LOST: (PROGRAM_X, REFERENCE_X - 60, True),
+    Place.LOST: (PROGRAM_X, REFERENCE_X - 50, True),
     Place.REFUSED: (REFERENCE_X, PROGRAM_X + 40, True),
 }
+
+
+def _label_lines(moment: Moment) -> tuple[str, ...]:
+    """The moment's words, in two lines at most."""
+    if not moment.label:
+        return ()
+    first, *more = _wrapped(moment.label)
+    return (first, shortened(" ".join(more), TEXT_COLUMNS)) if more else (first,)
 
 
 def _lines(moment: Moment) -> tuple[str, ...]:
     """The moment's bytes as at most `LINES_SHOWN` lines that fit between the lifelines."""
     if not moment.data:
         return ()
+    if moment.kind is Kind.ERROR:
+        return _last_lines(moment.data)
     text = decoded(moment.data[:MOMENT_BYTES]) + ("…" if len(moment.data) > MOMENT_BYTES else "")
-    screen = moment.kind in (Kind.SCREEN, Kind.ERROR)
     lines: list[str] = []
-    for part in _screen_lines(text) if screen else (text,):
+    for part in _screen_lines(text) if moment.kind is Kind.SCREEN else (text,):
         lines += _wrapped(escaped(part))
     if len(lines) > LINES_SHOWN:
         lines = [*lines[: LINES_SHOWN - 1], shortened(lines[LINES_SHOWN - 1] + " …", TEXT_COLUMNS)]
     return tuple(lines)
+
+
+def _last_lines(data: bytes) -> tuple[str, ...]:
+    """The end of what went to stderr: Python says last what went wrong."""
+    text = decoded(data[-2 * MOMENT_BYTES :])
+    *before, last = _screen_lines(text)
+    wrapped = _wrapped(escaped(last))
+    if len(wrapped) > LINES_SHOWN - 1:
+        wrapped = [wrapped[0], shortened(wrapped[1] + " …", TEXT_COLUMNS)]
+    if before and len(wrapped) < LINES_SHOWN:
+        wrapped = [shortened(escaped(before[-1].strip()), TEXT_COLUMNS), *wrapped]
+    return ("…", *wrapped) if len(before) > 1 else tuple(wrapped)
 
 
 def _screen_lines(text: str) -> list[str]:

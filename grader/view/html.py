@@ -29,6 +29,7 @@ from grader.view.drawing import PROGRAM_X, REFERENCE_X
 from grader.view.matrix_page import matrix_page
 from grader.view.student_model import Links
 from grader.view.student_page import student_page
+from grader.view.student_words import page_words
 from grader.view.words import LANGUAGES, SYMBOLS, words
 
 
@@ -42,8 +43,14 @@ def student_html(
 ) -> str:
     """One student's report. `transcripts` are by run id; `sources` the files to show."""
     page = student_page(lab, grade, transcripts, sources, language, links)
+    script = _read("student.js")
     template = _environment().get_template("student.html.j2")
-    return template.render(page=page, **_common(language, ""))
+    common = _common(language, script, ("style.css", "student.css"))
+    return template.render(
+        page=page,
+        script=Markup(script),  # noqa: S704 -- our own file, nothing is put into it
+        **{**common, "w": page_words(language)},
+    )
 
 
 def class_html(
@@ -73,9 +80,11 @@ def matrix_html(lab: Lab, matrix: Matrix, language: str) -> str:
     return template.render(page=page, **_common(language, ""))
 
 
-def _common(language: str, script: str) -> dict[str, object]:
+def _common(
+    language: str, script: str, sheets: tuple[str, ...] = ("style.css",)
+) -> dict[str, object]:
     known = language if language in LANGUAGES else LANGUAGES[0]
-    style = _style()
+    style = _style(sheets)
     return {
         "language": known,
         "w": words(known),
@@ -86,10 +95,10 @@ def _common(language: str, script: str) -> dict[str, object]:
 
 
 @cache
-def _style() -> Markup:
-    """The style sheet, with a class for each width: the policy takes no style attributes."""
+def _style(sheets: tuple[str, ...]) -> Markup:
+    """A page's one style sheet, with a class for each width: the policy takes no attributes."""
     widths = "".join(f".w{percent}{{width:{percent}%}}" for percent in range(101))
-    return Markup(f"{_read('style.css')}{widths}\n")  # noqa: S704 -- our own file and numbers
+    return Markup(f"{''.join(map(_read, sheets))}{widths}\n")  # noqa: S704 -- our own file and numbers
 
 
 def wide(share: float) -> str:
@@ -122,8 +131,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        runs=markup.runs, plain=markup.plain, hex_rows=markup.hex_rows, shapes=markup.shapes,
-        wide=wide,
+        code=markup.code, runs=markup.runs, plain=markup.plain, hex_rows=markup.hex_rows,
+        shapes=markup.shapes, wide=wide,
     )  # fmt: skip
     environment.globals.update(program_x=PROGRAM_X, reference_x=REFERENCE_X)
     return environment

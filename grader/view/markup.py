@@ -6,12 +6,12 @@ numbers, hex digits and names of our own are written as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
 from grader.view.bytes_view import TYPOGRAPHY, HexRow, Run, escaped
-from grader.view.drawing import Arrow, Box, Drawing, Label
+from grader.view.drawing import WIDTH, Arrow, Box, Drawing, Label, Row
 from grader.view.sequence import Kind
 
 
@@ -32,44 +32,54 @@ def plain(parts: Iterable[Run]) -> Markup:
     return escape("".join(run.text for run in parts))
 
 
+def code(parts: Iterable[Run]) -> Markup:
+    """A line of a program, in colours."""
+    return _markup(map(_coloured, parts))
+
+
+def _coloured(run: Run) -> str:
+    text = escape(run.text)
+    if run.escape:
+        return f'<span class="esc">{text}</span>'
+    return f'<span class="{run.look}">{text}</span>' if run.look else text
+
+
 def hex_rows(rows: Iterable[HexRow]) -> Markup:
     """The lines of a hex view."""
-    return _markup(
-        f'<span class="o">{row.offset}</span>  {row.left}  {row.right}  '
-        f'<span class="a">{escape(row.ascii)}</span>\n'
-        for row in rows
-    )
+    return _markup(f"{row.offset}  {row.left}  {row.right}  {escape(row.ascii)}\n" for row in rows)
 
 
-def shapes(drawing: Drawing) -> Markup:
-    """The arrows, boxes and labels of a sequence diagram, as SVG."""
-    return _markup(_shapes(drawing))
+def shapes(drawing: Drawing, run: str) -> Markup:
+    """The rows of a sequence diagram as SVG: each is a link to its row of the table."""
+    name = escape(run)
+    return _markup(_row(row, name) for row in drawing.rows)
 
 
-def _shapes(drawing: Drawing) -> Iterator[str]:
-    yield from map(_arrow, drawing.arrows)
-    yield from map(_box, drawing.boxes)
-    yield from map(_label, drawing.labels)
+def _row(row: Row, run: Markup) -> str:
+    band = f'<rect class="band" x="0" y="{row.y:g}" width="{WIDTH}" height="{row.height:g}"/>'
+    parts = (*map(_arrow, row.arrows), *map(_box, row.boxes), *map(_label, row.labels))
+    link = f'<a class="row" id="a{row.number}-{run}" href="#m{row.number}-{run}">'
+    return f"{link}{band}{''.join(parts)}</a>\n"
 
 
 def _arrow(a: Arrow) -> str:
-    line = f'<line class="arrow {a.kind}" x1="{a.x1}" x2="{a.x2}" y1="{a.y}" y2="{a.y}"/>'
+    line = f'<line class="arrow {a.kind}" x1="{a.x1}" x2="{a.x2}" y1="{a.y:g}" y2="{a.y:g}"/>'
     if not a.cross:
-        return f'{line}<polygon class="{a.kind}" points="{a.head}"/>\n'
-    cross = f'<path class="cross {a.kind}" d="M{a.x2 - 4.5} {a.y - 4.5}l9 9m0 -9l-9 9"/>\n'
+        return f'{line}<polygon class="{a.kind}" points="{a.head}"/>'
+    cross = f'<path class="cross {a.kind}" d="M{a.x2 - 4.5} {a.y - 4.5}l9 9m0 -9l-9 9"/>'
     return cross if a.kind == Kind.MISSED else line + cross
 
 
 def _box(b: Box) -> str:
-    place = f'x="{b.x}" y="{b.y}" width="{b.width}" height="{b.height}"'
-    return f'<rect class="{b.kind}" {place} rx="5"/>\n'
+    place = f'x="{b.x}" y="{b.y:g}" width="{b.width:.0f}" height="{b.height:g}"'
+    return f'<rect class="{b.kind}" {place} rx="5"/>'
 
 
 def _label(label: Label) -> str:
     anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
-    place = f'class="{label.kind}" x="{label.x}" y="{label.y}"{anchor}'
+    place = f'class="{label.kind}" x="{label.x:g}" y="{label.y:g}"{anchor}'
     text = escape(escaped(label.text, keep=TYPOGRAPHY))
-    return f"<text {place}>{text}</text>\n"
+    return f"<text {place}>{text}</text>"
 
 
 def _markup(pieces: Iterable[str]) -> Markup:

@@ -1,4 +1,4 @@
-"""One run on a student's page: its outcome, the exchange, the screen, the bytes, the replay."""
+"""One run on a student's page: its outcome, its time line, how to see it again."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 from grader import transcript as tr
 from grader.judge.model import RunSummary, Status
 from grader.lab.model import Lab, Level, ReferenceStep
-from grader.view.bytes_view import BYTES_SHOWN, HexView, Run, decoded, hex_view, prose, runs
-from grader.view.drawing import Drawing, drawing
+from grader.view.bytes_view import Run, decoded, prose, runs
+from grader.view.call_section import CallSection
+from grader.view.links import Attachment, Links
 from grader.view.pair_section import PairTable, outputs_of, pair_table
-from grader.view.sequence import Kind, Moment, Place, moments
-from grader.view.words import SYMBOLS, byte_count, count, labelled, milliseconds, words
+from grader.view.recorded import Recorded
+from grader.view.source import Program
+from grader.view.timeline import Timeline, timeline
+from grader.view.words import SYMBOLS, count, labelled, milliseconds, words
+
+SCREEN_BYTES = 4096
+"""Bytes of a screen that a page shows before it says how many more there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,27 +31,6 @@ class Screen:
     text: tuple[Run, ...]
     more: str
     """`… 312 more bytes, not shown`; empty when nothing is hidden."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bytes:
-    """A direction's bytes, one by one."""
-
-    title: str
-    size: str
-    view: HexView
-    more: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableRow:
-    """A moment as a row of the table that says the same as the diagram."""
-
-    time: str
-    who: str
-    label: str
-    kind: Kind
-    bytes: tuple[Run, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +52,18 @@ class RunSection:
     problem: tuple[Run, ...]
     paced: bool
     recorded: bool
-    drawing: Drawing | None
-    description: str
-    table: tuple[TableRow, ...]
+    timeline: Timeline | None
     stdout: Screen | None
+    """All of the screen, where the time line cuts it; None: it has all."""
     stderr: Screen | None
-    hex: tuple[Bytes, ...]
-    wire: str | None
+    wire: Attachment | None
+    record: str | None
+    """Where all that was recorded is."""
     commands: tuple[tuple[str, str], ...]
     """How to play it again: (in words, the command)."""
+    seed: str
+    calls: CallSection | None = None
+    """Its calls, seen in one more run."""
     pair: PairTable | None = None
     """Of two programs with each other: then there is no drawing, and each has its screens."""
     screens: tuple[tuple[str, Screen | None], ...] = ()
@@ -91,46 +80,49 @@ _TONES = {
 def run_section(
     lab: Lab,
     run: RunSummary,
-    transcript: tr.Transcript | None,
+    recorded: Recorded | None,
     seed: str,
     language: str,
-    wires: Mapping[str, str],
+    links: Links,
+    programs: Mapping[str, Program] = MappingProxyType({}),
 ) -> RunSection:
-    """Build the section of `run`; without its transcript only the outcome is told."""
+    """Build the section of `run`; without its transcript only the outcome is told.
+
+    `programs` are those that the page can show, by path.
+    """
     table = words(language)
+    transcript = recorded.transcript if recorded else None
     scenario = next((s for s in lab.scenarios if s.id == run.scenario), None)
-    steps = scenario.steps if scenario else ()
-    both = run.role == "both"
-    rows = moments(transcript, language, steps) if transcript and not both else ()
     pair = scenario is not None and scenario.tests == "both" and transcript
-    paced = transcript is not None and _paced(transcript)
     # A crash in an advice run costs nothing: it is not shown as a failure.
     bad = Status.FAIL if run.level is Level.GRADED else Status.PARTIAL
-    tone = _TONES.get(run.outcome, bad)
-    title = scenario.title.in_language(language) if scenario else run.scenario
+    line = None
+    if recorded and recorded.moments and run.role != "both":
+        program = recorded.transcript.header.program
+        line = timeline(recorded.moments, programs, program, language)
+    cut = line is not None and line.cut
     return RunSection(
         id=run.id,
         anchor=f"run-{run.id}",
-        title=title,
+        title=scenario.title.in_language(language) if scenario else run.scenario,
         role=table[run.role],
         graded=run.level is Level.GRADED,
         outcome=run.outcome,
         word=table.get(run.outcome, run.outcome),
-        tone=tone,
+        tone=_TONES.get(run.outcome, bad),
         symbol=SYMBOLS[_TONES.get(run.outcome, Status.FAIL)],
         ending=_ending(run, transcript, language),
         duration=_seconds(run.seconds, language),
         problem=prose(run.problem),
-        paced=paced,
+        paced=transcript is not None and _paced(transcript),
         recorded=transcript is not None,
-        drawing=drawing(rows, language) if rows else None,
-        description=title,
-        table=_table(rows, language),
-        stdout=_screen(transcript.stdout, language) if transcript else None,
-        stderr=_screen(transcript.stderr, language) if transcript else None,
-        hex=_hex(transcript, language) if transcript and not both else (),
-        wire=wires.get(run.id),
-        commands=_commands(lab, run, steps, seed, language),
+        timeline=line,
+        stdout=_screen(transcript.stdout, language) if transcript and cut else None,
+        stderr=_screen(transcript.stderr, language) if transcript and cut else None,
+        wire=links.wires.get(run.id),
+        record=links.records.get(run.id),
+        commands=_commands(lab, run, scenario.steps if scenario else (), seed, language),
+        seed=seed,
         pair=pair_table(pair, lab, scenario, language) if pair and scenario else None,
         screens=_screens(pair, language) if pair else (),
     )
@@ -168,7 +160,7 @@ def _seconds(seconds: float, language: str) -> str:
 def _screen(data: bytes, language: str) -> Screen | None:
     if not data:
         return None
-    shown = data[:BYTES_SHOWN]
+    shown = data[:SCREEN_BYTES]
     # A terminal ends its lines with CR LF; the CR says nothing to a student.
     text = decoded(shown.replace(b"\r\n", b"\n"))
     return Screen(text=runs(text, keep="\n\t"), more=_more(len(data) - len(shown), language))
@@ -187,45 +179,6 @@ def _more(hidden: int, language: str) -> str:
     if hidden <= 0:
         return ""
     return words(language)["hidden_bytes"].format(n=count(hidden, language))
-
-
-def _hex(transcript: tr.Transcript, language: str) -> tuple[Bytes, ...]:
-    table = words(language)
-    entries = transcript.entries
-    received = b"".join(e.data for e in entries if isinstance(e, tr.Received))
-    sent = b"".join(e.data for e in entries if isinstance(e, tr.Sent))
-    streams = ((table["hex_received"], received), (table["hex_sent"], sent))
-    return tuple(_bytes(title, data, language) for title, data in streams if data)
-
-
-def _bytes(title: str, data: bytes, language: str) -> Bytes:
-    view = hex_view(data)
-    size = byte_count(len(data), language)
-    return Bytes(title=title, size=size, view=view, more=_more(view.hidden, language))
-
-
-def _table(rows: Sequence[Moment], language: str) -> tuple[TableRow, ...]:
-    return tuple(
-        TableRow(
-            time="" if row.kind is Kind.FOLD else milliseconds(row.t, language),
-            who=_who(row, words(language)),
-            label=row.label,
-            kind=row.kind,
-            bytes=row.shown,
-        )
-        for row in rows
-    )
-
-
-def _who(row: Moment, table: Mapping[str, str]) -> str:
-    program, reference = table["your_program"], table["reference"]
-    if row.place in (Place.TO_PROGRAM, Place.REFUSED):
-        return f"{reference} → {program.lower()}"
-    if row.place is Place.TO_REFERENCE:
-        return f"{program} → {reference.lower()}"
-    if row.place is Place.AT_REFERENCE:
-        return reference
-    return "" if row.place is Place.BETWEEN else program
 
 
 def _commands(

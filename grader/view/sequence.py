@@ -15,13 +15,17 @@ from grader import transcript as tr
 from grader.lab.model import Action, ReferenceStep
 from grader.view.bytes_view import Run, decoded, runs
 from grader.view.calls import call_words
-from grader.view.words import byte_count, words
+from grader.view.student_words import page_words
+from grader.view.words import byte_count, count, words
 
 MOMENTS_SHOWN = 200
-"""Moments of one run before the middle is folded."""
+"""Moments of one run before some of the middle are left out."""
 
 MOMENT_BYTES = 240
 """Bytes of one moment that are shown."""
+
+ERROR_BYTES = 1200
+"""Of what went to stderr the end, which says most: as many bytes."""
 
 
 class Place(StrEnum):
@@ -65,10 +69,23 @@ class Moment:
     data: bytes = b""
     parts: int = 1
     """How many transcript entries it gathers."""
+    call: str = ""
+    """The call of the program that makes it, as a program would write it: `recv`, `print`, ..."""
+    frame: tr.Frame | None = None
+    """Where the program was seen to stand."""
+    entries: tuple[int, int] = (-1, -1)
+    """The first and the last of its entries in the transcript."""
 
     @property
     def shown(self) -> tuple[Run, ...]:
-        """The bytes as text, the first `MOMENT_BYTES` of them, invisible characters escaped."""
+        """The bytes as text, as many as are shown, invisible characters escaped.
+
+        Of stderr the end and in lines of their own, of everything else the beginning.
+        """
+        if self.kind is Kind.ERROR:
+            text = decoded(self.data[-ERROR_BYTES:].replace(b"\r\n", b"\n")).strip("\n")
+            cut = runs(text, keep="\n")
+            return cut if len(self.data) <= ERROR_BYTES else (Run("…"), *cut)
         cut = runs(decoded(self.data[:MOMENT_BYTES]))
         return cut if len(self.data) <= MOMENT_BYTES else (*cut, Run("…"))
 
@@ -83,9 +100,20 @@ def moments(
 
     `steps` (of the scenario) name the steps that did not come.
     """
+    return cut_short(all_moments(transcript, language, steps), language, most)
+
+
+def all_moments(
+    transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep] = ()
+) -> tuple[Moment, ...]:
+    """What happened, in order: what came together is one moment, and nothing is left out."""
     teller = _Teller(transcript, language, steps)
-    told = (teller.tell(i, entry) for i, entry in enumerate(transcript.entries))
-    return _folded(_gathered(filter(None, told), language), language, most)
+    told = (_numbered(teller.tell(i, entry), i) for i, entry in enumerate(transcript.entries))
+    return _gathered(filter(None, told), language)
+
+
+def _numbered(moment: Moment | None, index: int) -> Moment | None:
+    return None if moment is None else replace(moment, entries=(index, index))
 
 
 def each_moment(
@@ -105,9 +133,12 @@ class _Teller:
     def __init__(
         self, transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep]
     ) -> None:
-        self.words = words(language)
+        self.language = language
+        self.words = page_words(language)
         self.server = transcript.header.role == "server"
         self.entries = transcript.entries
+        last = self.entries[-1] if self.entries else None
+        self.crashed = isinstance(last, tr.Ended) and last.outcome != "completed"
         self.steps = steps if _one_to_one(steps) else ()
         waits = [i for i, e in enumerate(self.entries) if isinstance(e, tr.State)]
         self.last_state = waits[-1] if waits else None
@@ -129,18 +160,28 @@ class _Teller:
             return None
         if index != self.last_state and entry.why != "waiting":
             return None
-        label = call_words(entry.calls, self.words)
-        if index in self.positions:
-            where = _where(self.positions[index], self.words)
-            label = ", ".join(x for x in (label, where) if x)
-        return _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label) if label else None
+        parts = [call_words(entry.calls, self.words)]
+        frame = None
+        if position := self.positions.get(index):
+            parts.append(_where(position, self.words))
+            frame = position.frames[0] if position.frames else None
+        label = ", ".join(filter(None, parts))
+        if not label:
+            return None
+        if unread := _unread(entry):
+            size = byte_count(unread, self.language)
+            label = f"{label}{self.words['m_unread'].format(size=size)}"
+        return replace(_moment(entry, Place.AT_PROGRAM, Kind.WAIT, label), frame=frame)
 
     def _position(self, entry: tr.Position) -> Moment | None:
         if self.last_state is not None:
             return None
         where = _where(entry, self.words)
         label = self.words["m_position"].format(where=where)
-        return _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label) if where else None
+        if not where:
+            return None
+        made = _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label)
+        return replace(made, frame=entry.frames[0])
 
     def _started(self, entry: tr.Started) -> Moment:
         label = self.words["m_started" if entry.number == 1 else "m_restarted"]
@@ -150,11 +191,15 @@ class _Teller:
         udp = entry.protocol.startswith("udp")
         text = self.words["m_bound_udp" if udp else "m_listens"]
         where = _address(entry.address, entry.port)
-        return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, text.format(where=where))
+        return _moment(
+            entry, Place.AT_PROGRAM, Kind.NOTE, text.format(where=where),
+            call="bind" if udp else "listen",
+        )  # fmt: skip
 
     def _connected(self, entry: tr.Connected) -> Moment:
         place = Place.TO_PROGRAM if self.server else Place.TO_REFERENCE
-        return _moment(entry, place, Kind.CONNECT, self.words["m_connected"])
+        call = "accept" if self.server else "connect"
+        return _moment(entry, place, Kind.CONNECT, self.words["m_connected"], call=call)
 
     def _refused(self, entry: tr.Refused) -> Moment:
         return _moment(entry, Place.REFUSED, Kind.CUT, self.words["m_refused"])
@@ -162,7 +207,7 @@ class _Teller:
     def _dialed(self, entry: tr.Dialed) -> Moment:
         where = _address(entry.address, entry.port)
         label = self.words["m_dialed"].format(where=where, protocol=entry.protocol.upper())
-        return _moment(entry, Place.LOST, Kind.CUT, label)
+        return _moment(entry, Place.LOST, Kind.CUT, label, call="connect")
 
     def _sent(self, entry: tr.Sent) -> Moment:
         key = "m_message" if len(entry.messages) == 1 else "m_messages"
@@ -172,13 +217,15 @@ class _Teller:
             label = f"{label}, {piece}"
         if not entry.guaranteed:
             label = f"{label} ({self.words['not_guaranteed']})"
-        return _moment(entry, Place.TO_PROGRAM, Kind.DATA, label, entry.data)
+        return _moment(entry, Place.TO_PROGRAM, Kind.DATA, label, entry.data, "recv")
 
     def _received(self, entry: tr.Received) -> Moment:
-        return _moment(entry, Place.TO_REFERENCE, Kind.DATA, "", entry.data)
+        return _moment(entry, Place.TO_REFERENCE, Kind.DATA, "", entry.data, "send")
 
     def _fin(self, entry: tr.EndOfStream) -> Moment:
-        return _moment(entry, Place.TO_REFERENCE, Kind.END, self.words["m_fin"])
+        # When a program ends in an error, the system closes for it: no line of it does.
+        call = "" if self.crashed else "close"
+        return _moment(entry, Place.TO_REFERENCE, Kind.END, self.words["m_fin"], call=call)
 
     def _rst(self, entry: tr.ConnectionReset) -> Moment:
         return _moment(entry, Place.TO_REFERENCE, Kind.CUT, self.words["m_rst"])
@@ -190,7 +237,8 @@ class _Teller:
         return _moment(entry, Place.TO_PROGRAM, kind, label)
 
     def _stdout(self, entry: tr.Stdout) -> Moment:
-        return _moment(entry, Place.AT_PROGRAM, Kind.SCREEN, self.words["m_stdout"], entry.data)
+        label = self.words["m_stdout"]
+        return _moment(entry, Place.AT_PROGRAM, Kind.SCREEN, label, entry.data, "print")
 
     def _stderr(self, entry: tr.Stderr) -> Moment:
         return _moment(entry, Place.AT_PROGRAM, Kind.ERROR, self.words["m_stderr"], entry.data)
@@ -267,8 +315,16 @@ _TELLERS: Mapping[type[tr.AnyEntry], Callable[..., Moment | None]] = {
 repeats what the rows before it say."""
 
 
-def _moment(entry: tr.AnyEntry, place: Place, kind: Kind, label: str, data: bytes = b"") -> Moment:
-    return Moment(t=entry.t, place=place, kind=kind, label=label, data=data)
+def _moment(
+    entry: tr.AnyEntry, place: Place, kind: Kind, label: str, data: bytes = b"", call: str = ""
+) -> Moment:
+    return Moment(t=entry.t, place=place, kind=kind, label=label, data=data, call=call)
+
+
+def _unread(entry: tr.State) -> int:
+    """Bytes that had come to the program's connections, and that it had not read."""
+    # In other states the kernel counts the FIN as one byte more.
+    return sum(s.receive_queue for s in entry.sockets if s.state == "established")
 
 
 def _one_to_one(steps: Sequence[ReferenceStep]) -> bool:
@@ -301,7 +357,8 @@ def _joined(group: Sequence[Moment]) -> Moment:
     if len(group) == 1:
         return group[0]
     data = b"".join(moment.data for moment in group)
-    return replace(group[0], data=data, parts=len(group))
+    ends = (group[0].entries[0], group[-1].entries[1])
+    return replace(group[0], data=data, parts=len(group), entries=ends)
 
 
 def _continues(last: Moment, new: Moment) -> bool:
@@ -319,20 +376,21 @@ def _labelled(moment: Moment, language: str) -> Moment:
     return replace(moment, label=label)
 
 
-def _folded(all_moments: tuple[Moment, ...], language: str, most: int) -> tuple[Moment, ...]:
+def cut_short(told: tuple[Moment, ...], language: str, most: int) -> tuple[Moment, ...]:
     """At most `most` (5 or more): the middle of a long exchange becomes one row."""
-    hidden = len(all_moments) - most
+    hidden = len(told) - most
     if hidden <= 0:
-        return all_moments
-    begin = most * 3 // 4
-    head, rest = all_moments[:begin], all_moments[begin + 1 - most :]
+        return told
+    tail = most // 4
+    head = most - tail - 1
     fold = Moment(
-        t=all_moments[begin].t,
+        t=told[head].t,
         place=Place.BETWEEN,
         kind=Kind.FOLD,
-        label=words(language)["m_hidden"].format(n=hidden + 1),
+        label=words(language)["m_hidden"].format(n=count(hidden + 1, language)),
+        entries=(told[head].entries[0], told[head + hidden].entries[1]),
     )
-    return (*head, fold, *rest)
+    return (*told[:head], fold, *told[-tail:])
 
 
 def same_time(rows: Sequence[Moment]) -> tuple[bool, ...]:

@@ -1,4 +1,4 @@
-"""A student's program with its line numbers, the diagnosed lines marked."""
+"""A student's program with its line numbers and colours, the diagnosed lines marked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.view.bytes_view import Run, decoded, runs
+from grader.view.highlight import coloured
 
-LINES_SHOWN = 600
+LINES_SHOWN = 400
 LINE_COLUMNS = 400
 AROUND = 2
 """Lines before and after the diagnosed one in an excerpt."""
@@ -24,9 +25,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The lines around a diagnosed one."""
+    """The lines around a diagnosed one; `anchor` is that of the whole program."""
 
     lines: tuple[Line, ...]
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,27 +40,60 @@ class Source:
     lines: tuple[Line, ...]
     hidden: int
     binary: bool = False
+    plain: bool = False
+    """Shown without colours: it is too long for them."""
 
 
-def excerpt(data: bytes, line: int) -> Excerpt | None:
-    """The lines around `line` (from 1); None when the file has no such line."""
-    texts = source_lines(data)
-    if not 1 <= line <= len(texts):
-        return None
-    first, last = max(1, line - AROUND), min(len(texts), line + AROUND)
-    numbers = range(first, last + 1)
-    return Excerpt(tuple(_line(n, texts[n - 1], "x" if n == line else "") for n in numbers))
+class Program:
+    """A program's text, split and coloured once for all places that show some of it."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+        self.anchor = source_anchor(path)
+        self.binary = b"\0" in data[:4096]
+        self.texts = () if self.binary else source_lines(data)
+        shown = [_cut(text) for text in self.texts[:LINES_SHOWN]]
+        self._shown = shown
+        self._colours = coloured(shown) if len(self.texts) <= LINES_SHOWN else None
+
+    def line(self, number: int, mark: str = "") -> Line:
+        """A line as it is shown. Raises IndexError."""
+        if self._colours is not None:
+            pieces = self._colours[number - 1]
+            listed = tuple(r for look, text in pieces for r in runs(text, keep="\t", look=look))
+        else:
+            listed = runs(_cut(self.texts[number - 1]), keep="\t")
+        return Line(number, listed, mark)
+
+    def has(self, number: int) -> bool:
+        """Whether the page shows this line."""
+        return 1 <= number <= len(self._shown)
+
+    def excerpt(self, number: int) -> Excerpt | None:
+        """The lines around `number` (from 1); None when the file has no such line."""
+        if not 1 <= number <= len(self.texts):
+            return None
+        first, last = max(1, number - AROUND), min(len(self.texts), number + AROUND)
+        lines = (self.line(n, "x" if n == number else "") for n in range(first, last + 1))
+        return Excerpt(tuple(lines), self.anchor)
+
+    def source(self, marks: Mapping[int, str]) -> Source:
+        """The whole; `marks` are texts by line number."""
+        lines = tuple(self.line(n, marks.get(n, "")) for n in range(1, len(self._shown) + 1))
+        return Source(
+            path=runs(self.path),
+            anchor=self.anchor,
+            lines=lines,
+            hidden=len(self.texts) - len(self._shown),
+            binary=self.binary,
+            plain=not self.binary and self._colours is None,
+        )
 
 
-def source(path: str, data: bytes, marks: Mapping[int, str]) -> Source:
-    """The program at `path`; `marks` are texts by line number."""
-    anchor = "src-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in path)
-    if b"\0" in data[:4096]:
-        return Source(runs(path), anchor, (), 0, binary=True)
-    texts = source_lines(data)
-    shown = enumerate(texts[:LINES_SHOWN], 1)
-    lines = tuple(_line(n, text, marks.get(n, "")) for n, text in shown)
-    return Source(runs(path), anchor, lines, max(0, len(texts) - LINES_SHOWN))
+def source_anchor(path: str) -> str:
+    """The fragment of a program's section; that of its line 12 is `<anchor>-12`."""
+    return "src-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in path)
 
 
 def source_lines(data: bytes) -> tuple[str, ...]:
@@ -67,6 +102,5 @@ def source_lines(data: bytes) -> tuple[str, ...]:
     return tuple(decoded(plain.removesuffix(b"\n")).split("\n"))
 
 
-def _line(number: int, text: str, mark: str) -> Line:
-    cut = text if len(text) <= LINE_COLUMNS else text[:LINE_COLUMNS] + "…"
-    return Line(number, runs(cut, keep="\t"), mark)
+def _cut(text: str) -> str:
+    return text if len(text) <= LINE_COLUMNS else text[:LINE_COLUMNS] + "…"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from grader.judge.model import Status
 from grader.lab.model import Role
@@ -11,20 +10,10 @@ from grader.view.bytes_view import Run
 from grader.view.call_section import CallSection
 from grader.view.certified import CertifiedView
 from grader.view.difference import Difference
+from grader.view.links import Links as Links
 from grader.view.run_section import RunSection
 from grader.view.source import Excerpt, Source
 from grader.view.strip import Strip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Links:
-    """Where a page may point to; relative addresses. What is not given is not linked."""
-
-    class_page: str | None = None
-    wires: Mapping[str, str] = field(default_factory=dict)
-    """pcapng by run id."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Further files, by the name to show (`grades.csv`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +22,10 @@ class FindingView:
 
     run: str
     anchor: str
+    """The moment of the run that proves it, else the run."""
     title: str
+    time: str
+    """That moment's; empty where there is none."""
     status: Status
     symbol: str
     word: str
@@ -63,22 +55,57 @@ class CriterionView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiagnosisView:
-    """A named mistake, where it is, and the lines around it."""
+class PlaceView:
+    """Where a mistake is: in which program and on which line."""
 
-    anchor: str
-    id: str
-    level: str
-    role: str
-    title: tuple[Run, ...]
-    explanation: tuple[Run, ...]
     file: tuple[Run, ...]
     line: int | None
+    look: bool
+    """No run showed the line: it is only where to look."""
+    href: str
+    """The line in the program below; empty where the page does not have it."""
     run: str
     run_anchor: str
     excerpt: Excerpt | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherView:
+    """What stands behind a notion, and what was tried that has to do with it."""
+
+    text: tuple[Run, ...]
+    reading: str
+    advice: tuple[tuple[str, str], ...]
+    """(anchor, title) of advice about the same notion."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiagnosisView:
+    """A named mistake and where it is: in both programs, where the same is said of both."""
+
+    anchors: tuple[str, ...]
+    """A fragment for each of the diagnoses that it stands for."""
+    id: str
+    level: str
+    title: tuple[Run, ...]
+    explanation: tuple[Run, ...]
+    places: tuple[PlaceView, ...]
+    notion: str
+    """Where the statement speaks of it."""
+    notion_anchor: str
+    """What it says there, on this page; empty where the lab does not quote it."""
     criteria: tuple[tuple[str, str], ...]
     """Criteria that it explains: (id, title)."""
+    further: FurtherView | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassageView:
+    """What the statement says of a notion."""
+
+    anchor: str
+    title: str
+    text: tuple[Run, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +125,7 @@ class AdviceView:
     """An advice scenario: what was found, and what to read."""
 
     scenario: str
+    anchor: str
     title: str
     text: str
     role: str
@@ -105,6 +133,15 @@ class AdviceView:
     findings: tuple[FindingView, ...]
     diagnoses: tuple[DiagnosisView, ...]
     sweep: Strip | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunGroup:
+    """The runs of a role: those that count, and those of the advice."""
+
+    name: str
+    graded: tuple[RunSection, ...]
+    advice: tuple[RunSection, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,15 +162,18 @@ class StudentPage:
     total: int
     roles: tuple[RoleView, ...]
     errors: tuple[DiagnosisView, ...]
+    """What to mend first, the worst first."""
+    later: tuple[DiagnosisView, ...]
+    """What to mend after that."""
     notes: tuple[DiagnosisView, ...]
     """Diagnoses that are only remarks; those of advice runs stand with the advice."""
     remarks: tuple[tuple[Run, ...], ...]
-    runs: tuple[tuple[str, tuple[RunSection, ...]], ...]
-    """By role, under the role's name."""
-    calls: tuple[tuple[str, tuple[CallSection, ...]], ...]
-    """Of runs that were traced; as `runs`."""
+    runs: tuple[RunGroup, ...]
+    calls: tuple[CallSection, ...]
+    """Of traced runs whose own run is not on the page."""
     advice: tuple[AdviceView, ...]
     sources: tuple[Source, ...]
+    passages: tuple[PassageView, ...]
     seed: str
     links: Links
     certified: CertifiedView | None = None

@@ -6,10 +6,11 @@ writes it all down.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from grader.judge.model import Diagnosis, Finding, Grade, Judged, Status
+from grader.judge.model import Diagnosis, Finding, Grade, Judged, RunSummary, Status
 from grader.lab.model import ROLES, Lab, Level, Role
 from grader.runids import is_traced
 from grader.submission import SourceFile
@@ -18,19 +19,24 @@ from grader.view.bytes_view import TYPOGRAPHY, Run, escaped, prose, runs
 from grader.view.call_section import CallSection, call_section
 from grader.view.certified import certified_view, runs_to_show
 from grader.view.difference import Difference, difference
+from grader.view.links import Links
+from grader.view.mending import FIRST, Mistakes, told_alike
+from grader.view.recorded import RecordedRuns
 from grader.view.run_section import RunSection, run_section
-from grader.view.source import Excerpt, Source, excerpt, source
+from grader.view.source import Program, Source
 from grader.view.strip import strip
 from grader.view.student_model import (
     AdviceView,
     CriterionView,
     DiagnosisView,
     FindingView,
-    Links,
     RoleView,
+    RunGroup,
     StudentPage,
 )
-from grader.view.words import SYMBOLS, decimal, words
+from grader.view.student_words import page_words
+from grader.view.timeline import row_of
+from grader.view.words import SYMBOLS, decimal, milliseconds
 
 __all__ = ["Links", "student_page"]
 
@@ -44,9 +50,11 @@ def student_page(
     links: Links | None = None,
 ) -> StudentPage:
     """Build the page of one grade. `transcripts` are by run id; missing ones are said to be."""
-    maker = _Maker(lab, grade, language, {s.path: s for s in sources})
     linked = links or Links()
+    programs = {s.path: Program(s.path, s.data) for s in sources}
+    maker = _Maker(lab, grade, language, programs, transcripts, linked)
     notes = maker.notes()
+    errors = maker.errors()
     passed = sum(j.status is Status.PASS for j in grade.criteria)
     return StudentPage(
         lab=lab.title.in_language(language),
@@ -61,13 +69,15 @@ def student_page(
         passed=passed,
         total=len(grade.criteria),
         roles=tuple(maker.role(r) for r in ROLES if maker.asked(r)),
-        errors=maker.errors(),
+        errors=errors[:FIRST],
+        later=errors[FIRST:],
         notes=notes.get("", ()),
         remarks=maker.remarks(),
-        runs=maker.runs(transcripts, linked),
-        calls=maker.calls(transcripts),
+        runs=maker.runs(),
+        calls=maker.calls_without_run(),
         advice=maker.advice(notes),
         sources=maker.sources(),
+        passages=maker.mistakes.passages(),
         seed=grade.seed,
         links=linked,
         certified=certified_view(grade, language),
@@ -83,65 +93,104 @@ class _Maker:
     """What the parts of one page have in common."""
 
     def __init__(
-        self, lab: Lab, grade: Grade, language: str, files: Mapping[str, SourceFile]
+        self,
+        lab: Lab,
+        grade: Grade,
+        language: str,
+        programs: Mapping[str, Program],
+        transcripts: Mapping[str, Transcript],
+        links: Links,
     ) -> None:
         self.lab = lab
         self.grade = grade
         self.language = language
-        self.files = files
-        self.words = words(language)
+        self.programs = programs
+        self.links = links
+        self.words = page_words(language)
+        self.shown = tuple(run for run in grade.runs if run.id in runs_to_show(grade))
+        self.recorded = RecordedRuns(lab, self.shown, transcripts, language)
+        self.traced = tuple(
+            call_section(lab, transcripts[run], language) for run in transcripts if is_traced(run)
+        )
+        self.numbered = tuple(enumerate(grade.diagnoses))
+        self.mistakes = Mistakes(
+            lab=lab,
+            language=language,
+            programs=programs,
+            criteria={
+                j.criterion.id: j.criterion.title.in_language(language) for j in grade.criteria
+            },
+            titles={run.id: self.run_title(run.id) for run in grade.runs},
+            advice=self._advice_by_notion(),
+        )
 
     def errors(self) -> tuple[DiagnosisView, ...]:
-        listed = enumerate(self.grade.diagnoses)
-        return tuple(self.diagnosis(i, d) for i, d in listed if d.level == "error")
+        """Mistakes that cost points, the worst first."""
+        return self._told(pair for pair in self.numbered if pair[1].level == "error")
 
     def notes(self) -> dict[str, tuple[DiagnosisView, ...]]:
         """Diagnoses that cost nothing, by advice scenario; under "" those of graded runs."""
-        notes: dict[str, tuple[DiagnosisView, ...]] = {}
-        levels = {run.id: run.level for run in self.grade.runs}
-        for i, diagnosis in enumerate(self.grade.diagnoses):
+        by_scenario: dict[str, list[tuple[int, Diagnosis]]] = {}
+        for number, diagnosis in self.numbered:
             if diagnosis.level != "error":
-                advice = levels.get(diagnosis.run) is Level.ADVICE
-                scenario = self.scenario(diagnosis.run) if advice else ""
-                notes[scenario] = (*notes.get(scenario, ()), self.diagnosis(i, diagnosis))
-        return notes
+                scenario = self._advice_of(diagnosis)
+                by_scenario.setdefault(scenario, []).append((number, diagnosis))
+        return {name: self._told(found) for name, found in by_scenario.items()}
 
-    def runs(
-        self, transcripts: Mapping[str, Transcript], links: Links
-    ) -> tuple[tuple[str, tuple[RunSection, ...]], ...]:
-        shown = runs_to_show(self.grade)
-        by_role = (
-            (
-                self.words[role.capitalize()],
-                tuple(
-                    run_section(
-                        self.lab,
-                        run,
-                        transcripts.get(run.id),
-                        self.grade.seed,
-                        self.language,
-                        links.wires,
+    def _told(self, numbered: Iterable[tuple[int, Diagnosis]]) -> tuple[DiagnosisView, ...]:
+        return tuple(
+            self.mistakes.view(alike, further=not self._advice_of(alike[0][1]))
+            for alike in told_alike(numbered, self.language)
+        )
+
+    def _advice_of(self, diagnosis: Diagnosis) -> str:
+        """The advice scenario that showed it; nothing for what a graded run showed."""
+        run = next((r for r in self.grade.runs if r.id == diagnosis.run), None)
+        return run.scenario if run is not None and run.level is Level.ADVICE else ""
+
+    def _advice_by_notion(self) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, dict[str, None]] = {}
+        for diagnosis in self.grade.diagnoses:
+            if diagnosis.level != "error" and (scenario := self._advice_of(diagnosis)):
+                found.setdefault(diagnosis.about, {})[scenario] = None
+        return {
+            notion: [(advice_anchor(s), self.advice_title(s)) for s in scenarios]
+            for notion, scenarios in found.items()
+        }
+
+    def advice_title(self, scenario: str) -> str:
+        """The scenario's title and, where it tests one program, which."""
+        known = next((s for s in self.lab.scenarios if s.id == scenario), None)
+        title = scenario_title(self.lab, scenario, self.language)
+        return f"{title} ({self.words[known.tests]})" if known else title
+
+    def runs(self) -> tuple[RunGroup, ...]:
+        """The runs by role, those that count first."""
+        groups = []
+        for role in (*ROLES, "both"):
+            sections = [self._section(run) for run in self.shown if run.role == role]
+            if sections:
+                groups.append(
+                    RunGroup(
+                        name=self.words[role.capitalize()],
+                        graded=tuple(s for s in sections if s.graded),
+                        advice=tuple(s for s in sections if not s.graded),
                     )
-                    for run in self.grade.runs
-                    if run.role == role and run.id in shown
-                ),
-            )
-            for role in (*ROLES, "both")
-        )
-        return tuple((name, sections) for name, sections in by_role if sections)
+                )
+        return tuple(groups)
 
-    def calls(
-        self, transcripts: Mapping[str, Transcript]
-    ) -> tuple[tuple[str, tuple[CallSection, ...]], ...]:
-        """The calls of the runs that were traced; they have no verdict and are in no grade."""
-        # One at a time: they may lie on the disk.
-        traced = [run for run in transcripts if is_traced(run)]
-        sections = [call_section(self.lab, transcripts[run], self.language) for run in traced]
-        by_role = (
-            (self.words[role.capitalize()], tuple(s for s in sections if s.role == role))
-            for role in ROLES
+    def _section(self, run: RunSummary) -> RunSection:
+        recorded = self.recorded.get(run.id)
+        made = run_section(
+            self.lab, run, recorded, self.grade.seed, self.language, self.links, self.programs
         )
-        return tuple((name, found) for name, found in by_role if found)
+        calls = next((c for c in self.traced if c.id.split("~")[0] == run.id), None)
+        return replace(made, calls=calls)
+
+    def calls_without_run(self) -> tuple[CallSection, ...]:
+        """Traced runs of which the page shows no other run."""
+        shown = {run.id for run in self.shown}
+        return tuple(c for c in self.traced if c.id.split("~")[0] not in shown)
 
     def scenario(self, run: str) -> str:
         """The scenario of a run, which may be known by its id only."""
@@ -166,8 +215,12 @@ class _Maker:
 
     def criterion(self, judged: Judged) -> CriterionView:
         criterion = judged.criterion
-        titles = {d.id: (i, d) for i, d in reversed(list(enumerate(self.grade.diagnoses)))}
-        causes = [titles[name] for name in judged.diagnoses if name in titles]
+        # By criterion: server and client may have the same mistake, told otherwise.
+        causes = [
+            (number, d)
+            for number, d in self.numbered
+            if d.id in judged.diagnoses and criterion.id in d.criteria
+        ]
         return CriterionView(
             id=criterion.id,
             role=criterion.role,
@@ -181,16 +234,18 @@ class _Maker:
             if judged.status is Status.NOT_RUN
             else decimal(judged.points, self.language),
             max_points=decimal(criterion.points, self.language),
-            causes=tuple((f"d{i}", prose(d.title.in_language(self.language))) for i, d in causes),
+            causes=tuple((f"d{n}", prose(d.title.in_language(self.language))) for n, d in causes),
             findings=tuple(self.finding(f) for f in judged.findings),
         )
 
     def finding(self, finding: Finding, *, compared: bool = True) -> FindingView:
         """One finding; `compared`: with the two texts side by side where it is not a pass."""
+        anchor, time = self._proof(finding)
         return FindingView(
             run=finding.run,
-            anchor=run_anchor(finding.run),
+            anchor=anchor,
             title=self.run_title(finding.run),
+            time=time,
             status=finding.status,
             symbol=SYMBOLS[finding.status],
             word=self.words[finding.status],
@@ -199,34 +254,15 @@ class _Maker:
             remarks=tuple(prose(r.text.in_language(self.language)) for r in finding.remarks),
         )
 
+    def _proof(self, finding: Finding) -> tuple[str, str]:
+        """Where the page shows the evidence: the moment in the run and its time, else the run."""
+        rows = self.recorded.rows(finding.run)
+        if (number := row_of(rows, finding.evidence)) is not None:
+            return f"m{number}-{finding.run}", milliseconds(rows[number].t, self.language)
+        return run_anchor(finding.run), ""
+
     def run_title(self, run: str) -> str:
         return scenario_title(self.lab, self.scenario(run), self.language)
-
-    def diagnosis(self, index: int, diagnosis: Diagnosis) -> DiagnosisView:
-        titles = {
-            j.criterion.id: j.criterion.title.in_language(self.language)
-            for j in self.grade.criteria
-        }
-        return DiagnosisView(
-            anchor=f"d{index}",
-            id=diagnosis.id,
-            level=diagnosis.level,
-            role=self.words[diagnosis.role],
-            title=prose(diagnosis.title.in_language(self.language)),
-            explanation=prose(diagnosis.explanation.in_language(self.language)),
-            file=runs(diagnosis.file or ""),
-            line=diagnosis.line,
-            run=self.run_title(diagnosis.run),
-            run_anchor=run_anchor(diagnosis.run),
-            excerpt=self.excerpt(diagnosis),
-            criteria=tuple((c, titles[c]) for c in diagnosis.criteria if c in titles),
-        )
-
-    def excerpt(self, diagnosis: Diagnosis) -> Excerpt | None:
-        file = self.files.get(diagnosis.file or "")
-        if file is None or diagnosis.line is None:
-            return None
-        return excerpt(file.data, diagnosis.line)
 
     def remarks(self) -> tuple[tuple[Run, ...], ...]:
         """Remarks on the whole and on graded runs, each text once."""
@@ -253,6 +289,7 @@ class _Maker:
         advice = known.advice if known and not holds else None
         return AdviceView(
             scenario=name,
+            anchor=advice_anchor(name),
             title=scenario_title(self.lab, name, self.language),
             text=advice.in_language(self.language) if advice else "",
             role=self.words[known.tests] if known else "",
@@ -272,17 +309,23 @@ class _Maker:
         """The programs first, then what diagnoses point at."""
         programs = [self.grade.programs.of(role) for role in ROLES]
         named = [*programs, *(d.file for d in self.grade.diagnoses)]
-        paths = [p for p in dict.fromkeys(named) if p is not None and p in self.files]
-        return tuple(source(p, self.files[p].data, self._marks(p)) for p in paths)
+        paths = [p for p in dict.fromkeys(named) if p is not None and p in self.programs]
+        return tuple(self.programs[p].source(self._marks(p)) for p in paths)
 
     def _marks(self, path: str) -> dict[int, str]:
         """Lines to mark in a file: what the diagnoses say of them."""
         marks: dict[int, str] = {}
         for diagnosis in self.grade.diagnoses:
-            if diagnosis.file == path and diagnosis.line is not None:
+            line = diagnosis.line or diagnosis.look
+            if diagnosis.file == path and line is not None:
                 title = diagnosis.title.in_language(self.language)
-                marks.setdefault(diagnosis.line, escaped(title, keep=TYPOGRAPHY))
+                marks.setdefault(line, escaped(title, keep=TYPOGRAPHY))
         return marks
+
+
+def advice_anchor(scenario: str) -> str:
+    """The fragment of an advice scenario."""
+    return f"advice-{scenario}"
 
 
 def _difference(finding: Finding) -> Difference | None:

@@ -1,0 +1,124 @@
+"""Mistakes as a page tells them: each once, with its places, what to read, what lies behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.judge.model import Diagnosis
+from grader.lab.catalogue import catalogue
+from grader.lab.model import Lab
+from grader.view.bytes_view import prose, runs
+from grader.view.source import Excerpt, Program
+from grader.view.student_model import DiagnosisView, FurtherView, PassageView, PlaceView
+from grader.view.student_words import page_words
+
+FIRST = 3
+"""Mistakes that stand at the top; more would say that everything is wrong."""
+
+
+@dataclass(kw_only=True)
+class Mistakes:
+    """Tells the mistakes of one grade; `passages` gathers what was pointed at."""
+
+    lab: Lab
+    language: str
+    programs: Mapping[str, Program]
+    criteria: Mapping[str, str]
+    """Titles of the criteria, by id."""
+    titles: Mapping[str, str]
+    """Titles of the runs, by id."""
+    advice: Mapping[str, Sequence[tuple[str, str]]]
+    """By notion, (anchor, title) of the advice about it."""
+    pointed_at: dict[str, None] = field(default_factory=dict)
+    shown: set[tuple[str, int, str]] = field(default_factory=set)
+
+    def view(
+        self, alike: Sequence[tuple[int, Diagnosis]], *, further: bool = True
+    ) -> DiagnosisView:
+        """Diagnoses of which the same is said, each with its number in the grade."""
+        first = alike[0][1]
+        notion = first.notion.in_language(self.language) if first.notion else ""
+        quoted = first.about in self.lab.passages
+        if quoted:
+            self.pointed_at.setdefault(first.about)
+        explained = dict.fromkeys(c for _, d in alike for c in d.criteria if c in self.criteria)
+        return DiagnosisView(
+            anchors=tuple(f"d{number}" for number, _ in alike),
+            id=first.id,
+            level=first.level,
+            title=prose(first.title.in_language(self.language)),
+            explanation=prose(first.explanation.in_language(self.language)),
+            places=tuple(self._place(d) for _, d in alike),
+            notion=notion,
+            notion_anchor=_passage_anchor(first.about) if quoted else "",
+            criteria=tuple((c, self.criteria[c]) for c in explained),
+            further=self._further(first) if further else None,
+        )
+
+    def _place(self, diagnosis: Diagnosis) -> PlaceView:
+        program = self.programs.get(diagnosis.file or "")
+        line = diagnosis.line or diagnosis.look
+        shown = program is not None and line is not None and program.has(line)
+        return PlaceView(
+            file=runs(diagnosis.file or ""),
+            line=line,
+            look=diagnosis.line is None,
+            href=f"#{program.anchor}-{line}" if program and shown else "",
+            run=self.titles.get(diagnosis.run, diagnosis.run.split("~")[0]),
+            run_anchor=f"run-{diagnosis.run}",
+            excerpt=self._excerpt(program, line, diagnosis.level),
+        )
+
+    def _excerpt(self, program: Program | None, line: int | None, level: str) -> Excerpt | None:
+        """The lines around it, the first time that a mistake is there."""
+        if program is None or line is None or (program.path, line, level) in self.shown:
+            return None
+        self.shown.add((program.path, line, level))
+        return program.excerpt(line)
+
+    def _further(self, diagnosis: Diagnosis) -> FurtherView | None:
+        known = catalogue()
+        text = known.further.get(diagnosis.about)
+        if text is None:
+            return None
+        reading = known.notions[diagnosis.about].in_language(self.language)
+        told = diagnosis.notion.in_language(self.language) if diagnosis.notion else ""
+        also = page_words(self.language)["further_doc"].format(what=reading)
+        return FurtherView(
+            text=prose(text.in_language(self.language)),
+            reading="" if reading == told else also,
+            advice=tuple(self.advice.get(diagnosis.about, ())),
+        )
+
+    def passages(self) -> tuple[PassageView, ...]:
+        """What the statement says of each notion that a mistake on the page is about."""
+        return tuple(
+            PassageView(
+                anchor=_passage_anchor(notion),
+                title=self._title(notion),
+                text=prose(self.lab.passages[notion].in_language(self.language)),
+            )
+            for notion in self.lab.passages
+            if notion in self.pointed_at
+        )
+
+    def _title(self, notion: str) -> str:
+        place = self.lab.notions.get(notion) or catalogue().notions[notion]
+        said = place.in_language(self.language)
+        return said[:1].upper() + said[1:]
+
+
+def told_alike(
+    numbered: Iterable[tuple[int, Diagnosis]], language: str
+) -> list[list[tuple[int, Diagnosis]]]:
+    """Diagnoses of which the same is said, together: a mistake that both programs make."""
+    groups: dict[tuple[str, str, str], list[tuple[int, Diagnosis]]] = {}
+    for number, one in numbered:
+        said = (one.id, one.title.in_language(language), one.explanation.in_language(language))
+        groups.setdefault(said, []).append((number, one))
+    return list(groups.values())
+
+
+def _passage_anchor(notion: str) -> str:
+    return f"statement-{notion}"

@@ -1,0 +1,83 @@
+"""The runs that a student's page shows: their moments, so many that all have room on one page.
+
+A page is made of some thirty runs, and one that floods is as big as its limits: such a run is read
+when its section is made, and not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader import transcript as tr
+from grader.judge.model import RunSummary
+from grader.lab.model import Lab
+from grader.view.sequence import Moment, all_moments, cut_short
+from grader.view.timeline import shares
+
+SMALL = 256 * 1024
+"""A run with no more bytes than this stays in memory until the page is made."""
+_ENTRY = 200
+"""What an entry takes besides its bytes."""
+ROWS_ON_PAGE = 260
+ROWS_OF_A_RUN = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A run as the page knows it: its moments, cut so that all runs fit on a page."""
+
+    transcript: tr.Transcript
+    moments: tuple[Moment, ...]
+
+
+class RecordedRuns:
+    """The runs of one page, by id."""
+
+    def __init__(
+        self,
+        lab: Lab,
+        shown: Sequence[RunSummary],
+        transcripts: Mapping[str, tr.Transcript],
+        language: str,
+    ) -> None:
+        self._transcripts = transcripts
+        self._language = language
+        self._steps = {s.id: s.steps for s in lab.scenarios}
+        self._runs = {run.id: run for run in shown if run.id in transcripts}
+        self._small: dict[str, Recorded] = {}
+        self._rows: dict[str, tuple[Moment, ...]] = {}
+        needs = [self._first_look(run) for run in self._runs]
+        self._most = dict(zip(self._runs, shares(needs, ROWS_ON_PAGE, ROWS_OF_A_RUN), strict=True))
+
+    def get(self, run: str) -> Recorded | None:
+        """The run, read anew where it is big; None where there is no record of it."""
+        if run not in self._runs:
+            return None
+        recorded = self._small.get(run) or self._read(run)
+        moments = cut_short(recorded.moments, self._language, self._most[run])
+        return replace(recorded, moments=moments)
+
+    def rows(self, run: str) -> tuple[Moment, ...]:
+        """Its moments as they are shown, without their bytes."""
+        if run not in self._rows:
+            recorded = self.get(run)
+            shown = recorded.moments if recorded is not None else ()
+            self._rows[run] = tuple(replace(moment, data=b"") for moment in shown)
+        return self._rows[run]
+
+    def _first_look(self, run: str) -> int:
+        """How many moments it has."""
+        recorded = self._read(run)
+        entries = recorded.transcript.entries
+        if sum(len(getattr(entry, "data", b"")) + _ENTRY for entry in entries) <= SMALL:
+            self._small[run] = recorded
+        return len(recorded.moments)
+
+    def _read(self, run: str) -> Recorded:
+        transcript = self._transcripts[run]
+        steps = self._steps.get(self._runs[run].scenario, ())
+        # Two programs with each other have tables instead of a drawing.
+        both = self._runs[run].role == "both"
+        moments = () if both else all_moments(transcript, self._language, steps)
+        return Recorded(transcript=transcript, moments=moments)

@@ -1,0 +1,77 @@
+"""Mistakes are told once, with every place, what to read and what lies behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from report_samples import DIAGNOSIS, SERVER, lab, text
+
+from grader.judge.model import Diagnosis
+from grader.lab.model import Lab
+from grader.view.mending import Mistakes, told_alike
+from grader.view.source import Program
+
+QUOTING: Lab = replace(
+    lab(),
+    notions={"receive": text("énoncé, partie 1.3", "statement, part 1.3")},
+    passages={"receive": text("« `.recv()` est bloquante »", "“`.recv()` blocks”")},
+)
+ABOUT = replace(DIAGNOSIS, about="receive", notion=QUOTING.notions["receive"])
+OTHER = replace(ABOUT, role="client", file="client.py", line=None, look=1)
+
+
+def mistakes(of: Lab = QUOTING) -> Mistakes:
+    return Mistakes(
+        lab=of,
+        language="fr",
+        programs={"serveur.py": Program("serveur.py", SERVER)},
+        criteria={"server.print2": "Imprimer"},
+        titles={"server-nominal": "L’échange"},
+        advice={"receive": [("advice-x", "En deux morceaux")]},
+    )
+
+
+def numbered(*listed: Diagnosis) -> list[tuple[int, Diagnosis]]:
+    return list(enumerate(listed))
+
+
+def test_the_same_said_of_both_programs_is_said_once() -> None:
+    (alike,) = told_alike(numbered(ABOUT, OTHER), "fr")
+    view = mistakes().view(alike)
+    assert view.anchors == ("d0", "d1")
+    assert [(p.line, p.look) for p in view.places] == [(15, False), (1, True)]
+    assert view.criteria == (("server.print2", "Imprimer"),)
+    otherwise = replace(OTHER, explanation=text("autre chose"))
+    assert len(told_alike(numbered(ABOUT, otherwise), "fr")) == 2
+
+
+def test_a_mistake_leads_to_the_statement_and_further() -> None:
+    told = mistakes()
+    view = told.view(numbered(ABOUT))
+    assert (view.notion, view.notion_anchor) == ("énoncé, partie 1.3", "statement-receive")
+    assert view.further is not None
+    assert view.further.advice == (("advice-x", "En deux morceaux"),)
+    assert "recv()" in view.further.reading
+    (passage,) = told.passages()
+    assert (passage.anchor, passage.title) == ("statement-receive", "Énoncé, partie 1.3")
+    assert passage.text[1].code
+
+
+def test_a_lab_that_does_not_quote_names_the_place_only() -> None:
+    told = mistakes(replace(QUOTING, passages={}))
+    view = told.view(numbered(ABOUT))
+    assert (view.notion, view.notion_anchor) == ("énoncé, partie 1.3", "")
+    assert told.passages() == ()
+
+
+def test_advice_has_no_part_that_goes_further() -> None:
+    assert mistakes().view(numbered(ABOUT), further=False).further is None
+    assert mistakes().view(numbered(DIAGNOSIS)).further is None
+
+
+def test_lines_that_were_shown_are_not_shown_again() -> None:
+    told = mistakes()
+    first, second = (told.view(numbered(one)).places[0] for one in (ABOUT, ABOUT))
+    assert first.excerpt is not None
+    assert second.excerpt is None
+    assert second.href == first.href
