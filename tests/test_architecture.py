@@ -105,6 +105,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     ),
     "test_prove_run.py": ("grader/prove/student.py",),
     "test_prove_table.py": ("grader/prove/document.py",),
+    "test_view_html.py": ("grader/view/timeline_markup.py",),
     "test_view_pages.py": tuple(
         f"grader/view/{name}.py"
         for name in ("calls", "class_page", "drawing", "run_section", "source", "student_page")

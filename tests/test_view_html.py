@@ -188,7 +188,7 @@ def test_a_moment_knows_its_bytes_its_line_and_where_it_was_printed() -> None:
         r'<tr class="row is-data" id="m4-server-nominal".*?</tr>', PAGES["student"], re.S
     )
     assert row
-    assert 'data-kin="5 "' in row[0]
+    assert 'data-kin="5"' in row[0]
     assert "Bonjour Serveur 65432" in row[0]
     assert "42 6f 6e 6a 6f 75 72" in row[0]
     assert 'class="src" href="#src-serveur-py-15"' in row[0]

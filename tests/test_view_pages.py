@@ -79,9 +79,9 @@ def test_a_line_that_the_file_does_not_have_has_no_excerpt() -> None:
 
 
 def test_sources_are_bounded() -> None:
-    assert Program("x.py", b"a\0b").source({}).binary
+    assert Program("x.py", b"a\0b").source({}, {}).binary
     long = Program("\xe9/x.py", b"y" * 1000 + b"\n" * 5000)
-    shown = long.source({})
+    shown = long.source({}, {})
     assert shown.hidden == 5000 - LINES_SHOWN
     assert shown.plain
     assert len(shown.lines[0].text[0].text) == 401
@@ -93,12 +93,13 @@ def test_sources_are_bounded() -> None:
 
 def test_a_program_is_coloured_and_nothing_in_it_is_lost() -> None:
     program = Program("x.py", b"while True:  # \xe2\x80\xae\n\tx = 'a\xff'\n")
-    first, second = program.source({2: "here"}).lines
+    first, second = program.source({2: "here"}, {1: "there", 2: "not this"}).lines
     looks = [(run.text, run.look, run.escape) for run in first.text]
     assert looks[0] == ("while True", "k", False)
     assert ("\\u202e", "c", True) in looks
     assert "".join(run.text for run in second.text) == "\tx = 'a\\xff'"
-    assert second.mark == "here"
+    assert (second.mark, second.remark) == ("here", False)
+    assert (first.mark, first.remark) == ("there", True)
 
 
 def test_a_run_tells_how_to_play_it_again() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,6 +57,8 @@ def runs(text: str, *, keep: str = "", look: str = "") -> tuple[Run, ...]:
 
     `keep` are characters left as they are although they have no ink (`"\n\t"` in a `<pre>`).
     """
+    if _all_shown(keep)(text):
+        return (Run(text, look=look),) if text else ()
     out: list[Run] = []
     for shown, escape in _stretches(text, keep):
         if out and out[-1].escape is escape:
@@ -80,6 +82,8 @@ def prose(text: str) -> tuple[Run, ...]:
 
 def escaped(text: str, *, keep: str = "") -> str:
     r"""The text with everything invisible as escapes; a backslash of the text stays single."""
+    if _all_shown(keep)(text):
+        return text
     return "".join(shown for shown, _ in _stretches(text, keep))
 
 
@@ -117,6 +121,12 @@ def _stretches(text: str, keep: str) -> Iterator[tuple[str, bool]]:
             yield _escape(piece), True
         else:
             yield piece, False
+
+
+@lru_cache(maxsize=16)
+def _all_shown(keep: str) -> Callable[[str], re.Match[str] | None]:
+    """Asks whether nothing of a text has to be escaped, as is so with nearly all of them."""
+    return re.compile(f"[{_INKED}{re.escape(keep)}]*").fullmatch
 
 
 @lru_cache(maxsize=16)

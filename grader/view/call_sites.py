@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from grader.view.source import source_lines
 
@@ -32,6 +33,7 @@ _COMMENT = re.compile(r"\s{0,200}(?:#|import\b|from\b|def\b)")
 _KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split("|")}
 
 
+@lru_cache(maxsize=8)  # asked for each run of the same program
 def call_sites(data: bytes) -> Mapping[str, tuple[int, ...]]:
     """By call, the lines (from 1) of a program where it stands; none for a program too long."""
     if len(data) > _LOOKED_AT:

@@ -30,6 +30,7 @@ from grader.view.matrix_page import matrix_page
 from grader.view.student_model import Links
 from grader.view.student_page import student_page
 from grader.view.student_words import page_words
+from grader.view.timeline_markup import time_rows
 from grader.view.words import LANGUAGES, SYMBOLS, words
 
 
@@ -132,7 +133,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update(
         code=markup.code, runs=markup.runs, plain=markup.plain, hex_rows=markup.hex_rows,
-        shapes=markup.shapes, wide=wide,
+        shapes=markup.shapes, time_rows=time_rows, wide=wide,
     )  # fmt: skip
     environment.globals.update(program_x=PROGRAM_X, reference_x=REFERENCE_X)
     return environment

@@ -6,6 +6,7 @@ numbers, hex digits and names of our own are written as they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from markupsafe import Markup, escape
@@ -21,7 +22,7 @@ def runs(parts: Iterable[Run]) -> Markup:
 
 
 def _run(run: Run) -> str:
-    text = escape(run.text)
+    text = _escaped(run.text)
     if run.escape:
         return f'<span class="esc">{text}</span>'
     return f"<code>{text}</code>" if run.code else text
@@ -32,13 +33,26 @@ def plain(parts: Iterable[Run]) -> Markup:
     return escape("".join(run.text for run in parts))
 
 
+def words(text: str) -> str:
+    """A sentence of ours, made visible and escaped as a template does it."""
+    return _escaped(escaped(text, keep=TYPOGRAPHY))
+
+
+_SPECIAL = re.compile("[&<>\"']").search
+
+
+def _escaped(text: str) -> str:
+    """The text as `escape` has it; most texts are so already."""
+    return text if _SPECIAL(text) is None else str(escape(text))
+
+
 def code(parts: Iterable[Run]) -> Markup:
     """A line of a program, in colours."""
     return _markup(map(_coloured, parts))
 
 
 def _coloured(run: Run) -> str:
-    text = escape(run.text)
+    text = _escaped(run.text)
     if run.escape:
         return f'<span class="esc">{text}</span>'
     return f'<span class="{run.look}">{text}</span>' if run.look else text
@@ -46,16 +60,18 @@ def _coloured(run: Run) -> str:
 
 def hex_rows(rows: Iterable[HexRow]) -> Markup:
     """The lines of a hex view."""
-    return _markup(f"{row.offset}  {row.left}  {row.right}  {escape(row.ascii)}\n" for row in rows)
+    return _markup(
+        f"{row.offset}  {row.left}  {row.right}  {_escaped(row.ascii)}\n" for row in rows
+    )
 
 
 def shapes(drawing: Drawing, run: str) -> Markup:
     """The rows of a sequence diagram as SVG: each is a link to its row of the table."""
-    name = escape(run)
+    name = _escaped(run)
     return _markup(_row(row, name) for row in drawing.rows)
 
 
-def _row(row: Row, run: Markup) -> str:
+def _row(row: Row, run: str) -> str:
     band = f'<rect class="band" x="0" y="{row.y:g}" width="{WIDTH}" height="{row.height:g}"/>'
     parts = (*map(_arrow, row.arrows), *map(_box, row.boxes), *map(_label, row.labels))
     link = f'<a class="row" id="a{row.number}-{run}" href="#m{row.number}-{run}">'
@@ -78,8 +94,7 @@ def _box(b: Box) -> str:
 def _label(label: Label) -> str:
     anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
     place = f'class="{label.kind}" x="{label.x:g}" y="{label.y:g}"{anchor}'
-    text = escape(escaped(label.text, keep=TYPOGRAPHY))
-    return f"<text {place}>{text}</text>"
+    return f"<text {place}>{words(label.text)}</text>"
 
 
 def _markup(pieces: Iterable[str]) -> Markup:

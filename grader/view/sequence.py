@@ -108,12 +108,8 @@ def all_moments(
 ) -> tuple[Moment, ...]:
     """What happened, in order: what came together is one moment, and nothing is left out."""
     teller = _Teller(transcript, language, steps)
-    told = (_numbered(teller.tell(i, entry), i) for i, entry in enumerate(transcript.entries))
-    return _gathered(filter(None, told), language)
-
-
-def _numbered(moment: Moment | None, index: int) -> Moment | None:
-    return None if moment is None else replace(moment, entries=(index, index))
+    told = ((i, teller.tell(i, entry)) for i, entry in enumerate(transcript.entries))
+    return _gathered(((i, moment) for i, moment in told if moment is not None), language)
 
 
 def each_moment(
@@ -342,23 +338,21 @@ def _where(entry: tr.Position, table: Mapping[str, str]) -> str:
     return table["line"].format(line=entry.frames[0].line)
 
 
-def _gathered(told: Iterable[Moment], language: str) -> tuple[Moment, ...]:
+def _gathered(told: Iterable[tuple[int, Moment]], language: str) -> tuple[Moment, ...]:
     """Neighbours that are one stream in one direction become one moment."""
-    groups: list[list[Moment]] = []
-    for moment in told:
-        if groups and _continues(groups[-1][-1], moment):
-            groups[-1].append(moment)
+    groups: list[list[tuple[int, Moment]]] = []
+    for numbered in told:
+        if groups and _continues(groups[-1][-1][1], numbered[1]):
+            groups[-1].append(numbered)
         else:
-            groups.append([moment])
+            groups.append([numbered])
     return tuple(_labelled(_joined(group), language) for group in groups)
 
 
-def _joined(group: Sequence[Moment]) -> Moment:
-    if len(group) == 1:
-        return group[0]
-    data = b"".join(moment.data for moment in group)
-    ends = (group[0].entries[0], group[-1].entries[1])
-    return replace(group[0], data=data, parts=len(group), entries=ends)
+def _joined(group: Sequence[tuple[int, Moment]]) -> Moment:
+    (begin, first), end = group[0], group[-1][0]
+    data = first.data if len(group) == 1 else b"".join(moment.data for _, moment in group)
+    return replace(first, data=data, parts=len(group), entries=(begin, end))
 
 
 def _continues(last: Moment, new: Moment) -> bool:

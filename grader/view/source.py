@@ -21,6 +21,8 @@ class Line:
     number: int
     text: tuple[Run, ...]
     mark: str = ""
+    remark: bool = False
+    """What is said of it costs nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,14 @@ class Program:
         self._shown = shown
         self._colours = coloured(shown) if len(self.texts) <= LINES_SHOWN else None
 
-    def line(self, number: int, mark: str = "") -> Line:
+    def line(self, number: int, mark: str = "", *, remark: bool = False) -> Line:
         """A line as it is shown. Raises IndexError."""
         if self._colours is not None:
             pieces = self._colours[number - 1]
             listed = tuple(r for look, text in pieces for r in runs(text, keep="\t", look=look))
         else:
             listed = runs(_cut(self.texts[number - 1]), keep="\t")
-        return Line(number, listed, mark)
+        return Line(number, listed, mark, remark)
 
     def has(self, number: int) -> bool:
         """Whether the page shows this line."""
@@ -78,9 +80,12 @@ class Program:
         lines = (self.line(n, "x" if n == number else "") for n in range(first, last + 1))
         return Excerpt(tuple(lines), self.anchor)
 
-    def source(self, marks: Mapping[int, str]) -> Source:
-        """The whole; `marks` are texts by line number."""
-        lines = tuple(self.line(n, marks.get(n, "")) for n in range(1, len(self._shown) + 1))
+    def source(self, marks: Mapping[int, str], remarks: Mapping[int, str]) -> Source:
+        """The whole; `marks` and `remarks` are texts by line number, the former go first."""
+        lines = tuple(
+            self.line(n, marks.get(n) or remarks.get(n, ""), remark=n not in marks)
+            for n in range(1, len(self._shown) + 1)
+        )
         return Source(
             path=runs(self.path),
             anchor=self.anchor,

@@ -310,14 +310,17 @@ class _Maker:
         programs = [self.grade.programs.of(role) for role in ROLES]
         named = [*programs, *(d.file for d in self.grade.diagnoses)]
         paths = [p for p in dict.fromkeys(named) if p is not None and p in self.programs]
-        return tuple(self.programs[p].source(self._marks(p)) for p in paths)
+        return tuple(
+            self.programs[p].source(self._marks(p, "error"), self._marks(p, "remark"))
+            for p in paths
+        )
 
-    def _marks(self, path: str) -> dict[int, str]:
-        """Lines to mark in a file: what the diagnoses say of them."""
+    def _marks(self, path: str, level: str) -> dict[int, str]:
+        """Lines to mark in a file: what the diagnoses of that level say of them."""
         marks: dict[int, str] = {}
         for diagnosis in self.grade.diagnoses:
             line = diagnosis.line or diagnosis.look
-            if diagnosis.file == path and line is not None:
+            if (diagnosis.file, diagnosis.level) == (path, level) and line is not None:
                 title = diagnosis.title.in_language(self.language)
                 marks.setdefault(line, escaped(title, keep=TYPOGRAPHY))
         return marks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 
 from grader.view.words import LANGUAGES, words
@@ -76,6 +77,7 @@ def own_words(language: str) -> dict[str, str]:
     return {key: texts[column].replace("~", "\u00a0") for key, texts in _TABLE.items()}
 
 
+@cache
 def page_words(language: str) -> MappingProxyType[str, str]:
     """All words of a student's page: those of every page, and its own."""
     return MappingProxyType({**words(language), **own_words(language)})
