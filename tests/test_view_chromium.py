@@ -17,6 +17,7 @@ from canary import Canary, canary
 from chromium import PATIENCE, Browser, browser
 from hostile import Hostile, submission
 from markup_attacks import MARK, all_of, attacks
+from test_view_html import PAGES
 
 LEADING_AWAY = ["base", "form", "refresh"]
 """Attacks that leave nothing for others to do in the same page."""
@@ -83,6 +84,37 @@ def test_nothing_of_a_student_runs_and_nothing_leaves_the_page(
     assert f"<img src={bird.url}/img>" in found["shown"]
     assert f"<script src='{bird.url}/script-src'></script>" in found["shown"]
     assert "\\u202e\\xff" in found["shown"]
+
+
+# A reader with a keyboard: to an arrow, then on to its row by the arrow's own link.
+WALKED = """(async () => {
+  const lit = () => Array.from(document.querySelectorAll(".lit"), (x) => x.id);
+  const arrow = document.getElementById("a4-server-nominal");
+  arrow.closest("details").open = true;
+  arrow.focus();
+  const focused = lit();
+  document.getElementById("server.print2").open = false;
+  location.hash = "#src-serveur-py-15";
+  await new Promise((done) => addEventListener("hashchange", done, {once: true}));
+  const opened = document.getElementById("src-serveur-py").open;
+  location.hash = "#m2-server-nominal";
+  await new Promise((done) => addEventListener("hashchange", done, {once: true}));
+  const drawn = document.querySelectorAll("svg a.row").length;
+  return {focused, opened, arrived: lit(), links: drawn};
+})()"""
+
+
+def test_an_arrow_lights_its_bytes_its_print_and_its_line(shown: Browser, tmp_path: Path) -> None:
+    opened = shown.open(written(tmp_path, PAGES["student"]), WALKED)
+    found = opened.result
+    assert opened.console == ()
+    assert found["focused"] == [
+        "a4-server-nominal", "a5-server-nominal", "m4-server-nominal", "m5-server-nominal",
+        "src-serveur-py-11", "src-serveur-py-15",
+    ]  # fmt: skip
+    assert found["opened"] is True
+    assert found["arrived"][:2] == ["a2-server-nominal", "m2-server-nominal"]
+    assert found["links"] > 20
 
 
 @pytest.mark.parametrize("together", [TOGETHER, *([one] for one in LEADING_AWAY)], ids=str)

@@ -75,3 +75,19 @@ def test_lines_that_were_shown_are_not_shown_again() -> None:
     assert first.excerpt is not None
     assert second.excerpt is None
     assert second.href == first.href
+
+
+def test_many_criteria_are_counted_and_titles_alike_told_apart() -> None:
+    told = mistakes()
+    ids = [f"{role}.{name}" for role in ("server", "client") for name in ("close", "exit", "a")]
+    told.criteria = {c: c.split(".")[1] for c in ids}
+    view = told.view(numbered(replace(ABOUT, criteria=tuple(ids))))
+    assert [title for _, title in view.criteria] == [
+        "close (serveur)",
+        "exit",
+        "a",
+        "close (client)",
+    ]
+    assert view.more == "et 2 autres"
+    few = told.view(numbered(replace(ABOUT, criteria=tuple(ids[:5]))))
+    assert (len(few.criteria), few.more) == (5, "")

@@ -13,6 +13,8 @@ from grader.view.source import Excerpt, Program
 from grader.view.student_model import DiagnosisView, FurtherView, PassageView, PlaceView
 from grader.view.student_words import page_words
 
+CRITERIA = 4
+"""Criteria that a mistake is said to explain, one by one."""
 FIRST = 3
 """Mistakes that stand at the top; more would say that everything is wrong."""
 
@@ -43,6 +45,8 @@ class Mistakes:
         if quoted:
             self.pointed_at.setdefault(first.about)
         explained = dict.fromkeys(c for _, d in alike for c in d.criteria if c in self.criteria)
+        told = list(explained)[:CRITERIA] if len(explained) > CRITERIA + 1 else list(explained)
+        hidden = len(explained) - len(told)
         return DiagnosisView(
             anchors=tuple(f"d{number}" for number, _ in alike),
             id=first.id,
@@ -52,9 +56,17 @@ class Mistakes:
             places=tuple(self._place(d) for _, d in alike),
             notion=notion,
             notion_anchor=_passage_anchor(first.about) if quoted else "",
-            criteria=tuple((c, self.criteria[c]) for c in explained),
+            criteria=tuple((c, self._criterion(c, told)) for c in told),
+            more=page_words(self.language)["and_more"].format(n=hidden) if hidden else "",
             further=self._further(first) if further else None,
         )
+
+    def _criterion(self, criterion: str, beside: Sequence[str]) -> str:
+        """Its title; with its role where another one beside it has the same."""
+        title = self.criteria[criterion]
+        if [self.criteria[c] for c in beside].count(title) < 2:
+            return title
+        return f"{title} ({page_words(self.language)[criterion.split('.')[0]]})"
 
     def _place(self, diagnosis: Diagnosis) -> PlaceView:
         program = self.programs.get(diagnosis.file or "")

@@ -95,7 +95,9 @@ class DiagnosisView:
     notion_anchor: str
     """What it says there, on this page; empty where the lab does not quote it."""
     criteria: tuple[tuple[str, str], ...]
-    """Criteria that it explains: (id, title)."""
+    """Criteria that it explains: (id, title); of many the first ones."""
+    more: str
+    """`and 9 more`; empty where all of them are told."""
     further: FurtherView | None
 
 

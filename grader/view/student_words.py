@@ -14,6 +14,7 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Chaque programme est essayé seul, face à un programme à nous qui suit l’énoncé.",
         "Each program is tried alone, against a program of ours that follows the statement.",
     ),
+    "and_more": ("et {n} autres", "and {n} more"),
     "mend_next": ("Ensuite", "After that"),
     "read_again": ("À relire", "Read again"),
     "further": ("Pour aller plus loin", "To go further"),

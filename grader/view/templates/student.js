@@ -6,7 +6,7 @@
   };
   let lit = [];
   const dark = () => {
-    for (const one of lit) one.classList.remove("on");
+    for (const one of lit) one.classList.remove("lit");
     lit = [];
   };
   const light = (one) => {
@@ -17,7 +17,7 @@
     for (const n of numbers) lit.push(by(`a${n}-${run}`), by(`m${n}-${run}`));
     for (const link of row.querySelectorAll(".src")) lit.push(by(link.hash.slice(1)));
     lit = lit.filter(Boolean);
-    for (const each of lit) each.classList.add("on");
+    for (const each of lit) each.classList.add("lit");
     const box = row.closest(".told");
     if (one !== row && box.scrollHeight > box.clientHeight) {
       box.scrollTop += row.getBoundingClientRect().top - box.getBoundingClientRect().top
