@@ -20,8 +20,8 @@ from pathlib import Path
 
 from judge_cost import load
 
+from grader.batch.judging import judge_run
 from grader.batch.pages import slim
-from grader.cli.running import judge_run
 from grader.judge.model import Grade
 from grader.lab.model import Lab
 from grader.submission import SourceFile
