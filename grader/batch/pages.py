@@ -104,14 +104,19 @@ def class_files(lab: Lab, settings: PageSettings, grades: Sequence[Grade]) -> di
     from grader.view.html import class_html
     from grader.view.links import Links
 
-    document = results.results(lab, settings.isolation, grades, settings.language)
+    # One after the other: what the first is made from is gone when the last is made.
+    document = _results(lab, settings, grades)
     links = Links(files={"grades.csv": "grades.csv", "results.json": "results.json"})
     page = class_html(lab, grades, settings.language, isolation=settings.isolation, links=links)
     return {
-        "results.json": results.encode(document),
+        "results.json": document,
         "grades.csv": grades_csv(lab, grades, settings.language).encode(),
         "index.html": page.encode(),
     }
+
+
+def _results(lab: Lab, settings: PageSettings, grades: Sequence[Grade]) -> bytes:
+    return results.encode(results.results(lab, settings.isolation, grades, settings.language))
 
 
 def slim(grade: Grade) -> Grade:
