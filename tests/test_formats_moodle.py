@@ -226,7 +226,7 @@ def test_moodle_takes_back_every_report(kind: int) -> None:
     ("entry", "folder"),
     [
         ("Ann Lee_5_assignsubmission_file", "Ann Lee_5_assignsubmission_file_"),
-        ("Ann Lee_5_assignsubmission_onlinetext_", "Ann Lee_5_assignsubmission_onlinetext_"),
+        ("Ann Lee_5_assignsubmission_onlinetext_", "Ann Lee_5_assignsubmission_file_"),
         ("..\\x1b_5_assignsubmission_file_", "x1b_5_assignsubmission_file_"),
         ("Ann Lee", None),
     ],
@@ -269,5 +269,7 @@ def test_nobody_gets_another_s_report() -> None:
         scored("a", "Ann_5_assignsubmission_file", 1),
         scored("b", "Ann_5_assignsubmission_file_", 1),
         scored("c", "nobody", 1),
+        scored("d", "Equipe A_6_assignsubmission_file", 1),
+        scored("e", "Bob_6_assignsubmission_file", 1),
     ]
     assert feedback_folders(handed_in(results, "fr"), None, {}) == {}

@@ -9,6 +9,7 @@ language, so none is ever made: the downloaded worksheet is filled.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -39,7 +40,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
 
 _DIGITS = re.compile(r"(\d{1,19})\s*\Z", re.ASCII)
 _FOLDER = re.compile(
-    r"(?P<name>[^_/]+)_(?P<number>\d{1,19})_assignsubmission_(?P<plugin>[a-z0-9]+)_?",
+    r"(?P<name>[^_/]+)_(?P<number>\d{1,19})_assignsubmission_[a-z0-9]+_?",
     re.ASCII,
 )
 _NOT_IN_NAMES = re.compile(r"[_\\/:*?\"<>|\x00-\x1f\x7f]+")
@@ -176,18 +177,17 @@ def feedback_folder(handed: Handed, number: str = "", name: str = "") -> str | N
 
     With the participant's `number` and `name` in the worksheet: the downloaded folder if it has
     that number, else one made of both. Without: the downloaded folder, but never a team's, whose
-    number is the group's. The underscore at its end is there for every version of Moodle.
+    number is the group's. The underscore at its end is there for every version of Moodle; files
+    are what feedback is made of, whatever the student handed in (a text typed online).
     """
     found = _FOLDER.fullmatch(handed.folder)
     if found is not None and (found["number"] == number or not (number or handed.team)):
-        name, number, plugin = found["name"], found["number"], found["plugin"]
-    elif number:
-        plugin = "file"
-    else:
+        name, number = found["name"], found["number"]
+    elif not number:
         return None
     # Moodle goes by the number; a dot or a tilde first would have it pass the name over.
     plain = _NOT_IN_NAMES.sub(" ", name).strip(" .~") or "Participant"
-    return f"{plain}_{number}_assignsubmission_{plugin}_"
+    return f"{plain}_{number}_assignsubmission_file_"
 
 
 def feedback_folders(
@@ -196,7 +196,7 @@ def feedback_folders(
     """The folders of each submission, a team's one for each member; those of none are left out.
 
     The worksheet tells persons from teams, so it comes first where there is one.
-    Two submissions never share a folder: neither gets it.
+    Two submissions never share a participant: neither gets there.
     """
     folders: dict[str, tuple[str, ...]] = {}
     if sheet is None:
@@ -210,11 +210,18 @@ def feedback_folders(
             rows = matches.rows.get(one.id, ())
             made = (_folder_of_row(sheet, one, row, headers) for row in rows)
             folders[one.id] = tuple(folder for folder in made if folder)
-    claimed: dict[str, int] = {}
-    for names in folders.values():
-        for folder in names:
-            claimed[folder] = claimed.get(folder, 0) + 1
-    return {key: n for key, n in folders.items() if n and all(claimed[f] == 1 for f in n)}
+    # By number, as Moodle does: a team's may be that of a person.
+    claims = Counter(_owner(folder) for names in folders.values() for folder in names)
+    return {
+        key: names
+        for key, names in folders.items()
+        if names and all(claims[_owner(folder)] == 1 for folder in names)
+    }
+
+
+def _owner(folder: str) -> str:
+    """The participant's number in the name of a folder of ours."""
+    return folder.split("_")[1]
 
 
 def _folder_of_row(sheet: Sheet, one: Handed, row: int, headers: Mapping[str, str]) -> str | None:
