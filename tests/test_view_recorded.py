@@ -29,6 +29,9 @@ class Read(Mapping[str, tr.Transcript]):
         self.times += 1
         return self.transcript
 
+    def __contains__(self, run: object) -> bool:
+        return run == RUN
+
     def __iter__(self) -> Iterator[str]:
         return iter((RUN,))
 

@@ -33,6 +33,9 @@ class OneByOne(Mapping[str, Transcript]):
     def __getitem__(self, run: str) -> Transcript:
         return self._runs[run].read()
 
+    def __contains__(self, run: object) -> bool:
+        return run in self._runs  # a Mapping would read it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._runs)
 
