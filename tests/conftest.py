@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from grader.run.engine import Engine
 
@@ -36,4 +37,13 @@ def plain_engine() -> Iterator[Engine]:
     from engine_tools import engine
 
     with engine("none") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for every test that opens pages."""
+    from playwrights import chromium
+
+    with chromium() as started:
         yield started

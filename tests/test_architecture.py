@@ -108,7 +108,10 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_view_html.py": ("grader/view/timeline_markup.py",),
     "test_view_pages.py": tuple(
         f"grader/view/{name}.py"
-        for name in ("calls", "class_page", "drawing", "run_section", "source", "student_page")
+        for name in ("calls", "drawing", "run_section", "source", "student_page")
+    ),
+    "test_view_class_page.py": tuple(
+        f"grader/view/{name}.py" for name in ("class_table", "class_words", "distribution")
     ),
     "test_cli_app.py": (
         "grader/__main__.py", "grader/cli/blame.py", "grader/cli/labs.py",

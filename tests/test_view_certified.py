@@ -9,8 +9,8 @@ from report_samples import grade, lab, stuck_grade
 
 from grader.judge.model import Status
 from grader.view.certified import certified_view, eye_reason, runs_to_show
-from grader.view.class_page import eye_reasons
 from grader.view.html import student_html
+from grader.view.teacher_eye import reasons
 
 
 def test_nothing_is_said_where_nothing_was_repeated() -> None:
@@ -37,7 +37,8 @@ def test_a_verdict_that_changes_is_shown_with_both_runs() -> None:
         (Status.PASS, "2 times", "server-nominal"),
         (Status.FAIL, "once", "server-nominal~2"),
     ]
-    assert "verdicts that change between repeats: server.print2" in eye_reasons(made, "en")
+    told = ("uncertified", "verdicts that change between repeats: server.print2")
+    assert told in reasons(made, "en")
 
 
 def test_of_many_repeats_the_page_shows_those_that_say_something() -> None:
@@ -54,4 +55,4 @@ def test_of_many_repeats_the_page_shows_those_that_say_something() -> None:
 
 
 def test_a_right_grade_needs_no_eye() -> None:
-    assert eye_reasons(replace(grade(), certification=CERTIFIED), "en") == []
+    assert reasons(replace(grade(), certification=CERTIFIED), "en") == []

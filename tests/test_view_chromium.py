@@ -27,7 +27,7 @@ TOGETHER = [name for name in attacks("") if name not in LEADING_AWAY]
 USED = f"""(() => {{
   document.querySelectorAll("details").forEach((one) => {{ one.open = true; }});
   document.querySelectorAll("thead button").forEach((one) => one.click());
-  const filter = document.getElementById("filter");
+  const filter = document.getElementById("q");
   if (filter) {{ filter.value = "script"; filter.dispatchEvent(new Event("input")); }}
   const all = Array.from(document.querySelectorAll("*"));
   return {{
@@ -35,7 +35,7 @@ USED = f"""(() => {{
     title: document.title,
     handlers: all.flatMap((x) => x.getAttributeNames()).filter((n) => n.startsWith("on")),
     links: Array.from(document.links, (x) => x.protocol).filter((x) => x !== "file:"),
-    scripts: document.scripts.length,
+    scripts: Array.from(document.scripts, (x) => x.type).filter((x) => x === "").length,
     sorted: document.querySelectorAll("[aria-sort]").length,
     shown: document.body.textContent,
     paper: getComputedStyle(document.body).backgroundColor,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 
 from report_samples import (
-    DIAGNOSIS,
     RUNS,
     SERVER,
     grade,
@@ -17,10 +15,8 @@ from report_samples import (
 )
 
 from grader import transcript as tr
-from grader.judge.model import Diagnosis, Problem, Programs, RunSummary, Status
-from grader.lab.model import Level
+from grader.judge.model import Diagnosis, Status
 from grader.submission import SourceFile
-from grader.view.class_page import class_page, eye_reasons, median
 from grader.view.links import Attachment, Links
 from grader.view.recorded import Recorded
 from grader.view.run_section import run_section
@@ -138,61 +134,6 @@ def test_a_run_without_its_transcript_still_has_its_outcome() -> None:
     )
 
 
-def test_the_class_in_numbers() -> None:
-    grades = [
-        grade("a"),
-        grade("b", {"client.print": Status.FAIL}, diagnoses=[DIAGNOSIS]),
-        grade("c", {"client.print": Status.NOT_RUN}),
-        stuck_grade(),
-    ]
-    page = class_page(lab(), grades, "fr")
-    assert (page.total, page.graded, page.mean, page.median) == ("4", "4", "18", "18,5")
-    assert sum(b.count for b in page.bars) == 4
-    assert page.bars[-1].count == 2
-    assert page.bars[-1].label == "20"
-    printed = next(s for s in page.success if s.id == "client.print")
-    assert printed.percent == "67\u00a0%"
-    assert [(m.id, m.count) for m in page.mistakes] == [("never-closes", 2)]
-    assert [g.columns for g in page.groups] == [7, 6]
-    assert [r.href for r in page.rows] == [f"{g.id}/index.html" for g in grades]
-
-
-def test_a_class_where_nothing_was_graded() -> None:
-    nothing = grade("a", dict.fromkeys((c.id for c in lab().criteria), Status.NOT_RUN))
-    page = class_page(lab(), [nothing], "fr")
-    assert (page.mean, page.graded) == ("–", "0")
-    assert class_page(lab(), [], "en").rows == ()
-
-
-def test_median() -> None:
-    assert median([Fraction(1), Fraction(2), Fraction(9)]) == 2
-    assert median([Fraction(1), Fraction(2)]) == Fraction(3, 2)
-
-
-def test_what_needs_the_teachers_eye() -> None:
-    assert eye_reasons(stuck_grade(), "fr") == []
-    late = RunSummary(
-        id="server-nominal",
-        scenario="server-nominal",
-        role="server",
-        level=Level.GRADED,
-        delivery="separate",
-        outcome="timeout",
-        limit="wall",
-        exit=None,
-        seconds=15.0,
-    )
-    one = grade("x", {"server.listen": Status.NOT_RUN}, runs=[late])
-    assert eye_reasons(one, "en") == [
-        "a part could not be graded (server.listen)",
-        "ended at the time limit in server-nominal",
-    ]
-    lost = grade("x", programs=Programs(server="s.py", client=None), runs=())
-    assert eye_reasons(lost, "fr") == ["pas de programme client"]
-    broken = Problem(code="broken-archive", blame="student", message=text("abîmée", "broken"))
-    assert eye_reasons(grade("x", problem=broken, runs=()), "en") == ["broken"]
-
-
 def test_links_and_unknown_scenarios_do_no_harm() -> None:
     other = Diagnosis(
         id="x", role="client", run="gone~2", level="remark", title=text("t"), explanation=text("e")
@@ -230,13 +171,3 @@ def test_runs_stand_by_role_and_an_advice_run_is_no_failure() -> None:
     late = replace(RUNS[0], outcome="timeout", limit="wall")
     ending = run_section(lab(), late, None, "", "fr", Links()).ending
     assert ending == "limite atteinte\u00a0: durée"
-
-
-def test_a_mistake_told_in_two_ways_has_two_lines() -> None:
-    other = replace(DIAGNOSIS, title=text("Autre tournure"))
-    grades = [grade("a", diagnoses=[other]), *(grade(x, diagnoses=[DIAGNOSIS]) for x in "bc")]
-    mistakes = class_page(lab(), grades, "en").mistakes
-    assert [(m.title[0].text, m.count) for m in mistakes] == [
-        ("Your server still waits for a message", 2),
-        ("Autre tournure", 1),
-    ]

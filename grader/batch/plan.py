@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +39,15 @@ class LabSource:
 
     def digests(self, submission: Submission) -> Digests:
         """What a grade of the submission with this lab is made from."""
-        return Digests(submission=submission.digest, lab=self.digest)
+        contents = {file.path: file.data for file in submission.files}
+        programs = {role: contents.get(submission.programs.of(role) or "") for role in ROLES}
+        return Digests(
+            submission=submission.digest,
+            lab=self.digest,
+            programs={
+                role: hashlib.sha256(data).hexdigest() for role, data in programs.items() if data
+            },
+        )
 
     @property
     def texts(self) -> dict[str, str]:

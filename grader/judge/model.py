@@ -5,7 +5,8 @@ These are data for people and machines; how they look is `grader.view`'s busines
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
@@ -193,6 +194,8 @@ class Digests:
     submission: str
     """Over the paths and contents of its files (`Submission.digest`)."""
     lab: str
+    programs: Mapping[Role, str] = field(default_factory=dict)
+    """Over each role's program alone, whatever its name; not in results.json."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from grader.transcript import Transcript
 from grader.view import markup
 from grader.view.bytes_view import TYPOGRAPHY, escaped
 from grader.view.class_page import class_page
+from grader.view.class_words import class_words
 from grader.view.drawing import PROGRAM_X, REFERENCE_X
 from grader.view.matrix_page import matrix_page
 from grader.view.student_model import Links
@@ -61,16 +62,24 @@ def class_html(
     *,
     isolation: str = "",
     links: Links | None = None,
+    pseudonym_key: bytes = b"",
 ) -> str:
-    """The page of a whole class; it links to `<id>/index.html` of each submission."""
-    page = class_page(lab, grades, language, isolation=isolation, links=links)
+    """The page of a whole class; it links to `<id>/index.html` of each submission.
+
+    With a `pseudonym_key` it has pseudonyms in place of names, and no such links.
+    """
+    page = class_page(
+        lab, grades, language, isolation=isolation, links=links, pseudonym_key=pseudonym_key
+    )
     script = _read("table.js")
     template = _environment().get_template("class.html.j2")
+    common = _common(language, script)
     return template.render(
         page=page,
         symbols=list(SYMBOLS.items()),
+        data=markup.json_block(page.table.data),
         script=Markup(script),  # noqa: S704 -- our own file, nothing is put into it
-        **_common(language, script),
+        **{**common, "w": class_words(str(common["language"]))},
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import msgspec
 from markupsafe import Markup, escape
 
 from grader.view.bytes_view import TYPOGRAPHY, HexRow, Run, escaped
@@ -95,6 +96,16 @@ def _label(label: Label) -> str:
     anchor = "" if label.anchor == "start" else f' text-anchor="{label.anchor}"'
     place = f'class="{label.kind}" x="{label.x:g}" y="{label.y:g}"{anchor}'
     return f"<text {place}>{words(label.text)}</text>"
+
+
+# What could end the element, begin another one or a comment; JSON has them in strings only.
+_MARKUP = re.compile("[<>&\u2028\u2029]")
+
+
+def json_block(data: object) -> Markup:
+    """Data for `<script type="application/json">`, which no text in them can leave."""
+    text = msgspec.json.encode(data).decode()
+    return _markup([_MARKUP.sub(lambda found: f"\\u{ord(found[0]):04x}", text)])
 
 
 def _markup(pieces: Iterable[str]) -> Markup:

@@ -1,0 +1,160 @@
+"""How each criterion went in the class, and whether it goes with the rest of the grade.
+
+Classical item analysis: the success rate is the share of the criterion's points that the class
+has; the link is the correlation of the criterion's share with that of all *other* criteria
+(corrected item-total correlation), so that a criterion does not agree with itself. The bounds
+of the words for it, 0.2 and 0.4, are those of Ebel and Frisbie, Essentials of Educational
+Measurement.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.judge.model import Grade, Status
+from grader.lab.model import Criterion
+from grader.view.class_words import class_words, percent
+from grader.view.words import count, decimal
+
+ENOUGH = 10
+"""Judged submissions below which a correlation says nothing."""
+
+_EASY, _HARD = 0.8, 0.5
+_WEAK, _STRONG = 0.2, 0.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A criterion: how many passed it, and what that says."""
+
+    id: str
+    title: str
+    role: str
+    points: str
+    success: float | None
+    """0 to 1; None where nobody was judged."""
+    percent: str
+    parts: tuple[tuple[Status, str, int, float], ...]
+    """For each status that occurs: its word, how many, and the share (0 to 1) of all."""
+    link: str
+    """From −1 to 1; empty where it can't be told."""
+    reading: str
+    failing: int
+    """How many have to fix it."""
+    failing_words: str
+
+
+def items(
+    criteria: Sequence[Criterion], grades: Sequence[Grade], language: str
+) -> tuple[Item, ...]:
+    """All criteria, the least passed first."""
+    sheets = [_sheet(grade) for grade in grades]
+    found = [_item(criterion, sheets, language) for criterion in criteria]
+    return tuple(sorted(found, key=lambda item: 2.0 if item.success is None else item.success))
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A submission's criteria in floats: quarters of points are exact, and there are many."""
+
+    judged: Mapping[str, tuple[Status, float, float]]
+    """By criterion: its status, points and maximum."""
+    points: float
+    most: float
+
+
+def _sheet(grade: Grade) -> _Sheet:
+    judged = {
+        j.criterion.id: (j.status, float(j.points), float(j.criterion.points))
+        for j in grade.criteria
+    }
+    counted = [row for row in judged.values() if row[0] is not Status.NOT_RUN]
+    return _Sheet(judged, sum(row[1] for row in counted), sum(row[2] for row in counted))
+
+
+def _item(criterion: Criterion, sheets: Sequence[_Sheet], language: str) -> Item:
+    table = class_words(language)
+    own: list[float] = []
+    rest: list[float] = []
+    counts: Counter[Status] = Counter()
+    for sheet in sheets:
+        row = sheet.judged.get(criterion.id)
+        if row is None:
+            continue
+        status, points, most = row
+        counts[status] += 1
+        if status is Status.NOT_RUN or not most:
+            continue
+        own.append(points / most)
+        others = sheet.most - most
+        rest.append((sheet.points - points) / others if others else 0.0)
+    success = sum(own) / len(own) if own else None
+    link = correlation(own, rest) if len(own) >= ENOUGH else None
+    total = sum(counts.values())
+    failing = counts[Status.FAIL]
+    return Item(
+        id=criterion.id,
+        title=criterion.title.in_language(language),
+        role=table[criterion.role.capitalize()],
+        points=decimal(criterion.points, language),
+        success=success,
+        percent="–" if success is None else percent(success, language),
+        parts=tuple(
+            (status, table[status], counts[status], counts[status] / total)
+            for status in Status
+            if counts[status]
+        ),
+        link="" if link is None else _two_places(link, language),
+        reading=reading(success, link, len(own), language),
+        failing=failing,
+        failing_words=table["failing_one" if failing == 1 else "failing"].format(
+            n=count(failing, language)
+        ),
+    )
+
+
+def reading(success: float | None, link: float | None, judged: int, language: str) -> str:
+    """What a success rate and a link say, in plain words."""
+    table = class_words(language)
+    if success is None:
+        return table["item_none"]
+    if success in (0.0, 1.0):
+        return table["item_all" if success else "item_nobody"]
+    if success >= _EASY:
+        ease = table["item_easy"]
+    else:
+        ease = table["item_hard" if success < _HARD else "item_medium"]
+    return f"{ease}, {table[_link_words(link, judged)]}."
+
+
+def _link_words(link: float | None, judged: int) -> str:
+    if judged < ENOUGH:
+        return "item_few"
+    if link is None:
+        return "item_same"
+    if link < 0:
+        return "item_against"
+    if link < _WEAK:
+        return "item_apart"
+    return "item_some" if link < _STRONG else "item_strong"
+
+
+def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
+    """Pearson's, -1 to 1; None where one of the two never changes."""
+    mean_x, mean_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
+    across = math.fsum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
+    spread_x = math.fsum((x - mean_x) ** 2 for x in xs)
+    spread_y = math.fsum((y - mean_y) ** 2 for y in ys)
+    # What rounding leaves of equal values is no spread.
+    if min(spread_x, spread_y) < 1e-12:
+        return None
+    return across / math.sqrt(spread_x * spread_y)
+
+
+def _two_places(value: float, language: str) -> str:
+    text = decimal(Fraction(round(value * 100), 100), language)
+    return text.replace("-", "−")

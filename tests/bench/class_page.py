@@ -1,0 +1,104 @@
+"""What the class's page costs: its size, how soon it opens, how soon it sorts and filters.
+
+    python tests/bench/class_page.py [STUDENTS]
+
+Made from a class of 10,000 with hostile and hard names, opened in Chromium. The bounds are
+those of the product: under 5 MB, open in under 2 s, an answer within 100 ms. A latency is the
+time from the event to the end of the frame that shows its effect, median of several. Exits with
+1 if a bound is missed.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
+
+from class_samples import made_class  # noqa: E402
+from playwright.sync_api import Browser, Page  # noqa: E402
+from playwrights import chromium  # noqa: E402
+from report_samples import lab  # noqa: E402
+
+from grader.view.html import class_html  # noqa: E402
+
+REPEATS = 7
+BYTES, OPEN, ANSWER = 5_000_000, 2000, 100
+
+# From the event to after the next paint: a frame, then a task behind it.
+_TIMED = """(act) => new Promise((done) => {
+  const begun = performance.now();
+  new Function(act)();
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(performance.now() - begun);
+    channel.port2.postMessage(0);
+  });
+})"""
+_TYPE = """const q = document.getElementById("q"); q.value = %s;
+q.dispatchEvent(new Event("input", { bubbles: true }));"""
+_CHOOSE = """const s = document.getElementById(%s); s.value = %s;
+s.dispatchEvent(new Event("input", { bubbles: true }));"""
+_SORT = "document.querySelector('th[data-key=%s] button').click();"
+ACTIONS = {
+    "sort by name": _SORT % json.dumps("name"),
+    "sort by grade": _SORT % json.dumps("score"),
+    "sort by a criterion": _SORT % json.dumps("server.print2"),
+    "sort by mistake": _SORT % json.dumps("cause"),
+    "search a name": _TYPE % json.dumps("dupont"),
+    "search, one letter": _TYPE % json.dumps("e"),
+    "filter by mistake": _CHOOSE % (json.dumps("mistake"), json.dumps("no-print")),
+    "filter by verdict": _CHOOSE % (json.dumps("verdict"), json.dumps("f")),
+    "show everything": "document.getElementById('reset').click();",
+}
+
+
+def main() -> int:
+    size = int(sys.argv[1]) if sys.argv[1:] else 10_000
+    grades = made_class(size)
+    begun = time.process_time()
+    page = class_html(lab(), grades, "fr", isolation="full").encode()
+    made = time.process_time() - begun
+    print(f"{size} students, made in {made:.2f} s of CPU")
+    held = [_told("size", len(page) / 1e6, BYTES / 1e6, "MB")]
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        path = Path(folder) / "index.html"
+        path.write_bytes(page)
+        opened = [_opened(browser, path) for _ in range(REPEATS)]
+        held.append(_told("open", statistics.median(opened), OPEN, "ms"))
+        shown = browser.new_page()
+        shown.goto(path.as_uri())
+        held += [_told(name, _answer(shown, act), ANSWER, "ms") for name, act in ACTIONS.items()]
+    return 0 if all(held) else 1
+
+
+def _opened(browser: Browser, path: Path) -> float:
+    """Milliseconds until everything of the page has happened, its script and the first paint."""
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    taken: float = page.evaluate(
+        """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() =>
+        done(Math.max(performance.getEntriesByType("navigation")[0].loadEventEnd,
+        ...performance.getEntriesByType("paint").map((one) => one.startTime)))), 0))"""
+    )
+    page.close()
+    return taken
+
+
+def _answer(page: Page, act: str) -> float:
+    taken: list[float] = [page.evaluate(_TIMED, act) for _ in range(REPEATS)]
+    return statistics.median(taken)
+
+
+def _told(what: str, value: float, bound: float, unit: str) -> bool:
+    held = value < bound
+    print(f"  {what:<22} {value:8.2f} {unit}  (under {bound:g}){'' if held else '  MISSED'}")
+    return held
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
