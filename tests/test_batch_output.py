@@ -139,3 +139,14 @@ def test_a_folder_that_was_begun_and_killed_is_ours(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_bytes(b"")
     with pytest.raises(output.NotOursError), output.opened(tmp_path):
         pass
+
+
+def test_pseudonyms_are_drawn_from_one_key_from_the_first_time_on() -> None:
+    plain = MARK.named(anonymous=False, before=None)
+    assert (plain.pseudonym_key, plain.page_key) == ("", "")
+    first = plain.named(anonymous=True, before=plain)
+    assert first.page_key == first.pseudonym_key != ""
+    names_again = MARK.named(anonymous=False, before=first)
+    assert (names_again.page_key, names_again.pseudonym_key) == ("", first.pseudonym_key)
+    assert MARK.named(anonymous=True, before=names_again) == first
+    assert MARK.named(anonymous=True, before=None) != first

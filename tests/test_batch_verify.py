@@ -19,13 +19,15 @@ from grader.submission import Submission
 CLASS = (submission("a"), submission("b", server=None), submission("c", text=b"print(1)\n"))
 
 
-def graded(out: Path, outcome: str = "completed") -> Path:
+def graded(out: Path, outcome: str = "completed", *, anonymous: bool = False) -> Path:
     with output.opened(out) as folder:
-        folder.mark(grading.marker_of(source(), SETTINGS))
+        marker = grading.marker_of(source(), SETTINGS).named(anonymous=anonymous, before=None)
+        folder.mark(marker)
         one = Grading(folder, source(), SETTINGS, judge)
         done = list(one.grade(waiting(*CLASS), FakeEngine(outcome=outcome)))
         grades = sorted((each.grade for each in done), key=lambda grade: grade.id)
-        pages.write_class(folder, source().lab, SETTINGS, grades)
+        settings = replace(SETTINGS, pseudonym_key=marker.page_key)
+        pages.write_class(folder, source().lab, settings, grades)
     return out
 
 
@@ -48,6 +50,13 @@ def edit(path: Path, change: Callable[[dict[str, object]], object]) -> None:
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_an_anonymous_class_page_is_as_it_was_written(tmp_path: Path) -> None:
+    graded(tmp_path, anonymous=True)
+    assert changes(tmp_path) == []
+    edit(tmp_path / ".wiregrade.json", lambda marker: marker.update(anonymous=False))
+    assert changes(tmp_path) == [("index.html", "unlike")]
 
 
 @pytest.mark.parametrize("outcome", ["completed", "not_run"])

@@ -83,6 +83,19 @@ def test_a_class_from_end_to_end(
     assert capsys.readouterr().out.splitlines()[-1] == f"Report: {out}/index.html"
     assert '<html lang="en"' in (out / "juste_enonce/index.html").read_text()
 
+    # For the projector: nobody's name, always the same pseudonyms; then the names again.
+    named = (out / "index.html").read_text()
+    assert "juste_enonce" in named
+    assert app.main(["report", str(out), "--lang", "en", "--anonymous"]) == 0
+    page = (out / "index.html").read_text()
+    assert not [name for name in by_id if name in page]
+    assert "juste_enonce" in (out / "juste_enonce/index.html").read_text()
+    assert app.main(["verify", str(out)]) == 0
+    assert app.main(["report", str(out)]) == 0
+    assert (out / "index.html").read_text() == named
+    assert app.main(["report", str(out), "--anonymous"]) == 0
+    assert (out / "index.html").read_text() == page
+
 
 @pytest.mark.sandbox
 def test_other_options_are_said_and_fail_under_is_one(

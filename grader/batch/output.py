@@ -13,6 +13,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -59,7 +60,23 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     lab_files: dict[str, str]
     options: dict[str, str]
     language: str
+    anonymous: bool = False
+    """The class's page has pseudonyms in place of names."""
+    pseudonym_key: str = ""
+    """Draws the pseudonyms: kept from the first time on, so that they stay the same."""
     schema_version: int = 1
+
+    def named(self, *, anonymous: bool, before: Marker | None) -> Marker:
+        """The same, with or without names on the class's page; `before` was there until now."""
+        key = before.pseudonym_key if before is not None else ""
+        if anonymous and not key:
+            key = secrets.token_hex(16)
+        return msgspec.structs.replace(self, anonymous=anonymous, pseudonym_key=key)
+
+    @property
+    def page_key(self) -> str:
+        """The key for the class's page; empty where it has the names."""
+        return self.pseudonym_key if self.anonymous else ""
 
 
 class OutputFolder:

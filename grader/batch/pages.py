@@ -22,6 +22,8 @@ class PageSettings:
     isolation: str
     """What kept the runs apart."""
     language: str
+    pseudonym_key: str = ""
+    """Draws the pseudonyms of an anonymous class page; empty: the page has the names."""
 
 
 class OneByOne(Mapping[str, Transcript]):
@@ -110,7 +112,10 @@ def class_files(lab: Lab, settings: PageSettings, grades: Sequence[Grade]) -> di
     # One after the other: what the first is made from is gone when the last is made.
     document = _results(lab, settings, grades)
     links = Links(files={"grades.csv": "grades.csv", "results.json": "results.json"})
-    page = class_html(lab, grades, settings.language, isolation=settings.isolation, links=links)
+    page = class_html(
+        lab, grades, settings.language, isolation=settings.isolation, links=links,
+        pseudonym_key=settings.pseudonym_key.encode(),
+    )  # fmt: skip
     return {
         "results.json": document,
         "grades.csv": grades_csv(lab, grades, settings.language).encode(),

@@ -68,7 +68,9 @@ class Verification:
         self._judge = judge
         self._verified = Verified(judged=marker.tool == __version__)
         self._settings = PageSettings(
-            isolation=marker.options.get("isolation", ""), language=marker.language
+            isolation=marker.options.get("isolation", ""),
+            language=marker.language,
+            pseudonym_key=marker.page_key,
         )
         self._source = self._lab()
 

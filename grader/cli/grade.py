@@ -93,7 +93,10 @@ def run(given: argparse.Namespace) -> int:
             note(_word(key, language).format(names=names))
     with output.opened(out) as folder:
         _say_if_changed(folder, source, settings)
-        folder.mark(marker_of(source, settings))
+        made = marker_of(source, settings)
+        marker = made.named(anonymous=given.anonymous, before=folder.marker())
+        settings = replace(settings, pseudonym_key=marker.page_key)
+        folder.mark(marker)
         grading = Grading(folder, source, settings, judge_run, fresh=given.fresh)
         shown = _Class(given, source, settings, folder, found)
         with Engine(replace(options, spool=folder.path)) as engine:

@@ -23,6 +23,14 @@ def _language(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _anonymous(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="a class page to show in class: pseudonyms in place of names, and no links",
+    )
+
+
 def _machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=_positive, metavar="N", help="runs at a time (three for each core)"
@@ -76,6 +84,7 @@ def _grade(parser: argparse.ArgumentParser) -> None:
     )
     _running(parser)
     _language(parser)
+    _anonymous(parser)
     again = parser.add_mutually_exclusive_group()
     again.add_argument(
         "--resume",
@@ -147,6 +156,7 @@ def _report(parser: argparse.ArgumentParser) -> None:
         "out", nargs="?", default=DEFAULT_OUT, metavar="OUT", help=f"({DEFAULT_OUT})"
     )
     _language(parser)
+    _anonymous(parser)
 
 
 EXPORTS = (
@@ -247,7 +257,10 @@ def _audience(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
-    _report(parser)
+    parser.add_argument(
+        "out", nargs="?", default=DEFAULT_OUT, metavar="OUT", help=f"({DEFAULT_OUT})"
+    )
+    _language(parser)
     parser.add_argument(
         "--submissions",
         metavar="SUBMISSIONS",

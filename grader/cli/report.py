@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,6 +42,8 @@ def run(given: argparse.Namespace) -> int:
     with output.opened(out, existing=True) as folder:
         marker, source, settings = _graded(folder, given)
         language = settings.language
+        marker = marker.named(anonymous=given.anonymous, before=marker)
+        settings = replace(settings, pseudonym_key=marker.page_key)
 
         def again(found: saved.Saved) -> Done:
             return rejudge(folder, source, settings, judge_run, found)
