@@ -36,9 +36,9 @@ def test_a_criterion_that_goes_with_the_rest_is_told_from_one_that_goes_against_
     strong = [grade(f"s{i}", {IDS[1]: FAIL}) for i in range(ENOUGH)]
     weak = [grade(f"w{i}", {**rest, IDS[0]: FAIL}) for i in range(ENOUGH)]
     along, against = item([*strong, *weak], IDS[0]), item([*strong, *weak], IDS[1])
-    assert along.link == "1"
+    assert along.link == "1.00"
     assert "clearly tells" in along.reading
-    assert against.link == "−1"
+    assert against.link == "−1.00"
     assert "read the criterion again" in against.reading
 
 

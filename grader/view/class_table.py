@@ -26,7 +26,7 @@ from grader.view.words import SYMBOLS, count, decimal
 FIRST_ROWS = 100
 """Rows that are in the page itself."""
 
-STEP = 32
+STEP = 24
 """Rows that the script makes at a time: more than a screen has, and soon made."""
 
 LETTERS = {Status.PASS: "p", Status.PARTIAL: "h", Status.FAIL: "f", Status.NOT_RUN: "n"}

@@ -81,19 +81,18 @@ _TABLE: dict[str, tuple[str, str]] = {
     # the heat map
     "heat": ("Qui réussit quoi", "Who passes what"),
     "heat_each": (
-        "Une colonne par remise, de la meilleure note (à gauche) à la moins bonne. Plus c’est "
-        "foncé, moins c’est réussi.",
-        "One column for each submission, from the best grade (left) to the lowest. The darker, "
-        "the less is passed.",
+        "Une colonne par remise, de la meilleure note (à gauche) à la moins bonne.",
+        "One column for each submission, from the best grade (left) to the lowest.",
     ),
     "heat_groups": (
-        "Les remises de la meilleure note (à gauche) à la moins bonne, par groupes de {n} "
-        "environ. Plus c’est foncé, moins c’est réussi.",
-        "Submissions from the best grade (left) to the lowest, in groups of about {n}. The "
-        "darker, the less is passed.",
+        "Les remises de la meilleure note (à gauche) à la moins bonne, par groupes de {n} environ.",
+        "Submissions from the best grade (left) to the lowest, in groups of about {n}.",
     ),
+    "heat_nobody": ("réussi par personne", "passed by nobody"),
+    "heat_all": ("par tous", "by all"),
     "heat_best": ("meilleures notes", "best grades"),
     "heat_low": ("moins bonnes", "lowest"),
+    "heat_by_quarter": ("réussite par quart de la classe", "success by quarter of the class"),
     "heat_table": ("En tableau, par quart de la classe", "As a table, by quarter of the class"),
     "quarter": ("{n}e quart", "quarter {n}"),
     "quarter_first": ("1er quart (le meilleur)", "quarter 1 (the best)"),

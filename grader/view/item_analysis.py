@@ -13,7 +13,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from grader.judge.model import Grade, Status
 from grader.lab.model import Criterion
@@ -156,5 +155,5 @@ def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
 
 
 def _two_places(value: float, language: str) -> str:
-    text = decimal(Fraction(round(value * 100), 100), language)
-    return text.replace("-", "−")
+    text = f"{value:.2f}".replace("-", "−")
+    return text.replace(".", ",") if language == "fr" else text

@@ -4,8 +4,9 @@
 
 Made from a class of 10,000 with hostile and hard names, opened in Chromium. The bounds are
 those of the product: under 5 MB, open in under 2 s, an answer within 100 ms. A latency is the
-time from the event to the end of the frame that shows its effect, median of several. Exits with
-1 if a bound is missed.
+time from the event to the end of the frame that shows its effect, median of several; beside it
+stands the CPU time of the page's thread, which a machine that is busy with other things changes
+less. Exits with 1 if a bound is missed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
@@ -64,39 +66,66 @@ def main() -> int:
     page = class_html(lab(), grades, "fr", isolation="full").encode()
     made = time.process_time() - begun
     print(f"{size} students, made in {made:.2f} s of CPU")
-    held = [_told("size", len(page) / 1e6, BYTES / 1e6, "MB")]
+    print(f"  size {len(page) / 1e6:.2f} MB (under {BYTES / 1e6:g})")
+    held = [len(page) < BYTES]
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         path = Path(folder) / "index.html"
         path.write_bytes(page)
         opened = [_opened(browser, path) for _ in range(REPEATS)]
-        held.append(_told("open", statistics.median(opened), OPEN, "ms"))
+        held.append(_told("open", _medians(opened), OPEN))
         shown = browser.new_page()
+        clock = _Clock(shown)
         shown.goto(path.as_uri())
-        held += [_told(name, _answer(shown, act), ANSWER, "ms") for name, act in ACTIONS.items()]
+        for name, act in ACTIONS.items():
+            answers = [_answer(shown, clock, act) for _ in range(REPEATS)]
+            held.append(_told(name, _medians(answers), ANSWER))
     return 0 if all(held) else 1
 
 
-def _opened(browser: Browser, path: Path) -> float:
-    """Milliseconds until everything of the page has happened, its script and the first paint."""
+class _Clock:
+    """The CPU time of a page's main thread."""
+
+    def __init__(self, page: Page) -> None:
+        self._devtools = page.context.new_cdp_session(page)
+        self._devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def milliseconds(self) -> float:
+        metrics = self._devtools.send("Performance.getMetrics")["metrics"]
+        return 1000 * float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
+
+
+def _opened(browser: Browser, path: Path) -> tuple[float, float]:
+    """Until everything of the page has happened, its script and the first paint."""
     page = browser.new_page()
+    clock = _Clock(page)
+    before = clock.milliseconds()
     page.goto(path.as_uri())
     taken: float = page.evaluate(
         """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() =>
         done(Math.max(performance.getEntriesByType("navigation")[0].loadEventEnd,
         ...performance.getEntriesByType("paint").map((one) => one.startTime)))), 0))"""
     )
+    spent = clock.milliseconds() - before
     page.close()
-    return taken
+    return taken, spent
 
 
-def _answer(page: Page, act: str) -> float:
-    taken: list[float] = [page.evaluate(_TIMED, act) for _ in range(REPEATS)]
-    return statistics.median(taken)
+def _answer(page: Page, clock: _Clock, act: str) -> tuple[float, float]:
+    before = clock.milliseconds()
+    taken: float = page.evaluate(_TIMED, act)
+    return taken, clock.milliseconds() - before
 
 
-def _told(what: str, value: float, bound: float, unit: str) -> bool:
-    held = value < bound
-    print(f"  {what:<22} {value:8.2f} {unit}  (under {bound:g}){'' if held else '  MISSED'}")
+def _medians(measured: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    taken, spent = zip(*measured, strict=True)
+    return statistics.median(taken), statistics.median(spent)
+
+
+def _told(what: str, measured: tuple[float, float], bound: float) -> bool:
+    taken, spent = measured
+    held = taken < bound
+    missed = "" if held else "  MISSED"
+    print(f"  {what:<20} {taken:7.0f} ms  ({spent:.0f} ms of CPU; under {bound:g}){missed}")
     return held
 
 
