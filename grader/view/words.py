@@ -246,8 +246,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "distribution_table": ("En tableau", "As a table"),
     "grade_range": ("Note", "Grade"),
     "how_many": ("Combien", "How many"),
-    "success": ("Réussite par critère", "Success by criterion"),
-    "mistakes": ("Erreurs les plus fréquentes", "Most frequent mistakes"),
     "teacher_eye": ("À regarder vous-même", "For your own eye"),
     "nothing_to_see": (
         "Rien~: toutes les remises ont été notées entièrement.",
@@ -258,16 +256,7 @@ _TABLE: dict[str, tuple[str, str]] = {
         "a part could not be graded ({criteria})",
     ),
     "eye_missing": ("pas de programme {role}", "no {role} program"),
-    "eye_timeout": (
-        "arrêté à la limite de temps dans {runs}",
-        "ended at the time limit in {runs}",
-    ),
     "table": ("Élèves et critères", "Students and criteria"),
-    "sort_help": (
-        "Cliquez sur un titre de colonne pour trier.",
-        "Click a column title to sort.",
-    ),
-    "filter": ("Chercher un nom", "Find a name"),
     "legend": ("Légende", "Key"),
     "downloads": ("Fichiers", "Files"),
     "isolation": ("Isolation", "Isolation"),

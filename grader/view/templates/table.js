@@ -13,7 +13,6 @@
   const decimal = (x) => String(Math.round(x * 100) / 100).replace(".", data.lang === "fr" ? "," : ".");
   const counted = new Intl.NumberFormat(data.lang);
   const fill = (text, fields) => text.replace(/\{(\w+)\}/g, (_, key) => fields[key]);
-  const idOf = (row) => row[ID];
   const textOf = (name) => (typeof name === "string" ? name : name.map(([text]) => text).join(""));
   const nameOf = (row) => (row[NAME] === 0 ? row[ID] : textOf(row[NAME]));
   const folded = (text) => text.normalize("NFD").replace(/\p{M}+/gu, "").toLowerCase();
