@@ -112,6 +112,7 @@ class _Maker:
         self.traced = tuple(
             call_section(lab, transcripts[run], language) for run in transcripts if is_traced(run)
         )
+        self.scenarios = {run.id: run.scenario for run in grade.runs}
         self.numbered = tuple(enumerate(grade.diagnoses))
         self.mistakes = Mistakes(
             lab=lab,
@@ -194,7 +195,7 @@ class _Maker:
 
     def scenario(self, run: str) -> str:
         """The scenario of a run, which may be known by its id only."""
-        return next((r.scenario for r in self.grade.runs if r.id == run), run.split("~")[0])
+        return self.scenarios.get(run) or run.split("~")[0]
 
     def asked(self, role: Role) -> bool:
         return any(j.criterion.role == role for j in self.grade.criteria)

@@ -146,9 +146,8 @@ class _Rows:
 
     def _row(self, number: int, moment: Moment) -> TimeRow:
         where, code = self._where(moment)
-        shown = moment.data if moment.kind is Kind.DATA else b""
-        view = hex_view(shown, HEX_BYTES)
-        more = count(view.hidden, self.language)
+        view = hex_view(moment.data, HEX_BYTES) if moment.kind is Kind.DATA else None
+        more = count(view.hidden, self.language) if view and view.hidden else ""
         return TimeRow(
             number=number,
             time="" if moment.kind is Kind.FOLD else milliseconds(moment.t, self.language),
@@ -156,8 +155,8 @@ class _Rows:
             label=moment.label,
             kind=moment.kind,
             bytes=moment.shown,
-            hex=view.rows,
-            hex_more=self.words["hex_more"].format(n=more) if view.hidden else "",
+            hex=view.rows if view else (),
+            hex_more=self.words["hex_more"].format(n=more) if more else "",
             where=where,
             code=code,
             kin=tuple(self._related(moment, other) for other in self.kin.get(number, ())),
