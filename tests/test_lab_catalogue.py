@@ -35,6 +35,20 @@ diagnoses:
 """
 
 
+def test_what_lies_behind_a_notion_is_read_by_notion() -> None:
+    further = "further:\n  reading: {fr: plus, en: more}\n"
+    read = read_catalogue(Path("c.yaml"), (further + SMALL).encode())
+    assert read.further["reading"].in_language("en") == "more"
+    assert read_catalogue(Path("c.yaml"), SMALL.encode()).further == {}
+    assert "'raeding'" in broken(further.replace("reading", "raeding") + SMALL)[0]
+
+
+def test_a_lab_quotes_its_statement_by_notion() -> None:
+    quoted = load(lab=LAB + "passages: {receive: {fr: '« recv() »'}}\n")
+    assert quoted.passages["receive"].in_language("fr") == "« recv() »"
+    assert "'recieve'" in problems(lab=LAB + "passages: {recieve: {fr: a}}\n")[0]
+
+
 def broken(text: str) -> list[str]:
     with pytest.raises(LabError) as caught:
         read_catalogue(Path("c.yaml"), text.encode())
