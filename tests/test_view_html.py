@@ -205,6 +205,14 @@ def test_a_page_that_is_alone_carries_its_captures() -> None:
     seen = Page(page)
     assert "data:application/octet-stream;base64,Cg0NCg==" in seen.values("href")
     assert seen.values("download") == ["server-nominal.pcapng"]
+    assert "server-nominal.pcapng (4 bytes)" in seen.text
+
+
+def test_a_capture_too_big_to_be_carried_is_said_to_be() -> None:
+    links = Links(wires=carried({"server-nominal": b"x" * 70_000}))
+    page = student_html(lab(), stuck_grade(), {"server-nominal": stuck_server()}, (), "fr", links)
+    assert "trop grande pour être jointe (70\u202f000 octets)" in page
+    assert "data:" not in page
 
 
 def test_the_class_page_links_to_every_report() -> None:

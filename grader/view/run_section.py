@@ -18,7 +18,7 @@ from grader.view.pair_section import PairTable, outputs_of, pair_table
 from grader.view.recorded import Recorded
 from grader.view.source import Program
 from grader.view.timeline import Timeline, timeline
-from grader.view.words import SYMBOLS, count, labelled, milliseconds, words
+from grader.view.words import SYMBOLS, byte_count, count, labelled, milliseconds, words
 
 SCREEN_BYTES = 4096
 """Bytes of a screen that a page shows before it says how many more there are."""
@@ -57,6 +57,8 @@ class RunSection:
     """All of the screen, where the time line cuts it; None: it has all."""
     stderr: Screen | None
     wire: Attachment | None
+    wire_size: str
+    """That of the capture, where the page carries it or would."""
     record: str | None
     """Where all that was recorded is."""
     commands: tuple[tuple[str, str], ...]
@@ -120,12 +122,17 @@ def run_section(
         stdout=_screen(transcript.stdout, language) if transcript and cut else None,
         stderr=_screen(transcript.stderr, language) if transcript and cut else None,
         wire=links.wires.get(run.id),
+        wire_size=_size(links.wires.get(run.id), language),
         record=links.records.get(run.id),
         commands=_commands(lab, run, scenario.steps if scenario else (), seed, language),
         seed=seed,
         pair=pair_table(pair, lab, scenario, language) if pair and scenario else None,
         screens=_screens(pair, language) if pair else (),
     )
+
+
+def _size(wire: Attachment | None, language: str) -> str:
+    return "" if wire is None or wire.size is None else byte_count(wire.size, language)
 
 
 def _paced(transcript: tr.Transcript) -> bool:

@@ -33,7 +33,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "moments": ("Ce qui s’est passé", "What happened"),
     "ms": ("ms", "ms"),
     "in_your_code": ("Dans votre code~:", "In your code:"),
-    "lines_or": ("ligne {lines}", "line {lines}"),
     "or": (" ou ", " or "),
     "printed_here": ("affiché à {time}", "printed at {time}"),
     "received_here": ("reçu à {time}", "received at {time}"),
@@ -53,7 +52,6 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Chaque trame, à ouvrir dans Wireshark~:",
         "Every frame, to open in Wireshark:",
     ),
-    "wire_named": ("{name} ({size})", "{name} ({size})"),
     "wire_too_big": (
         "La capture est trop grande pour être jointe ({size}).",
         "The capture is too big to be attached ({size}).",
