@@ -85,9 +85,14 @@ class Moment:
         if self.kind is Kind.ERROR:
             text = decoded(self.data[-ERROR_BYTES:].replace(b"\r\n", b"\n")).strip("\n")
             cut = runs(text, keep="\n")
-            return cut if len(self.data) <= ERROR_BYTES else (Run("…"), *cut)
+            return (Run("…"), *cut) if self.cut else cut
         cut = runs(decoded(self.data[:MOMENT_BYTES]))
-        return cut if len(self.data) <= MOMENT_BYTES else (*cut, Run("…"))
+        return (*cut, Run("…")) if self.cut else cut
+
+    @property
+    def cut(self) -> bool:
+        """Whether it has more bytes than are shown."""
+        return len(self.data) > (ERROR_BYTES if self.kind is Kind.ERROR else MOMENT_BYTES)
 
 
 def moments(

@@ -86,7 +86,7 @@ def timeline(
     return Timeline(
         rows=tuple(_Rows(moments, programs, program, language)),
         stretches=tuple(_stretches(moments, language)),
-        cut=any(m.kind is Kind.FOLD or _is_cut(m) for m in moments),
+        cut=any(m.kind is Kind.FOLD or m.cut for m in moments),
     )
 
 
@@ -187,10 +187,6 @@ class _Rows:
             ends = [p for path, p in self.programs.items() if path.endswith(f"/{file}")]
             found = ends[0] if len(ends) == 1 else None
         return found
-
-
-def _is_cut(moment: Moment) -> bool:
-    return bool(moment.shown) and "…" in (moment.shown[0].text, moment.shown[-1].text)
 
 
 def _kin(moments: Sequence[Moment]) -> Mapping[int, tuple[int, ...]]:
