@@ -1,184 +1,120 @@
-"""Opens pages in headless Chromium and says what they did, through its DevTools pipe."""
+"""Opens pages in the system's headless Chromium, through Playwright, and notes what they do."""
 
 from __future__ import annotations
 
-import json
-import os
-import select
 import shutil
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from namespaces import missing
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Request, sync_playwright
 
 PATIENCE = 60
 """Seconds for one answer of the browser: a deadline, for a browser that hangs."""
 _FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-default-apps", "--disable-extensions", "--disable-dev-shm-usage",
+    "--disable-quic",
     # Nothing but loopback has a name or an address; what a page asks of it is let through.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--disable-features=LocalNetworkAccessChecks", "--remote-debugging-pipe",
+    "--disable-features=LocalNetworkAccessChecks",
+    # The same letters on every machine, whatever its screen.
+    "--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb",
 )  # fmt: skip
 
-Message = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opened:
-    """What a page did until nothing moved on it any more."""
-
-    result: Any
-    """The value of the script that the test ran in it."""
-    console: tuple[str, ...]
-    """Everything in the console but plain logs: errors, violations of the policy, exceptions."""
-    requests: tuple[str, ...]
-    """Addresses that were asked for, the page's own left out; blocked ones too."""
-    url: str
-    """Where the page is in the end."""
-
-
-class Browser:
-    """A running browser; one page after the other."""
-
-    def __init__(self, to: int, answers: int) -> None:
-        self._to, self._answers = to, answers
-        self._buffer = b""
-        self._number = 0
-        self._events: list[Message] = []
-
-    def open(self, page: Path, script: str) -> Opened:
-        """Open a file, wait until its network is idle, run `script` in it, wait again."""
-        target = self._ask("Target.createTarget", url="about:blank")["targetId"]
-        session = self._ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        self._events.clear()
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self._ask(f"{domain}.enable", session)
-        self._ask("Page.setLifecycleEventsEnabled", session, enabled=True)
-        blank = self._ask("Page.getFrameTree", session)["frameTree"]["frame"]
-        self._ask("Page.navigate", session, url=page.as_uri())
-        # Of the page itself, or of where it led to.
-        self._until(lambda e: _is_idle(e, session, blank))
-        answer = self._ask(
-            "Runtime.evaluate", session, expression=script, returnByValue=True, awaitPromise=True
-        )
-        assert "exceptionDetails" not in answer, answer
-        events = [e for e in self._events if e.get("sessionId") == session]
-        history = self._ask("Page.getNavigationHistory", session)
-        self._ask("Target.closeTarget", targetId=target)
-        return Opened(
-            result=answer["result"].get("value"),
-            console=tuple(filter(None, map(_complaint, events))),
-            requests=tuple(u for u in map(_request, events) if u not in ("", page.as_uri())),
-            url=history["entries"][history["currentIndex"]]["url"],
-        )
-
-    def close(self) -> None:
-        """Tell the browser to end."""
-        self._send("Browser.close", "")
-
-    def _ask(self, method: str, session: str = "", **parameters: object) -> Message:
-        number = self._send(method, session, **parameters)
-        while (message := self._read()).get("id") != number:
-            self._events.append(message)
-        assert "error" not in message, message
-        found: Message = message["result"]
-        return found
-
-    def _send(self, method: str, session: str, **parameters: object) -> int:
-        self._number += 1
-        message: Message = {"id": self._number, "method": method, "params": parameters}
-        if session:
-            message["sessionId"] = session
-        os.write(self._to, json.dumps(message).encode() + b"\0")
-        return self._number
-
-    def _until(self, wanted: Callable[[Message], bool]) -> None:
-        for event in self._events:
-            if wanted(event):
-                return
-        while not wanted(message := self._read()):
-            self._events.append(message)
-        self._events.append(message)
-
-    def _read(self) -> Message:
-        deadline = time.monotonic() + PATIENCE
-        while b"\0" not in self._buffer:
-            ready, _, _ = select.select([self._answers], [], [], deadline - time.monotonic())
-            assert ready, "the browser does not answer"
-            data = os.read(self._answers, 1 << 20)
-            assert data, "the browser has ended"
-            self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\0")
-        message: Message = json.loads(line)
-        return message
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 @contextmanager
-def browser(folder: Path) -> Iterator[Browser]:
-    """A browser with an empty profile in `folder`; skips (fails in CI) where there is none."""
+def chromium() -> Iterator[Browser]:
+    """A browser with an empty profile; skips (fails in CI) where there is none."""
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next(filter(None, map(shutil.which, names)), None)
     if program is None:
         missing("chromium is not installed")
-    ours, theirs = os.pipe(), os.pipe()
-    command = [program, *_FLAGS, f"--user-data-dir={folder}", "about:blank"]
-    # The browser takes orders on descriptor 3 and answers on 4, whatever ours are called.
-    shell = f'exec 3<&{ours[0]} 4>&{theirs[1]} {ours[0]}<&- {theirs[1]}>&-; exec "$@"'
-    process = subprocess.Popen(
-        ["bash", "-c", shell, "bash", *command],
-        pass_fds=(ours[0], theirs[1]),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "HOME": str(folder)},
-    )
-    os.close(ours[0])
-    os.close(theirs[1])
-    started = Browser(ours[1], theirs[0])
+    with sync_playwright() as playwright:
+        # Playwright's own browsers would have to be downloaded; the system's does as well.
+        browser = playwright.chromium.launch(
+            executable_path=program, args=list(_FLAGS), timeout=PATIENCE * 1000
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Visit:
+    """A page that is open, and what it did so far."""
+
+    page: Page
+    devtools: CDPSession
+    console: list[str] = field(default_factory=list)
+    """Everything in the console: logs, errors, violations of the policy, exceptions."""
+    asked_for: list[str] = field(default_factory=list)
+    """Every address that was asked for, the page's own first; blocked ones too."""
+    _world: int | None = None
+
+    @property
+    def requests(self) -> list[str]:
+        """What was asked for besides the document."""
+        return self.asked_for[1:]
+
+    def look(self, script: str) -> Any:
+        """Evaluate an expression in a world apart from the page's own scripts, on its document.
+
+        The page's security policy stays in force, and neither side sees the other's variables.
+        """
+        if self._world is None:
+            frame = self.devtools.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+            made = self.devtools.send("Page.createIsolatedWorld", {"frameId": frame})
+            self._world = made["executionContextId"]
+        asked = {
+            "expression": script, "contextId": self._world,
+            "returnByValue": True, "awaitPromise": True,
+        }  # fmt: skip
+        answer = self.devtools.send("Runtime.evaluate", asked)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def settle(self) -> None:
+        """Wait until nothing is fetched any more and all that the page did has been noted."""
+        self.page.wait_for_load_state("networkidle")
+        self.look("1")
+
+    def dress(self, *, scheme: Scheme = "light", width: int = 1200, media: str = "screen") -> None:
+        """Show the page in this colour scheme, at this width in CSS pixels, on this medium."""
+        self.page.emulate_media(
+            color_scheme=scheme, media="print" if media == "print" else "screen"
+        )
+        self.page.set_viewport_size({"width": width, "height": 900})
+
+
+@contextmanager
+def visit(browser: Browser, path: Path, *, idle: bool = False) -> Iterator[Visit]:
+    """Open a file in a profile of its own; with `idle`, wait until its network is."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
+    seen = Visit(page, context.new_cdp_session(page))
+
+    def console(message: ConsoleMessage) -> None:
+        seen.console.append(f"{message.type}: {message.text}")
+
+    def error(raised: Exception) -> None:
+        seen.console.append(f"exception: {raised}")
+
+    def request(asked: Request) -> None:
+        seen.asked_for.append(asked.url)
+
+    page.on("console", console)
+    page.on("pageerror", error)
+    page.on("request", request)
     try:
-        yield started
-        started.close()
-        process.wait(PATIENCE)
+        page.goto(path.as_uri(), wait_until="commit")
+        page.wait_for_load_state("networkidle" if idle else "load")
+        yield seen
     finally:
-        process.kill()
-        process.wait()
-        os.close(ours[1])
-        os.close(theirs[0])
-
-
-def _is_idle(event: Message, session: str, blank: Message) -> bool:
-    """Nothing moves any more in the page that took the place of the blank one."""
-    found = event.get("params", {})
-    return (
-        event.get("method") == "Page.lifecycleEvent"
-        and event.get("sessionId") == session
-        and found["name"] == "networkIdle"
-        and found["frameId"] == blank["id"]
-        and found["loaderId"] != blank["loaderId"]
-    )
-
-
-def _request(event: Message) -> str:
-    if event.get("method") != "Network.requestWillBeSent":
-        return ""
-    url: str = event["params"]["request"]["url"]
-    return url
-
-
-def _complaint(event: Message) -> str:
-    found = event.get("params", {})
-    match event.get("method"):
-        case "Log.entryAdded":
-            return f"{found['entry']['level']}: {found['entry']['text']}"
-        case "Runtime.exceptionThrown":
-            return str(found["exceptionDetails"])
-        case "Runtime.consoleAPICalled":
-            return f"{found['type']}: {found['args']}"
-    return ""
+        context.close()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser
 
 from grader.run.engine import Engine
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytest_plugins = ["pytester"]
 
@@ -42,8 +45,8 @@ def plain_engine() -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for every test that opens pages."""
-    from playwrights import chromium
+    """One headless Chromium for every test that opens pages; each visit has its own profile."""
+    from chromium import chromium
 
     with chromium() as started:
         yield started

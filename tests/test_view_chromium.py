@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from canary import Canary, canary
-from chromium import PATIENCE, Browser, browser
+from chromium import PATIENCE, visit
 from hostile import Hostile, submission
 from markup_attacks import MARK, all_of, attacks
+from playwright.sync_api import Browser
 from test_view_html import PAGES
 
 LEADING_AWAY = ["base", "form", "refresh"]
@@ -44,12 +45,6 @@ USED = f"""(() => {{
 }})()"""
 
 
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser(tmp_path_factory.mktemp("chromium")) as started:
-        yield started
-
-
 @pytest.fixture
 def bird() -> Iterator[Canary]:
     with canary() as listening:
@@ -64,16 +59,18 @@ def written(folder: Path, page: str) -> Path:
 
 @pytest.mark.parametrize("name", ["student", "class", "matrix"])
 def test_nothing_of_a_student_runs_and_nothing_leaves_the_page(
-    name: str, shown: Browser, bird: Canary, tmp_path: Path
+    name: str, browser: Browser, bird: Canary, tmp_path: Path
 ) -> None:
     page = submission(all_of(bird.url)).pages()[name]
-    opened = shown.open(written(tmp_path, page), USED)
-    found = opened.result
-    assert opened.console == ()
-    assert opened.requests == ()
+    path = written(tmp_path, page)
+    with visit(browser, path, idle=True) as seen:
+        found = seen.look(USED)
+        seen.settle()
+    assert seen.console == []
+    assert seen.requests == []
     assert bird.seen == []
     # The class page keeps what is shown in its own address.
-    assert opened.url.partition("#")[0] == (tmp_path / "page.html").as_uri()
+    assert seen.page.url.partition("#")[0] == path.as_uri()
     assert found["ran"] == ""
     assert found["handlers"] == found["links"] == []
     assert found["styled"] == 0
@@ -105,10 +102,10 @@ WALKED = """(async () => {
 })()"""
 
 
-def test_an_arrow_lights_its_bytes_its_print_and_its_line(shown: Browser, tmp_path: Path) -> None:
-    opened = shown.open(written(tmp_path, PAGES["student"]), WALKED)
-    found = opened.result
-    assert opened.console == ()
+def test_an_arrow_lights_its_bytes_its_print_and_its_line(browser: Browser, tmp_path: Path) -> None:
+    with visit(browser, written(tmp_path, PAGES["student"])) as seen:
+        found = seen.look(WALKED)
+    assert seen.console == []
     assert found["focused"] == [
         "a4-server-nominal", "a5-server-nominal", "m4-server-nominal", "m5-server-nominal",
         "src-serveur-py-11", "src-serveur-py-15",
@@ -120,36 +117,38 @@ def test_an_arrow_lights_its_bytes_its_print_and_its_line(shown: Browser, tmp_pa
 
 @pytest.mark.parametrize("together", [TOGETHER, *([one] for one in LEADING_AWAY)], ids=str)
 def test_each_attack_works_in_a_page_without_defences(
-    together: list[str], shown: Browser, bird: Canary, tmp_path: Path
+    together: list[str], browser: Browser, bird: Canary, tmp_path: Path
 ) -> None:
     markup = "".join(attacks(bird.url)[one] for one in together)
     page = f"<!DOCTYPE html><title>x</title><body>{markup}</body>"
-    shown.open(written(tmp_path, page), "1")
-    for attack in together:
-        assert bird.saw("/form?" if attack == "form" else f"/{attack}", PATIENCE), attack
+    with visit(browser, written(tmp_path, page)):
+        for attack in together:
+            assert bird.saw("/form?" if attack == "form" else f"/{attack}", PATIENCE), attack
 
 
 def test_our_own_page_without_escaping_and_policy_is_taken_over(
-    shown: Browser, bird: Canary, tmp_path: Path
+    browser: Browser, bird: Canary, tmp_path: Path
 ) -> None:
     text = attacks(bird.url)["handler"] + attacks(bird.url)["img"]
     page = unescaped(submission(text.encode()))
-    opened = shown.open(written(tmp_path, without_policy(page)), USED)
-    assert opened.result["ran"] == "handler"
-    assert bird.saw("/img", PATIENCE)
-    assert bird.saw("/handler", PATIENCE)
+    with visit(browser, written(tmp_path, without_policy(page)), idle=True) as seen:
+        assert seen.look(USED)["ran"] == "handler"
+        assert bird.saw("/img", PATIENCE)
+        assert bird.saw("/handler", PATIENCE)
+    assert [url for url in seen.requests if url.startswith(bird.url)]
 
 
 def test_the_policy_alone_holds_what_is_not_escaped(
-    shown: Browser, bird: Canary, tmp_path: Path
+    browser: Browser, bird: Canary, tmp_path: Path
 ) -> None:
     """The second defence. (No policy in a page keeps a `refresh` from leading away.)"""
     text = "".join(a for name, a in attacks(bird.url).items() if name != "refresh")
     page = unescaped(submission(text.encode()))
-    opened = shown.open(written(tmp_path, page), USED)
-    assert opened.result["ran"] == ""
+    with visit(browser, written(tmp_path, page), idle=True) as seen:
+        assert seen.look(USED)["ran"] == ""
+        seen.settle()
     assert bird.seen == []
-    assert sum("Content Security Policy" in told for told in opened.console) > 20
+    assert sum("Content Security Policy" in told for told in seen.console) > 20
 
 
 def unescaped(made: Hostile) -> str:

@@ -21,9 +21,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
 
+from chromium import chromium  # noqa: E402
 from class_samples import made_class  # noqa: E402
 from playwright.sync_api import Browser, Page  # noqa: E402
-from playwrights import chromium  # noqa: E402
 from report_samples import lab  # noqa: E402
 
 from grader.view.html import class_html  # noqa: E402
