@@ -25,6 +25,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write tests/golden anew: look at the diff"
+    )
+
+
 @pytest.fixture(scope="session")
 def full_engine() -> Iterator[Engine]:
     """One engine with isolation `full` for many tests: each run must be clean of the last."""
