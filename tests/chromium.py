@@ -62,18 +62,21 @@ class Visit:
         """What was asked for besides the document."""
         return self.asked_for[1:]
 
-    def look(self, script: str) -> Any:
+    def look(self, script: str, *, own: bool = True) -> Any:
         """Evaluate an expression in a world apart from the page's own scripts, on its document.
 
         The page's security policy stays in force, and neither side sees the other's variables.
+        `await` and what the console knows (`getEventListeners`) may be used. Unless `own`, it
+        is evaluated in the page's world.
         """
         if self._world is None:
             frame = self.devtools.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
             made = self.devtools.send("Page.createIsolatedWorld", {"frameId": frame})
             self._world = made["executionContextId"]
         asked = {
-            "expression": script, "contextId": self._world,
-            "returnByValue": True, "awaitPromise": True,
+            "expression": script, "returnByValue": True, "awaitPromise": True,
+            "replMode": True, "includeCommandLineAPI": True,
+            **({"contextId": self._world} if own else {}),
         }  # fmt: skip
         answer = self.devtools.send("Runtime.evaluate", asked)
         assert "exceptionDetails" not in answer, answer

@@ -209,7 +209,7 @@ def test_a_page_that_is_alone_carries_its_captures() -> None:
 
 
 def test_a_capture_too_big_to_be_carried_is_said_to_be() -> None:
-    links = Links(wires=carried({"server-nominal": b"x" * 70_000}))
+    links = Links(wires=carried({"server-nominal": b"x" * 70_000}.items()))
     page = student_html(lab(), stuck_grade(), {"server-nominal": stuck_server()}, (), "fr", links)
     assert "trop grande pour être jointe (70\u202f000 octets)" in page
     assert "data:" not in page

@@ -75,7 +75,9 @@ def plain(lab: Lab, settings: PageSettings, grade: Grade) -> dict[str, bytes]:
     said = "" if grade.problem is None else grade.problem.message.in_language(settings.language)
     page = (
         f'<!doctype html>\n<html lang="{settings.language}">\n<meta charset="utf-8">\n'
-        f"<title>{grade.id}</title>\n<h1>{grade.id}</h1>\n<p>{html.escape(said)}</p>\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{grade.id}</title>\n<main>\n<h1>{grade.id}</h1>\n"
+        f"<p>{html.escape(said)}</p>\n</main>\n"
     )
     return {"index.html": page.encode(), "result.json": results.encode(result)}
 
