@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +31,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew: look at the diff"
     )
+    parser.addoption(
+        "--screenshots",
+        default=os.environ.get("WIREGRADE_SCREENSHOTS", ""),
+        metavar="DIR",
+        help="take pictures of every kind of page into DIR (default: $WIREGRADE_SCREENSHOTS)",
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """List the pictures, once they are all there: in the process that leads the others."""
+    folder = Path(session.config.getoption("--screenshots") or os.devnull)
+    if folder.is_dir() and not hasattr(session.config, "workerinput"):
+        from screenshots import contact_sheet
+
+        contact_sheet(folder)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from chromium import Scheme, visit
+from chromium import SCHEMES, Scheme, Visit, visit
 from page_kinds import kinds
 from page_reader import by_keyboard, complaints, on_paper
 from playwright.sync_api import Browser
@@ -14,10 +14,14 @@ LANGUAGES: dict[str, Scheme] = {"fr": "light", "en": "dark"}
 """With the colours in which a page is looked at: these do not depend on the language."""
 
 
+WIDTHS = (360, 768, 1200)
+"""CSS pixels of the pictures: a telephone, a tablet, a window."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", kinds())
 def test_nothing_is_in_anybodys_way(
-    kind: str, language: str, browser: Browser, tmp_path: Path
+    kind: str, language: str, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     path = tmp_path / f"{kind}.html"
     path.write_text(kinds()[kind].html(language), encoding="utf-8")
@@ -27,6 +31,18 @@ def test_nothing_is_in_anybodys_way(
         if language == "fr":
             found += [*by_keyboard(seen), *on_paper(seen)]
         seen.settle()
+        if folder := request.config.getoption("--screenshots"):
+            seen.look("checks.refold()")
+            photograph(seen, Path(folder), f"{kind}.{language}")
     assert found == [], "\n".join(["", *found])
     assert seen.console == []
     assert seen.requests == []
+
+
+def photograph(seen: Visit, folder: Path, name: str) -> None:
+    """The page as it was opened, from top to bottom, for people to look at."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            seen.dress(scheme=scheme, width=width)
+            seen.page.screenshot(path=folder / f"{name}.{width}.{scheme}.png", full_page=True)
