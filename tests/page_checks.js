@@ -215,12 +215,13 @@ globalThis.checks = (() => {
   const unreachable = (heard) => once(usable(heard).filter((x) => !reachable(x))
     .map((x) => `no key gets there: ${told(x)}`));
 
-  const look = (element) => {
-    const style = getComputedStyle(element);
+  // How it looks, with what is in it: in a drawing a frame of its own may show the focus.
+  const look = (element) => [element, ...Array.from(element.children).slice(0, 8)].map((one) => {
+    const style = getComputedStyle(one);
     return [style.outlineStyle, style.outlineWidth, style.outlineColor, style.boxShadow,
       style.borderColor, style.backgroundColor, style.textDecoration, style.stroke,
-      style.strokeWidth].join();
-  };
+      style.strokeWidth, style.fill].join();
+  }).join(";");
 
   const inFront = (element) => {
     const box = element.getBoundingClientRect();

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser
 
 HEAD = '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>x</title>'
 GOOD = f"""{HEAD}<body><main><h1>Good</h1><p><a href="#a">a link</a> and text</p>
+<svg width="90" height="30" role="group" aria-label="x"><a href="#b"><rect width="90" height="30"
+class="frame"/><text y="20" fill="black">drawn</text></a></svg>
 <details><summary>more</summary><p>folded</p></details></main></body></html>"""
 FAULTS = {
     "axe image-alt: <img": '<img src="data:,">',
@@ -47,8 +49,10 @@ TRAPS = {
 """Faults that leave nothing of a page for others."""
 STYLE = """<style>body { background: white }
 @media (prefers-color-scheme: dark) { .dark { color: #ddd } }</style>"""
-PRINTED = """<style>@media print { details::details-content { content-visibility: visible;
-display: block; block-size: auto } }</style>"""
+PRINTED = """<style>.frame { fill: white } svg a { outline: none }
+svg a:focus-visible .frame { stroke: blue; stroke-width: 3 }
+@media print { details::details-content { content-visibility: visible; display: block;
+block-size: auto } }</style>"""
 
 
 def read(seen: Visit) -> str:
