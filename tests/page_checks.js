@@ -122,8 +122,10 @@ globalThis.checks = (() => {
   const lines = (found) => found.violations.flatMap((rule) => rule.nodes.slice(0, 4).map((node) =>
     `axe ${rule.id}: ${node.html.slice(0, 160)}: ${node.failureSummary.replace(/\s+/g, " ")}`));
 
-  // Folded parts that paper would not show. What a page calls minor may stay folded.
-  const paper = () => once(all("details:not(.minor)").flatMap((one) => {
+  // Folds that paper must show: what is open, and what did not pass.
+  const matters = (one) => one.open || one.matches(".fail, .partial") ||
+    one.querySelector(":scope > summary .fail");
+  const paper = () => once(all("details").filter(matters).flatMap((one) => {
     const inside = Array.from(one.children).filter((x) => x.tagName !== "SUMMARY" &&
       x.textContent.trim());
     const lost = inside.filter((x) => !shown(x) || !x.getBoundingClientRect().height);

@@ -58,7 +58,7 @@ def by_keyboard(seen: Visit) -> list[str]:
 
 
 def on_paper(seen: Visit) -> list[str]:
-    """What is wrong with the page printed as it was opened; to be asked after `complaints`."""
+    """What is wrong with the page printed as it was opened; to be asked after `by_keyboard`."""
     # From a dark window: paper is white all the same.
     seen.dress(scheme="dark", width=PAPER, media="print")
     found = [f"printed: {told}" for told in _colours(seen)]

@@ -35,7 +35,10 @@ FAULTS = {
     "out of sight with the focus: <button name": '<div style="position: relative">'
     '<button name="below">below</button>'
     '<div style="position: absolute; inset: -9px; background: white"></div></div>',
-    "folded on paper: <details": "<details><summary>more</summary><p>lost</p></details>",
+    "folded on paper: <details class": '<details class="fail"><summary>more</summary>'
+    "<p>lost</p></details>",
+    "folded on paper: <details id": '<details id="b"><summary>more <b class="fail">✗</b></summary>'
+    "<p>lost</p></details>",
 }
 """Faults of one page, by what is said of each."""
 TRAPS = {
