@@ -6,7 +6,6 @@ was shown before, and looked at in a browser.
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -34,8 +33,8 @@ from grader.lab.model import Role, Text
 from grader.submission import MissingRole, SourceFile
 from grader.view.class_page import class_page
 from grader.view.html import class_html, matrix_html, student_html
+from grader.view.links import Links, beside, carried
 from grader.view.matrix_page import matrix_page
-from grader.view.student_model import Links
 from grader.view.student_page import student_page
 
 SEED = "0" * 32
@@ -68,8 +67,8 @@ class Student:
         """What lies beside the page."""
         ids = [t.header.run for t in self.transcripts]
         if not self.linked:
-            return Links(wires=_carried(ids))
-        return Links(class_page="../index.html", wires={run: _wire(run) for run in ids})
+            return Links(wires=carried((run, b"\n\r\r\n" * 64) for run in ids))
+        return Links(class_page="../index.html", wires={run: beside(run) for run in ids})
 
     def html(self, language: str) -> str:
         """The page."""
@@ -82,23 +81,6 @@ class Student:
     @property
     def _by_run(self) -> dict[str, tr.Transcript]:
         return {t.header.run: t for t in self.transcripts}
-
-
-def _wire(run: str) -> Any:
-    """A run's capture beside the page, as the page wants to be told of it."""
-    if importlib.util.find_spec("grader.view.links"):
-        return importlib.import_module("grader.view.links").beside(run)
-    return f"runs/{run}.pcapng"
-
-
-def _carried(runs: Sequence[str]) -> dict[str, Any]:
-    """Captures inside of a page that is alone, where it can have them."""
-    if importlib.util.find_spec("grader.view.links"):
-        made: dict[str, Any] = importlib.import_module("grader.view.links").carried(
-            dict.fromkeys(runs, b"\n\r\r\n" * 64)
-        )
-        return made
-    return {}
 
 
 @cache

@@ -50,8 +50,8 @@ function _shtab_wiregrade_using
   test "$_shtab_wiregrade_cmdpath" = "$argv"
 end
 
-set -g _shtab_wiregrade_commands grade check matrix report verify validate reference explain init completion doctor schema
-set -g _shtab_wiregrade_opts_with_value --certify --fail-under --format --host --html --isolation --jobs --lab --lang --only --out --patience --python --role --sample --seed --submissions
+set -g _shtab_wiregrade_commands grade check matrix report export diff verify validate reference explain init completion doctor schema
+set -g _shtab_wiregrade_opts_with_value --assignment --audience --certify --column --fail-under --format --host --html --id --isolation --jobs --lab --lang --only --out --output --patience --prefix --python --role --sample --seed --submissions --to --worksheet
 
 complete -c wiregrade -e
 complete -c wiregrade -f
@@ -70,6 +70,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using grade' -l certify -x -d 'play e
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l sweep -d 'cut a message at each of its bytes too, a run for each: where does a cut do harm?'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l trace -d 'run each program once more with strace, and show its calls beside the segments'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l anonymous -d 'a class page to show in class: pseudonyms in place of names, and no links'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l resume -d 'take over what is graded already and has not changed (the default)'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l fresh -d 'grade everything anew'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l fail-under -x -d 'exit with 1 if a complete grade is below'
@@ -81,8 +82,9 @@ complete -c wiregrade -n '_shtab_wiregrade_using check' -s h -l help -d 'show th
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l lab -xka "(__fish_complete_path (commandline -ct))" -d 'a built-in lab, or a lab'"'"'s folder (tp09)'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l role -xka "server client" -d 'check this program only'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l only -x -d 'this criterion or scenario only; may be repeated'
-complete -c wiregrade -n '_shtab_wiregrade_using check' -l format -xka "text json junit github" -d '(text)'
+complete -c wiregrade -n '_shtab_wiregrade_using check' -l format -xka "text json junit github gradescope" -d '(text)'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l html -xka "(__fish_complete_path (commandline -ct))" -d 'write the report as a page, too'
+complete -c wiregrade -n '_shtab_wiregrade_using check' -l watch -d 'check again whenever a program is saved, and say what changed; Ctrl-C ends it'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l jobs -x -d 'runs at a time (three for each core)'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l isolation -xka "auto full none" -d 'what keeps the programs apart from this machine; `none` runs them as yourself'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l python -x -d 'the interpreter for the students'"'"' programs (the one behind Wiregrade'"'"'s own)'
@@ -110,9 +112,35 @@ complete -c wiregrade -n '_shtab_wiregrade_using matrix; and test $_shtab_wiregr
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a report -d 'judge and write a graded folder again, running nothing'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using report' -l anonymous -d 'a class page to show in class: pseudonyms in place of names, and no links'
+complete -c wiregrade -n '_shtab_wiregrade_using report' -l audience -xka "teacher student" -d '`student`: make copies to hand out, a folder for each student, in which nothing of hidden scenarios and of other students is; OUT stays as it is (teacher)'
+complete -c wiregrade -n '_shtab_wiregrade_using report' -l out -x -d 'with --audience student: where the copies go (OUT-students)'
+complete -c wiregrade -n '_shtab_wiregrade_using report' -l due-passed -d 'with --audience student: the date has passed, show what is hidden until then'
+complete -c wiregrade -n '_shtab_wiregrade_using report' -l zip -d 'with --audience student: an archive for each student instead of a folder'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using report; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d '(wiregrade-out)'
+complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a export -d 'write the grades as another system takes them, running nothing'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -s h -l help -d 'show this help message and exit'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l to -xka "csv junit gradescope canvas moodle moodle-feedback prairielearn github gitlab ctrf classroom50 classroom" -d 'one of csv, junit, gradescope, canvas, moodle, moodle-feedback, prairielearn, github, gitlab, ctrf, classroom50, classroom'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l id -x -d 'this submission only; may be repeated'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the file to write (stdout); a folder for formats with a file for each submission'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l force -d 'write over what is there'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l worksheet -xka "(__fish_complete_path (commandline -ct))" -d 'moodle, canvas: the file as you downloaded it; a filled copy is made'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l assignment -x -d 'canvas: which assignment, by title or number'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l column -x -d 'what the worksheet calls a column: identifier, name, group, grade, maximum, feedback (moodle); id, name, user, login, section (canvas)'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l prefix -xka "(__fish_complete_path (commandline -ct))" -d 'github, gitlab: where the submission lies in the repository'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l with-hidden -d 'tell of hidden scenarios too: only teachers will read it'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l debug -d 'on a fault, show where'
+complete -c wiregrade -n '_shtab_wiregrade_using export' -l no-config -d 'take no defaults from wiregrade.toml'
+complete -c wiregrade -n '_shtab_wiregrade_using export; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d 'a graded folder, or one result.json (wiregrade-out)'
+complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a diff -d 'say what one grading of a class changes against another'
+complete -c wiregrade -n '_shtab_wiregrade_using diff' -s h -l help -d 'show this help message and exit'
+complete -c wiregrade -n '_shtab_wiregrade_using diff' -l format -xka "text json" -d '(text)'
+complete -c wiregrade -n '_shtab_wiregrade_using diff' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using diff' -l debug -d 'on a fault, show where'
+complete -c wiregrade -n '_shtab_wiregrade_using diff' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a verify -d 'say whether a graded folder is as it was written, running nothing'
 complete -c wiregrade -n '_shtab_wiregrade_using verify' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using verify' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
