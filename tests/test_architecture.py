@@ -40,6 +40,7 @@ ONE_IMPORTER = {
 
 DATA_ONLY = {
     "grader/intake/bounds.py", "grader/intake/errors.py", "grader/judge/model.py",
+    "grader/intake/layouts/model.py",
     "grader/lab/model.py", "grader/run/denied.py", "grader/run/errors.py",
     "grader/run/jobs.py", "grader/run/usage.py",
     "grader/submission.py",
@@ -68,6 +69,14 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         "grader/intake/zips.py",
     ),
     "test_intake_reading.py": ("grader/intake/texts.py", "grader/intake/tree.py"),
+    # Names of a platform, then whole classes of them: folders, zips, rosters.
+    "test_intake_layouts.py": tuple(
+        f"grader/intake/layouts/{name}.py"
+        for name in (
+            "blackboard", "brightspace", "canvas", "clones", "dates", "detect", "gradescope",
+            "moodle", "pattern",
+        )
+    ),
     "test_lab_load.py": (
         "grader/lab/context.py", "grader/lab/labfile.py", "grader/lab/scenariofile.py",
         "grader/lab/steps.py",

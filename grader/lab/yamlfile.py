@@ -90,14 +90,14 @@ class Mapping(Node):
         return next((entry.value for entry in self.entries if entry.key == key), None)
 
 
-def parse(file: str, data: bytes, problems: Problems) -> Node:
+def parse(file: str, data: bytes, problems: Problems, max_bytes: int = MAX_BYTES) -> Node:
     """The one document of a YAML file.
 
     What is wrong goes to `problems`, under the name `file`; what can't be read is `Broken`.
     """
     start = Place(file, 1, 1)
-    if len(data) > MAX_BYTES:
-        problems.add(start, f"the file is larger than {MAX_BYTES // 1024} KiB")
+    if len(data) > max_bytes:
+        problems.add(start, f"the file is larger than {max_bytes // 1024} KiB")
         return Broken(start)
     try:
         text = data.decode("utf-8-sig")
