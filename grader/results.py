@@ -33,7 +33,7 @@ from grader.judge.model import (
 )
 from grader.lab.model import Lab, Level, Text
 from grader.lab.visibility import of_criteria
-from grader.submission import SourceFile
+from grader.submission import Origin, SourceFile
 from grader.view.bytes_view import TYPOGRAPHY, escaped, literal
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -170,6 +170,40 @@ class DigestsInfo(msgspec.Struct, frozen=True, kw_only=True):
     lab: str
 
 
+class OriginInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a submission was imported from (`layout`), and whose it is.
+
+    `entries` are the names as they were downloaded; `ids` tell the person apart, by kind:
+    `participant` (Moodle), `canvas`, `user` (Brightspace), `login`, `number`, `email`.
+    `submitted` is ISO 8601, without an offset where the platform gives none. `flagged_late`:
+    the platform says that it is late.
+    """
+
+    layout: str
+    entries: tuple[str, ...]
+    ids: dict[str, str]
+    groups: tuple[str, ...]
+    team: str | None
+    submitted: str | None
+    attempt: int
+    attempts: int
+    commit: str | None
+    flagged_late: bool
+
+
+class LateInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What being late cost: `score` is `earned` (the points of the criteria) less `penalty`.
+
+    `penalty` is what was really taken off: never more than was earned.
+    """
+
+    due: str
+    seconds: int
+    rule: str
+    penalty: Number
+    earned: Number
+
+
 class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the submissions folder. Not complete: `max_score` is what could be judged."""
 
@@ -192,6 +226,10 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """Only with `--sweep`."""
     digests: DigestsInfo | msgspec.UnsetType = msgspec.UNSET
     """Always there in what `grade`, `report` and `check` write."""
+    origin: OriginInfo | msgspec.UnsetType = msgspec.UNSET
+    """Only in what `grade` wrote of a class."""
+    late: LateInfo | msgspec.UnsetType = msgspec.UNSET
+    """Only where it was handed in late; then `score` is what is left."""
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -410,7 +448,39 @@ def _submission(grade: Grade, language: str, seen: _Visibilities) -> dict[str, A
         "certification": _certification(grade),
         "sweeps": tuple(map(_sweep, grade.sweeps)) or msgspec.UNSET,
         "digests": _digests(grade.digests),
+        "origin": _origin(grade.origin),
+        "late": _late(grade),
     }
+
+
+def _origin(origin: Origin | None) -> OriginInfo | msgspec.UnsetType:
+    if origin is None:
+        return msgspec.UNSET
+    return OriginInfo(
+        layout=origin.layout,
+        entries=tuple(map(escaped, origin.entries)),
+        ids={kind: escaped(value) for kind, value in origin.ids.items()},
+        groups=tuple(map(escaped, origin.groups)),
+        team=None if origin.team is None else escaped(origin.team),
+        submitted=origin.submitted,
+        attempt=origin.attempt,
+        attempts=origin.attempts,
+        commit=origin.commit,
+        flagged_late=origin.flagged_late,
+    )
+
+
+def _late(grade: Grade) -> LateInfo | msgspec.UnsetType:
+    if grade.origin is None or grade.origin.late is None:
+        return msgspec.UNSET
+    late = grade.origin.late
+    return LateInfo(
+        due=late.due,
+        seconds=late.seconds,
+        rule=late.rule,
+        penalty=number(grade.earned - grade.score),
+        earned=number(grade.earned),
+    )
 
 
 def _digests(digests: Digests | None) -> DigestsInfo | msgspec.UnsetType:

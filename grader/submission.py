@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.judge.model import Problem, Programs, Remark
 from grader.lab.model import Role
@@ -28,6 +28,42 @@ class MissingRole:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Late:
+    """How late it was handed in. `due` is ISO 8601, `penalty` exact points as text (`5/2`)."""
+
+    due: str
+    seconds: int
+    rule: str
+    """As the teacher wrote it; empty: lateness is said, and costs nothing."""
+    penalty: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a submission came from: a platform's download, a roster, a clone.
+
+    `ids` tell the person apart, by kind: `participant` (Moodle), `canvas`, `user`, `login`,
+    `number`, `email`.
+    """
+
+    layout: str
+    entries: tuple[str, ...] = ()
+    """Names as they were downloaded: Moodle takes feedback back under them."""
+    ids: dict[str, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+    team: str | None = None
+    """Whose work it is, where several persons handed in together."""
+    submitted: str | None = None
+    """ISO 8601; without an offset where the platform gives none."""
+    attempt: int = 1
+    attempts: int = 1
+    commit: str | None = None
+    late: Late | None = None
+    flagged_late: bool = False
+    """The platform says that it is late; by how much, nobody does."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Submission:
     """One entry of the submissions folder, read into memory and bounded.
 
@@ -45,3 +81,5 @@ class Submission:
     """The whole entry could not be read (a broken archive, nothing in it)."""
     missing: tuple[MissingRole, ...] = ()
     """Roles without a program, server first."""
+    origin: Origin | None = None
+    """None where nobody asked: a student's own folder."""

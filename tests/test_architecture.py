@@ -77,6 +77,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
             "moodle", "pattern",
         )
     ),
+    "test_lab_late.py": ("grader/intake/lateness.py",),
     "test_lab_load.py": (
         "grader/lab/context.py", "grader/lab/labfile.py", "grader/lab/scenariofile.py",
         "grader/lab/steps.py",

@@ -495,7 +495,7 @@ def test_lists_where_lines_were_expected() -> None:
     assert found == [
         "lab.yaml:1:1: the lab must be `key: value` lines (lab, title, language, port, statement,"
         " messages, roles, criteria, tolerance, limits, python, salt, notions, passages, diagnoses,"
-        " scenarios), not a list"
+        " scenarios, late), not a list"
     ]
 
 

@@ -106,6 +106,7 @@ def ungraded(lab: Lab, submission: Submission, seed: str, problem: Problem | Non
         id=submission.id, name=submission.name, seed=seed, programs=submission.programs,
         score=Fraction(0), max_score=Fraction(0), complete=False, criteria=criteria, advice=(),
         runs=(), diagnoses=(), remarks=submission.remarks, problem=problem,
+        origin=submission.origin,
     )  # fmt: skip
 
 

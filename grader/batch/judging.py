@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.batch import pages, saved
 from grader.batch.faults import is_internal, ungraded
+from grader.batch.late import with_origin
 from grader.batch.output import OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
@@ -51,7 +52,7 @@ def judged(
         grade = ungraded(source.lab, submission, seed, submission.problem)
     else:
         grade = judge(source.lab, submission, seed, transcripts)
-    return replace(grade, digests=source.digests(submission))
+    return replace(with_origin(grade, submission.origin), digests=source.digests(submission))
 
 
 def judged_again(

@@ -22,7 +22,7 @@ from grader.batch.output import OutputFolder
 from grader.judge.model import Problem, Programs, Remark
 from grader.run.causes import Causes, causes
 from grader.run.jobs import Run
-from grader.submission import MissingRole, SourceFile, Submission
+from grader.submission import MissingRole, Origin, SourceFile, Submission
 
 FILE_BYTES = 256 * 1024
 """Of each program this much is kept and shown."""
@@ -51,6 +51,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """Runs with their calls traced: kept beside the others, never judged."""
     artifacts: dict[str, str] = {}
     """Name of each other file that was saved -> hex SHA-256 of it: `runs/x.jsonl`."""
+    origin: Origin | None = None
     schema_version: int = 1
 
 
@@ -73,7 +74,8 @@ def mark_of(
     said = (submission.programs, submission.remarks, submission.problem, submission.missing)
     chosen = [part for item in sorted(options.items()) for part in item]
     told = msgspec.json.encode(said).decode()
-    return fingerprint(tool, lab_digest, submission.digest, submission.name, told, *chosen)
+    whence = msgspec.json.encode(submission.origin).decode()
+    return fingerprint(tool, lab_digest, submission.digest, submission.name, told, whence, *chosen)
 
 
 def bounded(submission: Submission, suffixes: Iterable[str]) -> Submission:
@@ -173,6 +175,7 @@ def describe(
         sources=safe_names([file.path for file in submission.files]),
         runs=tuple(played.header.run for played in runs),
         traced=tuple(played.header.run for played in traced),
+        origin=submission.origin,
     )
 
 
@@ -203,6 +206,7 @@ def submission_of(folder: OutputFolder, saved: Saved) -> Submission:
         remarks=saved.remarks,
         problem=saved.problem,
         missing=saved.missing,
+        origin=saved.origin,
     )
 
 

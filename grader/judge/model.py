@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from grader.lab.model import Criterion, Level, Role, Tests, Text
+
+if TYPE_CHECKING:
+    from grader.submission import Origin
 
 
 class Status(StrEnum):
@@ -224,3 +227,10 @@ class Grade:
     sweeps: tuple[Sweep, ...] = ()
     digests: Digests | None = None
     """None where nobody said: the grade is the same."""
+    origin: Origin | None = None
+    """Where it was imported from. Late: `score` is without what that cost (`judge.late`)."""
+
+    @property
+    def earned(self) -> Fraction:
+        """The points of the criteria, before anything was taken off for being late."""
+        return sum((j.points for j in self.criteria if j.status is not Status.NOT_RUN), Fraction(0))

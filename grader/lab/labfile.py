@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 from typing import cast
 
 from grader.lab import values
 from grader.lab.catalogue import read_notions, read_rewordings
+from grader.lab.late import FORM as LATE_FORM
+from grader.lab.late import LateRule, parse_rule
 from grader.lab.model import (
     ROLES,
     Accents,
@@ -40,6 +43,7 @@ _SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 _KEYS = (
     "lab", "title", "language", "port", "statement", "messages", "roles", "criteria",
     "tolerance", "limits", "python", "salt", "notions", "passages", "diagnoses", "scenarios",
+    "late",
 )  # fmt: skip
 _ROLE_FILES: dict[Role, RoleFiles] = {
     "server": RoleFiles(words=("serveur", "server")),
@@ -84,6 +88,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
     messages = _messages(fields.need("messages"), problems)
     criteria = _criteria(fields.need("criteria"), problems, language)
     listed = _listed(fields.need("scenarios"), problems)
+    late, due = _late(fields.get("late"), problems)
     lab = Lab(
         id=values.word(
             fields.need("lab"), problems, "lab", _LAB_ID, "an id of a-z, 0-9, '-' and '_'"
@@ -103,6 +108,8 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         notions=read_notions(fields.get("notions"), problems, language),
         passages=read_notions(fields.get("passages"), problems, language, "passages"),
         diagnoses=read_rewordings(fields.get("diagnoses"), problems, language),
+        late=late,
+        due=due,
     )
     if criteria and lab.max_score == 0:
         problems.add(fields.need("criteria").place, "every criterion is taken out: no points left")
@@ -251,6 +258,24 @@ def _tolerance(node: Node | None, problems: Problems) -> Tolerance:
     if edits := fields.get("edits"):
         tolerance = replace(tolerance, edits=values.whole(edits, problems, "edits", 0, 10))
     return tolerance
+
+
+def _late(node: Node | None, problems: Problems) -> tuple[LateRule | None, datetime | None]:
+    rule, due = None, None
+    if node is None:
+        return rule, due
+    fields = Fields(node, problems, "late", ("penalty", "due"))
+    if penalty := fields.get("penalty"):
+        try:
+            rule = parse_rule(values.text(penalty, problems, "penalty"))
+        except ValueError:
+            problems.add(penalty.place, f"penalty must be a rule {LATE_FORM}")
+    if until := fields.get("due"):
+        try:
+            due = datetime.fromisoformat(values.text(until, problems, "due"))
+        except ValueError:
+            problems.add(until.place, "due must be a date such as 2026-10-01T23:59+02:00")
+    return rule, due
 
 
 def _limits(node: Node | None, problems: Problems) -> Limits:

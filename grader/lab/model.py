@@ -7,9 +7,12 @@ are by language (`Text`). Points are exact fractions.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
+
+from grader.lab.late import LateRule
 
 Role = Literal["server", "client"]
 ROLES: tuple[Role, ...] = ("server", "client")
@@ -273,6 +276,10 @@ class Lab:
     """Where the statement speaks of a notion of the catalogue: « énoncé, partie 1.3 »."""
     passages: dict[str, Text] = field(default_factory=dict)
     """What it says there, in its words; reports quote it."""
+    late: LateRule | None = None
+    """What being late costs."""
+    due: datetime | None = None
+    """Until when; without an offset, by the clock of the machine that grades."""
 
     def criterion(self, identifier: str) -> Criterion:
         """The criterion of that id. Raises KeyError."""
