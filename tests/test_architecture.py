@@ -77,6 +77,10 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
             "moodle", "pattern",
         )
     ),
+    "test_intake_importing.py": tuple(
+        f"grader/intake/{name}.py" for name in ("entrants", "import_words", "people", "sources")
+    ),
+    "test_intake_commits.py": ("grader/intake/gitobjects.py",),
     "test_lab_late.py": ("grader/intake/lateness.py",),
     "test_lab_load.py": (
         "grader/lab/context.py", "grader/lab/labfile.py", "grader/lab/scenariofile.py",

@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 
 from grader.batch import output, pages
@@ -14,7 +13,9 @@ from grader.batch.faults import is_internal
 from grader.batch.grading import Done, Grading, Settings, Waiting, marker_of
 from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource
+from grader.batch.shared import PlayedOnce
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
+from grader.cli.importing import announce, counting, options_of
 from grader.cli.labs import open_lab
 from grader.cli.progress import progress
 from grader.cli.running import (
@@ -26,22 +27,13 @@ from grader.cli.running import (
 )
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import is_certified, summary
-from grader.intake.apart import read
-from grader.intake.discover import Discovery, discover
+from grader.intake.importing import ClassRead, class_at
 from grader.judge.model import Grade
 from grader.run.engine import Engine
 from grader.run.errors import HostError
 from grader.run.host import choose_isolation, probe
 
 _WORDS: dict[str, tuple[str, str]] = {
-    "ignored": (
-        "Laissés de côté (ni programmes ni archives)~: {names}",
-        "Left out (neither programs nor archives): {names}",
-    ),
-    "results": (
-        "Laissés de côté (résultats de Wiregrade)~: {names}",
-        "Left out (results of Wiregrade): {names}",
-    ),
     "changed": (
         "{out} vient d’un autre labo, d’autres options ou d’une autre version ({what})~: "
         "tout est noté de nouveau.",
@@ -70,8 +62,13 @@ def run(given: argparse.Namespace) -> int:
     source = open_lab(given.lab)
     language: str = given.lang or source.lab.language
     given.lang = language
+    importing = options_of(given, source.lab)
+    with class_at(Path(given.submissions), source.lab.roles, importing, Path(given.out)) as found:
+        return _grade(given, source, found, language)
+
+
+def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, language: str) -> int:
     out = Path(given.out)
-    found = discover(Path(given.submissions), source.lab.roles, out)
     output.check(out)
     host = probe(given.python or source.lab.python)
     isolation = choose_isolation(given.isolation, "grade", host)
@@ -87,10 +84,7 @@ def run(given: argparse.Namespace) -> int:
         certify=given.certify,
         sweep=given.sweep,
     )
-    for key, left_out in (("ignored", found.ignored), ("results", found.results)):
-        if left_out:
-            names = ", ".join(safe(name) for name in left_out[:10])
-            note(_word(key, language).format(names=names))
+    announce(found, given.attempts, language)
     with output.opened(out) as folder:
         _say_if_changed(folder, source, settings)
         made = marker_of(source, settings)
@@ -112,17 +106,17 @@ class _Class:
         source: LabSource,
         settings: Settings,
         folder: output.OutputFolder,
-        found: Discovery,
+        found: ClassRead,
     ) -> None:
         self._given = given
         self._source = source
         self._settings = settings
         self._folder = folder
-        self._order = {entry.id: place for place, entry in enumerate(found.entries)}
-        roles = source.lab.roles
-        self._waiting = [
-            Waiting(entry.id, entry.name, partial(read, entry, roles)) for entry in found.entries
-        ]
+        self._entrants = found.entrants
+        self._order = {one.id: place for place, one in enumerate(found.entrants)}
+        in_teams = sorted(found.entrants, key=lambda one: (one.team, one.id))
+        self._waiting = [Waiting(one.id, one.name, one.read) for one in in_teams]
+        self._teams = {one.id: one.team for one in found.entrants if one.team}
         self._done: list[Done] = []
 
     def grade(self, grading: Grading, engine: Engine) -> int:
@@ -131,7 +125,9 @@ class _Class:
         total = len(self._waiting)
         try:
             with progress(total, language) as shown:
-                played = playing(engine, self._settings.certify, shown.tell)
+                played = PlayedOnce(
+                    playing(engine, self._settings.certify, shown.tell), self._teams
+                )
                 for done in grading.grade(self._waiting, played):
                     self._done.append(done)
                     shown.show(done)
@@ -148,11 +144,13 @@ class _Class:
         taken_over = sum(done.taken_over for done in self._done)
         report = safe(str(Path(self._given.out) / "index.html"))
         say(summary(self._source.lab, grades, language, report=report, taken_over=taken_over))
+        if not all(one.grade.complete for one in self._done):
+            return FAULT
         return _status(grades, self._given.fail_under)
 
     def _write(self) -> list[Grade]:
         done = sorted(self._done, key=lambda one: self._order[one.grade.id])
-        grades = [one.grade for one in done]
+        grades = counting(self._entrants, [one.grade for one in done])
         pages.write_class(self._folder, self._source.lab, self._settings, grades)
         return grades
 

@@ -16,12 +16,12 @@ from grader.batch.output import Marker
 from grader.batch.plan import LabSource
 from grader.cli.bar import LiveBar
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, CommandError
+from grader.cli.importing import announce, options_of
 from grader.cli.labs import open_lab
 from grader.cli.running import engine_options
 from grader.cli.streams import in_words, is_live, note, safe, say
 from grader.formats.matrix_json import matrix_json
-from grader.intake.apart import read
-from grader.intake.discover import discover
+from grader.intake.importing import class_at
 from grader.judge.matrix import Cell, Matrix, works
 from grader.judge.pair_words import SHORT
 from grader.run.engine import Engine
@@ -78,15 +78,16 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _plan(given: argparse.Namespace, source: LabSource) -> matrices.Plan:
-    found = discover(Path(given.submissions), source.lab.roles, Path(given.out))
-    entries = {entry.id: entry for entry in found.entries}
+    importing = options_of(given, source.lab)
     sample = None if given.all else given.sample or matrices.MOST
     seed: str = given.seed or source.lab.id
-    chosen = matrices.drawn(list(entries), sample, seed)
     spool = Spool()
-    submissions = [
-        set_aside(read(entries[identifier], source.lab.roles), spool) for identifier in chosen
-    ]
+    place, out = Path(given.submissions), Path(given.out)
+    with class_at(place, source.lab.roles, importing, out) as found:
+        announce(found, given.attempts, given.lang)
+        entries = {one.id: one for one in found.entrants if one.origin.attempts}
+        chosen = matrices.drawn(list(entries), sample, seed)
+        submissions = [set_aside(entries[identifier].read(), spool) for identifier in chosen]
     drawn = len(chosen) if len(chosen) < len(entries) else None
     try:
         return matrices.plan(source.lab, submissions, len(entries), drawn, seed)

@@ -8,6 +8,11 @@ from collections.abc import Callable
 
 DEFAULT_OUT = "wiregrade-out"
 _LANGUAGES = ("fr", "en")
+_LAYOUTS = (
+    *("moodle", "canvas", "gradescope", "blackboard", "brightspace", "github", "classroom50"),
+    *("google", "plain"),
+)
+"""Those of `grader.intake.layouts.detect.NAMES`, which takes time to import."""
 _DIGITS = re.compile(r"[0-9A-Za-z_.:-]{1,128}")
 
 
@@ -74,11 +79,44 @@ def _running(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _importing(parser: argparse.ArgumentParser) -> None:
+    """How the class is to be read: `grader.cli.importing` makes something of these."""
+    parser.add_argument(
+        "--layout",
+        choices=_LAYOUTS,
+        help="where the submissions were downloaded from (found by their names)",
+    )
+    parser.add_argument(
+        "--pattern",
+        metavar="REGEX",
+        help="what names mean: groups student, file, time, late, email, number, login",
+    )
+    parser.add_argument(
+        "--roster", metavar="CSV", help="who is in the class: names, addresses, numbers, groups"
+    )
+    parser.add_argument(
+        "--attempts", choices=("last", "best", "first"), default="last", help="which counts (last)"
+    )
+
+
+def _late(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--due", metavar="DATE", help="until when, as 2026-10-01T23:59 (the lab's)")
+    parser.add_argument(
+        "--late-penalty",
+        metavar="RULE",
+        help="what being late costs: 2/day, 10%%/day, 3; then ,max=10 and ,grace=15min (the lab's)",
+    )
+
+
 def _grade(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "submissions", metavar="SUBMISSIONS", help="a folder with one folder or archive per student"
+        "submissions",
+        metavar="SUBMISSIONS",
+        help="a folder with one folder or archive per student, or what the platform gave (.zip)",
     )
     _lab(parser)
+    _importing(parser)
+    _late(parser)
     parser.add_argument(
         "--out", default=DEFAULT_OUT, metavar="DIR", help=f"where results go ({DEFAULT_OUT})"
     )
@@ -106,6 +144,7 @@ def _matrix(parser: argparse.ArgumentParser) -> None:
         "submissions", metavar="SUBMISSIONS", help="a folder with one folder or archive per student"
     )
     _lab(parser)
+    _importing(parser)
     parser.add_argument(
         "--out", default=DEFAULT_OUT, metavar="DIR", help=f"where the page goes ({DEFAULT_OUT})"
     )
@@ -266,6 +305,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
         metavar="SUBMISSIONS",
         help="the folder that was graded: what was handed in since?",
     )
+    _importing(parser)
 
 
 def _validate(parser: argparse.ArgumentParser) -> None:

@@ -10,9 +10,9 @@ from grader.batch.handout import is_copy
 from grader.batch.judging import judge_run
 from grader.batch.verify import Change, Code, Verified, lab_snapshot, verified
 from grader.cli.errors import BAD_INPUT, DONE, CommandError
+from grader.cli.importing import options_of
 from grader.cli.streams import note, safe, say
-from grader.intake.apart import read
-from grader.intake.discover import discover
+from grader.intake.importing import class_at
 from grader.lab.load import load_lab_bytes
 from grader.submission import Submission
 
@@ -72,17 +72,20 @@ def run(given: argparse.Namespace) -> int:
         if is_copy(marker):
             raise CommandError(f"{out} is a copy for students; verify what it is of", BAD_INPUT)
         given.lang = language = given.lang or marker.language
-        handed_in = _submissions(given.submissions, marker, out)
+        handed_in = _submissions(given, marker, out)
         found = verified(folder, marker, judge_run, handed_in)
     _tell(found, marker.tool, language)
     return BAD_INPUT if found.changes else DONE
 
 
-def _submissions(path: str | None, marker: output.Marker, out: Path) -> list[Submission] | None:
-    if path is None:
+def _submissions(
+    given: argparse.Namespace, marker: output.Marker, out: Path
+) -> list[Submission] | None:
+    if given.submissions is None:
         return None
     lab = load_lab_bytes(lab_snapshot(marker), where=Path(output.MARKER))
-    return [read(entry, lab.roles) for entry in discover(Path(path), lab.roles, out).entries]
+    with class_at(Path(given.submissions), lab.roles, options_of(given, lab), out) as found:
+        return [one.read() for one in found.entrants]
 
 
 def _tell(found: Verified, tool: str, language: str) -> None:

@@ -10,35 +10,24 @@ import contextlib
 import json
 import os
 import pickle
+import pkgutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.intake import paths, reading
 from grader.intake.bounds import BOUNDS
-from grader.intake.discover import Entry
 from grader.intake.errors import InputError
 from grader.lab.model import Role, RoleFiles, Text
 from grader.submission import Submission
 
-_LARGE = 16 * 2**20
+LARGE = 16 * 2**20
 """An archive from here on is large: starting a process takes as long as reading it."""
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv.pop());"
     "from grader.intake import apart; apart.main()"
 )
-
-
-def read(entry: Entry, roles: Mapping[Role, RoleFiles]) -> Submission:
-    """What `reading.read` gives.
-
-    Raises:
-        OSError: no process can be started.
-    """
-    if not _is_large(entry.paths):
-        return reading.read(entry, roles)
-    return _told("read", entry, roles)
 
 
 def read_folder(path: Path, roles: Mapping[Role, RoleFiles]) -> Submission:
@@ -48,18 +37,18 @@ def read_folder(path: Path, roles: Mapping[Role, RoleFiles]) -> Submission:
         InputError: as it does.
         OSError: no process can be started.
     """
-    if not _is_large([path]):
+    if largest_archive(path) <= LARGE:
         return reading.read_folder(path, roles)
-    return _told("read_folder", path, roles)
+    return told("grader.intake.reading:read_folder", path, roles)
 
 
-def _is_large(places: Iterable[Path]) -> bool:
-    for place in places:
-        for path in _archives(place):
-            with contextlib.suppress(OSError):
-                if path.lstat().st_size > _LARGE:
-                    return True
-    return False
+def largest_archive(place: Path) -> int:
+    """Bytes of the largest of what may be an archive at or below `place`."""
+    largest = 0
+    for path in _archives(place):
+        with contextlib.suppress(OSError):
+            largest = max(largest, path.lstat().st_size)
+    return largest
 
 
 def _archives(place: Path) -> Iterator[Path]:
@@ -75,8 +64,13 @@ def _archives(place: Path) -> Iterator[Path]:
             return
 
 
-def _told(function: str, *arguments: object) -> Submission:
-    """What the child gives back."""
+def told(function: str, *arguments: object) -> Submission:
+    """What that function (`module:name`) gives in a process of its own.
+
+    Raises:
+        InputError: as it does.
+        OSError: no process can be started.
+    """
     done = subprocess.run(
         [sys.executable, "-P", "-c", _BOOT, json.dumps(sys.path)],
         input=pickle.dumps((function, arguments)), capture_output=True, check=False,
@@ -84,18 +78,18 @@ def _told(function: str, *arguments: object) -> Submission:
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(done.stderr.decode("utf-8", "replace"))
-    told: Submission | Text = pickle.loads(done.stdout)  # noqa: S301 -- our own child's
-    if isinstance(told, Text):
-        raise InputError(told)
-    return told
+    answer: Submission | Text = pickle.loads(done.stdout)  # noqa: S301 -- our own child's
+    if isinstance(answer, Text):
+        raise InputError(answer)
+    return answer
 
 
 def main() -> None:
     """Entry point of the child: what to read from stdin, what came of it to stdout."""
-    function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 -- our own parent's
-    told: Submission | Text
+    answer: Submission | Text
     try:
-        told = getattr(reading, function)(*arguments)
+        function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 -- our own parent's
+        answer = pkgutil.resolve_name(function)(*arguments)
     except InputError as error:
-        told = error.text
-    pickle.dump(told, sys.stdout.buffer)
+        answer = error.text
+    pickle.dump(answer, sys.stdout.buffer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,6 +25,8 @@ from grader.intake.tree import kind_of
 from grader.lab.model import Role, RoleFiles, Text
 
 Kind = Literal["folder", "archive", "loose", "link", "other"]
+FolderKind = Literal["entry", "results", "hidden"]
+"""A submission, an output folder of ours, or a tool's (`.github`): it holds no program."""
 
 _LOCK = ".wiregrade.lock"
 """What an output folder of ours holds: the number (inode) of that very folder."""
@@ -60,12 +62,17 @@ class Discovery:
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """An entry without its id. `raw` are the names in the folder."""
 
     name: str
     kind: Kind
     raw: tuple[str, ...]
+
+    @property
+    def raw_bytes(self) -> bytes:
+        """What tells it from all others in its folder."""
+        return b"\0".join(paths.raw_bytes(name) for name in self.raw)
 
 
 def discover(
@@ -82,34 +89,68 @@ def discover(
     Raises:
         InputError: there is no such folder, it can't be read, or holds nothing to grade.
     """
-    found: list[_Found] = []
-    loose: list[str] = []
-    ignored: list[str] = []
-    results: list[str] = []
-    for name, kind in _listing(folder):
-        if paths.is_litter(paths.decoded(name)) and name.casefold() != _OUT:
-            continue
-        if kind == "folder" and _is_results(folder / name, own):
-            results.append(paths.decoded(name))
-        elif kind == "folder" and not _is_hidden(folder / name, roles):
-            found.append(_Found(paths.decoded(name), "folder", (name,)))
-        elif kind == "file" and is_program(name, roles):
-            loose.append(name)
-        elif kind == "file" and paths.archive_suffix(name):
-            found.append(_Found(_without_suffix(name), "archive", (name,)))
-        elif kind in ("link", "other") and _may_be_a_submission(name, roles):
-            found.append(
-                _Found(_without_suffix(name), "link" if kind == "link" else "other", (name,))
-            )
-        else:
-            ignored.append(paths.decoded(name))
-    found += _loose(loose, folder, roles, alone=not found)
+    found, ignored, results = grouped(
+        listing(folder), roles, _own_name(folder), lambda name: which(folder / name, roles, own)
+    )
     if not found:
-        raise InputError(_nothing(folder, ignored + results))
+        raise InputError(nothing_in(folder, ignored + results))
     return Discovery(_entries(found, folder), tuple(sorted(ignored)), tuple(sorted(results)))
 
 
-def _is_results(folder: Path, own: Path | None) -> bool:
+def grouped(
+    names: Sequence[tuple[str, str]],
+    roles: Mapping[Role, RoleFiles],
+    own_name: str,
+    which: Callable[[str], FolderKind],
+) -> tuple[list[Found], list[str], list[str]]:
+    """Entries among these names (each with its kind), what is none, and results of ours.
+
+    `own_name` is that of whatever holds them; `which` tells what a folder is. Nothing else is
+    opened.
+    """
+    found: list[Found] = []
+    loose: list[str] = []
+    ignored: list[str] = []
+    results: list[str] = []
+    for name, kind in names:
+        if is_litter_beside(paths.decoded(name)):
+            continue
+        folder = which(name) if kind == "folder" else None
+        if folder == "results":
+            results.append(paths.decoded(name))
+        elif folder == "entry":
+            found.append(Found(paths.decoded(name), "folder", (name,)))
+        elif kind == "file" and is_program(name, roles):
+            loose.append(name)
+        elif kind == "file" and paths.archive_suffix(name):
+            found.append(Found(_without_suffix(name), "archive", (name,)))
+        elif kind in ("link", "other") and _may_be_a_submission(name, roles):
+            found.append(
+                Found(_without_suffix(name), "link" if kind == "link" else "other", (name,))
+            )
+        else:
+            ignored.append(paths.decoded(name))
+    found += _loose(loose, own_name, roles, alone=not found)
+    return found, ignored, results
+
+
+def is_litter_beside(name: str) -> bool:
+    """Litter beside submissions; a folder called as results of ours may be anybody's there."""
+    return paths.is_litter(name) and name.casefold() != _OUT
+
+
+def which(folder: Path, roles: Mapping[Role, RoleFiles], own: Path | None) -> FolderKind:
+    """What a folder beside submissions is; `own` is where this run writes."""
+    if is_results(folder, own):
+        return "results"
+    try:
+        hidden = folder.name.startswith(".") and not _holds_program(folder, roles, 1)
+    except InputError:  # reading it as a folder will tell what is wrong
+        hidden = False
+    return "hidden" if hidden else "entry"
+
+
+def is_results(folder: Path, own: Path | None) -> bool:
     """Someone ran `wiregrade grade .`: results are no submission.
 
     A student can hand in whatever a folder of ours holds, but cannot know the number that
@@ -133,17 +174,9 @@ def _is_results(folder: Path, own: Path | None) -> bool:
         return False
 
 
-def _is_hidden(folder: Path, roles: Mapping[Role, RoleFiles]) -> bool:
-    """A tool's folder (`.github`): its name begins with a dot, and no program is in it."""
-    try:
-        return folder.name.startswith(".") and not _holds_program(folder, roles, 1)
-    except InputError:  # reading it as a folder will tell what is wrong
-        return False
-
-
 def _holds_program(folder: Path, roles: Mapping[Role, RoleFiles], below: int) -> bool:
     """There is a program in it, or in one of its first folders, `below` levels down."""
-    for name, kind in _listing(folder)[:_LOOKED_AT]:
+    for name, kind in listing(folder)[:_LOOKED_AT]:
         if kind == "file" and is_program(name, roles):
             return True
         if kind == "folder" and below and _holds_program(folder / name, roles, below - 1):
@@ -156,7 +189,12 @@ def is_program(name: str, roles: Mapping[Role, RoleFiles] = DEFAULT_ROLES) -> bo
     return paths.has_suffix(name, (*program_suffixes(roles), *paths.HIDDEN_SUFFIXES))
 
 
-def _listing(folder: Path) -> list[tuple[str, str]]:
+def listing(folder: Path) -> list[tuple[str, str]]:
+    """Names in a folder, sorted, each with its kind: `folder`, `file`, `link` or `other`.
+
+    Raises:
+        InputError: there is no such folder, or it can't be read.
+    """
     where = same(shown(paths.decoded(str(folder))))
     try:
         with os.scandir(folder) as entries:
@@ -201,7 +239,8 @@ def cannot_read(path: Path, error: OSError) -> Text:
     )
 
 
-def _nothing(folder: Path, ignored: list[str]) -> Text:
+def nothing_in(folder: Path, ignored: Sequence[str]) -> Text:
+    """What to say of a folder without a single entry."""
     where = same(shown(paths.decoded(str(folder))))
     if not ignored:
         return text(
@@ -228,8 +267,8 @@ def _without_suffix(name: str) -> str:
 
 
 def _loose(
-    names: list[str], folder: Path, roles: Mapping[Role, RoleFiles], *, alone: bool
-) -> list[_Found]:
+    names: list[str], own_name: str, roles: Mapping[Role, RoleFiles], *, alone: bool
+) -> list[Found]:
     """Loose programs, by person. `alone`: there is nothing else in the folder."""
     stems = {name: stem_of(paths.decoded(name), program_suffixes(roles)) for name in names}
     persons: dict[str, dict[str, str]] = defaultdict(dict)
@@ -242,15 +281,15 @@ def _loose(
             persons["".join(c for c in folded(rest) if c.isalnum())][name] = rest
     bare = set(persons.get("", ()))
     if alone and bare and bare == set(said):
-        return [_Found(_own_name(folder), "loose", tuple(names))]
-    found: list[_Found] = []
+        return [Found(own_name, "loose", tuple(names))]
+    found: list[Found] = []
     for of_person in persons.values():
         if len({said[name] for name in of_person}) > 1:
-            name = of_person[min(of_person)] or _own_name(folder)
-            found.append(_Found(name, "loose", tuple(of_person)))
+            name = of_person[min(of_person)] or own_name
+            found.append(Found(name, "loose", tuple(of_person)))
     paired = {name for one in found for name in one.raw}
     return found + [
-        _Found(stem or paths.decoded(name), "loose", (name,))
+        Found(stem or paths.decoded(name), "loose", (name,))
         for name, stem in stems.items()
         if name not in paired
     ]
@@ -260,9 +299,8 @@ def _own_name(folder: Path) -> str:
     return paths.decoded(folder.resolve().name) or "submission"
 
 
-def _entries(found: list[_Found], folder: Path) -> tuple[Entry, ...]:
-    raws = [b"\0".join(paths.raw_bytes(name) for name in one.raw) for one in found]
-    ids = identify([(one.name, raw) for one, raw in zip(found, raws, strict=True)])
+def _entries(found: list[Found], folder: Path) -> tuple[Entry, ...]:
+    ids = identify([(one.name, one.raw_bytes) for one in found])
     return tuple(
         sorted(
             (

@@ -20,7 +20,7 @@ from grader.judge.model import Problem, Programs
 from grader.lab.model import Role, RoleFiles
 from grader.submission import SourceFile, Submission
 
-_Fill = Callable[[Gathering], None]
+Fill = Callable[[Gathering], None]
 
 
 def read(entry: Entry, roles: Mapping[Role, RoleFiles], *, bounds: Bounds = BOUNDS) -> Submission:
@@ -28,7 +28,7 @@ def read(entry: Entry, roles: Mapping[Role, RoleFiles], *, bounds: Bounds = BOUN
 
     Never raises for what was handed in, nor for what the host refuses: that is `problem`.
     """
-    return _submission(entry.id, entry.name, lambda g: _fill(entry, g), roles, bounds)
+    return submission_from(entry.id, entry.name, lambda g: _fill(entry, g), roles, bounds)
 
 
 def read_folder(
@@ -53,7 +53,7 @@ def read_folder(
     else:
         fill, only = (lambda g: _fill_folder(real, g)), None
     (identifier,) = identify([(name, paths.raw_bytes(real.name))])
-    return _submission(identifier, name, fill, roles, bounds, only=only)
+    return submission_from(identifier, name, fill, roles, bounds, only=only)
 
 
 def digest_of(files: Iterable[SourceFile]) -> str:
@@ -66,15 +66,16 @@ def digest_of(files: Iterable[SourceFile]) -> str:
     return total.hexdigest()
 
 
-def _submission(
+def submission_from(
     identifier: str,
     name: str,
-    fill: _Fill,
+    fill: Fill,
     roles: Mapping[Role, RoleFiles],
     bounds: Bounds,
     *,
     only: str | None = None,
 ) -> Submission:
+    """The submission that `fill` gathers; what it refuses is the submission's problem."""
     gathering = Gathering(program_suffixes(roles), bounds)
     files: tuple[SourceFile, ...] = ()
     problem: Problem | None = None

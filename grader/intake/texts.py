@@ -24,6 +24,11 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
         "Ce dépôt ne contient aucun fichier. Déposez vos deux programmes, le serveur et le client.",
         "There is no file in this submission. Hand in your two programs, server and client.",
     ),
+    "nothing-handed-in": (
+        "student",
+        "Rien n'a été déposé.",
+        "Nothing was handed in.",
+    ),
     "broken-archive": (
         "student",
         "L'archive est abîmée ou incomplète : elle ne s'ouvre pas{detail}. Recréez-la, ouvrez-la "
@@ -178,6 +183,10 @@ _REMARKS: dict[str, tuple[str, str]] = {
     "role-guessed": (
         "Le nom de {names} ne dit pas son rôle ; d'après son contenu, c'est le programme {role}.",
         "The name of {names} doesn't tell its role; from its text, it is the {role} program.",
+    ),
+    "re-uploaded": (
+        "Déposé plusieurs fois : {names} est la dernière version, sous son nom d'origine.",
+        "Handed in more than once: {names} is the last version, under its own name.",
     ),
     "odd-suffix": (
         "{names} a été pris comme programme {role}, bien que son nom ne finisse pas par {suffix}.",

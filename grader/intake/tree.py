@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import stat
 from collections import deque
@@ -158,11 +159,25 @@ def _read_in(place: _Place, name: str, limit: int) -> bytes:
     return read_regular(place / name, limit)
 
 
-def _read_below(root: Path, raw: str, limit: int) -> bytes:
+def read_below(root: Path, raw: str, limit: int) -> bytes:
     """The bytes of a regular file below `root`, no link on the way. Raises as `read_regular`."""
     folder, _, name = raw.rpartition("/")
     with _opened(root, folder) as place:
         return _read_in(place, name, limit)
+
+
+def names_below(root: Path, folder: str) -> tuple[str, ...]:
+    """Names in a folder below `root`, no link on the way, sorted; a thousand at most.
+
+    Raises:
+        Refused: `link-refused` or `unreadable`.
+    """
+    with _opened(root, folder) as place:
+        try:
+            with os.scandir(place if isinstance(place, int) else place / folder) as entries:
+                return tuple(sorted(entry.name for entry in itertools.islice(entries, 1000)))
+        except OSError as error:
+            raise Refused("unreadable", _reason(Path(folder), error)) from error
 
 
 def _entries(place: _Place, folder: str, gathering: Gathering) -> list[os.DirEntry[str]]:
@@ -194,7 +209,7 @@ def _gather_file(
     if path is None:
         return
     if paths.archive_suffix(path) and not gathering.is_program(path):
-        load = partial(_read_below, root, raw, gathering.bounds.archive_bytes)
+        load = partial(read_below, root, raw, gathering.bounds.archive_bytes)
         gathering.archives[path] = load
         return
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
+from collections.abc import Iterable
 from functools import partial
 
 from grader.intake import paths
@@ -36,24 +37,39 @@ def gather_zip(data: bytes, gathering: Gathering) -> None:
     except Exception as error:
         # BadZipFile, and also UnicodeDecodeError, NotImplementedError, ValueError, ...
         raise Refused("broken-archive") from error
-    members = _members(archive, gathering)
-    allowed = gathering.bounds.work_for(len(data))
+    named = ((member_name(info), info) for info in archive.infolist())
+    gather_members(archive, named, gathering, gathering.bounds.work_for(len(data)))
+
+
+def gather_members(
+    archive: zipfile.ZipFile,
+    named: Iterable[tuple[str, zipfile.ZipInfo]],
+    gathering: Gathering,
+    allowed: int,
+) -> None:
+    """Take in these members under these names; `allowed` bytes may be inflated.
+
+    Raises:
+        Refused: as `gather_zip`.
+    """
+    members = _members(named, gathering)
     for path in sorted(members, key=lambda path: (path.count("/"), path)):
         info = members[path]
-        read = partial(_read, archive, info, gathering, allowed)
+        read = partial(read_member, archive, info, gathering, allowed)
         if paths.archive_suffix(path) and not gathering.is_program(path):
             gathering.archives[path] = partial(read, gathering.bounds.nested_bytes)
         elif gathering.fits(path, info.file_size):
             gathering.keep(path, read(gathering.bounds.file_bytes))
 
 
-def _members(archive: zipfile.ZipFile, gathering: Gathering) -> dict[str, zipfile.ZipInfo]:
+def _members(
+    named: Iterable[tuple[str, zipfile.ZipInfo]], gathering: Gathering
+) -> dict[str, zipfile.ZipInfo]:
     """The members that may be read, by path; of two with the same path the last, as ever."""
     members: dict[str, zipfile.ZipInfo] = {}
     locked = unknown = False
-    for info in archive.infolist():
+    for name, info in named:
         gathering.see()
-        name = _name(info)
         if name.endswith(("/", "\\")) or (path := gathering.path_of(name)) is None:
             continue
         kind = stat.S_IFMT(info.external_attr >> 16)
@@ -78,7 +94,7 @@ def _members(archive: zipfile.ZipFile, gathering: Gathering) -> dict[str, zipfil
     return members
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def member_name(info: zipfile.ZipInfo) -> str:
     """The member's name; without the UTF-8 flag it is often UTF-8 all the same (macOS, Linux).
 
     Else it is CP437, whose French letters are also those of CP850, which Windows uses.
@@ -92,13 +108,18 @@ def _name(info: zipfile.ZipInfo) -> str:
     return name
 
 
-def _read(
+def read_member(
     archive: zipfile.ZipFile,
     info: zipfile.ZipInfo,
     gathering: Gathering,
     allowed: int,
     limit: int,
 ) -> bytes:
+    """The bytes of one member, inflated within bounds.
+
+    Raises:
+        Refused: `too-large` or `broken-archive`.
+    """
     if info.file_size > limit:
         raise Refused("too-large", paths.decoded(info.filename))
     gathering.spend(info.file_size, allowed)

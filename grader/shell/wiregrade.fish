@@ -51,7 +51,7 @@ function _shtab_wiregrade_using
 end
 
 set -g _shtab_wiregrade_commands grade check matrix report export diff verify validate reference explain init completion doctor schema
-set -g _shtab_wiregrade_opts_with_value --assignment --audience --certify --column --fail-under --format --host --html --id --isolation --jobs --lab --lang --only --out --output --patience --prefix --python --role --sample --seed --submissions --to --worksheet
+set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --late-penalty --layout --only --out --output --patience --pattern --prefix --python --role --roster --sample --seed --submissions --to --worksheet
 
 complete -c wiregrade -e
 complete -c wiregrade -f
@@ -61,6 +61,12 @@ complete -c wiregrade -n _shtab_wiregrade_using -l version -d 'show program'"'"'
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a grade -d 'grade a folder of submissions'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l lab -xka "(__fish_complete_path (commandline -ct))" -d 'a built-in lab, or a lab'"'"'s folder (tp09)'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l layout -xka "moodle canvas gradescope blackboard brightspace github classroom50 google plain" -d 'where the submissions were downloaded from (found by their names)'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l pattern -x -d 'what names mean: groups student, file, time, late, email, number, login'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l roster -xka "(__fish_complete_path (commandline -ct))" -d 'who is in the class: names, addresses, numbers, groups'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l attempts -xka "last best first" -d 'which counts (last)'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l due -x -d 'until when, as 2026-10-01T23:59 (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l late-penalty -x -d 'what being late costs: 2/day, 10%/day, 3; then ,max=10 and ,grace=15min (the lab'"'"'s)'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l out -xka "(__fish_complete_directories)" -d 'where results go (wiregrade-out)'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l jobs -x -d 'runs at a time (three for each core)'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l isolation -xka "auto full none" -d 'what keeps the programs apart from this machine; `none` runs them as yourself'
@@ -76,7 +82,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using grade' -l fresh -d 'grade every
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l fail-under -x -d 'exit with 1 if a complete grade is below'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l no-config -d 'take no defaults from wiregrade.toml'
-complete -c wiregrade -n '_shtab_wiregrade_using grade; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d 'a folder with one folder or archive per student'
+complete -c wiregrade -n '_shtab_wiregrade_using grade; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d 'a folder with one folder or archive per student, or what the platform gave (.zip)'
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a check -d 'check one'"'"'s own programs'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l lab -xka "(__fish_complete_path (commandline -ct))" -d 'a built-in lab, or a lab'"'"'s folder (tp09)'
@@ -99,6 +105,10 @@ complete -c wiregrade -n '_shtab_wiregrade_using check; and test $_shtab_wiregra
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a matrix -d 'play every server with every client of a class, for information'
 complete -c wiregrade -n '_shtab_wiregrade_using matrix' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using matrix' -l lab -xka "(__fish_complete_path (commandline -ct))" -d 'a built-in lab, or a lab'"'"'s folder (tp09)'
+complete -c wiregrade -n '_shtab_wiregrade_using matrix' -l layout -xka "moodle canvas gradescope blackboard brightspace github classroom50 google plain" -d 'where the submissions were downloaded from (found by their names)'
+complete -c wiregrade -n '_shtab_wiregrade_using matrix' -l pattern -x -d 'what names mean: groups student, file, time, late, email, number, login'
+complete -c wiregrade -n '_shtab_wiregrade_using matrix' -l roster -xka "(__fish_complete_path (commandline -ct))" -d 'who is in the class: names, addresses, numbers, groups'
+complete -c wiregrade -n '_shtab_wiregrade_using matrix' -l attempts -xka "last best first" -d 'which counts (last)'
 complete -c wiregrade -n '_shtab_wiregrade_using matrix' -l out -xka "(__fish_complete_directories)" -d 'where the page goes (wiregrade-out)'
 complete -c wiregrade -n '_shtab_wiregrade_using matrix' -l sample -x -d 'draw N submissions (12 of a bigger class)'
 complete -c wiregrade -n '_shtab_wiregrade_using matrix' -l all -d 'the whole class, however big'
@@ -145,6 +155,10 @@ complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npo
 complete -c wiregrade -n '_shtab_wiregrade_using verify' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using verify' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
 complete -c wiregrade -n '_shtab_wiregrade_using verify' -l submissions -xka "(__fish_complete_directories)" -d 'the folder that was graded: what was handed in since?'
+complete -c wiregrade -n '_shtab_wiregrade_using verify' -l layout -xka "moodle canvas gradescope blackboard brightspace github classroom50 google plain" -d 'where the submissions were downloaded from (found by their names)'
+complete -c wiregrade -n '_shtab_wiregrade_using verify' -l pattern -x -d 'what names mean: groups student, file, time, late, email, number, login'
+complete -c wiregrade -n '_shtab_wiregrade_using verify' -l roster -xka "(__fish_complete_path (commandline -ct))" -d 'who is in the class: names, addresses, numbers, groups'
+complete -c wiregrade -n '_shtab_wiregrade_using verify' -l attempts -xka "last best first" -d 'which counts (last)'
 complete -c wiregrade -n '_shtab_wiregrade_using verify' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using verify' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using verify; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d '(wiregrade-out)'
