@@ -279,6 +279,7 @@ def test_a_zip_leads_nowhere(tmp_path: Path) -> None:
     assert [(f.path, f.data) for f in a.files] == [("client.py", b"# a\n")]
     assert b.problem is not None
     assert (b.name, b.problem.code, b.files) == ("b", "link-refused", ())
+    assert found.ignored == ("../out/client.py", "/abs/client.py")
 
 
 def test_one_submission_is_no_class(tmp_path: Path) -> None:
@@ -286,6 +287,37 @@ def test_one_submission_is_no_class(tmp_path: Path) -> None:
     made = Downloaded(files={"dupont/client/client.py": b"#", "dupont/serveur/serveur.py": b"#"})
     found, _ = read(made.zip(tmp_path / "x.zip"))
     assert [one.name for one in found.entrants] == ["dupont"]
+
+
+def test_a_damaged_download_is_nobodys_fault(tmp_path: Path) -> None:
+    """What is wrong with the class's zip is not what a student handed in."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("a", "b"):
+            archive.writestr(f"{name}/client.py", f"# {name} {name * 99}\n")
+        archive.writestr("c.zip", b"PK\x03\x04 no zip")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"# a aa", b"# a ab", 1))
+    with class_at(path, DEFAULT_ROLES) as found:
+        problems = {one.name: one.read().problem for one in found.entrants}
+    assert {n: p and (p.code, p.blame) for n, p in problems.items()} == {
+        "a": ("unreadable", "host"), "b": None, "c": ("broken-archive", "student"),
+    }  # fmt: skip
+
+
+def test_the_roster_says_when_a_clone_was_handed_in(tmp_path: Path) -> None:
+    """GitHub's list of a class has the repository's name and the time of its last push."""
+    made = lms_classes.clones()
+    (first, *_) = {path.split("/")[0] for path in made.files}
+    rows_ = [{"student_repository_name": first, "github_username": "zz", "name": "Zoé",
+              "submission_timestamp": "2026-10-01 10:00:00 UTC"}]  # fmt: skip
+    found, _ = read(made.folder(tmp_path / "x"), roster=read_roster(roster_csv(rows_)))
+    (zoe,) = (one for one in found.entrants if one.name == "Zoé")
+    assert zoe.origin.entries == (first,)
+    origin = zoe.read().origin
+    assert origin is not None
+    assert origin.submitted == zoe.origin.submitted == "2026-10-01T10:00:00+00:00"
+    assert origin.commit
 
 
 def results_in(folder: Path) -> Path:

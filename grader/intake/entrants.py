@@ -66,7 +66,8 @@ class Handed:
         origin = entrant.origin
         if origin.layout in GIT and (found := commits.head(self.source, self.pieces[0].item)):
             origin = replace(origin, commit=found.sha)
-            if found.time is not None:
+            # A commit's time is its author's word: what the roster says comes first.
+            if origin.submitted is None and found.time is not None:
                 late = lateness(found.time, self.deadline)
                 origin = replace(origin, submitted=found.time.isoformat(), late=late)
         fill = partial(_fill, self.source, self.pieces)

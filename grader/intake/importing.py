@@ -103,7 +103,7 @@ class _Import:
             *persons_of(reading.layout, reading.pieces),
             *persons_of(PLAIN, plain),
         )
-        ignored += [paths.decoded(name) for name in reading.known]
+        ignored += [paths.decoded(name) for name in (*reading.known, *self._source.refused)]
         if not persons:
             raise InputError(nothing_in(self._path, [*ignored, *self._results]))
         people = self._people(in_teams(persons))

@@ -237,6 +237,8 @@ class _Matching:
         of_student: Callable[[Student], Iterator[str]],
     ) -> None:
         """Match by keys that mean one student of the whole roster and one person."""
+        if len(self._found) == len(self._persons):
+            return
         taken = {*self._found.values()}
         students: dict[str, set[int]] = defaultdict(set)
         for place, student in enumerate(self._students):
@@ -247,7 +249,8 @@ class _Matching:
             if place in self._found:
                 continue
             meant = {s for key in of_person(person) for s in students.get(key, ())} - taken
-            meant = {s for s in meant if not self._contradict(person, s)}
+            if of_person is not _entries:  # a mapping means just this entry
+                meant = {s for s in meant if not self._contradict(person, s)}
             if len(meant) > 1:
                 self._doubtful.add(place)
             elif meant:
@@ -317,7 +320,7 @@ class _Matching:
         return replace(
             person,
             name=student.name or person.name,
-            ids={**student.ids, **person.ids},
+            ids={**person.ids, **student.ids},
             groups=student.groups,
             submitted=student.submitted,
         )

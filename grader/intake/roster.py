@@ -21,7 +21,8 @@ MAX_ROWS = 200_000
 _COLUMNS: dict[str, str] = {
     header: kind
     for kind, headers in {
-        "entry": "entry folder file dossier fichier depot entree foldername filename nomdufichier",
+        "entry": "entry folder file dossier fichier depot entree foldername filename nomdufichier "
+        "studentrepositoryname repositoryname",
         "email": "email emailaddress mail courriel adressemail adresseemail adressedecourriel "
         "adresseelectronique",
         "number": "idnumber studentid studentnumber sid number numero numeroetudiant matricule "

@@ -41,6 +41,8 @@ class Source(Protocol):
 
     name: str
     """Of the folder or the archive (without its suffix)."""
+    refused: tuple[str, ...]
+    """Names that lead elsewhere (`../x`): nothing is read of them."""
 
     def items(self) -> tuple[Item, ...]:
         """What lies at the top, sorted by name. Raises InputError."""
@@ -83,6 +85,7 @@ class FolderSource:
         self._roles = roles
         self._own = own
         self.name = paths.decoded(root.resolve().name) or "submission"
+        self.refused: tuple[str, ...] = ()
 
     def items(self) -> tuple[Item, ...]:
         """See `Source`."""
@@ -138,8 +141,10 @@ class ZipSource:
         name: str,
         members: dict[str, zipfile.ZipInfo],
         roles: Mapping[Role, RoleFiles],
+        refused: tuple[str, ...] = (),
         inside: tuple[str, ...] = (),
     ) -> None:
+        self.refused = refused
         self._archive = archive
         self._members = members
         self._roles = roles
@@ -202,7 +207,8 @@ class ZipSource:
         start = f"{name}/"
         inner = {p[len(start) :]: i for p, i in self._members.items() if p.startswith(start)}
         inner.pop("", None)
-        return ZipSource(self._archive, name, inner, self._roles, (*self._inside, name))
+        inside = (*self._inside, name)
+        return ZipSource(self._archive, name, inner, self._roles, self.refused, inside)
 
     def is_results(self, name: str) -> bool:
         """See `Source`: a copy of results is nothing sure."""
@@ -253,8 +259,8 @@ def _opened_zip(
         raise
     except Exception as error:  # BadZipFile, and what else zipfile makes of damaged ones
         raise InputError(_unusable(path, "abîmé", "damaged")) from error
-    members = _members(archive, path)
-    return ZipSource(archive, paths.decoded(path.name)[:-4], members, roles)
+    members, refused = _members(archive, path)
+    return ZipSource(archive, paths.decoded(path.name)[:-4], members, roles, refused)
 
 
 _for_good = contextlib.ExitStack()
@@ -269,7 +275,11 @@ def _again(path: Path, roles: Mapping[Role, RoleFiles], inside: tuple[str, ...])
     return source
 
 
-def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]:
+def _members(
+    archive: zipfile.ZipFile, path: Path
+) -> tuple[dict[str, zipfile.ZipInfo], tuple[str, ...]]:
+    """Members by path, and names that are none of a path inside."""
+    refused: list[str] = []
     members: dict[str, zipfile.ZipInfo] = {}
     for info in archive.infolist():
         if info.flag_bits & 0x41:
@@ -281,7 +291,9 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
         if parts and ".." not in parts and not raw.startswith("/"):
             end = "/" if raw.endswith("/") else ""
             members["/".join(parts) + end] = info
-    return members
+        elif parts:
+            refused.append(raw)
+    return members, tuple(refused)
 
 
 def _check_directory(file: IO[bytes], path: Path) -> None:

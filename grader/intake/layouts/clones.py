@@ -20,15 +20,19 @@ _ABOVE = "-submissions"
 
 def clones(items: tuple[Item, ...], texts: Mapping[str, str]) -> Reading:
     """Read folders that are clones; the rest is unmatched."""
-    found = [item for item in items if item.kind == "folder" and GIT in item.inside]
+    found = [item for item in items if _is_clone(item)]
     prefix, sure = _prefix([item.text for item in found], texts.get(FOLDER, ""))
     is_50 = any(CLASSROOM50 in item.inside for item in found)
     return Reading(
         layout="classroom50" if is_50 else "github",
         pieces=tuple(_piece(item, prefix) for item in found),
-        unmatched=tuple(item.name for item in items if item not in found),
+        unmatched=tuple(item.name for item in items if not _is_clone(item)),
         doubts=() if sure or not prefix else ("prefix-guessed",),
     )
+
+
+def _is_clone(item: Item) -> bool:
+    return item.kind == "folder" and GIT in item.inside
 
 
 def _piece(item: Item, prefix: str) -> Piece:
