@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from batch_tools import source, submission
 
 from grader.batch import faults, output
 from grader.batch.faults import FaultLog
+from grader.intake import texts
 from grader.judge.model import Status
 
 TOLD = "Traceback (most recent call last):\nZeroDivisionError: division by zero\n"
@@ -73,3 +75,11 @@ def test_what_we_failed_on_counts_nothing() -> None:
     assert (int(grade.score), int(grade.max_score), grade.complete) == (0, 0, False)
     assert {one.status for one in grade.criteria} == {Status.NOT_RUN}
     assert faults.ungraded(source().lab, submission("a"), "").problem is None
+
+
+def test_what_is_the_students_is_no_fault_of_ours() -> None:
+    made = faults.ungraded(source().lab, submission("a"), "")
+    broken = replace(made, problem=texts.problem("broken-archive"), complete=True)
+    assert faults.why_incomplete(broken) == ""
+    missing = replace(made, problem=texts.problem("seven-zip-missing"))
+    assert "7z" in faults.why_incomplete(missing)

@@ -60,10 +60,16 @@ def test_it_is_said_in_words(seconds: int, how: str) -> None:
     (remark, *_) = with_origin(grade(17), origin("2", seconds)).remarks
     text = remark.text.in_language("en").replace("\u00a0", " ")
     assert text == (
-        f"Handed in {how} after the due date: 2 point(s) less (2/day), so 15 instead of 17."
+        f"Handed in {how} after the due date: 2 points less (2/day), so 15 instead of 17."
     )
     french = remark.text.in_language("fr")
-    assert french.endswith("\u00a0: 2 point(s) de moins (2/day), soit 15 au lieu de 17.")
+    assert french.endswith("\u00a0: 2\u00a0points de moins (2/day), soit 15 au lieu de 17.")
+
+
+def test_points_are_counted_as_each_language_does() -> None:
+    (remark, *_) = with_origin(grade(17), origin("3/2")).remarks
+    assert "1,5\u00a0point de moins" in remark.text.in_language("fr")
+    assert "1.5\u00a0points less" in remark.text.in_language("en")
 
 
 def test_without_a_rule_it_costs_nothing_and_is_said() -> None:

@@ -11,15 +11,19 @@ from pathlib import Path
 
 import lms_classes
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lms_classes import HARD_NAMES, LAYOUTS, Downloaded, programs, roster_csv
 
 from grader.batch import output
 from grader.intake.errors import InputError
 from grader.intake.importing import ClassRead, Options, class_at
 from grader.intake.lateness import Deadline
+from grader.intake.layouts.model import Piece
 from grader.intake.layouts.pattern import compiled
+from grader.intake.people import in_teams, persons_of, with_roster
 from grader.intake.roles import DEFAULT_ROLES
-from grader.intake.roster import read_roster
+from grader.intake.roster import Roster, Student, read_roster
 from grader.lab.late import parse_rule
 
 Row = tuple[str, frozenset[tuple[str, bytes]]]
@@ -318,6 +322,45 @@ def test_the_roster_says_when_a_clone_was_handed_in(tmp_path: Path) -> None:
     assert origin is not None
     assert origin.submitted == zoe.origin.submitted == "2026-10-01T10:00:00+00:00"
     assert origin.commit
+
+
+SOME = st.lists(
+    st.sampled_from([*HARD_NAMES, "jean MARTIN", "Martin Jean", "12", "X"]), max_size=12
+)  # fmt: skip
+
+
+@given(SOME, SOME, st.booleans())
+def test_matching_a_roster_loses_nobody_and_takes_nobody_twice(
+    handed: list[str], listed: list[str], numbers: bool
+) -> None:
+    """Whatever is called alike: each piece has one row, each student has one row."""
+    pieces = [
+        Piece(item=f"{n}_{i}", key=f"{n}_{i}", name=n, ids={"number": str(i)} if numbers else {})
+        for i, n in enumerate(handed)
+    ]
+    students = tuple(
+        Student(name=n, ids={"number": str(i)} if i % 2 else {}) for i, n in enumerate(listed)
+    )
+    people = with_roster(in_teams(persons_of("moodle", pieces)), Roster(students))
+    own = Counter(p.item for one in people.persons for a in one.attempts for p in a.pieces)
+    assert own == Counter(piece.item for piece in pieces)
+    matched = len(handed) - len(people.unknown)
+    assert len(people.persons) == len(handed) + len(listed) - matched
+    assert len(people.absent) == len(listed) - matched
+    assert len({one.raw for one in people.persons}) == len(people.persons)
+    assert {*people.doubtful} <= {*handed}
+
+
+@given(SOME)
+def test_the_order_of_names_says_nothing(handed: list[str]) -> None:
+    pieces = [Piece(item=n, key=n, name=n) for n in dict.fromkeys(handed)]
+    roster = Roster(tuple(Student(name=n) for n in HARD_NAMES))
+
+    def told(pieces: list[Piece]) -> set[tuple[str, str, bytes]]:
+        people = with_roster(in_teams(persons_of("moodle", pieces)), roster)
+        return {(one.label, one.name, one.raw) for one in people.persons}
+
+    assert told(pieces) == told(pieces[::-1])
 
 
 def results_in(folder: Path) -> Path:

@@ -112,6 +112,8 @@ def ungraded(lab: Lab, submission: Submission, seed: str, problem: Problem | Non
 
 def why_incomplete(grade: Grade) -> str:
     """What left criteria ungraded without our failing on the whole submission, a line each."""
-    lines = [grade.problem.message.in_language("en")] if grade.problem is not None else []
+    problem = grade.problem
+    theirs = problem is None or problem.blame == "student"  # that is graded, and no fault of ours
+    lines = [] if theirs or problem is None else [problem.message.in_language("en")]
     lines += [f"{run.id}: {run.problem}" for run in grade.runs if run.outcome == "not_run"]
     return "\n".join(dict.fromkeys(lines))

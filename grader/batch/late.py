@@ -12,16 +12,18 @@ from grader.view.words import decimal
 
 _WORDS = {
     "fr": (
-        "Remis {how} après l’échéance~: {points} point(s) de moins ({rule}), soit {final} au lieu "
+        "Remis {how} après l’échéance~: {points} de moins ({rule}), soit {final} au lieu "
         "de {earned}.",
         "Remis {how} après l’échéance~; aucun point n’est retiré.",
         ("{n} j", "{n} h", "{n} min"),
+        ("point", "points"),
     ),
     "en": (
-        "Handed in {how} after the due date: {points} point(s) less ({rule}), so {final} instead "
+        "Handed in {how} after the due date: {points} less ({rule}), so {final} instead "
         "of {earned}.",
         "Handed in {how} after the due date; no point is taken off.",
         ("{n} d", "{n} h", "{n} min"),
+        ("point", "points"),
     ),
 }
 
@@ -43,11 +45,14 @@ def with_origin(grade: Grade, origin: Origin | None) -> Grade:
 
 
 def _said(late: Late, before: Fraction, final: Fraction, language: str) -> str:
-    costs, free, units = _WORDS[language]
-    words = costs if final != before else free
+    costs, free, units, (one, more) = _WORDS[language]
+    taken = before - final
+    # French has its plural from two on, English for all but one.
+    noun = one if (taken < 2 if language == "fr" else taken == 1) else more
+    words = costs if taken else free
     return words.replace("~", "\u00a0").format(
         how=_how_long(late.seconds, units),
-        points=decimal(before - final, language),
+        points=f"{decimal(taken, language)}\u00a0{noun}",
         rule=late.rule,
         final=decimal(final, language),
         earned=decimal(before, language),

@@ -24,6 +24,16 @@ _SHOWN = 5
 _WORDS: dict[str, tuple[str, str]] = {
     "read": ("{title}, {n} dépôts", "{title}, {n} submissions"),
     "plain": ("{n} dépôts", "{n} submissions"),
+    "read_1": ("{title}, 1 dépôt", "{title}, 1 submission"),
+    "plain_1": ("1 dépôt", "1 submission"),
+    "unmatched_1": (
+        ", 1 entrée d’une autre forme, notée à part~: {names}",
+        ", 1 entry not matched, graded all the same: {names}",
+    ),
+    "attempts_1": (
+        "Une personne a déposé plusieurs fois~: {which} compte (--attempts).",
+        "One person handed in several times: {which} counts (--attempts).",
+    ),
     "inside": (" (dans {names})", " (in {names})"),
     "unmatched": (
         ", {n} entrées d’une autre forme, notées à part~: {names}",
@@ -209,5 +219,7 @@ def _listed(key: str, names: Sequence[str], language: str) -> str:
 
 
 def _say(key: str, language: str, **values: object) -> str:
+    if values.get("n") == 1:
+        key = f"{key}_1" if f"{key}_1" in _WORDS else key
     words = _WORDS[key][1 if language == "en" else 0].replace("~", "\u00a0")
     return words.format(**values)
