@@ -234,3 +234,13 @@ def test_canvas_and_blackboards_best(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert grade(folder, "--out", out) == 0
     (row,) = results.read_results((out / "results.json").read_bytes()).submissions
     assert row.score == 13
+
+
+def test_a_due_date_keeps_the_offset_that_it_was_given() -> None:
+    deadline = asked(due="2026-10-01T23:59+05:00").deadline
+    assert deadline is not None
+    assert deadline.due.isoformat() == "2026-10-01T23:59:00+05:00"
+    here = asked(due="2026-10-01T23:59", late_penalty="2/day").deadline
+    assert here is not None
+    assert here.due.tzinfo is not None
+    assert here.due.replace(tzinfo=None).isoformat() == "2026-10-01T23:59:00"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 import zipfile
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import lms_classes
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lms_classes import HARD_NAMES, LAYOUTS, Downloaded, programs, roster_csv
 
@@ -361,6 +362,34 @@ def test_the_order_of_names_says_nothing(handed: list[str]) -> None:
         return {(one.label, one.name, one.raw) for one in people.persons}
 
     assert told(pieces) == told(pieces[::-1])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_damage_to_a_classs_zip_is_said_and_never_an_exception(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    path = lms_classes.moodle_teams().zip(tmp_path / "x.zip")
+    whole = path.read_bytes()
+    place = data.draw(st.integers(0, len(whole) - 1))
+    if data.draw(st.booleans()):  # near the end lies the directory
+        place = len(whole) - 1 - place % 300
+    hurt = whole[:place] + data.draw(st.binary(max_size=8)) + whole[place + 4 :]
+    path.write_bytes(hurt)
+    with contextlib.suppress(InputError), class_at(path, DEFAULT_ROLES) as found:
+        for one in found.entrants:
+            one.read()
+
+
+def test_a_zip_with_too_large_a_directory_is_refused(tmp_path: Path) -> None:
+    """The end of a zip says how much there is: that is looked at before anything is read."""
+    path = lms_classes.moodle_teams().zip(tmp_path / "x.zip")
+    whole = bytearray(path.read_bytes())
+    end = whole.rfind(b"PK\x05\x06")
+    whole[end + 12 : end + 16] = (65 * 2**20).to_bytes(4, "little")
+    path.write_bytes(whole)
+    with pytest.raises(InputError, match="too large"):
+        read(path)
 
 
 def results_in(folder: Path) -> Path:

@@ -153,7 +153,8 @@ def _deadline(given: argparse.Namespace, lab: Lab) -> Deadline | None:
         raise CommandError("--late-penalty needs --due, or 'due' in lab.yaml", BAD_INPUT)
     if until is None:
         return None
-    return Deadline(due=until.astimezone(), rule=rule, max_score=lab.max_score)
+    aware = until if until.tzinfo else until.astimezone()
+    return Deadline(due=aware, rule=rule, max_score=lab.max_score)
 
 
 def announce(found: ClassRead, attempts: str, language: str) -> None:
