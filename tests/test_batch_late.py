@@ -6,29 +6,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 import msgspec
-import pytest
-from batch_tools import judge, source, submission
+from late_grades import LAB, grade, origin
 
 from grader import results
 from grader.batch.late import with_origin
-from grader.judge.model import Grade, Status
-from grader.submission import Late, Origin
-
-LAB = source().lab
-
-
-def grade(points: int) -> Grade:
-    """A grade of so many points, in one criterion."""
-    made = judge(LAB, submission("a"), "", [])
-    first, *rest = made.criteria
-    judged = replace(first, status=Status.PASS, points=Fraction(points))
-    failed = tuple(replace(j, status=Status.FAIL) for j in rest)
-    return replace(made, score=Fraction(points), criteria=(judged, *failed), complete=True)
-
-
-def origin(penalty: str, seconds: int = 90000, rule: str = "2/day") -> Origin:
-    late = Late(due="2026-10-01T12:00:00+02:00", seconds=seconds, rule=rule, penalty=penalty)
-    return Origin(layout="moodle", entries=("Zoé_1_assignsubmission_file",), late=late)
+from grader.view.html import student_html
 
 
 def test_the_score_is_what_counts_and_the_rest_is_beside_it() -> None:
@@ -52,33 +34,14 @@ def test_nobody_goes_below_zero() -> None:
     assert (told.late.penalty, told.late.earned) == (3, 3)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "how"),
-    [(5, "1 min"), (3600, "1 h"), (3660, "1 h 1 min"), (90000, "1 d 1 h"), (172800, "2 d")],
-)
-def test_it_is_said_in_words(seconds: int, how: str) -> None:
-    (remark, *_) = with_origin(grade(17), origin("2", seconds)).remarks
-    text = remark.text.in_language("en").replace("\u00a0", " ")
-    assert text == (
-        f"Handed in {how} after the due date: 2 points less (2/day), so 15 instead of 17."
-    )
-    french = remark.text.in_language("fr")
-    assert french.endswith("\u00a0: 2\u00a0points de moins (2/day), soit 15 au lieu de 17.")
+def test_it_is_on_the_students_page_beside_the_grade() -> None:
+    page = student_html(LAB, with_origin(grade(17), origin("2")), {}, (), "en")
+    head = page.partition("</header>")[0]
+    assert "15 instead of 17" in head
+    assert "after the due date" not in student_html(LAB, grade(17), {}, (), "en")
 
 
-def test_points_are_counted_as_each_language_does() -> None:
-    (remark, *_) = with_origin(grade(17), origin("3/2")).remarks
-    assert "1,5\u00a0point de moins" in remark.text.in_language("fr")
-    assert "1.5\u00a0points less" in remark.text.in_language("en")
-
-
-def test_without_a_rule_it_costs_nothing_and_is_said() -> None:
-    late = with_origin(grade(17), origin("0", rule=""))
-    assert late.score == 17
-    assert "no point" in late.remarks[0].text.in_language("en")
-
-
-def test_in_time_nothing_is_said() -> None:
+def test_in_time_nothing_is_taken_off() -> None:
     made = grade(17)
     in_time = replace(origin("0"), late=None)
     assert with_origin(made, None) == made

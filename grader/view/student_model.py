@@ -180,3 +180,5 @@ class StudentPage:
     links: Links
     certified: CertifiedView | None = None
     """Where every run was repeated."""
+    late: tuple[Run, ...] = ()
+    """What being late took off."""

@@ -19,6 +19,7 @@ from grader.view.bytes_view import TYPOGRAPHY, Run, escaped, prose, runs
 from grader.view.call_section import CallSection, call_section
 from grader.view.certified import certified_view, runs_to_show
 from grader.view.difference import Difference, difference
+from grader.view.late import late_words
 from grader.view.links import Links
 from grader.view.mending import FIRST, Mistakes, told_alike
 from grader.view.recorded import RecordedRuns
@@ -81,6 +82,7 @@ def student_page(
         seed=grade.seed,
         links=linked,
         certified=certified_view(grade, language),
+        late=prose(late_words(grade, language)),
     )
 
 

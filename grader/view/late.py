@@ -1,0 +1,50 @@
+"""What being late took off a grade, in words: it stands beside the grade, never in it."""
+
+from __future__ import annotations
+
+from grader.judge.model import Grade
+from grader.view.words import decimal
+
+_WORDS = {
+    "fr": (
+        "Remis {how} après l’échéance~: {points} de moins ({rule}), soit {final} au lieu de "
+        "{earned}.",
+        "Remis {how} après l’échéance~; aucun point n’est retiré.",
+        ("{n} j", "{n} h", "{n} min"),
+        ("point", "points"),
+    ),
+    "en": (
+        "Handed in {how} after the due date: {points} less ({rule}), so {final} instead of "
+        "{earned}.",
+        "Handed in {how} after the due date; no point is taken off.",
+        ("{n} d", "{n} h", "{n} min"),
+        ("point", "points"),
+    ),
+}
+
+
+def late_words(grade: Grade, language: str) -> str:
+    """One sentence, `rule` in it as the teacher wrote it; empty where it was not late."""
+    if grade.origin is None or grade.origin.late is None:
+        return ""
+    late, taken = grade.origin.late, grade.earned - grade.score
+    costs, free, units, (one, more) = _WORDS["en" if language == "en" else "fr"]
+    # French has its plural from two on, English for all but one.
+    singular = taken == 1 if language == "en" else taken < 2
+    words = costs if taken else free
+    return words.replace("~", "\u00a0").format(
+        how=_how_long(late.seconds, units),
+        points=f"{decimal(taken, language)}\u00a0{one if singular else more}",
+        rule=late.rule,
+        final=decimal(grade.score, language),
+        earned=decimal(grade.earned, language),
+    )
+
+
+def _how_long(seconds: int, units: tuple[str, str, str]) -> str:
+    """The two largest units: `1 d 2 h`; less than a minute is one."""
+    minutes = max(1, seconds // 60)
+    counts = (minutes // 1440, minutes // 60 % 24, minutes % 60)
+    first = next(i for i, n in enumerate(counts) if n)
+    shown = [units[i].format(n=counts[i]) for i in range(first, min(first + 2, 3)) if counts[i]]
+    return " ".join(shown).replace(" ", "\u00a0")
