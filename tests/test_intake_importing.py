@@ -6,6 +6,7 @@ import contextlib
 import unicodedata
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 from lms_classes import HARD_NAMES, LAYOUTS, Downloaded, programs, roster_csv
 
 from grader.batch import output
+from grader.intake import entrants
+from grader.intake.bounds import BOUNDS
 from grader.intake.errors import InputError
 from grader.intake.importing import ClassRead, Options, class_at
 from grader.intake.lateness import Deadline
@@ -362,6 +365,36 @@ def test_the_order_of_names_says_nothing(handed: list[str]) -> None:
         return {(one.label, one.name, one.raw) for one in people.persons}
 
     assert told(pieces) == told(pieces[::-1])
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(
+    "place", ["Zoé_42_assignsubmission_file/", "Zoé_42_assignsubmission_file_"]
+)
+def test_the_zip_around_a_class_takes_nothing_from_what_may_be_handed_in(
+    place: str, zipped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive in a class's zip is one as handed in, and not one inside another."""
+    bounds = replace(BOUNDS, nested_bytes=1000, file_bytes=5000, ratio_floor=5000, ratio=2)
+    monkeypatch.setattr(entrants, "BOUNDS", bounds)
+    with zipfile.ZipFile(tmp_path / "tp.zip", "w") as archive:
+        archive.writestr("serveur.py", b"print(1)\n")
+        archive.writestr("data.bin", bytes(50_000))
+    made = Downloaded(files={f"{place}tp.zip": (tmp_path / "tp.zip").read_bytes()})
+    made.files |= {
+        f"{place.replace('42', '43')}serveur.py": b"print(2)\n",
+        f"{place.replace('42', '43')}film.mp4": bytes(50_000),
+    }
+    path = tmp_path / "x.zip" if zipped else made.folder(tmp_path / "x")
+    if zipped:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as around:
+            for name, data in made.files.items():
+                around.writestr(name, data)
+    with class_at(path, DEFAULT_ROLES) as found:
+        handed_in = [one.read() for one in found.entrants]
+    assert [(one.problem, one.programs.server) for one in handed_in] == [(None, "serveur.py")] * 2
+    codes = [{remark.code for remark in one.remarks} for one in handed_in]
+    assert all("file-too-large" in one for one in codes)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

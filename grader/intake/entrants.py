@@ -8,6 +8,7 @@ from functools import partial
 
 from grader.intake import apart, archives, commits, paths, texts
 from grader.intake.bounds import BOUNDS
+from grader.intake.errors import Refused
 from grader.intake.gathering import Gathering
 from grader.intake.lateness import Deadline, lateness
 from grader.intake.layouts.model import Piece
@@ -114,8 +115,13 @@ def _fill_file(source: Source, piece: Piece, name: str, gathering: Gathering) ->
     if _is_archive(piece, gathering):
         limit = gathering.bounds.archive_bytes
         gathering.archives[path] = partial(source.read, piece.item, limit)
-    else:
+        return
+    try:
         gathering.keep(path, source.read(piece.item, gathering.bounds.file_bytes))
+    except Refused as refused:
+        if refused.code != "too-large":
+            raise
+        gathering.note("file-too-large", path)
 
 
 def _is_archive(piece: Piece, gathering: Gathering) -> bool:

@@ -8,6 +8,7 @@ import struct
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -174,9 +175,11 @@ class ZipSource:
         """See `Source`."""
         there = [(path, self._members[path]) for path in self._by_top[name]]
         named = [(path[len(name) + 1 :] or "/", info) for path, info in there]
-        size = sum(info.compress_size for _, info in there)
+        allowed = gathering.bounds.work_for(sum(info.compress_size for _, info in there))
+        # What was handed in is bounded as in a folder: the zip around it is not part of it.
+        load = partial(self._inflated, limit=gathering.bounds.archive_bytes)
         try:
-            gather_members(self._archive, named, gathering, gathering.bounds.work_for(size))
+            gather_members(self._archive, named, gathering, allowed, load)
         except Refused as refused:
             raise _of_download(refused, name) from refused
 
@@ -187,12 +190,13 @@ class ZipSource:
             raise Refused("unreadable", path)
         if (kind := self._kind(path)) != "file":
             raise Refused("link-refused" if kind == "link" else "not-a-file")
-        gathering = Gathering(())
-        allowed = gathering.bounds.work_for(info.compress_size)
+        return self._inflated(info, limit)
+
+    def _inflated(self, info: zipfile.ZipInfo, limit: int) -> bytes:
         try:
-            return read_member(self._archive, info, gathering, allowed, limit)
+            return read_member(self._archive, info, Gathering(()), limit, limit)
         except Refused as refused:
-            raise _of_download(refused, path) from refused
+            raise _of_download(refused, member_name(info)) from refused
 
     def names(self, folder: str) -> tuple[str, ...]:
         """See `Source`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from grader.intake import paths
@@ -38,7 +38,12 @@ def gather_zip(data: bytes, gathering: Gathering) -> None:
         # BadZipFile, and also UnicodeDecodeError, NotImplementedError, ValueError, ...
         raise Refused("broken-archive") from error
     named = ((member_name(info), info) for info in archive.infolist())
-    gather_members(archive, named, gathering, gathering.bounds.work_for(len(data)))
+    allowed, most = gathering.bounds.work_for(len(data)), gathering.bounds.nested_bytes
+
+    def load(info: zipfile.ZipInfo) -> bytes:
+        return read_member(archive, info, gathering, allowed, most)
+
+    gather_members(archive, named, gathering, allowed, load)
 
 
 def gather_members(
@@ -46,8 +51,11 @@ def gather_members(
     named: Iterable[tuple[str, zipfile.ZipInfo]],
     gathering: Gathering,
     allowed: int,
+    load: Callable[[zipfile.ZipInfo], bytes],
 ) -> None:
     """Take in these members under these names; `allowed` bytes may be inflated.
+
+    `load` reads an archive among them, when its turn comes.
 
     Raises:
         Refused: as `gather_zip`.
@@ -55,11 +63,11 @@ def gather_members(
     members = _members(named, gathering)
     for path in sorted(members, key=lambda path: (path.count("/"), path)):
         info = members[path]
-        read = partial(read_member, archive, info, gathering, allowed)
         if paths.archive_suffix(path) and not gathering.is_program(path):
-            gathering.archives[path] = partial(read, gathering.bounds.nested_bytes)
+            gathering.archives[path] = partial(load, info)
         elif gathering.fits(path, info.file_size):
-            gathering.keep(path, read(gathering.bounds.file_bytes))
+            most = gathering.bounds.file_bytes
+            gathering.keep(path, read_member(archive, info, gathering, allowed, most))
 
 
 def _members(
