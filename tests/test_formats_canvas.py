@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
 
 import pytest
 from export_rules import canvas_import
@@ -14,7 +13,7 @@ from export_samples import golden, not_run, result_of
 from hard_names import NAMES
 from report_samples import grade, stuck_grade
 from test_formats_moodle import SCORES, scored
-from test_formats_people import imported
+from test_formats_people import imported, origin_of
 
 from grader.formats.canvas import fill_gradebook
 from grader.formats.filling import Filled
@@ -156,7 +155,7 @@ def test_nobody_is_guessed() -> None:
 
 
 def test_a_team_s_own_number_is_nobody_s_grade_but_its_members_names_are() -> None:
-    team = SimpleNamespace(entries=("annlee_1_9_x.py",), team="A", ids={"canvas": "1"})
+    team = origin_of("annlee_1_9_x.py", team="A", canvas="1")
     results = [imported(grade(name, name=name), team) for name in ("Ann Lee", "Bo Di", "Nobody")]
     filled = fill(gradebook([row(1, "Ann Lee"), row(2, "Bo Di"), row(3, "Cy")]), results)
     assert canvas_import(filled.data, "TP 09") == {"1": 20.0, "2": 20.0, "3": None}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -13,7 +12,7 @@ from export_rules import moodle_feedback, moodle_import, old_moodle_feedback
 from export_samples import golden, not_run, result_of
 from hard_names import NAMES
 from report_samples import grade, hostile_grade, stuck_grade
-from test_formats_people import imported
+from test_formats_people import imported, origin_of
 
 from grader.formats.filling import Filled
 from grader.formats.moodle import feedback_folder, feedback_folders, fill_worksheet
@@ -251,9 +250,7 @@ def test_a_team_s_report_goes_to_its_members_and_not_to_whom_its_number_is() -> 
 
 
 def test_members_whom_an_import_named_get_a_report_each() -> None:
-    team = SimpleNamespace(
-        entries=("Equipe A_7_assignsubmission_file",), team="Equipe A", ids={"participant": "7"}
-    )
+    team = origin_of("Equipe A_7_assignsubmission_file", team="Equipe A", participant="7")
     results = [imported(grade(name, name=name), team) for name in ("Ann", "Bob", "Nobody")]
     handed = handed_in(results, "fr")
     assert feedback_folders(handed, None, {}) == {}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import msgspec
 import pytest
 from export_samples import not_run, result_of
@@ -21,19 +18,21 @@ from grader.formats.people import (
     words_of,
 )
 from grader.judge.model import Grade
-from grader.results import Result
+from grader.results import OriginInfo, Result
 from grader.view.bytes_view import escaped
 
 
-class Imported(Result, frozen=True, kw_only=True):
+def imported(one: Grade, origin: OriginInfo) -> Result:
     """A result as it is where a platform's download was imported."""
+    return msgspec.structs.replace(result_of(one), origin=origin)
 
-    origin: Any
 
-
-def imported(one: Grade, origin: object) -> Result:
-    fields = msgspec.structs.asdict(result_of(one))
-    return Imported(**{**fields, "origin": origin})
+def origin_of(*entries: str, team: str | None = None, **ids: str) -> OriginInfo:
+    """Where it was imported from."""
+    return OriginInfo(
+        layout="moodle", entries=entries, ids=ids, groups=(), team=team, submitted=None, attempt=1,
+        attempts=1, commit=None, flagged_late=False,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -77,17 +76,14 @@ def test_what_is_needed_of_a_result() -> None:
 
 
 def test_what_an_import_says_of_the_person_counts() -> None:
-    origin = SimpleNamespace(
-        entries=("Marie Dupont_5_assignsubmission_file",), team=None,
-        ids={"participant": "5", "email": "m@x.fr"},
-    )  # fmt: skip
+    origin = origin_of("Marie Dupont_5_assignsubmission_file", participant="5", email="m@x.fr")
     (one,) = handed_in([imported(grade("x", name="Marie Dupont"), origin)], "fr")
     assert (one.name, one.number, one.ids["email"]) == ("Marie Dupont", "5", "m@x.fr")
     assert one.folder == origin.entries[0]
 
 
 def test_a_member_of_a_team_has_their_own_name() -> None:
-    origin = SimpleNamespace(entries=("Equipe A_5_assignsubmission_file",), team="Equipe A", ids={})
+    origin = origin_of("Equipe A_5_assignsubmission_file", team="Equipe A")
     (one,) = handed_in([imported(grade("x", name="Marie Dupont"), origin)], "fr")
     assert (one.name, one.team, one.number) == ("Marie Dupont", "Equipe A", "")
 

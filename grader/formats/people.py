@@ -69,9 +69,9 @@ def handed_in(graded: Graded, language: str) -> list[Handed]:
 def _handed(result: Result, language: str) -> Handed:
     name, number = named(result.name)
     # Only what was imported from a platform has an origin.
-    origin = getattr(result, "origin", None) or None
-    ids: dict[str, str] = dict(origin.ids) if origin else {}
-    entries: tuple[str, ...] = origin.entries if origin else ()
+    origin = result.origin or None
+    ids = origin.ids if origin else {}
+    entries = origin.entries if origin else ()
     return Handed(
         id=result.id,
         entry=result.name,
