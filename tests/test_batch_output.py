@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -150,3 +151,58 @@ def test_pseudonyms_are_drawn_from_one_key_from_the_first_time_on() -> None:
     assert (names_again.page_key, names_again.pseudonym_key) == ("", first.pseudonym_key)
     assert MARK.named(anonymous=True, before=names_again) == first
     assert MARK.named(anonymous=True, before=None) != first
+
+
+def test_a_lock_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    # A submission called as the output folder is: what its link names would be emptied.
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / output.LOCK).symlink_to(victim)
+    with pytest.raises(output.CannotWriteError), output.opened(tmp_path / "out"):
+        pass
+    assert victim.read_text() == "precious"
+    (tmp_path / "out" / output.LOCK).unlink()
+    os.mkfifo(tmp_path / "out" / output.LOCK)
+    with pytest.raises(output.CannotWriteError), output.opened(tmp_path / "out"):
+        pass
+
+
+def test_a_submission_is_not_taken_for_results_to_go_on_from(tmp_path: Path) -> None:
+    # Whatever it holds: only the file system can know the number of the folder.
+    forged = tmp_path / "remises" / "wiregrade-out"
+    forged.mkdir(parents=True)
+    (forged / output.MARKER).write_text("{}")
+    for said in (None, "1\n"):
+        if said is not None:
+            (forged / output.LOCK).write_text(said)
+        output.check(forged)
+        with pytest.raises(output.NotOursError, match="--out"):
+            output.check_apart(forged, tmp_path / "remises")
+        (forged / output.LOCK).unlink(missing_ok=True)
+    with pytest.raises(output.NotOursError):
+        output.check_apart(forged, tmp_path)
+    # Elsewhere the folder is whoever's who gives its name.
+    (tmp_path / "autres").mkdir()
+    output.check_apart(forged, tmp_path / "autres")
+
+
+def test_links_among_submissions_lead_no_results_away(tmp_path: Path) -> None:
+    remises, elsewhere = tmp_path / "remises", tmp_path / "ailleurs"
+    remises.mkdir()
+    elsewhere.mkdir()
+    (remises / "wiregrade-out").symlink_to(elsewhere)
+    for out in (remises / "wiregrade-out", remises / "wiregrade-out" / "deeper"):
+        with pytest.raises(output.NotOursError, match="link"):
+            output.check_apart(out, remises)
+
+
+def test_results_of_ours_may_lie_among_submissions(tmp_path: Path) -> None:
+    out = tmp_path / "wiregrade-out"
+    output.check_apart(out, tmp_path)
+    with output.opened(out) as folder:
+        folder.write(output.MARKER, b"{}")
+    output.check_apart(out, tmp_path)
+    # A link to the whole class is the teacher's own.
+    (tmp_path.parent / f"{tmp_path.name}-link").symlink_to(tmp_path)
+    output.check_apart(tmp_path.parent / f"{tmp_path.name}-link" / "wiregrade-out", tmp_path)

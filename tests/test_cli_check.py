@@ -244,3 +244,14 @@ def test_where_annotations_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_cores_are_at_least_one() -> None:
     assert cores() >= 1
+
+
+def test_a_page_is_not_written_through_a_link(
+    mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rc").write_text("precious")
+    (mine / "report.html").symlink_to(tmp_path / "rc")
+    asked = ["check", "--lang", "en", "--only", "server.listen", "--html", "report.html"]
+    assert app.main(asked) == 2
+    assert "is a link" in capsys.readouterr().err
+    assert (tmp_path / "rc").read_text() == "precious"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from grader.cli.app import main, parser
+from grader.lab.library import find_lab
 
 
 def parsed(*arguments: str) -> dict[str, object]:
@@ -68,6 +71,12 @@ def test_a_projects_own_file_will_do(course: Path) -> None:
         ('[check]\npython = "./evil"\n', "command line only"),
         ('isolation = "none"\n', "--isolation none"),
         ("debug = true\n", "command line only"),
+        # What would write over a file, or show what is hidden.
+        ('[check]\nhtml = "/somebody/rc"\n', "command line only"),
+        ('html = "rc"\n', "command line only"),
+        ('output = "rc"\n', "command line only"),
+        ("force = true\n", "command line only"),
+        ("with-hidden = true\n", "command line only"),
     ],
 )
 def test_what_cannot_be_is_told(
@@ -87,3 +96,25 @@ def test_help_says_where_defaults_come_from(
     (course / "wiregrade.toml").write_text('lang = "en"\n')
     assert main(["check", "--help"]) == 0
     assert "wiregrade.toml" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_lab_of_the_folders_own_starts_no_program(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Whoever wrote the file wrote the lab, and the lab says what is started.
+    lab = course / "labo"
+    shutil.copytree(find_lab("tp09"), lab)
+    program, proof = course / "python.sh", course / "started"
+    program.write_text(f'#!/bin/sh\ntouch {proof}\nexec {sys.executable} "$@"\n')
+    program.chmod(0o755)
+    text = (lab / "lab.yaml").read_text()
+    (lab / "lab.yaml").write_text(f"python: {program}\n{text}")
+    (course / "serveur.py").write_text("print()\n")
+    (course / "wiregrade.toml").write_text(f'lab = "{lab}"\n')
+    for command in (["check"], ["grade", "."]):
+        assert main(command) == 2
+        assert "--lab" in capsys.readouterr().err
+        assert not proof.exists()
+    # On the command line it is somebody's choice; this shows that the attack bites.
+    main(["check", "--lab", str(lab), "--only", "server.listen", "--isolation", "none"])
+    assert proof.exists()

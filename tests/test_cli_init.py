@@ -14,6 +14,7 @@ import grader
 from grader.cli.app import main
 from grader.cli.init import EXECUTABLE, PLATFORMS, rendered
 
+CHECKS = re.compile(r"^[^#]*wiregrade\"? check ")
 SCRIPTS = ("run_autograder", "setup.sh", "run.sh")
 
 
@@ -76,6 +77,17 @@ def test_the_pipeline_is_yaml(tmp_path: Path) -> None:
     assert job["artifacts"]["reports"] == {"junit": "report.xml"}
     for line in [*job["before_script"], *job["script"]]:
         subprocess.run(["bash", "-n"], input=line, text=True, check=True)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_options_come_from_what_students_push(platform: str, tmp_path: Path) -> None:
+    # `only = ["server.listen"]` in a wiregrade.toml would pass for the whole lab.
+    assert made(tmp_path, platform) == 0
+    texts = [path.read_text("utf-8") for path in tmp_path.rglob("*") if path.is_file()]
+    texts.append((Path(grader.__file__).parent.parent / "action.yml").read_text("utf-8"))
+    checks = [line for text in texts for line in text.splitlines() if CHECKS.search(line)]
+    assert len(checks) == 2
+    assert all("--no-config" in line for line in checks)
 
 
 def test_what_is_there_is_replaced_only_when_told_to(

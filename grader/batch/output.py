@@ -15,11 +15,13 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
+from grader.intake.discover import holds_own_number
 from grader.run.spool import LEFTOVER
 
 MARKER = ".wiregrade.json"
@@ -197,7 +199,7 @@ def opened(path: Path, *, existing: bool = False) -> Iterator[OutputFolder]:
     check(path, existing=existing)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        lock = _lock_file(path / LOCK)
     except OSError as error:
         raise _cannot_write(path, error) from error
     try:
@@ -260,6 +262,51 @@ def check(path: Path, *, existing: bool = False) -> None:
         f"{path} is not empty and is not Wiregrade's (no {MARKER} in it); nothing was "
         "written. Name another folder: --out FOLDER"
     )
+
+
+def check_apart(path: Path, submissions: Path) -> None:
+    """Refuse results inside `submissions` that a student may have handed in.
+
+    Only what the file system says itself counts there (`holds_own_number`): a submission called
+    as the output folder is, with a marker in it, would be written into and believed.
+
+    Raises:
+        NotOursError: it may be a submission, or the way to it is a link.
+    """
+    between = _between(path, submissions)
+    if not between:
+        return
+    if any(part.is_symlink() for part in between):
+        why = "leads through a link"
+    elif is_ours(path) and not holds_own_number(path):
+        why = "may be a submission"
+    else:
+        return
+    raise NotOursError(
+        f"{path} lies among the submissions and {why}; nothing was written. Name another "
+        "folder: --out FOLDER"
+    )
+
+
+def _between(path: Path, submissions: Path) -> list[Path]:
+    """The path and the folders above it, up to the submissions; none if it is not in there."""
+    for way in (Path(os.path.abspath(path)), path.resolve()):  # noqa: PTH100 -- links stay
+        between: list[Path] = []
+        for part in (way, *way.parents):
+            if part.exists() and part.samefile(submissions):
+                return between or [part]
+            between.append(part)
+    return []
+
+
+def _lock_file(path: Path) -> int:
+    """Open the lock: a file of ours, not what somebody's link or FIFO of that name leads to."""
+    odd = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | odd, 0o644)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, f"{path.name} is no regular file")
+    return descriptor
 
 
 def _say_which(descriptor: int, path: Path) -> None:

@@ -22,7 +22,7 @@ from grader.batch.judging import judge_run, untraced
 from grader.batch.plan import jobs_of, seed_for, select, selectable
 from grader.cli.destination import append_job_summary
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
-from grader.cli.labs import open_lab
+from grader.cli.labs import open_lab, python_of
 from grader.cli.progress import phase_in_words
 from grader.cli.running import engine_options, playing, say_untraced, tracer
 from grader.cli.streams import note, safe, say, wants_colour
@@ -75,10 +75,12 @@ class Checking:
         self.source = open_lab(given.lab)
         given.lang = given.lang or self.source.lab.language
         _check_ids(self.source.lab, given.only)
+        if given.html:
+            _refuse_link(Path(given.html))
 
     @cached_property
     def _host(self) -> HostReport:
-        return probe(self.given.python or self.source.lab.python)
+        return probe(python_of(self.given, self.source.lab))
 
     def read(self) -> Submission:
         """The programs as they are now.
@@ -315,6 +317,20 @@ def in_repository(path: Path) -> str:
     return folder.relative_to(root).as_posix()
 
 
+def _refuse_link(path: Path) -> None:
+    """In a folder of somebody's, it may lead to a file of one's own."""
+    if path.is_symlink():
+        shown = safe(str(path))
+        raise CommandError(
+            Text(
+                {
+                    "fr": f"{shown} est un lien\u00a0; rien n’a été écrit. Donnez un autre nom",
+                    "en": f"{shown} is a link; nothing was written. Give another name",
+                }
+            )
+        )
+
+
 def _write_page(
     path: Path,
     lab: Lab,
@@ -326,6 +342,7 @@ def _write_page(
     from grader.view.html import student_html
     from grader.view.links import Links, carried
 
+    _refuse_link(path)
     # The page is alone: it carries the captures that lie beside it in a batch.
     wires = carried((run.header.run, run.pcapng) for run in runs if run.has_wire)
     transcripts = pages.OneByOne(runs)

@@ -3,8 +3,8 @@
 Keys are the long options (`lab`, `lang`, `fail-under`); those at the top are for every command that
 has them, those in a table named after a command for that one. What the command line says wins.
 
-The folder may be a stranger's: what would start a program of its choice, or take the sandbox
-away, is for the command line only.
+The folder may be a stranger's: what would start a program of its choice, take the sandbox away,
+write over a file or show what is hidden is for the command line only.
 """
 
 from __future__ import annotations
@@ -19,8 +19,17 @@ from typing import Any
 FILE = "wiregrade.toml"
 PROJECT = "pyproject.toml"
 _BYTES = 64 * 1024
-_NEVER = frozenset({"python", "facts", "debug", "no-config", "help"})
+_NEVER = frozenset(
+    {"python", "facts", "debug", "no-config", "help"}
+    | {"html", "output", "force", "with-hidden", "due-passed"}
+)
 """Options that no file sets."""
+
+
+class FromFile(str):
+    """What the file says, where the command line says nothing."""
+
+    __slots__ = ()
 
 
 class DefaultsError(Exception):
@@ -131,7 +140,7 @@ def _one(action: argparse.Action, value: object, where: str) -> object:
         raise DefaultsError(f"{where} is one of {', '.join(map(str, action.choices))}")
     if action.dest == "isolation" and made == "none":
         raise DefaultsError(f"{where}: no file takes the sandbox away; say --isolation none")
-    return made
+    return FromFile(made) if action.dest == "lab" else made
 
 
 def _refused(key: str, known: list[str]) -> str:

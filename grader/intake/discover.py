@@ -162,6 +162,11 @@ def is_results(folder: Path, own: Path | None) -> bool:
             return True
     except OSError:
         pass  # there are no results yet
+    return holds_own_number(folder)
+
+
+def holds_own_number(folder: Path) -> bool:
+    """The folder's lock says the number that the file system gave to the folder."""
     try:
         flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         descriptor = os.open(folder / _LOCK, os.O_RDONLY | flags)
