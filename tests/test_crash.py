@@ -123,6 +123,13 @@ def test_no_dump_no_frames() -> None:
     assert frames_of_dump(b"Aborted (core dumped)\n", "/submission") == ()
 
 
+@pytest.mark.parametrize("digits", [10, 30, 5000])
+def test_a_forged_dump_has_no_line_that_nothing_can_hold(digits: int) -> None:
+    # int() refuses 5,000 digits, MessagePack more than 64 bits: either would end the worker.
+    forged = DUMP.replace(b"line 14", b"line " + b"9" * digits)
+    assert [frame.line for frame in frames_of_dump(forged, "/submission")] == [20]
+
+
 def test_what_a_real_interpreter_dumps(tmp_path: Path) -> None:
     program = tmp_path / "prog.py"
     program.write_text("import os\ndef here():\n    os.abort()\nhere()\n")

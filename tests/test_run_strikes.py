@@ -118,6 +118,8 @@ FORKS_BEFORE = HEAD + b'    fork()\n  File "/submission/b.py", line 1, in f\n   
         (FORKS_BEFORE + b"BlockingIOError: [Errno 11] again\n", None),
         (HEAD + b"    x\nConnectionResetError: [Errno 104] reset\n", None),
         (HEAD + b"    x\nValueError: MemoryError\n", None),
+        # No interpreter has such a number, and none is made of it.
+        (HEAD + b"    x\nOSError: [Errno " + b"9" * 5000 + b"] x\n", None),
         (b"OSError: [Errno 24] printed by the program\n", None),
         (b"", None),
     ],

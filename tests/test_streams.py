@@ -135,3 +135,12 @@ def test_draining_ends_with_the_program_even_if_a_child_holds_the_streams(
     assert set(streams.reads) == {program.terminal.master, program.stderr}
     for fd in pipe:
         os.close(fd)
+
+
+def test_last_words_have_a_limit_too(program: FakeProgram) -> None:
+    streams = Streams(cast(Program, program), Recorder(), 10)
+    streams.keep_dump()
+    for _ in range(3):
+        program.complains(b"no end ")
+        streams.take()
+    assert streams.dump == b"no end no "

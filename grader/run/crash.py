@@ -15,7 +15,8 @@ _HEAD = re.compile(
 )
 _GROUP = b"  + Exception Group"
 _EXCEPTION = re.compile(rb"^[A-Za-z_\x80-\xff][\w.<>\x80-\xff]*(?::|\r?$)", re.MULTILINE)
-_DUMP_FRAME = re.compile(rb'^  File "([^"\n]*)", line (\d+) in ([^\n]*)$', re.MULTILINE)
+_DUMP_FRAME = re.compile(rb'^  File "([^"\n]*)", line (\d{1,9}) in ([^\n]*)$', re.MULTILINE)
+"""A program can write what looks like a dump: no number is longer than an interpreter's."""
 _DUMP_THREAD = re.compile(rb"^(?:Current thread|Thread) 0x[0-9a-f]+", re.MULTILINE)
 _TAIL = 65536
 

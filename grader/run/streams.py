@@ -75,7 +75,8 @@ class Streams:
     def _record(self, fd: int, data: bytes) -> bool:
         is_stdout = fd == self._program.terminal.master
         if self._dump is not None and not is_stdout:
-            self._dump += data
+            # A program that handles SIGABRT may print on without end, and faster than we read.
+            self._dump += data[: max(0, self._limit - len(self._dump))]
             return False
         record = self._recorder.stdout if is_stdout else self._recorder.stderr
         if not record(data, self._limit):

@@ -31,7 +31,7 @@ _LOOKS = 10
 """Memory is measured again when its estimate has grown by so much, and every so many looks:
 pages that processes shared become their own when they write to them, which no estimate shows."""
 
-_ERRNO = re.compile(rb"^[\w.]*(?:Error|Exception): \[Errno (\d+)\]")
+_ERRNO = re.compile(rb"^[\w.]*(?:Error|Exception): \[Errno (\d{1,4})\]")
 _NO_MEMORY = re.compile(rb"^MemoryError(?::|$)")
 _NO_THREAD = re.compile(rb"^RuntimeError: can't start new thread")
 _BY_SIGNAL = {"SIGXCPU": "cpu", "SIGXFSZ": "file_size"}
