@@ -11,7 +11,8 @@ from batch_tools import source, submission
 from grader.batch import faults, output
 from grader.batch.faults import FaultLog
 from grader.intake import texts
-from grader.judge.model import Status
+from grader.judge.model import Problem, Status
+from grader.lab.model import Text
 
 TOLD = "Traceback (most recent call last):\nZeroDivisionError: division by zero\n"
 
@@ -83,3 +84,14 @@ def test_what_is_the_students_is_no_fault_of_ours() -> None:
     assert faults.why_incomplete(broken) == ""
     missing = replace(made, problem=texts.problem("seven-zip-missing"))
     assert "7z" in faults.why_incomplete(missing)
+
+
+def test_what_was_handed_in_broken_is_no_fault_of_ours() -> None:
+    def why(blame: str) -> str:
+        problem = Problem(code="x", blame=blame, message=Text({"fr": "cassé", "en": "broken"}))
+        return faults.why_incomplete(
+            faults.ungraded(source().lab, faults.failed("a", "A", problem), "", problem)
+        )
+
+    assert why("student") == ""
+    assert why("host") == why("ours") == "broken"

@@ -16,6 +16,7 @@ from namespaces import missing
 
 import grader
 from grader import results
+from grader.batch import output
 from grader.cli import app
 
 ROOT = Path(grader.__file__).parent.parent
@@ -56,6 +57,8 @@ def test_a_class_from_end_to_end(
     assert told.out.splitlines()[-1] == f"Rapport\u00a0: {out}/index.html"
     assert "notes.ods" in told.err
     assert "[3/3]" in told.err
+    assert "faute de Wiregrade" not in told.err
+    assert not (out / output.LOG).exists()
     document = results.read_results((out / "results.json").read_bytes())
     by_id = {one.id: one for one in document.submissions}
     assert [*by_id] == ["casse", "faute_un_seul_recv", "juste_enonce"]

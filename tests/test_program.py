@@ -472,3 +472,6 @@ def test_the_command_line() -> None:
 
     command = command_of(Interpreter("/usr/bin/python3", (), "3.11.2"), "serveur.py")
     assert command == ["/usr/bin/python3", "-X", "faulthandler", "serveur.py"]
+    # Python would take these for options of its own.
+    for name in ("-c serveur.py", "-serveur.py"):
+        assert command_of(Interpreter("python3", (), ""), name)[-1] == f"./{name}"

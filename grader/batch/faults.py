@@ -111,9 +111,13 @@ def ungraded(lab: Lab, submission: Submission, seed: str, problem: Problem | Non
 
 
 def why_incomplete(grade: Grade) -> str:
-    """What left criteria ungraded without our failing on the whole submission, a line each."""
+    """What left criteria ungraded without our failing on the whole submission, a line each.
+
+    A submission that cannot be read, say, is graded completely: it has no points.
+    """
     problem = grade.problem
-    theirs = problem is None or problem.blame == "student"  # that is graded, and no fault of ours
-    lines = [] if theirs or problem is None else [problem.message.in_language("en")]
+    lines: list[str] = []
+    if problem is not None and problem.blame in ("host", "ours"):
+        lines.append(problem.message.in_language("en"))
     lines += [f"{run.id}: {run.problem}" for run in grade.runs if run.outcome == "not_run"]
     return "\n".join(dict.fromkeys(lines))

@@ -87,7 +87,10 @@ def inside(frames: Iterable[tuple[str, int, str]], folder: str) -> tuple[Frame, 
     The program itself is named as it was started: without its folder.
     """
     prefix = folder.rstrip("/") + "/"
-    whole = ((p if p.startswith("/") else prefix + p, n, function) for p, n, function in frames)
+    whole = (
+        (p if p.startswith("/") else prefix + p.removeprefix("./"), n, function)
+        for p, n, function in frames
+    )
     return tuple(
         Frame(file=path[len(prefix) :], line=line, function=function)
         for path, line, function in whole

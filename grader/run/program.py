@@ -259,7 +259,9 @@ def _kill_all(pids: Sequence[int]) -> None:
 
 def command_of(interpreter: Interpreter, program: str) -> list[str]:
     """The command line of a program: Python that can tell where it stands."""
-    return [interpreter.executable, "-X", "faulthandler", program]
+    # A file may be called `-c`, and is a program all the same.
+    named = f"./{program}" if program.startswith("-") else program
+    return [interpreter.executable, "-X", "faulthandler", named]
 
 
 def start_sandboxed(
