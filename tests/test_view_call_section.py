@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from grader import transcript as tr
 from grader.judge.grade import judge
 from grader.judge.model import Programs
-from grader.view.call_section import ROWS_SHOWN, CallSection, call_section
+from grader.view.call_section import CallSection, call_section
+from grader.view.detail import FULL
 from grader.view.html import student_html
 
 MS = 1_000_000
@@ -102,7 +103,7 @@ def test_a_long_run_is_folded_and_a_cut_one_says_so() -> None:
     calls = [call(i * MS, "close") for i in range(1000)]
     cut = tr.CallsCut(t=1000 * MS, kept=1000)
     found = section(*calls, cut, tr.Ended(t=1001 * MS, outcome="completed"))
-    assert len(found.rows) == ROWS_SHOWN
+    assert len(found.rows) == FULL.calls
     assert "761" in found.more
     assert "first ones" in found.more
 

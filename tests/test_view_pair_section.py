@@ -10,8 +10,9 @@ from grader import transcript as tr
 from grader.judge.grade import judge
 from grader.judge.model import Programs
 from grader.submission import SourceFile
+from grader.view.detail import FULL
 from grader.view.html import student_html
-from grader.view.pair_section import ROWS_SHOWN, outputs_of, pair_table
+from grader.view.pair_section import outputs_of, pair_table
 from grader.view.sequence import Kind
 
 LAB = tp09()
@@ -55,7 +56,7 @@ def test_what_was_written_in_pieces_is_one_row_and_the_middle_is_folded() -> Non
     assert [row.data for row in rows if row.kind is Kind.SCREEN] == [b"ab"]
     many = [segment("server", "data", "x")] * 500
     rows = pair_table(told(*BEGUN, *many), LAB, scenario(), "en").rows
-    assert len(rows) == ROWS_SHOWN
+    assert len(rows) == FULL.pair_rows
     assert [row.kind for row in rows].count(Kind.FOLD) == 1
 
 

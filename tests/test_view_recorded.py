@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 from report_samples import lab, stuck_grade, stuck_server
 
 from grader import transcript as tr
 from grader.view import recorded
+from grader.view.detail import FULL, Detail
 from grader.view.recorded import RecordedRuns
 from grader.view.sequence import all_moments
 from grader.view.timeline import row_of
@@ -39,8 +41,8 @@ class Read(Mapping[str, tr.Transcript]):
         return 1
 
 
-def runs_of(found: Read) -> RecordedRuns:
-    return RecordedRuns(lab(), stuck_grade().runs, found, "fr")
+def runs_of(found: Read, detail: Detail = FULL) -> RecordedRuns:
+    return RecordedRuns(lab(), stuck_grade().runs, found, "fr", detail)
 
 
 def test_a_small_run_is_read_once() -> None:
@@ -76,10 +78,9 @@ def test_rows_lead_to_the_same_moments_without_their_bytes() -> None:
         assert row_of(runs.rows(RUN), (entry,)) == row_of(whole, (entry,))
 
 
-def test_an_exchange_without_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorded, "ROWS_ON_PAGE", 1)
-    monkeypatch.setattr(recorded, "ROWS_OF_A_RUN", 5)
-    assert len(runs_of(Read(stuck_server())).rows(RUN)) == 5
+def test_an_exchange_without_end_is_cut() -> None:
+    few = replace(FULL, rows=1, rows_of_a_run=5)
+    assert len(runs_of(Read(stuck_server()), few).rows(RUN)) == 5
 
 
 def test_what_was_not_recorded_is_nothing() -> None:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from report_samples import MS, SERVER, header, right_client, stuck_server
 
 from grader import transcript as tr
+from grader.view.detail import FULL
 from grader.view.sequence import Kind, all_moments, cut_short, moments
 from grader.view.source import Program
-from grader.view.timeline import HEX_BYTES, ROWS_OPEN, Timeline, row_of, shares, timeline
+from grader.view.timeline import ROWS_OPEN, Timeline, row_of, shares, timeline
 
 PROGRAMS = {"serveur.py": Program("serveur.py", SERVER)}
 
@@ -70,8 +71,8 @@ def test_bytes_one_by_one_are_bounded() -> None:
         tr.Ended(t=MS, outcome="completed"),
     ]
     line = made(tr.of(header(), entries))
-    assert len(line.rows[0].hex) == HEX_BYTES // 16
-    assert line.rows[0].hex_more == f"… {1000 - HEX_BYTES} octets de plus dans la capture"
+    assert len(line.rows[0].hex) == FULL.hex // 16
+    assert line.rows[0].hex_more == f"… {1000 - FULL.hex} octets de plus dans la capture"
     assert line.cut
 
 

@@ -123,6 +123,11 @@ def _stretches(text: str, keep: str) -> Iterator[tuple[str, bool]]:
             yield piece, False
 
 
+def all_shown(text: str, *, keep: str = "\t") -> bool:
+    """Whether nothing of a text has to be escaped, by a quick look."""
+    return _all_shown(keep)(text) is not None
+
+
 @lru_cache(maxsize=16)
 def _all_shown(keep: str) -> Callable[[str], re.Match[str] | None]:
     """Asks whether nothing of a text has to be escaped, as is so with nearly all of them."""

@@ -13,12 +13,10 @@ from grader import transcript as tr
 from grader.lab.model import Lab
 from grader.view.bytes_view import Run, decoded, prose, runs
 from grader.view.call_words import Said, kinds, no_capture, said, segment_words
+from grader.view.detail import FULL, Detail
 from grader.view.sequence import Kind, Moment, Place, each_moment
 from grader.view.words import count, milliseconds, words
 
-ROWS_SHOWN = 240
-_HEAD = 180
-"""Of those, how many come from the beginning."""
 LANES = 4
 """Threads that are told apart; further ones share the last lane."""
 _BYTES_SHOWN = 64
@@ -79,7 +77,9 @@ class CallSection:
     threads: int
 
 
-def call_section(lab: Lab, transcript: tr.Transcript, language: str) -> CallSection:
+def call_section(
+    lab: Lab, transcript: tr.Transcript, language: str, detail: Detail = FULL
+) -> CallSection:
     """The section of one traced run."""
     scenario = next((s for s in lab.scenarios if s.id == transcript.header.scenario), None)
     steps = scenario.steps if scenario else ()
@@ -95,7 +95,7 @@ def call_section(lab: Lab, transcript: tr.Transcript, language: str) -> CallSect
     placed = _rows(calls, moments, language)
     rows = _timed(_with_lanes(placed, calls, lanes), language)
     cut = any(isinstance(entry, tr.CallsCut) for entry in transcript.entries)
-    shown, hidden = _folded(rows, language)
+    shown, hidden = _folded(rows, language, detail.calls)
     late = bool(calls) and not segments and any(row.wire for row in rows)
     more = [
         hidden,
@@ -277,12 +277,13 @@ def _timed(rows: Sequence[CallRow], language: str) -> list[CallRow]:
     return out
 
 
-def _folded(rows: Sequence[CallRow], language: str) -> tuple[tuple[CallRow, ...], str]:
-    """At most `ROWS_SHOWN`, the middle left out, and a word on that."""
-    hidden = len(rows) - ROWS_SHOWN
+def _folded(rows: Sequence[CallRow], language: str, most: int) -> tuple[tuple[CallRow, ...], str]:
+    """At most `most` (8 or more), the middle left out, and a word on that."""
+    hidden = len(rows) - most
     if hidden <= 0:
         return tuple(rows), ""
     label = words(language)["m_hidden"].format(n=count(hidden + 1, language))
-    tail = rows[-(ROWS_SHOWN - _HEAD - 1) :]
-    fold = CallRow(t=rows[_HEAD].t, note=label, kind=Kind.FOLD, lanes=tail[0].lanes)
-    return (*rows[:_HEAD], fold, *tail), label
+    head = most * 3 // 4
+    tail = rows[-(most - head - 1) :]
+    fold = CallRow(t=rows[head].t, note=label, kind=Kind.FOLD, lanes=tail[0].lanes)
+    return (*rows[:head], fold, *tail), label

@@ -6,8 +6,9 @@ import difflib
 from dataclasses import dataclass
 
 from grader.view.bytes_view import Run, decoded, escaped, runs, width
+from grader.view.detail import FULL
 
-WINDOW = 600
+WINDOW = FULL.compared
 """Characters compared and shown: comparing is quadratic, and nobody reads further."""
 
 CONTEXT = 60
@@ -40,14 +41,14 @@ class Difference:
     """More follows in at least one of them."""
 
 
-def difference(expected: bytes, actual: bytes) -> Difference:
-    """Compare two texts. Only the first `WINDOW` characters from the difference on count."""
+def difference(expected: bytes, actual: bytes, window: int = WINDOW) -> Difference:
+    """Compare two texts. Only the first `window` characters from the difference on count."""
     left, right = decoded(expected), decoded(actual)
-    start = max(0, _first_difference(left, right) - CONTEXT)
-    if max(len(left), len(right)) <= WINDOW:
+    start = max(0, _first_difference(left, right) - min(CONTEXT, window // 4))
+    if max(len(left), len(right)) <= window:
         start = 0
-    cut = max(len(left), len(right)) - start > WINDOW
-    one, two = left[start : start + WINDOW], right[start : start + WINDOW]
+    cut = max(len(left), len(right)) - start > window
+    one, two = left[start : start + window], right[start : start + window]
     parts = _parts(one, two)
     return Difference(
         expected=parts[0], actual=parts[1], same=left == right, cut_before=start, cut_after=cut

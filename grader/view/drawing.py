@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.view.bytes_view import decoded, escaped, fitting, shortened, width
-from grader.view.sequence import MOMENT_BYTES, Kind, Moment, Place, same_time
+from grader.view.sequence import Kind, Moment, Place, same_time
 from grader.view.words import milliseconds
 
 WIDTH = 360
@@ -230,8 +230,9 @@ def _lines(moment: Moment) -> tuple[str, ...]:
     if not moment.data:
         return ()
     if moment.kind is Kind.ERROR:
-        return _last_lines(moment.data)
-    text = decoded(moment.data[:MOMENT_BYTES]) + ("…" if len(moment.data) > MOMENT_BYTES else "")
+        return _last_lines(moment.data[-2 * moment.detail.moment :])
+    most = moment.detail.moment
+    text = decoded(moment.data[:most]) + ("…" if len(moment.data) > most else "")
     lines: list[str] = []
     for part in _screen_lines(text) if moment.kind is Kind.SCREEN else (text,):
         lines += _wrapped(escaped(part))
@@ -242,8 +243,7 @@ def _lines(moment: Moment) -> tuple[str, ...]:
 
 def _last_lines(data: bytes) -> tuple[str, ...]:
     """The end of what went to stderr: Python says last what went wrong."""
-    text = decoded(data[-2 * MOMENT_BYTES :])
-    *before, last = _screen_lines(text)
+    *before, last = _screen_lines(decoded(data))
     wrapped = _wrapped(escaped(last))
     if len(wrapped) > LINES_SHOWN - 1:
         wrapped = [wrapped[0], shortened(wrapped[1] + " …", TEXT_COLUMNS)]

@@ -26,9 +26,10 @@ from grader.view import markup
 from grader.view.bytes_view import TYPOGRAPHY, escaped
 from grader.view.class_page import class_page
 from grader.view.class_words import class_words
+from grader.view.detail import LEVELS, PAGE_BYTES, next_level
 from grader.view.drawing import PROGRAM_X, REFERENCE_X
 from grader.view.matrix_page import matrix_page
-from grader.view.student_model import Links
+from grader.view.student_model import Links, StudentPage
 from grader.view.student_page import student_page
 from grader.view.student_words import page_words
 from grader.view.timeline_markup import time_rows
@@ -43,8 +44,22 @@ def student_html(
     language: str,
     links: Links | None = None,
 ) -> str:
-    """One student's report. `transcripts` are by run id; `sources` the files to show."""
-    page = student_page(lab, grade, transcripts, sources, language, links)
+    """One student's report. `transcripts` are by run id; `sources` the files to show.
+
+    It has less than `PAGE_BYTES`, captures that it carries not counted: of floods it shows less.
+    """
+    carried = sum(len(wire.href) for wire in links.wires.values()) if links else 0
+    level = 0
+    while True:
+        made = student_page(lab, grade, transcripts, sources, language, links, LEVELS[level])
+        page = _student(made, language)
+        size = len(page.encode()) - carried
+        if size < PAGE_BYTES or LEVELS[level] is LEVELS[-1]:
+            return page
+        level = next_level(size, level)
+
+
+def _student(page: StudentPage, language: str) -> str:
     script = _read("student.js")
     template = _environment().get_template("student.html.j2")
     common = _common(language, script, ("style.css", "student.css"))

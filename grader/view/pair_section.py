@@ -12,12 +12,10 @@ from grader import transcript as tr
 from grader.judge.sides import sides_of
 from grader.lab.model import ROLES, Lab, Role, Scenario
 from grader.view.bytes_view import Run, decoded, runs
-from grader.view.sequence import MOMENT_BYTES, Kind, Place, each_moment
+from grader.view.detail import FULL, Detail
+from grader.view.sequence import Kind, Place, each_moment
 from grader.view.words import byte_count, count, milliseconds, words
 
-ROWS_SHOWN = 200
-"""Rows before the middle is folded."""
-_HEAD = 150
 _TENTH = 100_000
 _WIRE_KINDS = {
     "connected": Kind.CONNECT,
@@ -41,14 +39,16 @@ class PairRow:
     """On the wire: where it went."""
     time: str = ""
     """Empty where it is that of the row before."""
+    most: int = FULL.moment
+    """Bytes of it that are shown."""
 
     @property
     def shown(self) -> tuple[Run, ...]:
         """The bytes as text, the first of them, invisible characters escaped."""
         # A terminal ends its lines with CR LF; the line's end itself says nothing here.
         data = self.data.rstrip(b"\r\n") if self.kind is Kind.SCREEN else self.data
-        cut = runs(decoded(data[:MOMENT_BYTES]), keep="\n" if self.kind is not Kind.DATA else "")
-        return cut if len(data) <= MOMENT_BYTES else (*cut, Run("…"))
+        cut = runs(decoded(data[: self.most]), keep="\n" if self.kind is not Kind.DATA else "")
+        return cut if len(data) <= self.most else (*cut, Run("…"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,9 @@ class PairTable:
     rows: tuple[PairRow, ...]
 
 
-def pair_table(transcript: tr.Transcript, lab: Lab, scenario: Scenario, language: str) -> PairTable:
+def pair_table(
+    transcript: tr.Transcript, lab: Lab, scenario: Scenario, language: str, detail: Detail = FULL
+) -> PairTable:
     """Build the table of a run of role `both`."""
     header = transcript.header
     sides = sides_of(transcript, lab, scenario)
@@ -73,7 +75,7 @@ def pair_table(transcript: tr.Transcript, lab: Lab, scenario: Scenario, language
     return PairTable(
         server=runs(header.program),
         client=runs(header.partner),
-        rows=tuple(_timed(_folded(_gathered(rows), language), language)),
+        rows=tuple(_timed(_folded(_gathered(rows), language, detail), language)),
     )
 
 
@@ -126,13 +128,17 @@ def _gathered(rows: Sequence[PairRow]) -> list[PairRow]:
     return gathered
 
 
-def _folded(rows: list[PairRow], language: str) -> list[PairRow]:
-    hidden = len(rows) - ROWS_SHOWN
+def _folded(rows: list[PairRow], language: str, detail: Detail) -> list[PairRow]:
+    """At most `detail.pair_rows`: the middle of a long exchange becomes one row."""
+    if detail is not FULL:
+        rows = [replace(row, most=detail.moment) for row in rows]
+    hidden = len(rows) - detail.pair_rows
     if hidden <= 0:
         return rows
+    head = detail.pair_rows * 3 // 4
     label = words(language)["m_hidden"].format(n=count(hidden + 1, language))
-    fold = PairRow(t=rows[_HEAD].t, column="fold", kind=Kind.FOLD, label=label)
-    return [*rows[:_HEAD], fold, *rows[-(ROWS_SHOWN - _HEAD - 1) :]]
+    fold = PairRow(t=rows[head].t, column="fold", kind=Kind.FOLD, label=label)
+    return [*rows[:head], fold, *rows[-(detail.pair_rows - head - 1) :]]
 
 
 def _timed(rows: Iterable[PairRow], language: str) -> Iterable[PairRow]:

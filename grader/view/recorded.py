@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from grader import transcript as tr
 from grader.judge.model import RunSummary
 from grader.lab.model import Lab
+from grader.view.detail import FULL, Detail
 from grader.view.sequence import Moment, all_moments, cut_short
 from grader.view.timeline import shares
 
@@ -19,8 +20,6 @@ SMALL = 256 * 1024
 """A run with no more bytes than this stays in memory until the page is made."""
 _ENTRY = 200
 """What an entry takes besides its bytes."""
-ROWS_ON_PAGE = 260
-ROWS_OF_A_RUN = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,9 @@ class RecordedRuns:
         shown: Sequence[RunSummary],
         transcripts: Mapping[str, tr.Transcript],
         language: str,
+        detail: Detail = FULL,
     ) -> None:
+        self._detail = detail
         self._transcripts = transcripts
         self._language = language
         self._steps = {s.id: s.steps for s in lab.scenarios}
@@ -48,7 +49,8 @@ class RecordedRuns:
         self._small: dict[str, Recorded] = {}
         self._rows: dict[str, tuple[Moment, ...]] = {}
         needs = [self._first_look(run) for run in self._runs]
-        self._most = dict(zip(self._runs, shares(needs, ROWS_ON_PAGE, ROWS_OF_A_RUN), strict=True))
+        given = shares(needs, detail.rows, detail.rows_of_a_run)
+        self._most = dict(zip(self._runs, given, strict=True))
 
     def get(self, run: str) -> Recorded | None:
         """The run, read anew where it is big; None where there is no record of it."""
@@ -56,6 +58,8 @@ class RecordedRuns:
             return None
         recorded = self._small.get(run) or self._read(run)
         moments = cut_short(recorded.moments, self._language, self._most[run])
+        if self._detail is not FULL:
+            moments = tuple(replace(moment, detail=self._detail) for moment in moments)
         return replace(recorded, moments=moments)
 
     def rows(self, run: str) -> tuple[Moment, ...]:

@@ -13,15 +13,13 @@ from grader.judge.model import RunSummary, Status
 from grader.lab.model import Lab, Level, ReferenceStep
 from grader.view.bytes_view import Run, decoded, prose, runs
 from grader.view.call_section import CallSection
+from grader.view.detail import FULL, Detail
 from grader.view.links import Attachment, Links
 from grader.view.pair_section import PairTable, outputs_of, pair_table
 from grader.view.recorded import Recorded
 from grader.view.source import Program
 from grader.view.timeline import Timeline, timeline
 from grader.view.words import SYMBOLS, byte_count, count, labelled, milliseconds, words
-
-SCREEN_BYTES = 4096
-"""Bytes of a screen that a page shows before it says how many more there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +85,7 @@ def run_section(
     language: str,
     links: Links,
     programs: Mapping[str, Program] = MappingProxyType({}),
+    detail: Detail = FULL,
 ) -> RunSection:
     """Build the section of `run`; without its transcript only the outcome is told.
 
@@ -119,15 +118,15 @@ def run_section(
         paced=transcript is not None and _paced(transcript),
         recorded=transcript is not None,
         timeline=line,
-        stdout=_screen(transcript.stdout, language) if transcript and cut else None,
-        stderr=_screen(transcript.stderr, language) if transcript and cut else None,
+        stdout=_screen(transcript.stdout, language, detail) if transcript and cut else None,
+        stderr=_screen(transcript.stderr, language, detail) if transcript and cut else None,
         wire=links.wires.get(run.id),
         wire_size=_size(links.wires.get(run.id), language),
         record=links.records.get(run.id),
         commands=_commands(lab, run, scenario.steps if scenario else (), seed, language),
         seed=seed,
-        pair=pair_table(pair, lab, scenario, language) if pair and scenario else None,
-        screens=_screens(pair, language) if pair else (),
+        pair=pair_table(pair, lab, scenario, language, detail) if pair and scenario else None,
+        screens=_screens(pair, language, detail) if pair else (),
     )
 
 
@@ -164,20 +163,22 @@ def _seconds(seconds: float, language: str) -> str:
     return milliseconds(int(Fraction(repr(seconds)) * 1_000_000_000), language)
 
 
-def _screen(data: bytes, language: str) -> Screen | None:
+def _screen(data: bytes, language: str, detail: Detail) -> Screen | None:
     if not data:
         return None
-    shown = data[:SCREEN_BYTES]
+    shown = data[: detail.screen]
     # A terminal ends its lines with CR LF; the CR says nothing to a student.
     text = decoded(shown.replace(b"\r\n", b"\n"))
     return Screen(text=runs(text, keep="\n\t"), more=_more(len(data) - len(shown), language))
 
 
-def _screens(transcript: tr.Transcript, language: str) -> tuple[tuple[str, Screen | None], ...]:
+def _screens(
+    transcript: tr.Transcript, language: str, detail: Detail
+) -> tuple[tuple[str, Screen | None], ...]:
     """The outputs of the two programs, each under its title."""
     table = words(language)
     return tuple(
-        (table[f"of_{role}"].format(what=table[name]), _screen(data, language))
+        (table[f"of_{role}"].format(what=table[name]), _screen(data, language, detail))
         for role, name, data in outputs_of(transcript)
     )
 

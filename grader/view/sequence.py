@@ -15,17 +15,15 @@ from grader import transcript as tr
 from grader.lab.model import Action, ReferenceStep
 from grader.view.bytes_view import Run, decoded, runs
 from grader.view.calls import call_words
+from grader.view.detail import FULL, Detail
 from grader.view.student_words import page_words
 from grader.view.words import byte_count, count, words
 
 MOMENTS_SHOWN = 200
 """Moments of one run before some of the middle are left out."""
 
-MOMENT_BYTES = 240
+MOMENT_BYTES = FULL.moment
 """Bytes of one moment that are shown."""
-
-ERROR_BYTES = 1200
-"""Of what went to stderr the end, which says most: as many bytes."""
 
 
 class Place(StrEnum):
@@ -75,6 +73,8 @@ class Moment:
     """Where the program was seen to stand."""
     entries: tuple[int, int] = (-1, -1)
     """The first and the last of its entries in the transcript."""
+    detail: Detail = FULL
+    """How much of its bytes is shown."""
 
     @property
     def shown(self) -> tuple[Run, ...]:
@@ -83,16 +83,17 @@ class Moment:
         Of stderr the end and in lines of their own, of everything else the beginning.
         """
         if self.kind is Kind.ERROR:
-            text = decoded(self.data[-ERROR_BYTES:].replace(b"\r\n", b"\n")).strip("\n")
+            text = decoded(self.data[-self.detail.error :].replace(b"\r\n", b"\n")).strip("\n")
             cut = runs(text, keep="\n")
             return (Run("…"), *cut) if self.cut else cut
-        cut = runs(decoded(self.data[:MOMENT_BYTES]))
+        cut = runs(decoded(self.data[: self.detail.moment]))
         return (*cut, Run("…")) if self.cut else cut
 
     @property
     def cut(self) -> bool:
         """Whether it has more bytes than are shown."""
-        return len(self.data) > (ERROR_BYTES if self.kind is Kind.ERROR else MOMENT_BYTES)
+        most = self.detail.error if self.kind is Kind.ERROR else self.detail.moment
+        return len(self.data) > most
 
 
 def moments(

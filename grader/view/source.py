@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.view.bytes_view import Run, decoded, runs
+from grader.view.bytes_view import Run, all_shown, decoded, runs
+from grader.view.detail import DEAR, FULL, Detail
 from grader.view.highlight import coloured
 
-LINES_SHOWN = 400
-LINE_COLUMNS = 400
+LINES_SHOWN = FULL.lines
+LINE_COLUMNS = FULL.columns
+_PLAIN = 40
+"""Characters of a path that its fragment has."""
 AROUND = 2
 """Lines before and after the diagnosed one in an excerpt."""
 
@@ -49,15 +53,16 @@ class Source:
 class Program:
     """A program's text, split and coloured once for all places that show some of it."""
 
-    def __init__(self, path: str, data: bytes) -> None:
+    def __init__(self, path: str, data: bytes, detail: Detail = FULL) -> None:
         self.path = path
         self.data = data
         self.anchor = source_anchor(path)
         self.binary = b"\0" in data[:4096]
         self.texts = () if self.binary else source_lines(data)
-        shown = [_cut(text) for text in self.texts[:LINES_SHOWN]]
+        self._columns = detail.columns
+        shown = _within([self._cut(t) for t in self.texts[: detail.lines]], detail.source)
         self._shown = shown
-        self._colours = coloured(shown) if len(self.texts) <= LINES_SHOWN else None
+        self._colours = coloured(shown) if len(shown) == len(self.texts) else None
 
     def line(self, number: int, mark: str = "", *, remark: bool = False) -> Line:
         """A line as it is shown. Raises IndexError."""
@@ -65,8 +70,11 @@ class Program:
             pieces = self._colours[number - 1]
             listed = tuple(r for look, text in pieces for r in runs(text, keep="\t", look=look))
         else:
-            listed = runs(_cut(self.texts[number - 1]), keep="\t")
+            listed = runs(self._cut(self.texts[number - 1]), keep="\t")
         return Line(number, listed, mark, remark)
+
+    def _cut(self, text: str) -> str:
+        return text if len(text) <= self._columns else text[: self._columns] + "…"
 
     def has(self, number: int) -> bool:
         """Whether the page shows this line."""
@@ -96,16 +104,26 @@ class Program:
         )
 
 
+def _within(lines: list[str], most: int) -> list[str]:
+    """The first lines, so many that a page has room for them; one at least."""
+    for number, text in enumerate(lines):
+        most -= len(text) * (1 if all_shown(text) else DEAR)
+        if most < 0:
+            return lines[: max(1, number)]
+    return lines
+
+
 def source_anchor(path: str) -> str:
     """The fragment of a program's section; that of its line 12 is `<anchor>-12`."""
-    return "src-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in path)
+    plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in path)
+    if len(plain) <= _PLAIN:
+        return f"src-{plain}"
+    # It stands in front of each line of the page's programs.
+    digest = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"src-{plain[:_PLAIN]}-{digest[:8]}"
 
 
 def source_lines(data: bytes) -> tuple[str, ...]:
     """Lines as Python counts them: ended by CR LF, LF or CR, and by nothing else."""
     plain = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return tuple(decoded(plain.removesuffix(b"\n")).split("\n"))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LINE_COLUMNS else text[:LINE_COLUMNS] + "…"

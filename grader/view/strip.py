@@ -15,9 +15,10 @@ from typing import Literal
 
 from grader.judge.model import Sweep
 from grader.view.bytes_view import Run, prose, width
+from grader.view.detail import FULL
 from grader.view.words import LANGUAGES
 
-MOST_BYTES = 512
+MOST_BYTES = FULL.cells
 """Bytes of a message that a strip shows."""
 CONTINUED = "-"
 """Stands for the further bytes of a character in a terminal."""
@@ -65,15 +66,15 @@ class Strip:
     more: str
 
 
-def strip(sweep: Sweep, language: str) -> Strip:
+def strip(sweep: Sweep, language: str, most: int = MOST_BYTES) -> Strip:
     """The strip of a sweep for a page."""
     failed = ", ".join(map(str, sweep.failed))
-    hidden = len(sweep.data) - MOST_BYTES
+    hidden = len(sweep.data) - most
     return Strip(
         what=prose(sweep.what.in_language(language)),
         label=_say("failed", language).format(list=failed) if failed else _say("none", language),
         legend=_say("legend", language),
-        cells=cells(sweep),
+        cells=cells(sweep, most),
         more=_say("more", language).format(n=hidden) if hidden > 0 else "",
     )
 
@@ -83,10 +84,10 @@ def title(language: str) -> str:
     return _say("title", language)
 
 
-def cells(sweep: Sweep) -> tuple[Cell, ...]:
-    """A cell for each byte of the message, the first `MOST_BYTES`."""
+def cells(sweep: Sweep, most: int = MOST_BYTES) -> tuple[Cell, ...]:
+    """A cell for each byte of the message, the first `most`."""
     tried, failed = {*sweep.offsets}, {*sweep.failed}
-    shown = _characters(sweep.data[:MOST_BYTES])
+    shown = _characters(sweep.data[:most])
     marks: list[Mark] = [
         "bad" if at in failed else "ok" if at in tried else "untried" for at in range(len(shown))
     ]

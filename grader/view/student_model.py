@@ -182,3 +182,5 @@ class StudentPage:
     """Where every run was repeated."""
     late: tuple[Run, ...] = ()
     """What being late took off."""
+    abridged: str = ""
+    """Says that less is shown than of others, so that the page does not get too big."""

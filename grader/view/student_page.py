@@ -18,6 +18,7 @@ from grader.transcript import Transcript
 from grader.view.bytes_view import TYPOGRAPHY, Run, escaped, prose, runs
 from grader.view.call_section import CallSection, call_section
 from grader.view.certified import certified_view, runs_to_show
+from grader.view.detail import FULL, Detail
 from grader.view.difference import Difference, difference
 from grader.view.late import late_words
 from grader.view.links import Links
@@ -49,11 +50,12 @@ def student_page(
     sources: Sequence[SourceFile],
     language: str,
     links: Links | None = None,
+    detail: Detail = FULL,
 ) -> StudentPage:
     """Build the page of one grade. `transcripts` are by run id; missing ones are said to be."""
     linked = links or Links()
-    programs = {s.path: Program(s.path, s.data) for s in sources}
-    maker = _Maker(lab, grade, language, programs, transcripts, linked)
+    programs = {s.path: Program(s.path, s.data, detail) for s in sources}
+    maker = _Maker(lab, grade, language, programs, transcripts, linked, detail)
     notes = maker.notes()
     errors = maker.errors()
     passed = sum(j.status is Status.PASS for j in grade.criteria)
@@ -83,6 +85,7 @@ def student_page(
         links=linked,
         certified=certified_view(grade, language),
         late=prose(late_words(grade, language)),
+        abridged=maker.abridged(),
     )
 
 
@@ -102,17 +105,21 @@ class _Maker:
         programs: Mapping[str, Program],
         transcripts: Mapping[str, Transcript],
         links: Links,
+        detail: Detail,
     ) -> None:
         self.lab = lab
         self.grade = grade
         self.language = language
         self.programs = programs
         self.links = links
+        self.detail = detail
         self.words = page_words(language)
         self.shown = tuple(run for run in grade.runs if run.id in runs_to_show(grade))
-        self.recorded = RecordedRuns(lab, self.shown, transcripts, language)
+        self.recorded = RecordedRuns(lab, self.shown, transcripts, language, detail)
         self.traced = tuple(
-            call_section(lab, transcripts[run], language) for run in transcripts if is_traced(run)
+            call_section(lab, transcripts[run], language, detail)
+            for run in transcripts
+            if is_traced(run)
         )
         self.scenarios = {run.id: run.scenario for run in grade.runs}
         self.numbered = tuple(enumerate(grade.diagnoses))
@@ -126,6 +133,13 @@ class _Maker:
             titles={run.id: self.run_title(run.id) for run in grade.runs},
             advice=self._advice_by_notion(),
         )
+
+    def abridged(self) -> str:
+        """That something is left out, and where the whole is; empty on most pages."""
+        if self.detail is FULL:
+            return ""
+        whole = "abridged_whole" if self.links.records else "abridged_replay"
+        return f"{self.words['abridged']} {self.words[whole]}"
 
     def errors(self) -> tuple[DiagnosisView, ...]:
         """Mistakes that cost points, the worst first."""
@@ -185,8 +199,9 @@ class _Maker:
     def _section(self, run: RunSummary) -> RunSection:
         recorded = self.recorded.get(run.id)
         made = run_section(
-            self.lab, run, recorded, self.grade.seed, self.language, self.links, self.programs
-        )
+            self.lab, run, recorded, self.grade.seed, self.language, self.links, self.programs,
+            self.detail,
+        )  # fmt: skip
         calls = next((c for c in self.traced if c.id.split("~")[0] == run.id), None)
         return replace(made, calls=calls)
 
@@ -253,9 +268,16 @@ class _Maker:
             symbol=SYMBOLS[finding.status],
             word=self.words[finding.status],
             what=prose(finding.what.in_language(self.language)),
-            difference=_difference(finding) if compared else None,
+            difference=self._difference(finding) if compared else None,
             remarks=tuple(prose(r.text.in_language(self.language)) for r in finding.remarks),
         )
+
+    def _difference(self, finding: Finding) -> Difference | None:
+        """The text expected and what came instead; nothing where they are as good as equal."""
+        if finding.expected is None or finding.status is Status.PASS:
+            return None
+        found = difference(finding.expected, finding.actual or b"", self.detail.compared)
+        return None if found.same else found
 
     def _proof(self, finding: Finding) -> tuple[str, str]:
         """Where the page shows the evidence: the moment in the run and its time, else the run."""
@@ -304,7 +326,12 @@ class _Maker:
             ),
             diagnoses=notes,
             sweep=next(
-                (strip(s, self.language) for s in self.grade.sweeps if s.scenario == name), None
+                (
+                    strip(s, self.language, self.detail.cells)
+                    for s in self.grade.sweeps
+                    if s.scenario == name
+                ),
+                None,
             ),
         )
 
@@ -332,14 +359,6 @@ class _Maker:
 def advice_anchor(scenario: str) -> str:
     """The fragment of an advice scenario."""
     return f"advice-{scenario}"
-
-
-def _difference(finding: Finding) -> Difference | None:
-    """The text expected and what came instead; nothing where they are as good as equal."""
-    if finding.expected is None or finding.status is Status.PASS:
-        return None
-    found = difference(finding.expected, finding.actual or b"")
-    return None if found.same else found
 
 
 def scenario_title(lab: Lab, scenario: str, language: str) -> str:

@@ -14,6 +14,20 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Chaque programme est essayé seul, face à un programme à nous qui suit l’énoncé.",
         "Each program is tried alone, against a program of ours that follows the statement.",
     ),
+    "abridged": (
+        "Il y a eu beaucoup à noter~: cette page en montre une partie, et «~…~» ou «~de plus~» "
+        "disent où il en manque.",
+        "There was a lot to note: this page shows a part of it, and “…” or “more” say where "
+        "something is left out.",
+    ),
+    "abridged_whole": (
+        "Le reste est dans les fichiers .jsonl, un par essai.",
+        "The rest is in the .jsonl files, one for each run.",
+    ),
+    "abridged_replay": (
+        "Chaque essai dit comment le rejouer pour le voir en entier.",
+        "Each run says how to play it again and see all of it.",
+    ),
     "and_more": ("et {n} autres", "and {n} more"),
     "mend_next": ("Ensuite", "After that"),
     "read_again": ("À relire", "Read again"),

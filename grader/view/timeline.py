@@ -21,8 +21,6 @@ ROWS_OPEN = 44
 """Moments of a run that are drawn at once; of more the middle is folded."""
 _HEAD = 26
 _TAIL = 12
-HEX_BYTES = 128
-"""Bytes of one moment that are shown one by one."""
 _TOLD_APART = 4
 """A text shorter than this is printed by chance."""
 
@@ -146,7 +144,8 @@ class _Rows:
 
     def _row(self, number: int, moment: Moment) -> TimeRow:
         where, code = self._where(moment)
-        view = hex_view(moment.data, HEX_BYTES) if moment.kind is Kind.DATA else None
+        most = moment.detail.hex
+        view = hex_view(moment.data, most) if moment.kind is Kind.DATA and most else None
         more = count(view.hidden, self.language) if view and view.hidden else ""
         return TimeRow(
             number=number,
@@ -178,7 +177,8 @@ class _Rows:
             return (), ()
         shown = [n for n in numbers if program.has(n)]
         where = tuple(Where(number=n, href=f"#{program.anchor}-{n}") for n in shown)
-        return where, program.line(shown[0]).text if len(shown) == 1 else ()
+        quoted = len(shown) == 1 and moment.detail.code
+        return where, program.line(shown[0]).text if quoted else ()
 
     def _named(self, file: str) -> Program | None:
         """The program that the interpreter calls so: by its path, or its path's end."""
