@@ -8,7 +8,7 @@ shortest decimal that says the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -37,6 +37,9 @@ from grader.submission import Origin, SourceFile
 from grader.view.bytes_view import TYPOGRAPHY, escaped, literal
 
 SCHEMA_VERSION: Literal[1] = 1
+
+_DEEPER = b"    "
+"""Before each line of a submission in results.json."""
 
 BYTES_KEPT = 4096
 """Bytes of `expected` and `actual` that a finding in result.json keeps."""
@@ -308,15 +311,43 @@ def results(
     lab: Lab, isolation: str, grades: Sequence[Grade], language: str | None = None
 ) -> Results:
     """The whole class, in the order of `grades`; texts in `language`, else in the lab's."""
-    tongue = language or lab.language
-    seen = _Visibilities.of(lab)
     return Results(
         schema_version=SCHEMA_VERSION,
         tool=_tool(),
-        lab=_lab(lab, tongue),
+        lab=_lab(lab, language or lab.language),
         isolation=isolation,
-        submissions=tuple(SubmissionResult(**_submission(g, tongue, seen)) for g in grades),
+        submissions=tuple(Submissions(lab, grades, language)),
     )
+
+
+@dataclass(frozen=True)
+class Submissions:
+    """The submissions of `results`, each made when it is come to and not kept."""
+
+    lab: Lab
+    grades: Sequence[Grade]
+    language: str | None = None
+
+    def __iter__(self) -> Iterator[SubmissionResult]:
+        tongue = self.language or self.lab.language
+        seen = _Visibilities.of(self.lab)
+        return (SubmissionResult(**_submission(g, tongue, seen)) for g in self.grades)
+
+
+def encoded(
+    lab: Lab, isolation: str, grades: Sequence[Grade], language: str | None = None
+) -> Iterator[bytes]:
+    """`encode(results(...))` in pieces: a class of 10,000 is 100 MB, and is never in memory."""
+    empty = encode(results(lab, isolation, (), language))
+    if not grades:
+        yield empty
+        return
+    before, after = empty.rsplit(b"[]", 1)
+    yield before + b"["
+    for number, one in enumerate(Submissions(lab, grades, language)):
+        lines = msgspec.json.format(msgspec.json.encode(one), indent=2).splitlines(keepends=True)
+        yield (b",\n" if number else b"\n") + b"".join(_DEEPER + line for line in lines)
+    yield b"\n  ]" + after
 
 
 def result(

@@ -161,3 +161,10 @@ def test_another_document_is_refused() -> None:
         r.read_results(b"{}")
     with pytest.raises(ValueError, match="malformed"):
         r.read_result(b"nonsense")
+
+
+@pytest.mark.parametrize("size", [0, 1, 3])
+def test_a_class_in_pieces_is_the_same_document(size: int) -> None:
+    grades = [stuck_grade(), hostile_grade(), grade()][:size]
+    whole = r.encode(r.results(lab(), "full", grades, "fr"))
+    assert b"".join(r.encoded(lab(), "full", grades, "fr")) == whole

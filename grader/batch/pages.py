@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader import results
@@ -100,33 +100,32 @@ def write_class(
     Raises:
         CannotWriteError: no space, no permission.
     """
-    # Made first: a bug in one of them leaves none of them half new.
-    for name, data in class_files(lab, settings, grades).items():
-        folder.write(name, data)
+    for name, parts in class_files(lab, settings, grades).items():
+        folder.write_parts(name, parts)
 
 
-def class_files(lab: Lab, settings: PageSettings, grades: Sequence[Grade]) -> dict[str, bytes]:
-    """The class's files by name."""
+def class_files(
+    lab: Lab, settings: PageSettings, grades: Sequence[Grade]
+) -> dict[str, Iterable[bytes]]:
+    """The class's files by name, in pieces; each can be gone through once.
+
+    A bug in one of them leaves none of them half new: the big one is made as it is written, and
+    is the first; the others are made by then.
+    """
     from grader.formats.csv import grades_csv
     from grader.view.html import class_html
     from grader.view.links import Links
 
-    # One after the other: what the first is made from is gone when the last is made.
-    document = _results(lab, settings, grades)
     links = Links(files={"grades.csv": "grades.csv", "results.json": "results.json"})
     page = class_html(
         lab, grades, settings.language, isolation=settings.isolation, links=links,
         pseudonym_key=settings.pseudonym_key.encode(),
     )  # fmt: skip
     return {
-        "results.json": document,
-        "grades.csv": grades_csv(lab, grades, settings.language).encode(),
-        "index.html": page.encode(),
+        "results.json": results.encoded(lab, settings.isolation, grades, settings.language),
+        "grades.csv": [grades_csv(lab, grades, settings.language).encode()],
+        "index.html": [page.encode()],
     }
-
-
-def _results(lab: Lab, settings: PageSettings, grades: Sequence[Grade]) -> bytes:
-    return results.encode(results.results(lab, settings.isolation, grades, settings.language))
 
 
 def slim(grade: Grade) -> Grade:

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from grader.formats.safe import spreadsheet_cell
 from grader.judge.model import Grade
 from grader.lab.model import Lab
-from grader.results import CriterionResult, Number, SubmissionResult, results
+from grader.results import CriterionResult, Number, SubmissionResult, Submissions
 
 _FIXED = ("id", "name", "score", "max_score", "complete", "problem")
 
 
 def grades_csv(lab: Lab, grades: Sequence[Grade], language: str | None = None) -> str:
     """The grades as CSV; see `csv_rows`."""
-    return "".join(csv_rows(results(lab, "", grades, language).submissions))
+    return "".join(csv_rows(Submissions(lab, grades, language)))
 
 
 def csv_rows(submissions: Iterable[SubmissionResult]) -> Iterator[str]:
