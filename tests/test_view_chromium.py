@@ -85,7 +85,7 @@ def test_nothing_of_a_student_runs_and_nothing_leaves_the_page(
 
 
 # A reader with a keyboard: to an arrow, then on to its row by the arrow's own link.
-WALKED = """(async () => {
+WALKED = """await (async () => {
   const lit = () => Array.from(document.querySelectorAll(".lit"), (x) => x.id);
   const arrow = document.getElementById("a4-server-nominal");
   arrow.closest("details").open = true;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from report_samples import (
     RUNS,
     SERVER,
@@ -16,7 +17,9 @@ from report_samples import (
 
 from grader import transcript as tr
 from grader.judge.model import Diagnosis, Status
+from grader.lab.model import Visibility
 from grader.submission import SourceFile
+from grader.view.html import student_html
 from grader.view.links import Attachment, Links
 from grader.view.recorded import Recorded
 from grader.view.run_section import run_section
@@ -171,3 +174,25 @@ def test_runs_stand_by_role_and_an_advice_run_is_no_failure() -> None:
     late = replace(RUNS[0], outcome="timeout", limit="wall")
     ending = run_section(lab(), late, None, "", "fr", Links()).ending
     assert ending == "limite atteinte\u00a0: durée"
+
+
+@pytest.mark.parametrize(
+    ("visibility", "said"),
+    [
+        (Visibility.VISIBLE, ""),
+        (Visibility.HIDDEN, "hidden from students"),
+        (Visibility.AFTER_DUE, "visible after the due date"),
+    ],
+)
+def test_a_run_says_what_keeps_it_from_students(visibility: Visibility, said: str) -> None:
+    scenarios = tuple(replace(s, visibility=visibility) for s in lab().scenarios)
+    marked = replace(lab(), scenarios=scenarios)
+    assert run_section(marked, RUNS[0], None, "", "en", Links()).hidden == said
+    page = student_html(marked, stuck_grade(), {}, (), "en")
+    assert said in page
+
+
+def test_a_mistake_that_no_run_showed_leads_to_none() -> None:
+    mistakes = tuple(replace(d, run="") for d in stuck_grade().diagnoses)
+    page = student_html(lab(), replace(stuck_grade(), diagnoses=mistakes), {}, FILES, "en")
+    assert 'href="#run-"' not in page

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from grader import transcript as tr
 from grader.judge.model import RunSummary, Status
-from grader.lab.model import Lab, Level, ReferenceStep
+from grader.lab.model import Lab, Level, ReferenceStep, Scenario, Visibility
 from grader.view.bytes_view import Run, decoded, prose, runs
 from grader.view.call_section import CallSection
 from grader.view.detail import FULL, Detail
@@ -64,6 +64,8 @@ class RunSection:
     seed: str
     calls: CallSection | None = None
     """Its calls, seen in one more run."""
+    hidden: str = ""
+    """What keeps it from students, in words; empty for what they may see."""
     pair: PairTable | None = None
     """Of two programs with each other: then there is no drawing, and each has its screens."""
     screens: tuple[tuple[str, Screen | None], ...] = ()
@@ -125,9 +127,17 @@ def run_section(
         record=links.records.get(run.id),
         commands=_commands(lab, run, scenario.steps if scenario else (), seed, language),
         seed=seed,
+        hidden=_hidden(scenario, language),
         pair=pair_table(pair, lab, scenario, language, detail) if pair and scenario else None,
         screens=_screens(pair, language, detail) if pair else (),
     )
+
+
+def _hidden(scenario: Scenario | None, language: str) -> str:
+    """A mark for whoever may see more than students."""
+    if scenario is None or scenario.visibility is Visibility.VISIBLE:
+        return ""
+    return words(language)[f"seen_{scenario.visibility.value}"]
 
 
 def _size(wire: Attachment | None, language: str) -> str:

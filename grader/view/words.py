@@ -99,6 +99,8 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Each run lets your program talk with our reference.",
     ),
     "advice_run": ("conseil, 0 point", "advice, 0 points"),
+    "seen_hidden": ("caché aux étudiants", "hidden from students"),
+    "seen_after_due": ("visible après la date du rendu", "visible after the due date"),
     "completed": ("terminé", "completed"),
     "stuck": ("bloqué", "stuck"),
     "crashed": ("planté", "crashed"),
