@@ -60,18 +60,22 @@ class Program:
         self.binary = b"\0" in data[:4096]
         self.texts = () if self.binary else source_lines(data)
         self._columns = detail.columns
+        self._runs: dict[int, tuple[Run, ...]] = {}
         shown = _within([self._cut(t) for t in self.texts[: detail.lines]], detail.source)
         self._shown = shown
         self._colours = coloured(shown) if len(shown) == len(self.texts) else None
 
     def line(self, number: int, mark: str = "", *, remark: bool = False) -> Line:
         """A line as it is shown. Raises IndexError."""
-        if self._colours is not None:
-            pieces = self._colours[number - 1]
-            listed = tuple(r for look, text in pieces for r in runs(text, keep="\t", look=look))
-        else:
-            listed = runs(self._cut(self.texts[number - 1]), keep="\t")
-        return Line(number, listed, mark, remark)
+        if number not in self._runs:  # a page has some lines many times
+            self._runs[number] = self._shown_line(number)
+        return Line(number, self._runs[number], mark, remark)
+
+    def _shown_line(self, number: int) -> tuple[Run, ...]:
+        if self._colours is None:
+            return runs(self._cut(self.texts[number - 1]), keep="\t")
+        pieces = self._colours[number - 1]
+        return tuple(r for look, text in pieces for r in runs(text, keep="\t", look=look))
 
     def _cut(self, text: str) -> str:
         return text if len(text) <= self._columns else text[: self._columns] + "…"
