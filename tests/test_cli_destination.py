@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.destination import append_job_summary, opened
+from grader.cli.destination import append_job_summary, append_step_outputs, opened
 from grader.cli.errors import BAD_INPUT, CommandError
 
 
@@ -64,3 +64,11 @@ def test_a_job_summary_is_added_to(tmp_path: Path, capsys: pytest.CaptureFixture
     assert not append_job_summary("x", {})
     assert append_job_summary("x", {"GITHUB_STEP_SUMMARY": str(tmp_path)})
     assert "could not be written" in capsys.readouterr().err
+
+
+def test_outputs_of_a_step_are_added_as_they_are(tmp_path: Path) -> None:
+    place = tmp_path / "outputs"
+    place.write_text("before=1\n")
+    assert append_step_outputs("score=17.5\n", {"GITHUB_OUTPUT": str(place)})
+    assert place.read_bytes() == b"before=1\nscore=17.5\n"
+    assert not append_step_outputs("x", {"GITHUB_STEP_SUMMARY": str(place)})

@@ -20,14 +20,14 @@ from grader import results
 from grader.batch import pages, saved
 from grader.batch.judging import judge_run, untraced
 from grader.batch.plan import jobs_of, seed_for, select, selectable
-from grader.cli.destination import append_job_summary
+from grader.cli.destination import append_job_summary, append_step_outputs
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
 from grader.cli.labs import open_lab, python_of
 from grader.cli.progress import phase_in_words
 from grader.cli.running import engine_options, playing, say_untraced, tracer
 from grader.cli.streams import note, safe, say, wants_colour
 from grader.cli.summary import is_certified
-from grader.formats import calls, github, gradescope, junit, terminal
+from grader.formats import calls, github, gradescope, junit, prairielearn, terminal
 from grader.formats.certification import certification_lines
 from grader.formats.safe import json_for_logs
 from grader.intake.apart import read_folder
@@ -268,6 +268,8 @@ def _show(
             say(junit.junit([document], language).decode().rstrip("\n"))
         case "gradescope":
             say(json_for_logs(gradescope.gradescope(document, language).rstrip("\n")))
+        case "prairielearn":
+            say(json_for_logs(prairielearn.prairielearn(document, language).rstrip("\n")))
         case "github":
             _show_github(given, lab, grade, document, evidence)
         case _:
@@ -306,6 +308,7 @@ def _show_github(
     say(github.annotation_commands([document], language, shown).rstrip("\n"))
     say(github.log(terminal.check_text(lab, grade, language, None, evidence)).rstrip("\n"))
     append_job_summary(github.summary([document], language))
+    append_step_outputs(github.outputs(document))
 
 
 def in_repository(path: Path) -> str:

@@ -68,12 +68,21 @@ def opened(path: Path | None, *, force: bool = False) -> Iterator[IO[bytes]]:
 
 def append_job_summary(text: str, environment: Mapping[str, str] = os.environ) -> bool:
     """Add to the summary of the job that GitHub Actions runs; whether there is such a job."""
-    place = environment.get("GITHUB_STEP_SUMMARY")
+    return _append("GITHUB_STEP_SUMMARY", text + "\n", environment, "the job summary")
+
+
+def append_step_outputs(text: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Add `name=value` lines to the outputs of the step; whether there is such a step."""
+    return _append("GITHUB_OUTPUT", text, environment, "the step's outputs")
+
+
+def _append(variable: str, text: str, environment: Mapping[str, str], what: str) -> bool:
+    place = environment.get(variable)
     if not place:
         return False
     try:
-        with Path(place).open("a", encoding="utf-8") as file:
-            file.write(text + "\n")
+        with Path(place).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
     except OSError as error:
-        note(f"wiregrade: the job summary could not be written: {error}")
+        note(f"wiregrade: {what} could not be written: {error}")
     return True

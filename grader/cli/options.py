@@ -176,7 +176,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=("text", "json", "junit", "github", "gradescope"),
+        choices=("text", "json", "junit", "github", "gradescope", "prairielearn"),
         default="text",
         help="(text)",
     )

@@ -61,6 +61,18 @@ def annotation_commands(graded: Graded, language: str, folder: str = "") -> str:
     return "".join(f"{command}\n" for command in commands)
 
 
+def outputs(result: Result) -> str:
+    """`name=value` lines for the file named by GITHUB_OUTPUT, as action.yml declares them."""
+    values = {
+        "score": result.score,
+        "max-score": result.max_score,
+        "passed": sum(one.status == "pass" for one in result.criteria),
+        "criteria": len(result.criteria),
+        "complete": "true" if told.has_grade(result) else "false",
+    }
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
 def log(text: str) -> str:
     """A text for the step's log: nothing in it starts a workflow command."""
     return no_commands(text)

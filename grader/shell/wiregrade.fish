@@ -88,7 +88,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using check' -s h -l help -d 'show th
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l lab -xka "(__fish_complete_path (commandline -ct))" -d 'a built-in lab, or a lab'"'"'s folder (tp09)'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l role -xka "server client" -d 'check this program only'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l only -x -d 'this criterion or scenario only; may be repeated'
-complete -c wiregrade -n '_shtab_wiregrade_using check' -l format -xka "text json junit github gradescope" -d '(text)'
+complete -c wiregrade -n '_shtab_wiregrade_using check' -l format -xka "text json junit github gradescope prairielearn" -d '(text)'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l html -xka "(__fish_complete_path (commandline -ct))" -d 'write the report as a page, too'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l watch -d 'check again whenever a program is saved, and say what changed; Ctrl-C ends it'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l jobs -x -d 'runs at a time (three for each core)'

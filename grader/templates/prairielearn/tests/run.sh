@@ -8,7 +8,7 @@ lab=$grade/tests/lab
 [ -d "$lab" ] || lab=@LAB@
 
 mkdir -p "$grade/results"
-"$wiregrade" check "$grade/student" --no-config --lab "$lab" --lang @LANG@ --format prairielearn \
+"$wiregrade" check "$grade/student" --lab "$lab" --lang @LANG@ --no-config --format prairielearn \
     > "$grade/results/new.json"
 status=$?
 if [ "$status" -le 1 ] || [ -s "$grade/results/new.json" ]; then
