@@ -20,21 +20,25 @@ from grader import results
 from grader.batch import pages, saved
 from grader.batch.judging import judge_run, untraced
 from grader.batch.plan import jobs_of, seed_for, select, selectable
+from grader.cli import browser
 from grader.cli.destination import append_job_summary, append_step_outputs
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
-from grader.cli.labs import open_lab, python_of
+from grader.cli.labs import open_lab
+from grader.cli.own_lab import found_lab, lab_files_within
 from grader.cli.progress import phase_in_words
 from grader.cli.running import engine_options, playing, say_untraced, tracer
 from grader.cli.streams import note, safe, say, wants_colour
 from grader.cli.summary import is_certified
+from grader.cli.trouble import look_at_network, python_trouble, say_unisolated
 from grader.formats import calls, github, gradescope, junit, prairielearn, terminal
 from grader.formats.certification import certification_lines
 from grader.formats.safe import json_for_logs
 from grader.intake.apart import read_folder
 from grader.judge.model import Grade, Status
+from grader.lab.library import find_lab
 from grader.lab.model import ROLES, Lab, Role, Tests, Text
-from grader.run import ports
 from grader.run.engines import Engine
+from grader.run.errors import HostError
 from grader.run.host import HostReport, choose_isolation, probe
 from grader.run.jobs import EngineOptions, Run
 from grader.run.phases import Phase
@@ -72,7 +76,11 @@ class Checking:
 
     def __init__(self, given: argparse.Namespace) -> None:
         self.given = given
+        path = Path(given.path)
+        given.lab = given.lab or found_lab(path, given.lang)
         self.source = open_lab(given.lab)
+        self._left_out = lab_files_within(path, find_lab(given.lab), self.source)
+        self._said = False
         given.lang = given.lang or self.source.lab.language
         _check_ids(self.source.lab, given.only)
         if given.html:
@@ -80,7 +88,11 @@ class Checking:
 
     @cached_property
     def _host(self) -> HostReport:
-        return probe(python_of(self.given, self.source.lab))
+        asked, by_lab = self.given.python, self.source.lab.python
+        try:
+            return probe(asked or by_lab)
+        except HostError as error:
+            raise python_trouble(error, asked, by_lab) from error
 
     def read(self) -> Submission:
         """The programs as they are now.
@@ -88,7 +100,7 @@ class Checking:
         Raises:
             InputError: there are none.
         """
-        return read_folder(Path(self.given.path), self.source.lab.roles)
+        return read_folder(Path(self.given.path), self.source.lab.roles, self._left_out)
 
     def check(self, submission: Submission) -> Checked:
         """Play and judge.
@@ -105,7 +117,8 @@ class Checking:
         options = engine_options(given, self._host, isolation)
         seed = seed_for(lab, submission, given.seed)
         if options.isolation == "none":
-            _refuse_taken_port(lab)
+            self._say_unisolated()
+            look_at_network(lab, given.lang)
         runs, traced = _play(lab, submission, seed, options, given)
         suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
         kept = saved.bounded(submission, suffixes)
@@ -115,15 +128,29 @@ class Checking:
             lab=lab, grade=grade, kept=kept, runs=runs, traced=traced, isolation=isolation
         )
 
+    def _say_unisolated(self) -> None:
+        """Once, and not to those who asked for it."""
+        if self.given.isolation != "none" and not self._said:
+            say_unisolated(self._host, self.given.lang)
+        self._said = True
+
 
 def show(given: argparse.Namespace, checked: Checked) -> None:
-    """The page where one is asked for, then the document or the text on stdout."""
+    """The page where one is asked for, then the document or the text on stdout.
+
+    A page that is open in the browser is written again, and not opened again.
+    """
     lab, grade, kept, runs = checked.lab, checked.grade, checked.kept, checked.runs
+    if given.open and not given.html:
+        given.html = str(browser.place())
     if given.html:
         all_runs = (*runs, *checked.traced)
         _write_page(Path(given.html), lab, grade, kept, all_runs, given.lang)
     _show_calls(given, lab, checked.traced)
     _show(given, lab, grade, kept, runs, checked.isolation)
+    if given.open:
+        browser.open_page(Path(given.html), given.lang)
+        given.open = False
 
 
 # --- what is asked for -------------------------------------------------------------------
@@ -204,25 +231,6 @@ def _play(
             note("\n".join(f"  {safe(line)}" for line in fault.splitlines()))
     traced = [run for one in played for run in one.traced]
     return [run for one in played for run in one.runs], traced
-
-
-def _refuse_taken_port(lab: Lab) -> None:
-    """On a shared network the port must be free: say who has it."""
-    taken = ports.holder(lab.port)
-    if taken is None:
-        return
-    who = f"{safe(taken.command) or '?'} (pid {taken.pid})" if taken.pid else "?"
-    raise CommandError(
-        Text(
-            {
-                "fr": f"le port {lab.port} est déjà pris sur cette machine par {who}. "
-                "Arrêtez ce programme, puis recommencez.",
-                "en": f"port {lab.port} is taken on this machine by {who}. "
-                "End that program, then try again.",
-            }
-        ),
-        FAULT,
-    )
 
 
 # --- showing -----------------------------------------------------------------------------

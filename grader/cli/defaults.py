@@ -4,7 +4,8 @@ Keys are the long options (`lab`, `lang`, `fail-under`); those at the top are fo
 has them, those in a table named after a command for that one. What the command line says wins.
 
 The folder may be a stranger's: what would start a program of its choice, take the sandbox away,
-write over a file or show what is hidden is for the command line only.
+write over a file or show what is hidden is for the command line only (a lab from here names no
+program, either).
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ PROJECT = "pyproject.toml"
 _BYTES = 64 * 1024
 _NEVER = frozenset(
     {"python", "facts", "debug", "no-config", "help"}
-    | {"html", "output", "force", "with-hidden", "due-passed"}
+    | {"html", "open", "output", "force", "with-hidden", "due-passed"}
 )
-"""Options that no file sets."""
+"""Options that no file sets: they start programs, write wherever they say, or unlock."""
 
 
-class FromFile(str):
-    """What the file says, where the command line says nothing."""
+class Suggested(str):
+    """A lab's name that a folder's file said, not the person: it may be a stranger's."""
 
     __slots__ = ()
 
@@ -138,9 +139,11 @@ def _one(action: argparse.Action, value: object, where: str) -> object:
         raise DefaultsError(f"{where}: {error}") from error
     if action.choices is not None and made not in action.choices:
         raise DefaultsError(f"{where} is one of {', '.join(map(str, action.choices))}")
+    if action.dest == "lab":
+        return Suggested(made)
     if action.dest == "isolation" and made == "none":
         raise DefaultsError(f"{where}: no file takes the sandbox away; say --isolation none")
-    return FromFile(made) if action.dest == "lab" else made
+    return made
 
 
 def _refused(key: str, known: list[str]) -> str:

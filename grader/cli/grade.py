@@ -16,7 +16,7 @@ from grader.batch.plan import LabSource
 from grader.batch.shared import PlayedOnce
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
 from grader.cli.importing import announce, counting, options_of
-from grader.cli.labs import open_lab, python_of
+from grader.cli.labs import open_lab
 from grader.cli.progress import progress
 from grader.cli.running import (
     engine_options,
@@ -71,7 +71,7 @@ def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, langu
     out = Path(given.out)
     output.check(out)
     output.check_apart(out, Path(given.submissions))
-    host = probe(python_of(given, source.lab))
+    host = probe(given.python or source.lab.python)
     isolation = choose_isolation(given.isolation, "grade", host)
     say_weaker(host, isolation, language)
     options = engine_options(given, host, isolation)

@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
-import argparse
+import re
 
 from grader.batch.plan import LabSource
-from grader.cli.defaults import FromFile
+from grader.cli.defaults import Suggested
 from grader.cli.errors import CommandError
+from grader.cli.streams import safe
 from grader.lab.library import find_lab
 from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.model import Lab, Text
+
+_PLAIN_PYTHON = re.compile(r"(python|pypy)[0-9.]{0,8}t?", re.ASCII)
+"""An interpreter by its name alone, looked for where the system's programs are."""
 
 
 def open_lab(name: str) -> LabSource:
     """The lab of that name or path, with the bytes that it was loaded from.
 
+    One that only a folder suggested may be a stranger's: it may not name a program to start.
+
     Raises:
+        CommandError: it does.
         UnknownLabError: there is none; the near ones are named.
         LabError: it has problems, all of them named.
     """
     folder = find_lab(name)
     files = lab_files(folder)
-    return LabSource(lab=load_lab_bytes(files, where=folder), files=files)
+    source = LabSource(lab=load_lab_bytes(files, where=folder), files=files)
+    if isinstance(name, Suggested):
+        _refuse_program(source.lab, name)
+    return source
 
 
-def python_of(given: argparse.Namespace, lab: Lab) -> str | None:
-    """The interpreter that the command line names, else the lab; None: the usual one.
-
-    Raises:
-        CommandError: the lab names one, and a folder's own file named the lab: both may be a
-            stranger's, and nobody who typed a command has chosen what would be started.
-    """
-    if given.python is None and lab.python is not None and isinstance(given.lab, FromFile):
-        raise CommandError(
-            Text(
-                {
-                    "fr": "le labo que nomme wiregrade.toml choisit l’interpréteur qui serait "
-                    "lancé\u00a0; si vous lui faites confiance, nommez-le par --lab, ou donnez "
-                    "--python",
-                    "en": "the lab that wiregrade.toml names chooses the interpreter that would "
-                    "be started; if you trust it, name it by --lab, or give --python",
-                }
-            )
+def _refuse_program(lab: Lab, name: str) -> None:
+    if lab.python is None or _PLAIN_PYTHON.fullmatch(lab.python):
+        return
+    python, where = safe(lab.python), safe(name)
+    raise CommandError(
+        Text(
+            {
+                "fr": f"le labo {where} veut lancer {python}. Un labo que vous n’avez pas nommé ne "
+                "choisit pas de programme, sauf par un nom comme python3.12. Si vous lui faites "
+                f"confiance\u00a0: --lab {where}",
+                "en": f"the lab {where} wants to start {python}. A lab that you did not name "
+                "chooses no program, but by a name such as python3.12. If you trust it: "
+                f"--lab {where}",
+            }
         )
-    chosen: str | None = given.python or lab.python
-    return chosen
+    )

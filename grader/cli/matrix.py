@@ -17,7 +17,7 @@ from grader.batch.plan import LabSource
 from grader.cli.bar import LiveBar
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, CommandError
 from grader.cli.importing import announce, options_of
-from grader.cli.labs import open_lab, python_of
+from grader.cli.labs import open_lab
 from grader.cli.running import engine_options
 from grader.cli.streams import in_words, is_live, note, safe, say
 from grader.formats.matrix_json import matrix_json
@@ -99,7 +99,7 @@ def _plan(given: argparse.Namespace, source: LabSource) -> matrices.Plan:
 def _options(given: argparse.Namespace, source: LabSource) -> EngineOptions:
     """The engine's options: two untrusted programs need a network of their own."""
     given.facts = None
-    host = probe(python_of(given, source.lab))
+    host = probe(given.python or source.lab.python)
     return engine_options(given, host, choose_isolation("full", "grade", host))
 
 

@@ -165,7 +165,11 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "path", nargs="?", default=".", metavar="PATH", help="your folder, or one program (.)"
     )
-    _lab(parser)
+    parser.add_argument(
+        "--lab",
+        metavar="LAB",
+        help="a built-in lab, or a lab's folder (the one in PATH or one folder down, else tp09)",
+    )
     parser.add_argument("--role", choices=("server", "client"), help="check this program only")
     parser.add_argument(
         "--only",
@@ -181,6 +185,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help="(text)",
     )
     parser.add_argument("--html", metavar="FILE", help="write the report as a page, too")
+    parser.add_argument("--open", action="store_true", help="open that page in the browser")
     parser.add_argument(
         "--watch",
         action="store_true",

@@ -13,7 +13,7 @@ import pickle
 import pkgutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from grader.intake import paths, reading
@@ -30,7 +30,9 @@ _BOOT = (
 )
 
 
-def read_folder(path: Path, roles: Mapping[Role, RoleFiles]) -> Submission:
+def read_folder(
+    path: Path, roles: Mapping[Role, RoleFiles], left_out: Collection[str] = ()
+) -> Submission:
     """What `reading.read_folder` gives.
 
     Raises:
@@ -38,8 +40,8 @@ def read_folder(path: Path, roles: Mapping[Role, RoleFiles]) -> Submission:
         OSError: no process can be started.
     """
     if largest_archive(path) <= LARGE:
-        return reading.read_folder(path, roles)
-    return told("grader.intake.reading:read_folder", path, roles)
+        return reading.read_folder(path, roles, left_out)
+    return told("grader.intake.reading:read_folder", path, roles, left_out)
 
 
 def largest_archive(place: Path) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from grader.intake import archives, paths, texts, tree
@@ -32,12 +32,17 @@ def read(entry: Entry, roles: Mapping[Role, RoleFiles], *, bounds: Bounds = BOUN
 
 
 def read_folder(
-    path: Path, roles: Mapping[Role, RoleFiles], *, bounds: Bounds = BOUNDS
+    path: Path,
+    roles: Mapping[Role, RoleFiles],
+    left_out: Collection[str] = (),
+    *,
+    bounds: Bounds = BOUNDS,
 ) -> Submission:
     """The submission at `path`, for `check`: a folder, a program, or an archive.
 
     Of a program, the other programs beside it are read as well (it may import them), but
-    no other can play a role.
+    no other can play a role. Of a folder, the files and folders `left_out` (by their path in
+    it) are not looked at.
 
     Raises:
         InputError: there is nothing there, or nothing that could be a submission.
@@ -51,7 +56,7 @@ def read_folder(
         name, only = name.removesuffix(paths.archive_suffix(name)), None
         fill = lambda g: _fill_archive(real, g)  # noqa: E731
     else:
-        fill, only = (lambda g: _fill_folder(real, g)), None
+        fill, only = (lambda g: _fill_folder(real, g, frozenset(left_out))), None
     (identifier,) = identify([(name, paths.raw_bytes(real.name))])
     return submission_from(identifier, name, fill, roles, bounds, only=only)
 
@@ -119,8 +124,8 @@ def _fill(entry: Entry, gathering: Gathering) -> None:
         raise Refused("link-refused" if entry.kind == "link" else "not-a-file")
 
 
-def _fill_folder(path: Path, gathering: Gathering) -> None:
-    tree.gather_folder(path, gathering)
+def _fill_folder(path: Path, gathering: Gathering, left_out: frozenset[str] = frozenset()) -> None:
+    tree.gather_folder(path, gathering, left_out)
     archives.unwrap(gathering, gathering.bounds.layers)
 
 

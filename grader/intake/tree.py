@@ -36,8 +36,8 @@ _Place = int | Path
 """A folder: its descriptor, or where there are none of folders its path."""
 
 
-def gather_folder(root: Path, gathering: Gathering) -> None:
-    """Take in the files below `root`, the shallow ones first.
+def gather_folder(root: Path, gathering: Gathering, left_out: frozenset[str] = frozenset()) -> None:
+    """Take in the files below `root`, the shallow ones first; not those `left_out`, by path.
 
     Raises:
         Refused: `too-large` (too many entries), `link-refused` (`root` is one by now) or
@@ -48,18 +48,23 @@ def gather_folder(root: Path, gathering: Gathering) -> None:
         folder = folders.popleft()
         try:
             with _opened(root, folder) as place:
-                folders.extend(_gather_one(root, folder, place, gathering))
+                inner = _gather_one(root, folder, place, gathering, left_out)
+                folders.extend(inner)
         except Refused as refused:
             if refused.code != "link-refused" or not folder:
                 raise
             _refuse("link-refused", folder, gathering)
 
 
-def _gather_one(root: Path, folder: str, place: _Place, gathering: Gathering) -> list[str]:
+def _gather_one(
+    root: Path, folder: str, place: _Place, gathering: Gathering, left_out: frozenset[str]
+) -> list[str]:
     """Take in the files of one folder; returns the folders in it that are to be looked at."""
     inner = []
     for entry in _entries(place, folder, gathering):
         raw = f"{folder}/{entry.name}" if folder else entry.name
+        if raw in left_out:
+            continue
         kind = _kind(entry)
         if kind == "link":
             _refuse("link-refused", raw, gathering)

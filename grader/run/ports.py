@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 from contextlib import suppress
 from dataclasses import dataclass
+
+_PATIENCE = 5.0
+"""Seconds for a connection within this machine: a firewall that drops is silent."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,39 @@ def holder(port: int) -> Holder | None:
         sockets = psutil.net_connections(kind="tcp")
     except (psutil.AccessDenied, OSError):
         return _holder_by_process(port)
-    for socket in sockets:
-        if socket.status == psutil.CONN_LISTEN and socket.laddr and socket.laddr.port == port:
-            return Holder(socket.pid, _command(socket.pid))
+    for one in sockets:
+        if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port:
+            return Holder(one.pid, _command(one.pid))
+    return None
+
+
+def bind_error(port: int) -> OSError | None:
+    """Why a server that asks for nothing special can't have TCP `port` now; None: it can.
+
+    EADDRINUSE where nobody listens: a connection of a moment ago still holds it (TIME_WAIT).
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
+        try:
+            one.bind(("", port))
+        except OSError as error:
+            return error
+    return None
+
+
+def loopback_error() -> OSError | None:
+    """Why a program can't talk to another on 127.0.0.1; None: it can.
+
+    Tried on a port that the system chooses, and leaves nothing in TIME_WAIT there.
+    """
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            listening.settimeout(_PATIENCE)
+            place = listening.getsockname()
+            with socket.create_connection(place, timeout=_PATIENCE) as one:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                listening.accept()[0].close()
+    except OSError as error:
+        return error
     return None
 
 
@@ -38,8 +73,8 @@ def _holder_by_process(port: int) -> Holder | None:
 
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            for socket in process.net_connections(kind="tcp"):
-                if socket.status == psutil.CONN_LISTEN and socket.laddr.port == port:
+            for one in process.net_connections(kind="tcp"):
+                if one.status == psutil.CONN_LISTEN and one.laddr.port == port:
                     return Holder(process.pid, _command(process.pid))
     return None
 

@@ -7,9 +7,15 @@
 
 _shtab_wiregrade_subparsers=(grade check matrix report export diff verify validate reference explain init completion doctor schema)
 
+<<<<<<< HEAD
 _shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --fail-under --debug --no-config)
 _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --watch --jobs --isolation --python --seed --certify --sweep --trace --lang --debug --no-config)
 _shtab_wiregrade_matrix_option_strings=(-h --help --lab --layout --pattern --roster --attempts --out --sample --all --seed --jobs --python --lang --debug --no-config)
+=======
+_shtab_wiregrade_grade_option_strings=(-h --help --lab --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --fail-under --debug --no-config)
+_shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --seed --certify --sweep --trace --lang --debug --no-config)
+_shtab_wiregrade_matrix_option_strings=(-h --help --lab --out --sample --all --seed --jobs --python --lang --debug --no-config)
+>>>>>>> 2faada7 (Let check find the lab beside the programs, trust it with nothing, open the report and name the machine's troubles)
 _shtab_wiregrade_report_option_strings=(-h --help --lang --anonymous --audience --out --due-passed --zip --debug --no-config)
 _shtab_wiregrade_export_option_strings=(-h --help --to --id --output --force --worksheet --assignment --column --prefix --with-hidden --lang --debug --no-config)
 _shtab_wiregrade_diff_option_strings=(-h --help --format --lang --debug --no-config)
@@ -90,6 +96,7 @@ _shtab_wiregrade_grade___debug_nargs=0
 _shtab_wiregrade_grade___no_config_nargs=0
 _shtab_wiregrade_check__h_nargs=0
 _shtab_wiregrade_check___help_nargs=0
+_shtab_wiregrade_check___open_nargs=0
 _shtab_wiregrade_check___watch_nargs=0
 _shtab_wiregrade_check___sweep_nargs=0
 _shtab_wiregrade_check___trace_nargs=0
