@@ -19,6 +19,7 @@ import msgspec
 
 import grader
 from grader.judge.model import (
+    Adjustment,
     Diagnosis,
     Difference,
     Digests,
@@ -79,6 +80,14 @@ class ProblemInfo(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+class AdjustmentInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Points that a person gave: they count instead of the criterion's `points`."""
+
+    points: Number
+    why: str
+    date: str
+
+
 class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
     """A criterion's verdict. `diagnoses` are the ids that explain it, the worst first."""
 
@@ -89,6 +98,8 @@ class CriterionResult(msgspec.Struct, frozen=True, kw_only=True):
     diagnoses: tuple[str, ...]
     visibility: VisibilityWord = "visible"
     """The most visible of the graded scenarios that prove it."""
+    adjusted: AdjustmentInfo | msgspec.UnsetType = msgspec.UNSET
+    """Only where it was adjusted; `score` has it."""
 
 
 class Exit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -305,6 +316,12 @@ class Result(SubmissionResult, frozen=True, kw_only=True):
     remarks: tuple[RemarkInfo, ...]
     sha256: dict[str, str]
     """Hex SHA-256 of each file that the report shows, by path."""
+
+
+def counted(criterion: CriterionResult) -> Number:
+    """The points that count: those that a person gave, else those that were judged."""
+    given = criterion.adjusted
+    return criterion.points if isinstance(given, msgspec.UnsetType) else given.points
 
 
 def results(
@@ -575,7 +592,15 @@ def _criterion(judged: Judged, seen: _Visibilities) -> dict[str, Any]:
         "max_points": number(judged.criterion.points),
         "diagnoses": judged.diagnoses,
         "visibility": seen.criteria.get(judged.criterion.id, "visible"),
+        "adjusted": _adjustment(judged.adjusted),
     }
+
+
+def _adjustment(given: Adjustment | None) -> AdjustmentInfo | msgspec.UnsetType:
+    if given is None:
+        return msgspec.UNSET
+    why = escaped(given.why, keep=TYPOGRAPHY)
+    return AdjustmentInfo(points=number(given.points), why=why, date=escaped(given.date))
 
 
 def _criterion_detail(judged: Judged, language: str, seen: _Visibilities) -> CriterionDetail:

@@ -26,6 +26,7 @@ COMMANDS = {
     "check": "check one's own programs",
     "matrix": "play every server with every client of a class, for information",
     "report": "judge and write a graded folder again, running nothing",
+    "adjust": "give points by hand, with a reason that stays",
     "export": "write the grades as another system takes them, running nothing",
     "diff": "say what one grading of a class changes against another",
     "verify": "say whether a graded folder is as it was written, running nothing",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from grader.batch import output, pages
+from grader.batch import adjustments, output, pages
 from grader.batch.faults import is_internal
 from grader.batch.grading import Done, Grading, Settings, Waiting, marker_of
 from grader.batch.judging import judge_run
@@ -92,7 +92,8 @@ def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, langu
         marker = made.named(anonymous=given.anonymous, before=folder.marker())
         settings = replace(settings, pseudonym_key=marker.page_key)
         folder.mark(marker)
-        grading = Grading(folder, source, settings, judge_run, fresh=given.fresh)
+        judge = adjustments.judging(folder, judge_run)
+        grading = Grading(folder, source, settings, judge, fresh=given.fresh)
         shown = _Class(given, source, settings, folder, found)
         with Engine(replace(options, spool=folder.path)) as engine:
             return shown.grade(grading, engine)

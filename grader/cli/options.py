@@ -203,6 +203,22 @@ def _report(parser: argparse.ArgumentParser) -> None:
     _anonymous(parser)
 
 
+def _adjust(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", metavar="OUT", help="a graded folder")
+    parser.add_argument("id", metavar="ID", help="whose: the submission's id")
+    parser.add_argument(
+        "--criterion", required=True, metavar="ID", help="for what, as server.print2"
+    )
+    parser.add_argument(
+        "--points", type=_points, metavar="POINTS", help="that count instead of those judged"
+    )
+    parser.add_argument("--why", metavar="TEXT", help="the reason; the student's page shows it")
+    parser.add_argument(
+        "--remove", action="store_true", help="take the adjustment back: what was judged counts"
+    )
+    _language(parser)
+
+
 EXPORTS = (
     "csv", "junit", "gradescope", "canvas", "moodle", "moodle-feedback", "prairielearn",
     "github", "gitlab", "ctrf", "classroom50", "classroom",
@@ -382,6 +398,7 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "check": _check,
     "matrix": _matrix,
     "report": _audience,
+    "adjust": _adjust,
     "export": _export,
     "diff": _diff,
     "verify": _verify,

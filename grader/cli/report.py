@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from grader import results
-from grader.batch import handout, output, pages, saved
+from grader.batch import adjustments, handout, output, pages, saved
 from grader.batch.grading import Done, rejudge
 from grader.batch.judging import judge_run
 from grader.batch.pages import PageSettings
@@ -40,24 +40,31 @@ def run(given: argparse.Namespace) -> int:
     if any(getattr(given, name) for name in _FOR_STUDENTS):
         raise CommandError("--out, --due-passed and --zip need --audience student", BAD_INPUT)
     with output.opened(out, existing=True) as folder:
-        marker, source, settings = _graded(folder, given)
-        language = settings.language
-        marker = marker.named(anonymous=given.anonymous, before=marker)
-        settings = replace(settings, pseudonym_key=marker.page_key)
+        return rewrite(folder, given)
 
-        def again(found: saved.Saved) -> Done:
-            return rejudge(folder, source, settings, judge_run, found)
 
-        done, lost = _each(folder, again)
-        grades = [one.grade for one in done]
-        pages.write_class(folder, source.lab, settings, grades)
-        folder.mark(msgspec.structs.replace(marker, language=language))
-    report = safe(str(out / "index.html"))
+def rewrite(folder: output.OutputFolder, given: argparse.Namespace) -> int:
+    """Judge again, and write all anew. `given.anonymous` None: with names or without, as it is."""
+    marker, source, settings = graded(folder, given)
+    language = settings.language
+    anonymous = marker.anonymous if given.anonymous is None else given.anonymous
+    marker = marker.named(anonymous=anonymous, before=marker)
+    settings = replace(settings, pseudonym_key=marker.page_key)
+    judge = adjustments.judging(folder, judge_run)
+
+    def again(found: saved.Saved) -> Done:
+        return rejudge(folder, source, settings, judge, found)
+
+    done, lost = _each(folder, again)
+    grades = [one.grade for one in done]
+    pages.write_class(folder, source.lab, settings, grades)
+    folder.mark(msgspec.structs.replace(marker, language=language))
+    report = safe(str(folder.path / "index.html"))
     say(summary(source.lab, grades, language, report=report))
     return FAULT if lost or not all(grade.complete for grade in grades) else DONE
 
 
-def _graded(
+def graded(
     folder: output.OutputFolder, given: argparse.Namespace
 ) -> tuple[output.Marker, LabSource, PageSettings]:
     """What the folder says of itself: its marker, its lab, how its pages are made."""
@@ -88,11 +95,12 @@ def _hand_out(given: argparse.Namespace, out: Path) -> int:
     place = Path(given.copy) if given.copy else out.with_name(f"{out.resolve().name}-students")
     _refuse_inside(place, out)
     with output.looked_at(out) as folder:
-        _, source, settings = _graded(folder, given)
+        _, source, settings = graded(folder, given)
         with output.opened(place) as copy:
             handout.begin(copy, source.lab.id, settings.language)
             making = handout.Handout(
-                folder=folder, source=source, settings=settings, judge=judge_run,
+                folder=folder, source=source, settings=settings,
+                judge=adjustments.judging(folder, judge_run),
                 due_passed=given.due_passed,
             )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from grader.batch import output
+from grader.batch import adjustments, output
 from grader.batch.handout import is_copy
 from grader.batch.judging import judge_run
 from grader.batch.verify import Change, Code, Verified, lab_snapshot, verified
@@ -73,7 +73,8 @@ def run(given: argparse.Namespace) -> int:
             raise CommandError(f"{out} is a copy for students; verify what it is of", BAD_INPUT)
         given.lang = language = given.lang or marker.language
         handed_in = _submissions(given, marker, out)
-        found = verified(folder, marker, judge_run, handed_in)
+        judge = adjustments.judging(folder, judge_run)
+        found = verified(folder, marker, judge, handed_in)
     _tell(found, marker.tool, language)
     return BAD_INPUT if found.changes else DONE
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeGuard
 
 from grader.formats import told
 from grader.formats.safe import json_for_logs, one_line
-from grader.results import CriterionDetail, Result
+from grader.results import CriterionDetail, Result, counted
 from grader.view.words import decimal, labelled, words
 
 Pair = tuple[Result | None, Result | None]
@@ -127,7 +127,7 @@ def _count(change: Change, totals: Totals) -> None:
         totals.submissions["up" if change.step > 0 else "down"] += 1
     for one in change.criteria:
         if _was_judged(one.before) and _was_judged(one.after):
-            step = told.exact(one.after.points) - told.exact(one.before.points)
+            step = told.exact(counted(one.after)) - told.exact(counted(one.before))
             if step:
                 (totals.better if step > 0 else totals.worse)[one.id] += 1
 
@@ -185,7 +185,7 @@ def _shown_verdict(criterion: CriterionDetail | None, language: str) -> str:
     if criterion.status == "not_run":
         return verdict
     most = decimal(told.exact(criterion.max_points), language)
-    return f"{verdict} {decimal(told.exact(criterion.points), language)}/{most}"
+    return f"{verdict} {decimal(told.exact(counted(criterion)), language)}/{most}"
 
 
 def _all_counts(totals: Totals) -> dict[str, int]:
@@ -234,7 +234,7 @@ def _entry_of(change: CriterionChange) -> dict[str, Any]:
     return {
         "id": change.id,
         "status": [one.status if one else None for one in both],
-        "points": [one.points if one else None for one in both],
+        "points": [counted(one) if one else None for one in both],
         "max_points": [one.max_points if one else None for one in both],
     }
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.formats import told
 from grader.formats.safe import one_line, plain
-from grader.results import CriterionDetail, Number, Result, number
+from grader.results import CriterionDetail, Number, Result, counted, number
 from grader.view.words import words
 
 FACTOR = 4
@@ -60,7 +60,7 @@ def _test50(result: Result, criterion: CriterionDetail, language: str) -> dict[s
     return {
         "test-name": one_line(told.title_of(criterion)),
         "passed": criterion.status == "pass",
-        "score": _whole(criterion.points),
+        "score": _whole(counted(criterion)),
         "max-score": _whole(criterion.max_points),
         "message": plain(told.message(result, criterion, language)),
     }
@@ -96,7 +96,7 @@ def _test(result: Result, criterion: CriterionDetail, language: str) -> dict[str
     return {
         "name": one_line(told.title_of(criterion)),
         "status": "pass" if passed else "fail",
-        "score": criterion.points,
+        "score": counted(criterion),
         "message": "" if passed else plain(told.message(result, criterion, language)),
         "test_code": "",
         "filename": one_line(cause.file) if cause and cause.file else "",
@@ -108,7 +108,7 @@ def _test(result: Result, criterion: CriterionDetail, language: str) -> dict[str
 
 def _rest(result: Result, language: str) -> list[dict[str, Any]]:
     """What the score has besides its criteria (a penalty): the reporter sums the tests."""
-    earned = sum((told.exact(one.points) for one in result.criteria), told.exact(0))
+    earned = sum((told.exact(counted(one)) for one in result.criteria), told.exact(0))
     rest = told.exact(result.score) - earned
     if not rest:
         return []

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from grader.formats.safe import spreadsheet_cell
 from grader.judge.model import Grade
 from grader.lab.model import Lab
-from grader.results import CriterionResult, Number, SubmissionResult, Submissions
+from grader.results import CriterionResult, Number, SubmissionResult, Submissions, counted
 
 _FIXED = ("id", "name", "score", "max_score", "complete", "problem")
 
@@ -57,4 +57,4 @@ def _points(value: Number) -> str:
 def _cell(judged: CriterionResult | None) -> str:
     if judged is None or judged.status == "not_run":
         return ""
-    return _points(judged.points)
+    return _points(counted(judged))

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.formats import told
 from grader.formats.safe import one_line, plain
-from grader.results import CriterionDetail, Result
+from grader.results import CriterionDetail, Result, counted
 
 
 def gradescope(result: Result, language: str) -> str:
@@ -42,7 +42,7 @@ def _test(
 ) -> dict[str, Any]:
     test: dict[str, Any] = {"name": one_line(criterion.title)}
     if graded:
-        test["score"] = criterion.points
+        test["score"] = counted(criterion)
         test["max_score"] = criterion.max_points
     if criterion.status != "not_run":
         test["status"] = "passed" if criterion.status == "pass" else "failed"

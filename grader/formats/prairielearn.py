@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.formats import told
 from grader.formats.safe import one_line, plain
-from grader.results import CriterionDetail, Result
+from grader.results import CriterionDetail, Result, counted
 
 MOST_BYTES = 1_000_000
 """PrairieLearn refuses a document of more than 1 MB."""
@@ -52,7 +52,7 @@ def _test(
 ) -> dict[str, Any]:
     test: dict[str, Any] = {
         "name": told.cut(one_line(criterion.title), 500),
-        "points": criterion.points,
+        "points": counted(criterion),
         "max_points": criterion.max_points,
         "message": told.cut(plain(told.message(result, criterion, language)), 1000),
     }

@@ -21,7 +21,15 @@ LONGEST = 64
 _MOST_DIGITS = 32
 
 _RESERVED = frozenset(
-    ("index.html", "results.json", "grades.csv", "matrix.html", "matrix.json", ".wiregrade.json")
+    (
+        "index.html",
+        "results.json",
+        "grades.csv",
+        "matrix.html",
+        "matrix.json",
+        ".wiregrade.json",
+        "adjustments.json",
+    )
 )
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))

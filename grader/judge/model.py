@@ -101,6 +101,15 @@ class RunSummary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adjustment:
+    """Points for a criterion that a person gave, with the reason and the day (`2026-11-28`)."""
+
+    points: Fraction
+    why: str
+    date: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """A criterion with its verdict."""
 
@@ -110,6 +119,13 @@ class Judged:
     findings: tuple[Finding, ...]
     diagnoses: tuple[str, ...]
     """Ids of the diagnoses that explain it, the worst first."""
+    adjusted: Adjustment | None = None
+    """What counts instead of `points`."""
+
+    @property
+    def counted(self) -> Fraction:
+        """The points that count."""
+        return self.points if self.adjusted is None else self.adjusted.points
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,7 @@ def _withheld(whole: Judged, shown: Judged | None) -> Judged:
     """The criterion's verdict and points, with the findings that may be seen."""
     played = [f for f in shown.findings if f.run] if shown is not None else []
     if shown is not None and shown.status is whole.status and (played or not _runs(whole)):
-        return replace(shown, points=whole.points)
+        return replace(shown, points=whole.points, adjusted=whole.adjusted)
     hidden = Finding(
         run="",
         expectation=whole.criterion.id,

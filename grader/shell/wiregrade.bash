@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/wiregrade
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_wiregrade_subparsers=(grade check matrix report export diff verify validate reference explain init completion doctor schema)
+_shtab_wiregrade_subparsers=(grade check matrix report adjust export diff verify validate reference explain init completion doctor schema)
 
 <<<<<<< HEAD
 _shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --fail-under --debug --no-config)
@@ -17,6 +17,7 @@ _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --
 _shtab_wiregrade_matrix_option_strings=(-h --help --lab --out --sample --all --seed --jobs --python --lang --debug --no-config)
 >>>>>>> 2faada7 (Let check find the lab beside the programs, trust it with nothing, open the report and name the machine's troubles)
 _shtab_wiregrade_report_option_strings=(-h --help --lang --anonymous --audience --out --due-passed --zip --debug --no-config)
+_shtab_wiregrade_adjust_option_strings=(-h --help --criterion --points --why --remove --lang --debug --no-config)
 _shtab_wiregrade_export_option_strings=(-h --help --to --id --output --force --worksheet --assignment --column --prefix --with-hidden --lang --debug --no-config)
 _shtab_wiregrade_diff_option_strings=(-h --help --format --lang --debug --no-config)
 _shtab_wiregrade_verify_option_strings=(-h --help --lang --submissions --layout --pattern --roster --attempts --debug --no-config)
@@ -41,6 +42,7 @@ _shtab_wiregrade_matrix___lab_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_matrix___roster_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_matrix___out_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_report_pos_0_COMPGEN=_shtab_compgen_dirs
+_shtab_wiregrade_adjust_pos_0_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_export_pos_0_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_export___output_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_export___worksheet_COMPGEN=_shtab_compgen_files
@@ -67,6 +69,7 @@ _shtab_wiregrade_matrix___attempts_choices=(last best first)
 _shtab_wiregrade_matrix___lang_choices=(fr en)
 _shtab_wiregrade_report___lang_choices=(fr en)
 _shtab_wiregrade_report___audience_choices=(teacher student)
+_shtab_wiregrade_adjust___lang_choices=(fr en)
 _shtab_wiregrade_export___to_choices=(csv junit gradescope canvas moodle moodle-feedback prairielearn github gitlab ctrf classroom50 classroom)
 _shtab_wiregrade_export___lang_choices=(fr en)
 _shtab_wiregrade_diff___format_choices=(text json)
@@ -83,7 +86,7 @@ _shtab_wiregrade_init_pos_0_choices=(github gitlab gradescope prairielearn)
 _shtab_wiregrade_init___lang_choices=(fr en)
 _shtab_wiregrade_completion_pos_0_choices=(bash zsh fish)
 _shtab_wiregrade_schema_pos_0_choices=(results result)
-_shtab_wiregrade_pos_0_choices=(grade check matrix report export diff verify validate reference explain init completion doctor schema)
+_shtab_wiregrade_pos_0_choices=(grade check matrix report adjust export diff verify validate reference explain init completion doctor schema)
 
 _shtab_wiregrade_grade__h_nargs=0
 _shtab_wiregrade_grade___help_nargs=0
@@ -114,6 +117,11 @@ _shtab_wiregrade_report___due_passed_nargs=0
 _shtab_wiregrade_report___zip_nargs=0
 _shtab_wiregrade_report___debug_nargs=0
 _shtab_wiregrade_report___no_config_nargs=0
+_shtab_wiregrade_adjust__h_nargs=0
+_shtab_wiregrade_adjust___help_nargs=0
+_shtab_wiregrade_adjust___remove_nargs=0
+_shtab_wiregrade_adjust___debug_nargs=0
+_shtab_wiregrade_adjust___no_config_nargs=0
 _shtab_wiregrade_export__h_nargs=0
 _shtab_wiregrade_export___help_nargs=0
 _shtab_wiregrade_export___force_nargs=0

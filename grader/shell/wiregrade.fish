@@ -50,8 +50,13 @@ function _shtab_wiregrade_using
   test "$_shtab_wiregrade_cmdpath" = "$argv"
 end
 
+<<<<<<< HEAD
 set -g _shtab_wiregrade_commands grade check matrix report export diff verify validate reference explain init completion doctor schema
 set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --late-penalty --layout --only --out --output --patience --pattern --prefix --python --role --roster --sample --seed --submissions --to --worksheet
+=======
+set -g _shtab_wiregrade_commands grade check matrix report adjust export diff verify validate reference explain init completion doctor schema
+set -g _shtab_wiregrade_opts_with_value --assignment --audience --certify --column --criterion --fail-under --format --host --html --id --isolation --jobs --lab --lang --only --out --output --patience --points --prefix --python --role --sample --seed --submissions --to --why --worksheet
+>>>>>>> 5359976 (Give points by hand, with a reason, and keep them through every regrading)
 
 complete -c wiregrade -e
 complete -c wiregrade -f
@@ -131,6 +136,16 @@ complete -c wiregrade -n '_shtab_wiregrade_using report' -l zip -d 'with --audie
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using report; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d '(wiregrade-out)'
+complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a adjust -d 'give points by hand, with a reason that stays'
+complete -c wiregrade -n '_shtab_wiregrade_using adjust' -s h -l help -d 'show this help message and exit'
+complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l criterion -x -d 'for what, as server.print2'
+complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l points -x -d 'that count instead of those judged'
+complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l why -x -d 'the reason; the student'"'"'s page shows it'
+complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l remove -d 'take the adjustment back: what was judged counts'
+complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l debug -d 'on a fault, show where'
+complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l no-config -d 'take no defaults from wiregrade.toml'
+complete -c wiregrade -n '_shtab_wiregrade_using adjust; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d 'a graded folder'
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a export -d 'write the grades as another system takes them, running nothing'
 complete -c wiregrade -n '_shtab_wiregrade_using export' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using export' -l to -xka "csv junit gradescope canvas moodle moodle-feedback prairielearn github gitlab ctrf classroom50 classroom" -d 'one of csv, junit, gradescope, canvas, moodle, moodle-feedback, prairielearn, github, gitlab, ctrf, classroom50, classroom'

@@ -108,6 +108,11 @@ _TABLE: dict[str, tuple[str, str]] = {
     "eyes_unclear": ("Programmes difficiles à reconnaître", "Programs hard to tell apart"),
     "eyes_limit": ("Arrêté à une limite", "Ended at a limit"),
     "eyes_identical": ("Fichiers identiques", "Identical files"),
+    "eyes_adjusted": ("Points donnés à la main", "Points given by hand"),
+    "eye_adjusted": (
+        "{criterion}~: {points} au lieu de {judged}",
+        "{criterion}: {points} instead of {judged}",
+    ),
     "eye_limits": ("limite atteinte~: {limits} ({runs})", "limit reached: {limits} ({runs})"),
     "eye_identical": ("même programme {role}", "same {role} program"),
     "eye_identical_lead": (

@@ -220,7 +220,7 @@ class _Maker:
     def role(self, role: Role) -> RoleView:
         judged = [j for j in self.grade.criteria if j.criterion.role == role]
         counted = [j for j in judged if j.status is not Status.NOT_RUN]
-        score = sum((j.points for j in counted), Fraction(0))
+        score = sum((j.counted for j in counted), Fraction(0))
         most = sum((j.criterion.points for j in counted), Fraction(0))
         return RoleView(
             role=role,
@@ -250,7 +250,7 @@ class _Maker:
             word=self.words[judged.status],
             points="–"
             if judged.status is Status.NOT_RUN
-            else decimal(judged.points, self.language),
+            else decimal(judged.counted, self.language),
             max_points=decimal(criterion.points, self.language),
             causes=tuple((f"d{n}", prose(d.title.in_language(self.language))) for n, d in causes),
             findings=tuple(self.finding(f) for f in judged.findings),
@@ -296,7 +296,20 @@ class _Maker:
             for finding in judged.findings:
                 listed += finding.remarks
         texts = dict.fromkeys(r.text.in_language(self.language) for r in listed)
-        return tuple(prose(text) for text in texts)
+        return (*self._adjusted(), *(prose(text) for text in texts))
+
+    def _adjusted(self) -> Iterable[tuple[Run, ...]]:
+        """Points by hand: what was judged, what counts, and why."""
+        for judged in self.grade.criteria:
+            if judged.adjusted is not None:
+                said = self.words["adjusted"].format(
+                    title=judged.criterion.title.in_language(self.language),
+                    points=decimal(judged.counted, self.language),
+                    judged=decimal(judged.points, self.language),
+                    date=judged.adjusted.date,
+                    why=judged.adjusted.why,
+                )
+                yield prose(said)
 
     def advice(self, notes: Mapping[str, tuple[DiagnosisView, ...]]) -> tuple[AdviceView, ...]:
         grouped: dict[str, list[Finding]] = {name: [] for name in notes if name}

@@ -14,6 +14,11 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Chaque programme est essayé seul, face à un programme à nous qui suit l’énoncé.",
         "Each program is tried alone, against a program of ours that follows the statement.",
     ),
+    "adjusted": (
+        "Points donnés à la main le {date}, «~{title}~»~: {points} au lieu de {judged}. "
+        "Motif~: {why}",
+        "Points given by hand on {date}, '{title}': {points} instead of {judged}. Reason: {why}",
+    ),
     "abridged": (
         "Il y a eu beaucoup à noter~: cette page en montre une partie, et «~…~» ou «~de plus~» "
         "disent où il en manque.",

@@ -2,7 +2,8 @@
 
 A verdict that could not be reached, or that is not certified; a submission that could not be
 read; a program that was not found, or not told apart for sure; a program that was ended at a
-limit, which a teacher may want to see run; programs that are the same, byte for byte.
+limit, which a teacher may want to see run; programs that are the same, byte for byte; points
+that were given by hand.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from grader.view.bytes_view import Run, prose
 from grader.view.certified import eye_reason
 from grader.view.class_words import class_words
 from grader.view.people import SHOWN_AT_MOST, People, Person, people, person
-from grader.view.words import count
+from grader.view.words import count, decimal
 
-Code = Literal["not_run", "uncertified", "problem", "missing", "unclear", "limit", "identical"]
+Code = Literal[
+    "not_run", "uncertified", "problem", "missing", "unclear", "limit", "identical", "adjusted"
+]
 CODES: tuple[Code, ...] = (
-    "not_run", "uncertified", "problem", "missing", "unclear", "limit", "identical",
+    "not_run", "uncertified", "problem", "missing", "unclear", "limit", "identical", "adjusted",
 )  # fmt: skip
 
 UNCLEAR = frozenset({"unclear-role"})
@@ -88,6 +91,17 @@ def _reasons(grade: Grade, language: str) -> Iterator[tuple[Code, str]]:
             yield "unclear", remark.text.in_language(language)
     if limits := _limits(grade.runs, table):
         yield "limit", limits
+    for judged in grade.criteria:
+        if judged.adjusted is not None:
+            # Not the reason: it may name people, and the page may be without names.
+            yield (
+                "adjusted",
+                table["eye_adjusted"].format(
+                    criterion=judged.criterion.id,
+                    points=decimal(judged.counted, language),
+                    judged=decimal(judged.points, language),
+                ),
+            )
 
 
 def _limits(runs: Sequence[RunSummary], table: Mapping[str, str]) -> str:

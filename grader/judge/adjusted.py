@@ -1,0 +1,31 @@
+"""Points that a person gave by hand: they count, and what was judged stays beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.judge.model import Adjustment, Grade, Judged, Status
+
+
+def adjusted(grade: Grade, by_criterion: Mapping[str, Adjustment]) -> Grade:
+    """The grade with these adjustments, by criterion.
+
+    A criterion that was not judged stays out of the grade: there is nothing to adjust. Where a
+    changed lab gives less for a criterion now, no more than that counts.
+    """
+    criteria = tuple(
+        _one(judged, by_criterion.get(judged.criterion.id)) for judged in grade.criteria
+    )
+    if criteria == grade.criteria:
+        return grade
+    counted = [judged.counted for judged in criteria if judged.status is not Status.NOT_RUN]
+    return replace(grade, criteria=criteria, score=sum(counted, Fraction(0)))
+
+
+def _one(judged: Judged, adjustment: Adjustment | None) -> Judged:
+    if adjustment is None or judged.status is Status.NOT_RUN:
+        return judged
+    points = min(adjustment.points, judged.criterion.points)
+    return replace(judged, adjusted=replace(adjustment, points=points))
