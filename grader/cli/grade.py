@@ -86,6 +86,12 @@ def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, langu
         sweep=given.sweep,
     )
     announce(found, given.attempts, language)
+    if given.dry_run:
+        from grader.cli.dry_run import plan_text
+
+        entries = [Waiting(one.id, one.name, one.read) for one in found.entrants]
+        say(plan_text(entries, output.OutputFolder(out), source, settings, fresh=given.fresh))
+        return DONE
     with output.opened(out) as folder:
         _say_if_changed(folder, source, settings)
         made = marker_of(source, settings)

@@ -132,6 +132,11 @@ def _grade(parser: argparse.ArgumentParser) -> None:
     )
     again.add_argument("--fresh", action="store_true", help="grade everything anew")
     parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="say what would be graded, taken over and left out; run and write nothing",
+    )
+    parser.add_argument(
         "--fail-under",
         type=_points,
         metavar="POINTS",

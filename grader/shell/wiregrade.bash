@@ -8,11 +8,15 @@
 _shtab_wiregrade_subparsers=(grade check matrix report adjust export diff verify validate reference explain init completion doctor schema)
 
 <<<<<<< HEAD
+<<<<<<< HEAD
 _shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --fail-under --debug --no-config)
 _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --watch --jobs --isolation --python --seed --certify --sweep --trace --lang --debug --no-config)
 _shtab_wiregrade_matrix_option_strings=(-h --help --lab --layout --pattern --roster --attempts --out --sample --all --seed --jobs --python --lang --debug --no-config)
 =======
 _shtab_wiregrade_grade_option_strings=(-h --help --lab --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --fail-under --debug --no-config)
+=======
+_shtab_wiregrade_grade_option_strings=(-h --help --lab --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --dry-run --fail-under --debug --no-config)
+>>>>>>> cd0512a (Say with grade --dry-run what would be graded, taken over and left out)
 _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --seed --certify --sweep --trace --lang --debug --no-config)
 _shtab_wiregrade_matrix_option_strings=(-h --help --lab --out --sample --all --seed --jobs --python --lang --debug --no-config)
 >>>>>>> 2faada7 (Let check find the lab beside the programs, trust it with nothing, open the report and name the machine's troubles)
@@ -95,6 +99,7 @@ _shtab_wiregrade_grade___trace_nargs=0
 _shtab_wiregrade_grade___anonymous_nargs=0
 _shtab_wiregrade_grade___resume_nargs=0
 _shtab_wiregrade_grade___fresh_nargs=0
+_shtab_wiregrade_grade___dry_run_nargs=0
 _shtab_wiregrade_grade___debug_nargs=0
 _shtab_wiregrade_grade___no_config_nargs=0
 _shtab_wiregrade_check__h_nargs=0
