@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,10 +14,12 @@ from grader.batch.grading import Done, Grading, Settings, Waiting, marker_of
 from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource
 from grader.batch.shared import PlayedOnce
+from grader.cli import only_some
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
 from grader.cli.importing import announce, counting, options_of
 from grader.cli.labs import open_lab
 from grader.cli.progress import progress
+from grader.cli.report import identifiers
 from grader.cli.running import (
     engine_options,
     playing,
@@ -71,6 +73,7 @@ def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, langu
     out = Path(given.out)
     output.check(out)
     output.check_apart(out, Path(given.submissions))
+    only_some.refuse_unknown(given.id, {one.id for one in found.entrants})
     host = probe(given.python or source.lab.python)
     isolation = choose_isolation(given.isolation, "grade", host)
     say_weaker(host, isolation, language)
@@ -89,18 +92,26 @@ def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, langu
     if given.dry_run:
         from grader.cli.dry_run import plan_text
 
-        entries = [Waiting(one.id, one.name, one.read) for one in found.entrants]
-        say(plan_text(entries, output.OutputFolder(out), source, settings, fresh=given.fresh))
+        entries = [Waiting(one.id, one.name, one.read) for one in found.entrants
+                   if not given.id or one.id in given.id]  # fmt: skip
+        fresh = given.fresh or bool(given.id)
+        say(plan_text(entries, output.OutputFolder(out), source, settings, fresh=fresh))
         return DONE
     with output.opened(out) as folder:
         _say_if_changed(folder, source, settings)
         made = marker_of(source, settings)
+        if given.id:
+            only_some.refuse_other(folder.marker(), made)
         marker = made.named(anonymous=given.anonymous, before=folder.marker())
         settings = replace(settings, pseudonym_key=marker.page_key)
         folder.mark(marker)
         judge = adjustments.judging(folder, judge_run)
-        grading = Grading(folder, source, settings, judge, fresh=given.fresh)
+        fresh = given.fresh or bool(given.id)
+        grading = Grading(folder, source, settings, judge, fresh=fresh)
         shown = _Class(given, source, settings, folder, found)
+        if given.id:
+            listed = identifiers(folder)
+            shown.keep(only_some.others(folder, source, settings, judge, listed, given.id))
         with Engine(replace(options, spool=folder.path)) as engine:
             return shown.grade(grading, engine)
 
@@ -123,9 +134,19 @@ class _Class:
         self._entrants = found.entrants
         self._order = {one.id: place for place, one in enumerate(found.entrants)}
         in_teams = sorted(found.entrants, key=lambda one: (one.team, one.id))
-        self._waiting = [Waiting(one.id, one.name, one.read) for one in in_teams]
+        self._waiting = [
+            Waiting(one.id, one.name, one.read)
+            for one in in_teams
+            if not given.id or one.id in given.id
+        ]
         self._teams = {one.id: one.team for one in found.entrants if one.team}
         self._done: list[Done] = []
+
+    def keep(self, others: Iterable[Done]) -> None:
+        """Those who stay as they are, in the class's pages."""
+        for done in others:
+            self._done.append(done)
+            self._order.setdefault(done.grade.id, len(self._order))
 
     def grade(self, grading: Grading, engine: Engine) -> int:
         """Grade all; whatever ends it, the class's pages hold what is done."""

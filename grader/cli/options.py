@@ -132,6 +132,13 @@ def _grade(parser: argparse.ArgumentParser) -> None:
     )
     again.add_argument("--fresh", action="store_true", help="grade everything anew")
     parser.add_argument(
+        "--id",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="grade this submission anew, leave the others as they are; may be repeated",
+    )
+    parser.add_argument(
         "--dry-run",
         action="store_true",
         help="say what would be graded, taken over and left out; run and write nothing",
