@@ -80,7 +80,7 @@ def play(
     *steps: tuple[bytes | Exception, Grade | Exception | None],
     lang: str = "en",
 ) -> tuple[str, str]:
-    given = argparse.Namespace(lang=lang, html=None, format="text", path=".")
+    given = argparse.Namespace(lang=lang, html=None, open=False, format="text", path=".")
     script = Script(*steps)
     with pytest.raises(KeyboardInterrupt):
         Watch(given, script, script).run()  # type: ignore[arg-type]
@@ -136,7 +136,7 @@ def test_what_goes_wrong_is_said_and_it_goes_on(capsys: pytest.CaptureFixture[st
 
 
 def test_the_first_check_fails_as_without_watch(capsys: pytest.CaptureFixture[str]) -> None:
-    given = argparse.Namespace(lang="en", html=None, format="text", path=".")
+    given = argparse.Namespace(lang="en", html=None, open=False, format="text", path=".")
     script = Script((StoppedError("no lab"), None))
     with pytest.raises(StoppedError):
         Watch(given, script, script).run()  # type: ignore[arg-type]
