@@ -7,23 +7,9 @@
 
 _shtab_wiregrade_subparsers=(grade check matrix report adjust export diff verify validate reference explain init completion doctor schema)
 
-<<<<<<< HEAD
-<<<<<<< HEAD
-<<<<<<< HEAD
-_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --fail-under --debug --no-config)
-_shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --watch --jobs --isolation --python --seed --certify --sweep --trace --lang --debug --no-config)
-_shtab_wiregrade_matrix_option_strings=(-h --help --lab --layout --pattern --roster --attempts --out --sample --all --seed --jobs --python --lang --debug --no-config)
-=======
-_shtab_wiregrade_grade_option_strings=(-h --help --lab --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --fail-under --debug --no-config)
-=======
-_shtab_wiregrade_grade_option_strings=(-h --help --lab --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --dry-run --fail-under --debug --no-config)
->>>>>>> cd0512a (Say with grade --dry-run what would be graded, taken over and left out)
-=======
-_shtab_wiregrade_grade_option_strings=(-h --help --lab --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --id --dry-run --fail-under --debug --no-config)
->>>>>>> 8f50181 (Grade one of a class once more with grade --id, and leave the others as they are)
+_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --id --dry-run --fail-under --debug --no-config)
 _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --seed --certify --sweep --trace --lang --debug --no-config)
-_shtab_wiregrade_matrix_option_strings=(-h --help --lab --out --sample --all --seed --jobs --python --lang --debug --no-config)
->>>>>>> 2faada7 (Let check find the lab beside the programs, trust it with nothing, open the report and name the machine's troubles)
+_shtab_wiregrade_matrix_option_strings=(-h --help --lab --layout --pattern --roster --attempts --out --sample --all --seed --jobs --python --lang --debug --no-config)
 _shtab_wiregrade_report_option_strings=(-h --help --lang --anonymous --audience --out --due-passed --zip --debug --no-config)
 _shtab_wiregrade_adjust_option_strings=(-h --help --criterion --points --why --remove --lang --debug --no-config)
 _shtab_wiregrade_export_option_strings=(-h --help --to --id --output --force --worksheet --assignment --column --prefix --with-hidden --lang --debug --no-config)

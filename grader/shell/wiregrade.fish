@@ -50,13 +50,8 @@ function _shtab_wiregrade_using
   test "$_shtab_wiregrade_cmdpath" = "$argv"
 end
 
-<<<<<<< HEAD
-set -g _shtab_wiregrade_commands grade check matrix report export diff verify validate reference explain init completion doctor schema
-set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --late-penalty --layout --only --out --output --patience --pattern --prefix --python --role --roster --sample --seed --submissions --to --worksheet
-=======
 set -g _shtab_wiregrade_commands grade check matrix report adjust export diff verify validate reference explain init completion doctor schema
-set -g _shtab_wiregrade_opts_with_value --assignment --audience --certify --column --criterion --fail-under --format --host --html --id --isolation --jobs --lab --lang --only --out --output --patience --points --prefix --python --role --sample --seed --submissions --to --why --worksheet
->>>>>>> 5359976 (Give points by hand, with a reason, and keep them through every regrading)
+set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --late-penalty --layout --only --out --output --patience --pattern --points --prefix --python --role --roster --sample --seed --submissions --to --why --worksheet
 
 complete -c wiregrade -e
 complete -c wiregrade -f
