@@ -36,9 +36,8 @@ def open_page(path: Path, language: str, environment: Mapping[str, str] = os.env
 
 def _has_display(environment: Mapping[str, str]) -> bool:
     """Without one `webbrowser` would take the terminal for a text browser."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(environment.get(name) for name in _DISPLAYS)
+    always = sys.platform in ("win32", "darwin")
+    return always or any(environment.get(name) for name in _DISPLAYS)
 
 
 def _open(address: str) -> bool:
