@@ -468,7 +468,28 @@ def test_polling_for_another_client_is_told_as_waiting_for_one() -> None:
 
 
 def test_a_server_that_leaves_without_a_word() -> None:
-    assert errors(server().prints("Une erreur est survenue").fin().exits()) == ["leaves-early"]
+    assert errors(server().fin().exits()) == ["leaves-early"]
+
+
+def test_a_server_that_leaves_with_words_of_its_own() -> None:
+    made = grade(server().prints("Une erreur est survenue").fin().exits())
+    assert [d.id for d in made.diagnoses] == ["error-swallowed"]
+    assert "«\u00a0Une erreur est survenue\u00a0»" in made.diagnoses[0].explanation.in_language(
+        "fr"
+    )
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        lambda: server().prints("Erreur").fin().exits(1),
+        lambda: server().prints("Erreur").prints(HELLO).fin().exits(),
+        lambda: server().receives(GREETING).prints("Erreur").fin().exits(),
+    ],
+)
+def test_no_hidden_error_is_guessed(play: Callable[[], tr.Transcript]) -> None:
+    """It ended badly, printed a message last, or had sent what was due."""
+    assert "error-swallowed" not in errors(play())
 
 
 def test_an_rst_after_a_long_message_does_not_prove_that_nothing_was_read() -> None:

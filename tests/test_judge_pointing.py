@@ -82,3 +82,31 @@ def test_no_verdict_depends_on_it() -> None:
     (before,), (after,) = without.diagnoses, told.diagnoses
     assert after.id == before.id == "one-recv-two-messages"
     assert after.explanation.in_language("en").endswith("Look at line 4.")
+
+
+def test_it_follows_a_name_to_its_value() -> None:
+    source = b"HOST = 'localhost'\ns.bind((HOST, 1))\n"
+    found = pointed(diagnosis("bound-to-one-interface"), {"s.py": source})
+    assert (found.look, found.also) == (2, (1,))
+    assert found.explanation.in_language("fr") == "Ceci. Regardez les lignes\u00a01 et 2."
+
+
+def test_what_a_wait_is_for_is_shown_beside_its_line() -> None:
+    source = b"e = Event()\ne.wait()\n"
+    found = pointed(diagnosis("endless-loop", line=2), {"s.py": source})
+    assert (found.line, found.look, found.also) == (2, None, (1,))
+    assert found.explanation.in_language("en") == "This. See line 1 too."
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "source", "said"),
+    [
+        ("error-swallowed", "server", b"try:\n  f()\nexcept:\n  pass\n", "Look at lines 1 and 3."),
+        ("hard-coded-output", "client", b"c.recv(1)\nprint('Bonjour Client')",
+         "Look at lines 1 and 2."),
+        ("speaks-first", "client", b"s.send(b'a')\ns.recv(1)\ns.send(b'b')", "Look at line 1."),
+    ],
+)  # fmt: skip
+def test_lines_that_have_to_do_with_it(name: str, role: Role, source: bytes, said: str) -> None:
+    found = pointed(diagnosis(name, role), {"s.py": source}, ["Bonjour Client, ici"])
+    assert found.explanation.in_language("en") == f"This. {said}"

@@ -34,7 +34,7 @@ _CATALOGUE = """
     client-before-server address-not-a-tuple port-not-a-number other-port-or-host
     port-byte-order no-listen datagram-instead-of-stream bound-to-one-interface
     closes-with-unread-data split-character length-prefix-wrong framing-drift
-    partial-send-ignored writes-after-close dies-on-reset leaves-early
+    partial-send-ignored writes-after-close dies-on-reset leaves-early error-swallowed
     keyboard-at-end-of-input output-not-flushed buffer-not-terminated sizeof-pointer
     error-result-used two-readers-one-socket thread-called-not-started extra-output
     reconnects-each-message port-taken-by-another

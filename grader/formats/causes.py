@@ -20,7 +20,7 @@ from grader.judge.model import Diagnosis, Finding, Grade, Judged, Remark, Status
 from grader.lab.model import ROLES, Lab, Level
 from grader.view.bytes_view import escaped, escaped_bytes, shortened, width
 from grader.view.difference import caret
-from grader.view.source import AROUND, LINE_COLUMNS, source_lines
+from grader.view.source import LINE_COLUMNS, around, source_lines
 from grader.view.words import decimal
 
 _WHY = " " * 5
@@ -129,14 +129,14 @@ class _Causes:
         out = self.out
         texts = {
             n: no_commands(escaped(lines[n - 1][:LINE_COLUMNS].expandtabs(4)))
-            for n in range(max(1, number - AROUND), min(len(lines), number + AROUND) + 1)
+            for n in around({number, *diagnosis.also}, len(lines))
         }
         again = (diagnosis.file or "", number or 0) in self.quoted
         self.quoted.add((diagnosis.file or "", number or 0))
         digits = len(str(max(texts)))
         arrow, bar = ("→", "│") if out.style.unicode else (">", "|")
         for line, text in texts.items():
-            here = line == number
+            here = line == number or line in diagnosis.also
             if not here and (again or not text.strip()):
                 continue
             lead = f"   {arrow if here else ' '} {line:>{digits}} {bar} "

@@ -67,6 +67,7 @@ CAUSES: tuple[Condition, ...] = (
     Condition(exchange.peeked, ("closes-with-unread-data",)),
     Condition(exchange.never_receives, ("never-receives", "closes-with-unread-data")),
     Condition(exchange.one_recv, ("one-recv-two-messages",)),
+    Condition(exchange.gave_up, ("error-swallowed",)),
     Condition(exchange.leaves_early, ("leaves-early",)),
     Condition(exchange.message_missing, ("second-message-missing",)),
     Condition(memory.not_flushed, ("output-not-flushed",)),

@@ -87,7 +87,7 @@ def _as_agreed(diagnosis: Diagnosis, sayings: Sayings) -> Diagnosis:
     entry = sayings.entry(diagnosis.id, "agreed")
     if entry is None:
         return diagnosis
-    fields = {"notion": diagnosis.notion}
+    fields = {"notion": diagnosis.notion, "at": in_brackets(diagnosis.line)}
     return replace(
         diagnosis,
         title=fill_fields(entry.title, fields),

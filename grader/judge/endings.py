@@ -16,6 +16,9 @@ from grader.judge.seen import (
 from grader.judge.situation import ACCEPTS, SLEEPS, in_thread, method, situation_entries
 from grader.judge.wording import called, program
 
+FUTEXES = ("futex", "futex_waitv")
+"""What a lock, an event, a queue and a join() all wait in."""
+
 
 def missing_argument(facts: Facts) -> Hit | None:
     """Status 2 and a usage line, before anything was done on the network."""
@@ -152,7 +155,22 @@ def still_running(facts: Facts) -> Hit | None:
     if not facts.states:
         return None
     variant = "thread" if in_thread(facts) else "waits"
+    reach: tuple[str, ...] = ("exit",)
+    if variant == "waits" and _waits_within(facts):
+        variant, reach = "lock", EVERYTHING
     stuck = facts.stuck_call
     named = called(method(stuck[1])) if stuck is not None else called("")
     evidence = (facts.states[-1][0],)
-    return stood(facts, "endless-loop", ("exit",), evidence, variant, within=named)
+    return stood(facts, "endless-loop", reach, evidence, variant, within=named)
+
+
+def _waits_within(facts: Facts) -> bool:
+    """Whether, amid the exchange, it only ever waited for what a thread of its own could give.
+
+    Then all that was still to come is missing for that: nothing from outside could help.
+    """
+    session = first_session(facts)
+    if session is None or all(a.came for a in session.arrivals):
+        return False
+    seen = [state.calls for _, state in facts.states if state.why == "waiting" and state.calls]
+    return bool(seen) and all(c.name in FUTEXES for calls_then in seen for c in calls_then)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.judge.checks import turn
 from grader.judge.facts import Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
@@ -17,7 +19,7 @@ from grader.judge.seen import (
 )
 from grader.judge.situation import situation_entries
 from grader.lab.model import Action
-from grader.matching import find_message
+from grader.matching import find_message, nearest
 
 ONE_READ = 1024
 """Bytes that a usual recv() takes at most."""
@@ -25,6 +27,10 @@ SHORTEST = 8
 """Bytes of a beginning that is not printed by chance, where the words are not known before."""
 BEGINNING = 12
 """Characters by which the beginning of a message is known in an output."""
+SHOWN = 60
+"""Characters of a printed line that are said again."""
+LAST_LINE = 4096
+"""Bytes at the end of an output in which its last line is looked for."""
 
 
 def both_wait(facts: Facts) -> Hit | None:
@@ -53,10 +59,22 @@ def _server_reads_first(facts: Facts, session: Session) -> Hit | None:
     if not first.came:
         seen = [i for i, c in calls(facts, session.closed) if reads_connection(c)]
         evidence = (*seen[:1], before, facts.last)
-        return hit(facts, "both-wait-first", reach, evidence, "silent")
+        return _reading(facts, hit(facts, "both-wait-first", reach, evidence, "silent"), session)
     if first.entries and first.entries[-1] > before:
-        return hit(facts, "both-wait-first", reach, (before, *first.entries), "server")
+        evidence = (before, *first.entries)
+        found = hit(facts, "both-wait-first", reach, evidence, "server")
+        return _reading(facts, found, session, first.entries[0])
     return None
+
+
+def _reading(facts: Facts, found: Hit, session: Session, before: int | None = None) -> Hit:
+    """The mistake at the line where the program was first seen to read the connection."""
+    limit = session.closed if before is None else before
+    states = [i for i, c in calls(facts, limit) if reads_connection(c)]
+    position = facts.position_in(states[0]) if states else None
+    if position is None:
+        return found
+    return replace(found, line=position[1].line, file=position[1].file)
 
 
 def speaks_first(facts: Facts) -> Hit | None:
@@ -224,6 +242,42 @@ def leaves_early(facts: Facts) -> Hit | None:
     if any(a.came for a in session.arrivals) or not session.arrivals:
         return None
     return hit(facts, "leaves-early", EVERYTHING, (session.ended,))
+
+
+def gave_up(facts: Facts) -> Hit | None:
+    """It ended as if all were well, having sent nothing, and said something of its own last.
+
+    An error that was caught and hidden looks like this; that there was one is not proved.
+    """
+    session = first_session(facts)
+    if leaves_early(facts) is None or session is None or facts.exited is None:
+        return None
+    if facts.exited[1].status != 0 or facts.stderr.data.strip():
+        return None
+    printed = facts.stdout.data.rstrip()
+    words = printed[-LAST_LINE:].replace(b"\r", b"\n").rpartition(b"\n")[2].strip()
+    if not words or _is_a_message(facts, words):
+        return None
+    end = len(printed)
+    shown = words.decode("utf-8", "replace")
+    if len(shown) > SHOWN:
+        shown = shown[:SHOWN] + "…"
+    evidence = (
+        *facts.stdout.entries(slice(end - len(words), end)),
+        *(i for i in (session.ended,) if i),
+    )
+    return hit(facts, "error-swallowed", EVERYTHING, (*evidence, facts.exited[0]), shown=shown)
+
+
+def _is_a_message(facts: Facts, line: bytes) -> bool:
+    """Whether a printed line holds a message of the exchange, or something like one."""
+    texts = {facts.text(n) for n in facts.header.texts}
+    texts |= {message.text for message in facts.lab.messages.values()}
+    return any(
+        text and (text[:BEGINNING].encode() in line or near is not None)
+        for text in texts
+        for near in (nearest(text, line, facts.lab.tolerance),)
+    )
 
 
 def message_missing(facts: Facts) -> Hit | None:

@@ -67,8 +67,9 @@ def judge(
     counted = settled(whole)
     sweeps = swept(lab, examined, counted)
     counted += [e for e in examined if e.facts.header.run in {s.run for s in sweeps}]
+    texts = [message.text for message in lab.messages.values()]
     found = [
-        *(pointed(d, sources) for d in diagnose(lab, counted)),
+        *(pointed(d, sources, texts) for d in diagnose(lab, counted)),
         *_missing(lab, problem, missing),
     ]
     diagnoses = sorted(found, key=lambda d: (d.level != "error", ROLES.index(d.role)))

@@ -80,6 +80,8 @@ class Diagnosis:
     """The notion's key in the catalogue."""
     look: int | None = None
     """Where to look, by the source alone, when no run showed a line."""
+    also: tuple[int, ...] = ()
+    """Further lines to look at, by the source alone."""
     again: tuple[str, ...] = ()
     """Other runs that the same mistake explains: nothing more needs to be said of them."""
 

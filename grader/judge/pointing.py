@@ -1,18 +1,19 @@
 """Where to look in a program when its run showed no line: a place, and never a claim.
 
 The only use that judging makes of a source text. It adds « Look at line N. » to what a
-diagnosis says where the program has exactly one such call (and keeps the line as `look`); no
-verdict depends on it.
+diagnosis says where the program has exactly one such call, or `places` knows which lines
+(and keeps them as `look` and `also`); no verdict depends on it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from grader.judge import places
 from grader.judge.model import Diagnosis
-from grader.judge.wording import look_at
+from grader.judge.wording import look_at, see_also
 from grader.lab.model import Text
 
 LOOKED_AT = 1 << 16
@@ -40,28 +41,57 @@ _CALLS: Mapping[tuple[str, str], re.Pattern[bytes]] = {
     ("never-closes", "server"): _ACCEPT,
 }
 """By id and role, what the mistake is about."""
+_GIVEN = ("bound-to-one-interface", "other-port-or-host")
+"""Mistakes in what a call is given, which may have got its value elsewhere."""
 
 
-def pointed(diagnosis: Diagnosis, sources: Mapping[str, bytes]) -> Diagnosis:
+def pointed(
+    diagnosis: Diagnosis, sources: Mapping[str, bytes], texts: Iterable[str] = ()
+) -> Diagnosis:
     """The diagnosis with where to look; as it was where that is not clear.
 
-    `sources`: programs by their path inside the submission.
+    `sources`: programs by their path inside the submission. `texts`: the lab's messages.
     """
-    call = _CALLS.get((diagnosis.id, diagnosis.role))
     source = sources.get(diagnosis.file or "")
-    if call is None or source is None or diagnosis.line is not None:
+    if source is None or len(source) > LOOKED_AT:
         return diagnosis
-    line = only_line(source, call)
+    if diagnosis.line is not None:
+        also = _beside(diagnosis, _LINE_END.split(source))
+        return _told(replace(diagnosis, also=also), see_also(also)) if also else diagnosis
+    first, *more = _places(diagnosis, source, texts) or (0,)
+    if not first:
+        return diagnosis
+    return _told(replace(diagnosis, look=first, also=tuple(more)), look_at(first, *more))
+
+
+def _places(diagnosis: Diagnosis, source: bytes, texts: Iterable[str]) -> tuple[int, ...]:
+    """The lines to look at, the nearest to the mistake first where one of them is."""
+    lines = _LINE_END.split(source)
+    if diagnosis.id in ("error-swallowed", "leaves-early"):
+        return places.hidden_errors(lines)
+    if diagnosis.id == "hard-coded-output":
+        return places.written_prints(lines, texts)
+    if (diagnosis.id, diagnosis.role) == ("speaks-first", "client"):
+        return places.first_send(lines)
+    call = _CALLS.get((diagnosis.id, diagnosis.role))
+    line = None if call is None else only_line(source, call)
     if line is None:
-        return diagnosis
-    look = look_at(line).by_language
-    told = diagnosis.explanation.by_language
+        return ()
+    return (line, *(places.assigned(lines, line) if diagnosis.id in _GIVEN else ()))
+
+
+def _beside(diagnosis: Diagnosis, lines: Sequence[bytes]) -> tuple[int, ...]:
+    """What else to look at where a run showed the line: who could end its wait."""
+    if diagnosis.id != "endless-loop" or diagnosis.line is None:
+        return ()
+    return places.waited_for(lines, diagnosis.line)
+
+
+def _told(diagnosis: Diagnosis, look: Text) -> Diagnosis:
+    said, told = look.by_language, diagnosis.explanation.by_language
     return replace(
         diagnosis,
-        look=line,
-        explanation=Text(
-            {k: f"{said} {look[k]}" if k in look else said for k, said in told.items()}
-        ),
+        explanation=Text({k: f"{t} {said[k]}" if k in said else t for k, t in told.items()}),
     )
 
 

@@ -391,9 +391,37 @@ def called(call: str) -> Text:
     return Text({"fr": f" dans {call}", "en": f" in {call}"})
 
 
-def look_at(line: int) -> Text:
-    """« Regardez la ligne 14 », as a sentence."""
-    return Text({"fr": f"Regardez la ligne{_NB}{line}.", "en": f"Look at line {line}."})
+def look_at(line: int, *more: int) -> Text:
+    """« Regardez la ligne 14 », or « les lignes 8, 9 et 14 », as a sentence."""
+    if not more:
+        return Text({"fr": f"Regardez la ligne{_NB}{line}.", "en": f"Look at line {line}."})
+    named = _listed((line, *more))
+    return Text(
+        {"fr": f"Regardez les lignes{_NB}{named['fr']}.", "en": f"Look at lines {named['en']}."}
+    )
+
+
+def see_also(lines: tuple[int, ...]) -> Text:
+    """« Voyez aussi les lignes 6 et 11 », as a sentence."""
+    named = _listed(lines)
+    if len(lines) == 1:
+        return Text(
+            {"fr": f"Voyez aussi la ligne{_NB}{named['fr']}.", "en": f"See line {named['en']} too."}
+        )
+    return Text(
+        {"fr": f"Voyez aussi les lignes{_NB}{named['fr']}.", "en": f"See lines {named['en']} too."}
+    )
+
+
+def _listed(lines: tuple[int, ...]) -> dict[str, str]:
+    """« 8, 9 et 14 », the lowest first."""
+    *before, last = (str(line) for line in sorted(lines))
+    if not before:
+        return {"fr": last, "en": last}
+    return {
+        language: f"{', '.join(before)} {word} {last}"
+        for language, word in (("fr", "et"), ("en", "and"))
+    }
 
 
 def program(role: Role) -> Text:

@@ -79,15 +79,17 @@ class Mistakes:
             href=f"#{program.anchor}-{line}" if program and shown else "",
             run=self.titles.get(diagnosis.run, diagnosis.run.split("~")[0]),
             run_anchor=f"run-{diagnosis.run}",
-            excerpt=self._excerpt(program, line, diagnosis.level),
+            excerpt=self._excerpt(program, line, diagnosis),
         )
 
-    def _excerpt(self, program: Program | None, line: int | None, level: str) -> Excerpt | None:
+    def _excerpt(
+        self, program: Program | None, line: int | None, diagnosis: Diagnosis
+    ) -> Excerpt | None:
         """The lines around it, the first time that a mistake is there."""
-        if program is None or line is None or (program.path, line, level) in self.shown:
+        if program is None or line is None or (program.path, line, diagnosis.level) in self.shown:
             return None
-        self.shown.add((program.path, line, level))
-        return program.excerpt(line)
+        self.shown.add((program.path, line, diagnosis.level))
+        return program.excerpt(line, diagnosis.also)
 
     def _further(self, diagnosis: Diagnosis) -> FurtherView | None:
         known = catalogue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.view.bytes_view import Run, all_shown, decoded, runs
@@ -84,12 +84,12 @@ class Program:
         """Whether the page shows this line."""
         return 1 <= number <= len(self._shown)
 
-    def excerpt(self, number: int) -> Excerpt | None:
-        """The lines around `number` (from 1); None when the file has no such line."""
+    def excerpt(self, number: int, also: Sequence[int] = ()) -> Excerpt | None:
+        """The lines around `number` (from 1) and others; None when the file has no such line."""
         if not 1 <= number <= len(self.texts):
             return None
-        first, last = max(1, number - AROUND), min(len(self.texts), number + AROUND)
-        lines = (self.line(n, "x" if n == number else "") for n in range(first, last + 1))
+        marked = {number, *also}
+        lines = (self.line(n, "x" if n in marked else "") for n in around(marked, len(self.texts)))
         return Excerpt(tuple(lines), self.anchor)
 
     def source(self, marks: Mapping[int, str], remarks: Mapping[int, str]) -> Source:
@@ -115,6 +115,12 @@ def _within(lines: list[str], most: int) -> list[str]:
         if most < 0:
             return lines[: max(1, number)]
     return lines
+
+
+def around(marked: Iterable[int], last: int) -> list[int]:
+    """The numbers of the lines to show: those, and AROUND before and after each, up to `last`."""
+    near = {n for m in marked for n in range(m - AROUND, m + AROUND + 1)}
+    return sorted(n for n in near if 1 <= n <= last)
 
 
 def source_anchor(path: str) -> str:

@@ -1,0 +1,117 @@
+"""Lines of a program that have to do with a mistake: read off its text, and deciding nothing.
+
+Each of these takes the program's lines and returns the numbers (from 1) of those worth a look,
+in order; none where it is not clear which. They go by the look of a line: a text that is no
+Python, or cut anywhere, yields fewer lines and never an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+MOST = 6
+"""Lines that are still a place to look at; more would be the whole program."""
+BEGINNING = 12
+"""Characters by which a message is known in a program."""
+
+Lines = Sequence[bytes]
+
+_COMMENT = re.compile(rb"\s*(?:#|//|import\b|from\b)")
+_EXCEPT = re.compile(rb"except\b[^:]{0,200}:")
+_AS = re.compile(rb"\bas\s+(\w{1,80})\s*:")
+_TELLS = re.compile(rb"\braise\b|traceback|exc_info|\.exception\(")
+_PRINT = re.compile(rb"\bprint\s*\(")
+_RECEIVE_LOST = re.compile(rb"(?:\w+\.){1,5}recv\s*\([^()]{0,80}\)\s*(?:#|$)")
+_SEND = re.compile(rb"\.(?:send|sendall)\s*\(")
+_RECEIVE = re.compile(rb"\.recv\s*\(")
+_WAITED = re.compile(rb"(\w{1,80})\.(?:wait|acquire|join|get)\s*\(")
+_NAMES = re.compile(rb"(?<![\w.'\"])[A-Za-z_]\w{0,79}(?![\w'\"(.])")
+
+
+def hidden_errors(lines: Lines) -> tuple[int, ...]:
+    """The only `except` that neither raises nor names what it caught, and the `try` before it."""
+    found = [n for n, line in enumerate(lines, 1) if _hides(lines, n, line)]
+    if len(found) != 1:
+        return ()
+    caught = lines[found[0] - 1]
+    for number in range(found[0] - 1, 0, -1):
+        line = lines[number - 1]
+        if _indent(line) == _indent(caught) and line.lstrip().startswith(b"try"):
+            return number, found[0]
+    return (found[0],)
+
+
+def _hides(lines: Lines, number: int, line: bytes) -> bool:
+    if (caught := _EXCEPT.match(line.lstrip())) is None:
+        return False
+    named = _AS.search(caught[0])
+    body = [line.lstrip()[caught.end() :], *_block(lines, number)]
+    return not any(
+        _TELLS.search(said) or (named is not None and _mentions(said, named[1])) for said in body
+    )
+
+
+def _block(lines: Lines, number: int) -> Iterable[bytes]:
+    """The lines below that are farther in than line `number`."""
+    for line in lines[number:]:
+        if line.strip() and _indent(line) <= _indent(lines[number - 1]):
+            return
+        yield line
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _mentions(line: bytes, name: bytes) -> bool:
+    return re.search(rb"\b%s\b" % re.escape(name), line) is not None
+
+
+def written_prints(lines: Lines, texts: Iterable[str]) -> tuple[int, ...]:
+    """Prints of a message that stands in the program, and reads of which nothing is kept."""
+    known = [text[:BEGINNING].encode() for text in texts if len(text) >= BEGINNING]
+    prints = {
+        n
+        for n, line in enumerate(lines, 1)
+        if _PRINT.search(line) and not _COMMENT.match(line) and any(k in line for k in known)
+    }
+    if not prints:
+        return ()
+    lost = {n for n, line in enumerate(lines, 1) if _RECEIVE_LOST.match(line.lstrip())}
+    for found in (prints | lost, prints):
+        if len(found) <= MOST:
+            return tuple(sorted(found))
+    return ()
+
+
+def first_send(lines: Lines) -> tuple[int, ...]:
+    """The first send, where it stands before every read."""
+    told = [(n, line) for n, line in enumerate(lines, 1) if not _COMMENT.match(line)]
+    sends = [n for n, line in told if _SEND.search(line)]
+    reads = [n for n, line in told if _RECEIVE.search(line)]
+    return (sends[0],) if sends and reads and sends[0] < reads[0] else ()
+
+
+def assigned(lines: Lines, number: int) -> tuple[int, ...]:
+    """The lines where the names that a call is given get their values, each at one place only."""
+    given = lines[number - 1].partition(b"(")[2]
+    found = set[int]()
+    for name in dict.fromkeys(_NAMES.findall(given)):
+        begins = re.compile(rb"\s*%s\s*=(?!=)" % re.escape(name))
+        places = [n for n, line in enumerate(lines, 1) if begins.match(line)]
+        found.update(places if len(places) == 1 else ())
+    found.discard(number)
+    return tuple(sorted(found)) if len(found) <= MOST else ()
+
+
+def waited_for(lines: Lines, number: int) -> tuple[int, ...]:
+    """The other lines that mention what a line waits for."""
+    if not 1 <= number <= len(lines) or (called := _WAITED.search(lines[number - 1])) is None:
+        return ()
+    found = [
+        n
+        for n, line in enumerate(lines, 1)
+        if n != number and not _COMMENT.match(line) and _mentions(line, called[1])
+    ]
+    return tuple(found) if len(found) <= MOST else ()

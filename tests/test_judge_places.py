@@ -1,0 +1,75 @@
+"""Lines worth a look: only where it is clear which, whatever the text is."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.judge.places import assigned, first_send, hidden_errors, waited_for, written_prints
+
+TEXTS = ("Bonjour Serveur, je suis là", "é")
+
+
+def lines(text: str) -> list[bytes]:
+    return text.encode().split(b"\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x = 1\ntry:\n    f()\nexcept:\n    print('non')", (2, 4)),
+        ("try:\n  f()\nexcept OSError: pass", (1, 3)),
+        ("try:\n  f()\nexcept OSError as e:\n\n  print('non')", (1, 3)),
+        ("try:\n  f()\nexcept OSError as e:\n  print(e)", ()),
+        ("try:\n  f()\nexcept OSError:\n  raise", ()),
+        ("try:\n  f()\nexcept:\n  traceback.print_exc()", ()),
+        ("try:\n  f()\nexcept A: pass\nexcept B: pass", ()),
+        ("try:\n  f()\nexcept A as e: print(e)\nexcept B: pass", (1, 4)),
+        ("  except:", (1,)),
+        ("# except:", ()),
+        ("", ()),
+    ],
+)
+def test_an_error_that_is_caught_and_not_told(text: str, found: tuple[int, ...]) -> None:
+    assert hidden_errors(lines(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("c.recv(9)\nprint('Bonjour Serveur, je suis')", (1, 2)),
+        ("m = c.recv(9)\nprint('Bonjour Serveur')", (2,)),
+        ("c.send('Bonjour Serveur')\nprint('ici')\nc.recv(9)", ()),
+        ("# print('Bonjour Serveur')", ()),
+        ("print('Bonjour Serveur')\n" * 7, ()),
+        ("print('Bonjour Serveur')" + "\nc.recv(9)" * 9, (1,)),
+    ],
+)
+def test_prints_of_what_the_program_knew(text: str, found: tuple[int, ...]) -> None:
+    assert written_prints(lines(text), TEXTS) == found
+
+
+def test_a_send_before_every_read() -> None:
+    assert first_send(lines("a\ns.send(b)\ns.recv(1)\ns.send(c)")) == (2,)
+    assert first_send(lines("s.recv(1)\ns.send(b)")) == ()
+    assert first_send(lines("s.send(b)")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "found"),
+    [
+        ("HOST = ''\nPORT = 1\ns.bind((HOST, PORT))", 3, (1, 2)),
+        ("HOST = ''\nHOST = 'a'\ns.bind((HOST, 1))", 3, ()),
+        ("HOST == ''\ns.bind((HOST, 1))", 2, ()),
+        ("s.bind(('HOST', 1))\nHOST = 1", 1, ()),
+        ("s.bind(('', 1))", 1, ()),
+    ],
+)
+def test_where_a_name_gets_its_value(text: str, number: int, found: tuple[int, ...]) -> None:
+    assert assigned(lines(text), number) == found
+
+
+def test_what_is_waited_for_is_mentioned_elsewhere() -> None:
+    text = lines("e = Event()\n# e\ndef f():\n    e.is_set()\nhere = 1\ne.wait()")
+    assert waited_for(text, 6) == (1, 4)
+    assert waited_for(text, 5) == ()
+    assert waited_for(text, 7) == ()
