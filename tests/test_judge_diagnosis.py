@@ -23,6 +23,7 @@ from transcripts import (
 )
 
 from grader import transcript as tr
+from grader.judge.model import Status
 from grader.judge.wording import FINDINGS, REMARKS, SITUATIONS
 
 Make = Callable[[], tr.Transcript]
@@ -682,3 +683,11 @@ def test_the_main_fault_is_no_remark_again() -> None:
     assert remarks(once, again) == []
     assert errors(right_server(), elsewhere) == []
     assert remarks(right_server(), elsewhere) == ["exit-status"]
+
+
+def test_a_crash_is_not_told_as_a_close_that_came_too_early() -> None:
+    run = server().raises("TypeError: no", 7, "conn.send('a')").fin().exits(1)
+    (close,) = [j for j in grade(run).criteria if j.criterion.id == "server.close"]
+    said = [f.what.in_language("en") for f in close.findings if f.status is Status.FAIL]
+    assert said
+    assert all("stopped because of an error" in one for one in said)

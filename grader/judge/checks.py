@@ -246,6 +246,8 @@ def _never_ended(facts: Facts, session: Session, made: Maker) -> Finding:
 
 
 def _ended_early(facts: Facts, session: Session, made: Maker, ended: int) -> Finding:
+    if facts.traceback is not None:
+        return made(Status.FAIL, "end.crashed", (ended,), program=program(facts.role))
     if facts.role == "client":
         return made(Status.FAIL, "end.early", (ended,), program=program("client"))
     count = len(session.to_send)

@@ -66,6 +66,12 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le programme a fermé la connexion après le second message.",
         "The program closed the connection after the last message.",
     ),
+    "end.crashed": (
+        "Votre {program} s’est arrêté sur une erreur avant d’avoir pu fermer la connexion{nb}: "
+        "l’échange n’était pas fini.",
+        "Your {program} stopped because of an error before it could close the connection: the "
+        "exchange was not over.",
+    ),
     "end.early": (
         "Votre {program} a fermé trop tôt{nb}: le dernier message n’était pas encore passé.",
         "Your {program} closed too early: the last message had not gone through yet.",

@@ -203,7 +203,16 @@ class _Maker:
             self.detail,
         )  # fmt: skip
         calls = next((c for c in self.traced if c.id.split("~")[0] == run.id), None)
+        if made.tone is Status.PASS and self._missed(run.id):
+            # It ran to its end, which is no success where something else was lost in it.
+            made = replace(made, tone=Status.NOT_RUN, symbol=SYMBOLS[Status.NOT_RUN])
         return replace(made, calls=calls)
+
+    def _missed(self, run: str) -> bool:
+        """Whether something that was expected in this run did not hold."""
+        judged = (f for j in self.grade.criteria for f in j.findings)
+        found = (f for findings in (judged, self.grade.advice) for f in findings)
+        return any(f.run == run and f.status in (Status.FAIL, Status.PARTIAL) for f in found)
 
     def calls_without_run(self) -> tuple[CallSection, ...]:
         """Traced runs of which the page shows no other run."""
@@ -365,6 +374,8 @@ class _Maker:
             line = diagnosis.line or diagnosis.look
             if (diagnosis.file, diagnosis.level) == (path, level) and line is not None:
                 title = diagnosis.title.in_language(self.language)
+                if level == "remark":
+                    title = self.words["advice_mark"].format(title=title)
                 marks.setdefault(line, escaped(title, keep=TYPOGRAPHY))
         return marks
 

@@ -44,6 +44,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "statement": ("Ce que dit l’énoncé", "What the statement says"),
     "look_line": ("à regarder~: ligne {line}", "look at line {line}"),
+    "advice_mark": ("conseil~: {title}", "advice: {title}"),
     # findings
     "first_difference": ("première différence ici", "first difference here"),
     "see_moment": ("{title}, à {time}", "{title}, at {time}"),
