@@ -135,6 +135,8 @@ class AdviceView:
     findings: tuple[FindingView, ...]
     diagnoses: tuple[DiagnosisView, ...]
     sweep: Strip | None = None
+    later: bool = False
+    """The statement's exchange has to work first: nothing is said of this one yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

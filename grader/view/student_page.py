@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from grader.judge.hit import ADDRESSES
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, RunSummary, Status
 from grader.lab.model import ROLES, Lab, Level, Role
 from grader.runids import is_traced
@@ -333,6 +334,18 @@ class _Maker:
     ) -> AdviceView:
         holds = not notes and all(f.status is Status.PASS for f in found)
         known = next((s for s in self.lab.scenarios if s.id == name), None)
+        if known is not None and exchange_lost(self.grade, known.tests):
+            return AdviceView(
+                scenario=name,
+                anchor=advice_anchor(name),
+                title=scenario_title(self.lab, name, self.language),
+                text="",
+                role=self.words[known.tests],
+                holds=False,
+                findings=(),
+                diagnoses=(),
+                later=True,
+            )
         advice = known.advice if known and not holds else None
         return AdviceView(
             scenario=name,
@@ -378,6 +391,19 @@ class _Maker:
                     title = self.words["advice_mark"].format(title=title)
                 marks.setdefault(line, escaped(title, keep=TYPOGRAPHY))
         return marks
+
+
+def exchange_lost(grade: Grade, tests: str) -> bool:
+    """Whether a program that a scenario tests lost some of the graded exchange.
+
+    An address alone does not count: the exchange was made all the same.
+    """
+    return any(
+        finding.status in (Status.FAIL, Status.PARTIAL) and finding.expectation not in ADDRESSES
+        for judged in grade.criteria
+        if tests in (judged.criterion.role, "both")
+        for finding in judged.findings
+    )
 
 
 def advice_anchor(scenario: str) -> str:

@@ -236,6 +236,10 @@ _TABLE: dict[str, tuple[str, str]] = {
         "These situations go beyond the statement: 0 points, but good habits.",
     ),
     "advice_ok": ("tient", "holds"),
+    "advice_later": (
+        "à revoir une fois l’échange de l’énoncé réussi",
+        "to look at again once the statement’s exchange works",
+    ),
     "advice_not": ("à améliorer", "can be better"),
     # class page
     "class_title": ("Résultats de la classe", "Results of the class"),
