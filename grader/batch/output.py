@@ -304,7 +304,7 @@ def _between(path: Path, submissions: Path) -> list[Path]:
 def _lock_file(path: Path) -> int:
     """Open the lock: a file of ours, not what somebody's link or FIFO of that name leads to."""
     odd = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _CLOEXEC | odd, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | odd, 0o644)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, f"{path.name} is no regular file")
