@@ -10,7 +10,6 @@ import contextlib
 import errno
 import socket
 import struct
-import sys
 from collections import deque
 from collections.abc import Callable
 
@@ -21,14 +20,8 @@ BACKLOG = 16
 """Connections that may wait to be accepted; the kernel keeps one more."""
 _TCP_INFO_WAITING = struct.Struct("=24xI")
 """Of struct tcp_info: tcpi_unacked, which for a listener counts who waits (tcp(7))."""
-_LINGER_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-"""SO_LINGER on, 0 s: close() sends RST and leaves no TIME_WAIT (socket(7)).
-
-Winsock's struct linger has two u_short."""
-_UNDER_WAY = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK})
-"""What a connect() that does not block says; Winsock: WSAEWOULDBLOCK."""
-_TAKEN = {errno.EADDRINUSE} | ({errno.EACCES, 10013} if sys.platform == "win32" else set())
-"""Winsock says WSAEACCES (10013) of a port that another has for itself."""
+_LINGER_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER on, 0 s: close() sends RST and leaves no TIME_WAIT (socket(7))."""
 
 _RESET_AFTER_HANDSHAKE = frozenset({errno.ECONNRESET, errno.EPIPE})
 """Errors of a connect() that had succeeded; one that is refused gives ECONNREFUSED."""
@@ -76,11 +69,6 @@ class Endpoint:
         return []
 
     @property
-    def failures(self) -> list[int]:
-        """Descriptors that tell of a refused connect() as an exception: Winsock's select()."""
-        return self.writes if sys.platform == "win32" and self._dialling else []
-
-    @property
     def watched(self) -> list[int]:
         """All of them."""
         return self.reads + self.writes
@@ -125,7 +113,7 @@ class Endpoint:
         try:
             self._listeners.append(_listener(socket.AF_INET, "0.0.0.0", port))  # noqa: S104 -- the run's own network, or a student's machine in `none`
         except OSError as error:
-            if error.errno in _TAKEN:
+            if error.errno == errno.EADDRINUSE:
                 raise PortTakenError(*error.args) from error
             raise
         with contextlib.suppress(OSError):
@@ -139,7 +127,7 @@ class Endpoint:
         self._connection.setblocking(False)
         self._dialling = True
         code = self._connection.connect_ex((address, port))
-        if code not in _UNDER_WAY:
+        if code not in (0, errno.EINPROGRESS):
             return self._refused(code)
         return self._finish_dialling() if code == 0 else []
 
@@ -303,11 +291,7 @@ def _waiting(listener: socket.socket) -> int:
 def _listener(family: int, address: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if sys.platform == "win32":
-            # There SO_REUSEADDR would share the port with whoever has it.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((address, port))

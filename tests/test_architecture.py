@@ -91,8 +91,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         f"grader/run/{name}.py"
         for name in (
             "blocked", "crash", "ending", "interpreter", "look", "messages", "netns",
-            "paced", "place", "player", "privileges", "recorder", "runner", "sandbox", "started",
-            "terminal", "unplayed", "worker",
+            "paced", "player", "privileges", "recorder", "runner", "sandbox", "terminal", "worker",
         )
     ),
     # The sample folder is graded through all of it, criterion by criterion.
@@ -132,16 +131,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         "grader/__main__.py", "grader/cli/blame.py", "grader/cli/labs.py",
         "grader/cli/options.py", "grader/cli/schema.py",
     ),
-    "test_cli_check.py": ("grader/cli/running.py", "grader/cores.py"),
-    "test_run_host.py": ("grader/run/trying.py",),
-    # What runs where less can be had, and the whole of it with that taken away.
-    "test_portable.py": tuple(
-        f"grader/run/{name}.py"
-        for name in (
-            "alone", "bridge", "console", "engines", "family", "portable_place", "sharedport",
-            "signals",
-        )
-    ),
+    "test_cli_check.py": ("grader/cli/running.py",),
     "test_cli_export.py": tuple(
         f"grader/cli/export_{name}.py" for name in ("each", "files", "words")
     ),

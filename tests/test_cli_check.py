@@ -20,7 +20,7 @@ from namespaces import missing
 
 import grader
 from grader.cli import app, check
-from grader.cores import cores
+from grader.cli.running import cores
 from grader.intake import texts
 from grader.judge.model import Programs, Status
 from grader.run.jobs import EngineOptions, Job, Played

@@ -14,9 +14,8 @@ from namespaces import missing
 from grader import transcript as tr
 from grader.run import proc
 from grader.run.engine import Engine
-from grader.run.interpreter import command_of
 from grader.run.jobs import Isolation
-from grader.run.started import WaitStatus
+from grader.run.program import WaitStatus, command_of
 from grader.submission import SourceFile
 
 pytestmark = pytest.mark.sandbox

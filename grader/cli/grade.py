@@ -31,7 +31,7 @@ from grader.cli.streams import note, safe, say
 from grader.cli.summary import is_certified, summary
 from grader.intake.importing import ClassRead, class_at
 from grader.judge.model import Grade
-from grader.run.engines import Engine
+from grader.run.engine import Engine
 from grader.run.errors import HostError
 from grader.run.host import choose_isolation, probe
 

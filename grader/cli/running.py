@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 from collections.abc import Callable
 
 from grader.cli.streams import note, safe
-from grader.cores import cores
-from grader.run.engines import Engine
+from grader.run.engine import Engine
 from grader.run.host import HostReport
 from grader.run.jobs import EngineOptions, Isolation
 from grader.run.load import PROCESSES_PER_CORE
@@ -80,3 +80,11 @@ def say_weaker(host: HostReport, isolation: Isolation, language: str) -> None:
 def playing(engine: Engine, certify: int, tell: Callable[[Phase], None]) -> Engine | InPhases:
     """The engine, in phases where every run is to be repeated; `tell` hears of each phase."""
     return engine if certify == 1 else InPhases(engine, PROCESSES_PER_CORE * cores(), tell)
+
+
+def cores() -> int:
+    """Cores that we may use: a batch system often gives fewer than there are."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1

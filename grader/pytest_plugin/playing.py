@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import pickle
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +19,12 @@ import pytest
 from grader.batch import saved
 from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource, jobs_of, seed_for, select
-from grader.cores import cores
 from grader.intake.reading import read_folder
 from grader.judge.model import Grade
 from grader.lab.library import find_lab
 from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.model import ROLES, Lab
-from grader.run.engines import Engine
+from grader.run.engine import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import EngineOptions, Run
 from grader.submission import Submission
@@ -136,7 +135,7 @@ def engine(config: pytest.Config) -> Engine:
         isolation = choose_isolation(config.getoption("--wiregrade-isolation"), "check", host)
         options = EngineOptions(
             isolation=isolation, python=host.python, facts=host.facts_mode,
-            bwrap=host.bwrap if isolation == "full" else None, jobs=_RUNS_AT_ONCE * cores(),
+            bwrap=host.bwrap if isolation == "full" else None, jobs=_RUNS_AT_ONCE * _cores(),
         )  # fmt: skip
         config.stash[_ENGINE] = Engine(options)
     return config.stash[_ENGINE]
@@ -164,11 +163,18 @@ def _opened(name: str) -> LabSource:
     return LabSource(lab=load_lab_bytes(files, where=folder), files=files)
 
 
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Nobody else is in here with the same path."""
     with path.open("w") as lock:
-        if sys.platform != "win32":  # there each process plays for itself
+        with contextlib.suppress(ImportError):  # Windows: each process plays for itself
             import fcntl
 
             fcntl.flock(lock, fcntl.LOCK_EX)

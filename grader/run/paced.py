@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from grader import transcript as tr
 from grader.run.look import Look
-from grader.run.started import Started
+from grader.run.program import Program
 from grader.run.usage import Disk, Usage
 from reference.endpoint import Endpoint
 
@@ -30,15 +30,10 @@ class PacedFacts:
     sees_listeners = False
 
     def __init__(
-        self,
-        program: Started,
-        port: int,
-        now: Callable[[], int] = time.monotonic_ns,
-        used: Callable[[], Usage] | None = None,
+        self, program: Program, port: int, now: Callable[[], int] = time.monotonic_ns
     ) -> None:
         self._program, self._port, self._now = program, port, now
         self._since = now()
-        self._used = used
         self._cpu_before = _cpu_of_children()
 
     def listeners(self) -> list[tr.Listener]:
@@ -80,9 +75,7 @@ class PacedFacts:
         """Nothing can be read."""
 
     def usage(self) -> Usage:
-        """What somebody can tell, else CPU of its processes that have ended."""
-        if self._used is not None:
-            return self._used()
+        """CPU of its processes that have ended: all that every system tells."""
         return Usage(_cpu_of_children() - self._cpu_before, 0, 0)
 
     def disk(self) -> Disk:

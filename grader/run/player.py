@@ -8,9 +8,10 @@ that a fact is seen soon, and any news ends it.
 from __future__ import annotations
 
 import select
+import signal
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -20,9 +21,8 @@ from grader.run import ending, strikes
 from grader.run.listening import Listeners, address_to_dial
 from grader.run.look import Facts, Look
 from grader.run.patience import Patience
+from grader.run.program import Program
 from grader.run.recorder import Recorder
-from grader.run.signals import no_end_meanwhile
-from grader.run.started import Started
 from grader.run.streams import Streams
 from reference import commands as c
 from reference import events as e
@@ -43,20 +43,18 @@ _SETTLE_GRACE = 500_000_000
 _ORPHAN_GRACE = 150_000_000
 """A program that has closed is seen to have done so within this time, ns."""
 
-_P = TypeVar("_P", bound=Started)
-
 
 @dataclass(frozen=True, kw_only=True)
-class Setting(Generic[_P]):
+class Setting:
     """What a run is played with. `folder_of` is where the submission lies for the program."""
 
     script: Script
     limits: Limits
-    start: Callable[[], _P]
-    facts_of: Callable[[_P], Facts]
+    start: Callable[[], Program]
+    facts_of: Callable[[Program], Facts]
     on_tick: Callable[[], None]
     """Called at each turn: empties the capture's ring."""
-    folder_of: Callable[[_P], str]
+    folder_of: Callable[[Program], str]
     frames_of: Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]
     """Where a program that stands still stands: its calls, its folder; empty if unknown."""
     refusals: Callable[[], int]
@@ -65,17 +63,17 @@ class Setting(Generic[_P]):
     """Close by RST once the program's FIN was seen, to leave no TIME_WAIT on a shared network."""
 
 
-class Player(Generic[_P]):
+class Player:
     """Plays one run once."""
 
-    def __init__(self, setting: Setting[_P]) -> None:
+    def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.recorder = Recorder()
         self.machine = Machine(setting.script)
         self.endpoint = Endpoint(self.recorder.now)
         self._listeners = Listeners(setting.script.port, self.recorder)
         self._patience = Patience(setting.limits, self.endpoint, self.recorder.now)
-        self._program: _P | None = None
+        self._program: Program | None = None
         self._facts: Facts | None = None
         self._streams: Streams | None = None
         self._watch = strikes.Watch(setting.limits)
@@ -121,8 +119,12 @@ class Player(Generic[_P]):
     def _start_program(self) -> None:
         self._starts += 1
         self._close_program()
-        with no_end_meanwhile():
+        # A SIGTERM between the start and here would leave a program that nobody knows.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
             program = self._program = self.setting.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self._facts = self.setting.facts_of(program)
         self._streams = Streams(program, self.recorder, self.setting.limits.output)
         self._watch = strikes.Watch(self.setting.limits)
@@ -142,7 +144,7 @@ class Player(Generic[_P]):
         self._program, self._facts, self._streams = None, None, None
 
     @property
-    def _running(self) -> tuple[_P, Facts, Streams]:
+    def _running(self) -> tuple[Program, Facts, Streams]:
         assert self._program is not None  # noqa: S101 -- started by play()
         assert self._facts is not None  # noqa: S101 -- started with the program
         assert self._streams is not None  # noqa: S101 -- started with the program
@@ -171,16 +173,13 @@ class Player(Generic[_P]):
         reads = [*streams.reads, *self.endpoint.reads]
         if program.status is None:
             reads.append(program.pidfd)
-        endpoint = self.endpoint
-        readable, writable, failed = select.select(
-            reads, endpoint.writes, endpoint.failures, self._pause
-        )
+        readable, writable, _ = select.select(reads, self.endpoint.writes, [], self._pause)
         longest = _LONGEST_WHILE_STILL if self._still else _LONGEST_PAUSE
         self._pause = min(self._pause * _PAUSE_GROWTH, longest)
-        if readable or writable or failed:
+        if readable or writable:
             self._pause = _FIRST_PAUSE
         self.setting.on_tick()
-        return frozenset((*readable, *writable, *failed))
+        return frozenset(readable) | frozenset(writable)
 
     def _take_news(self, among: Container[int] | None = None) -> bool:
         """Take output, what came on the wire, and the end; whether there was any.
@@ -201,7 +200,7 @@ class Player(Generic[_P]):
             self._tell_exit()
         return news
 
-    def _see_end(self, program: _P, facts: Facts, among: Container[int] | None) -> None:
+    def _see_end(self, program: Program, facts: Facts, among: Container[int] | None) -> None:
         if self._exited_at is not None:
             return
         if program.status is None and among is not None and program.pidfd not in among:
@@ -343,7 +342,7 @@ class Player(Generic[_P]):
             self._tell(e.Listening(self.recorder.now(), address, chosen.port))
         return chosen is not None
 
-    def _judge_look(self, look: Look, program: _P, facts: Facts) -> None:
+    def _judge_look(self, look: Look, program: Program, facts: Facts) -> None:
         now = self.recorder.now()
         if self._wants_consumed and look.consumed:
             self._wants_consumed = False
@@ -371,7 +370,7 @@ class Player(Generic[_P]):
                 self._close_now(reset=False)
                 facts.changed()
 
-    def _play_on_if_overdue(self, look: Look, program: _P, facts: Facts) -> bool:
+    def _play_on_if_overdue(self, look: Look, program: Program, facts: Facts) -> bool:
         """The promised time is over, and nothing is proved: give up what does not come.
 
         Another thread that sleeps, a timer or a handler for an alarm hides all proof: it may
@@ -394,7 +393,7 @@ class Player(Generic[_P]):
             self._tell(e.Overdue(self.recorder.now()))
         return True
 
-    def _press_enter(self, program: _P, facts: Facts) -> None:
+    def _press_enter(self, program: Program, facts: Facts) -> None:
         self._enters += 1
         self._patience.news()
         program.terminal.type(b"\n")

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import select
+import socket
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Generic, Protocol, TypeVar
 
 from grader import transcript as tr
-from grader.lab.model import Level, Limits, Role, Scenario
+from grader.lab.model import Level, Limits, Scenario
 from grader.lab.script import delivery_of, script_of
 from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
 from grader.lab.texts import texts_of
+from grader.run import cgroup, netns
+from grader.run.capture import Capture
 from grader.run.causes import connected
 from grader.run.errors import HostError
+from grader.run.facts import KernelFacts
 from grader.run.interpreter import Interpreter
-from grader.run.jobs import EngineOptions, FactsMode, Job, PlayedRun
+from grader.run.jobs import EngineOptions, Job, PlayedRun
 from grader.run.look import Facts
+from grader.run.paced import PacedFacts
+from grader.run.pair_run import NEEDS_FACTS, NEEDS_NETWORK, play_pair
 from grader.run.player import Player, Setting
-from grader.run.started import Started
+from grader.run.program import Program, limit_processes, start_plain, start_sandboxed
+from grader.run.sockdiag import SocketTable
+from grader.run.stacks import Stacks
+from grader.run.tracing import Tracing
 from grader.runids import run_id, traced_id
 from grader.wire import pcapng, synthesis
 from grader.wire.comments import comments
@@ -30,93 +40,100 @@ from reference.endpoint import PortTakenError
 from reference.script import Script
 
 _NUMBER = re.compile(rb"(?<![\w.])\d{4,5}(?![\w.])")
+_TIME_WAIT_S = 61
 _SWEEP_S = 60.0
 _SWEEP_BYTES = 32 * 2**20
 _SWEEP_OVERDUE = 3
 """What a sweep may take: seconds and kept bytes of all its runs, runs that met a limit."""
-_P = TypeVar("_P", bound=Started)
-_Traced = TypeVar("_Traced", bound=Started, contravariant=True)
 
 
-class Tap(Protocol):
-    """Sees the frames of a run."""
-
-    def drain(self) -> list[Frame]:
-        """Those since the last time."""
-
-    def losses(self) -> int:
-        """How many could not be kept."""
-
-
-class Traces(Protocol[_Traced]):
-    """Traces the calls of one run."""
-
-    refused: str
-    """Why the machine does not allow it."""
-
-    def attach(self, program: _Traced) -> None:
-        """Trace a program that waits at its gate."""
-
-    def told(self, now: int, frames: Sequence[Frame]) -> Sequence[tr.AnyEntry]:
-        """What it has seen, for the transcript."""
-
-    def close(self) -> None:
-        """Leave."""
-
-
-class Place(Protocol[_P]):
-    """Where runs are played, and how programs are started there and looked at."""
+@dataclass
+class Place:
+    """Where runs are played: prepared once, kept for the worker's life."""
 
     options: EngineOptions
     interpreter: Interpreter
-
-    @property
-    def capture(self) -> Tap | None:
-        """Sees the frames; None: the wire is drawn from the reference's own record."""
+    reachable: dict[str, str]
+    bwrap: str | None
+    table: SocketTable | None
+    capture: Capture | None
+    stacks: Stacks
+    groups: cgroup.Place | None = None
+    """Where each run gets a group of its own."""
 
     @property
     def private_network(self) -> bool:
         """The network is ours alone."""
-
-    @property
-    def facts(self) -> FactsMode:
-        """What is known of a program."""
+        return self.options.isolation == "full"
 
     def prepare(self, scenario: Scenario, port: int) -> None:
-        """Leave nothing of an earlier run."""
+        """Leave no socket of an earlier run; a network that is not clean is replaced."""
+        if not self.private_network:
+            self._await_free_port(port, scenario)
+            return
+        if self.table is not None and not self._is_clean(self.table):
+            self._renew()
+        netns.keep_time_wait(scenario.keep_time_wait)
+        if self.capture is not None:
+            self.capture.clear()
 
-    def start(self, job: Job) -> _P:
-        """Start the job's program, up to the gate."""
+    def _is_clean(self, table: SocketTable) -> bool:
+        """No socket is left; those that nobody holds (TIME_WAIT above all) are dropped first."""
+        return all(not x.inode and table.destroy(x) for x in table.dump())
 
-    def facts_of(self, program: _P, port: int) -> Facts:
-        """What will be known of a program that is to listen on `port`."""
+    def _renew(self) -> None:
+        if self.capture is not None:
+            self.capture.close()
+        if self.table is not None:
+            self.table.close()
+        netns.renew_network()
+        self.table, self.capture = SocketTable(), Capture()
 
-    def frames_of(self, calls: Sequence[tr.Call], folder: str) -> tuple[tr.Frame, ...]:
-        """Where a program that stands still stands."""
+    def _await_free_port(self, port: int, scenario: Scenario) -> None:
+        """On a shared network a TIME_WAIT of an earlier program blocks a server's bind()."""
+        if scenario.tests != "server":
+            return
+        # poll(2) with nothing to watch is a pause; the fact looked for is a port that is free.
+        nothing = select.poll()
+        for _ in range(_TIME_WAIT_S * 10):
+            if self._is_free(port):
+                return
+            nothing.poll(100)
 
-    def tracing(self, strace: str) -> Traces[_P]:
-        """What traces the calls of one run."""
-
-    @property
-    def no_pair(self) -> str:
-        """Why two programs can't be played with each other here; empty: they can."""
-
-    def play_pair(
-        self,
-        job: Job,
-        limits: Limits,
-        start: Callable[[Role], _P],
-        header: Callable[[datetime], tr.Header],
-    ) -> PlayedRun:
-        """Play the job's two programs with each other."""
+    def _is_free(self, port: int) -> bool:
+        if self.table is None:
+            return _can_bind(port)
+        left = [x for x in self.table.dump(protocols=("tcp",)) if x.local[1] == port]
+        if any(x.state == "listen" for x in left):
+            raise PortTakenError(errno.EADDRINUSE, "another program listens on the port")
+        return not any(x.state == "time-wait" and not self.table.destroy(x) for x in left)
 
 
-class Runner(Generic[_P]):
+def _can_bind(port: int) -> bool:
+    """Whether a server without SO_REUSEADDR could have the port now; asked by trying.
+
+    Raises:
+        PortTakenError: it belongs to another program, and not to the past.
+    """
+    with socket.socket() as strict, socket.socket() as lenient:
+        try:
+            strict.bind(("", port))
+        except OSError as error:
+            lenient.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                lenient.bind(("", port))
+            except OSError:
+                raise PortTakenError(*error.args) from error
+            return False
+    return True
+
+
+class Runner:
     """Plays jobs in one place."""
 
-    def __init__(self, place: Place[_P]) -> None:
+    def __init__(self, place: Place) -> None:
         self.place = place
-        self._tracing: Traces[_P] | None = None
+        self._tracing: Tracing | None = None
         self._no_tracing = ""
 
     def play(self, job: Job) -> Iterator[PlayedRun]:
@@ -149,7 +166,7 @@ class Runner(Generic[_P]):
         name = traced_id(scenario.id)
         if self._no_tracing:
             return self._not_played(job, scenario, name, "not_run", self._no_tracing)
-        self._tracing = self.place.tracing(strace)
+        self._tracing = Tracing(strace)
         try:
             return self._play_safely(job, replace(scenario, level=Level.ADVICE), name)
         finally:
@@ -208,14 +225,15 @@ class Runner(Generic[_P]):
         """Play the job's two programs with each other, on a network of their own."""
         place, partner = self.place, job.partner
         assert partner is not None  # noqa: S101 -- a job of both has one
-        if problem := place.no_pair:
+        if place.capture is None or place.table is None:
+            problem = NEEDS_FACTS if place.private_network else NEEDS_NETWORK
             return self._not_played(job, scenario, name, "skipped", problem)
         place.prepare(scenario, job.lab.port)
         client = replace(job, program=partner.program, files=partner.files)
         texts = texts_of(job.lab, scenario, job.seed)
-        return place.play_pair(
-            job, _limits_of(job, scenario),
-            start=lambda role: place.start(job if role == "server" else client),
+        return play_pair(
+            job, place.table, place.capture, _limits_of(job, scenario),
+            start=lambda role: self._start(job if role == "server" else client),
             header=lambda at: self._header(job, scenario, name, job.lab.port, texts, at),
         )  # fmt: skip
 
@@ -264,7 +282,7 @@ class Runner(Generic[_P]):
 
     def _setting(
         self, job: Job, scenario: Scenario, script: Script, frames: list[Frame]
-    ) -> Setting[_P]:
+    ) -> Setting:
         place = self.place
         capture = place.capture
 
@@ -277,18 +295,36 @@ class Runner(Generic[_P]):
             limits=_limits_of(job, scenario),
             refusals=lambda: sum(_is_refused(frame) for frame in frames),
             start=lambda: self._start_traced(job),
-            facts_of=lambda program: place.facts_of(program, script.port),
+            facts_of=self._facts_of(script),
             on_tick=on_tick,
             folder_of=lambda program: program.folder,
-            frames_of=place.frames_of,
+            frames_of=place.stacks.frames,
             reset_after_fin=not place.private_network,
         )
 
-    def _start_traced(self, job: Job) -> _P:
-        program = self.place.start(job)
+    def _start_traced(self, job: Job) -> Program:
+        program = self._start(job)
         if self._tracing is not None:
             self._tracing.attach(program)
         return program
+
+    def _start(self, job: Job) -> Program:
+        place, limits = self.place, job.lab.limits
+        if place.bwrap is None:
+            return start_plain(place.interpreter, job.files, job.program, limits)
+        program = start_sandboxed(
+            place.bwrap, place.interpreter, place.reachable, job.files, job.program, limits
+        )
+        if place.groups is not None:
+            program.group = place.groups.run(program.pid, limits)
+        limit_processes(program.pid, limits)
+        return program
+
+    def _facts_of(self, script: Script) -> Callable[[Program], Facts]:
+        table = self.place.table
+        if table is None:
+            return lambda program: PacedFacts(program, script.port)
+        return lambda program: KernelFacts(program, table)
 
     # --- transcripts ---------------------------------------------------------------------
 
@@ -311,7 +347,7 @@ class Runner(Generic[_P]):
             delivery=delivery_of(scenario),
             seed=job.seed,
             isolation=self.place.options.isolation,
-            facts=self.place.facts,
+            facts="kernel" if self.place.table is not None else "paced",
             interpreter=f"Python {self.place.interpreter.version}",
             partner=job.partner.program if job.partner else "",
             started=started.isoformat(timespec="milliseconds"),
@@ -345,7 +381,7 @@ def _refuses(scenario: Scenario) -> bool:
     return any(step.action == "refuse" for step in scenario.steps)
 
 
-def _pcapng(frames: list[Frame], transcript: tr.Transcript, capture: Tap | None) -> bytes:
+def _pcapng(frames: list[Frame], transcript: tr.Transcript, capture: Capture | None) -> bytes:
     if capture is None:
         frames = synthesis.synthesize(transcript)
     return pcapng.write(frames, comments(frames, transcript))

@@ -30,7 +30,7 @@ from samples import PROGRAMS, SUBMISSIONS, load_samples
 
 from grader.batch.judging import judge_run
 from grader.batch.plan import jobs_of, seed_for
-from grader.cores import cores
+from grader.cli.running import cores
 from grader.lab.model import Lab
 from grader.run.engine import Engine
 from grader.run.jobs import Played
