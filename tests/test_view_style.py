@@ -10,7 +10,7 @@ import pytest
 from grader.view import html
 
 AA = 4.5
-_BLOCK = re.compile(r"(@media \(prefers-color-scheme: dark\) \{\s*)?:root \{([^}]*)\}")
+_BLOCK = re.compile(r"(@media screen and \(prefers-color-scheme: dark\) \{\s*)?:root \{([^}]*)\}")
 _VALUE = re.compile(r"(--[\w-]+): (#[0-9a-f]{3,6})\b")
 
 TEXTS = ("ink", "soft", "link", "kw", "str", "num", "fn", "com")

@@ -290,6 +290,8 @@ def check_apart(path: Path, submissions: Path) -> None:
 
 def _between(path: Path, submissions: Path) -> list[Path]:
     """The path and the folders above it, up to the submissions; none if it is not in there."""
+    if not submissions.exists():
+        return []  # which is told elsewhere
     for way in (Path(os.path.abspath(path)), path.resolve()):  # noqa: PTH100 -- links stay
         between: list[Path] = []
         for part in (way, *way.parents):

@@ -37,7 +37,6 @@ from grader.intake.apart import read_folder
 from grader.judge.model import Grade, Status
 from grader.lab.library import find_lab
 from grader.lab.model import ROLES, Lab, Role, Tests, Text
-from grader.run import ports
 from grader.run.engine import Engine
 from grader.run.errors import HostError
 from grader.run.host import HostReport, choose_isolation, probe
