@@ -920,10 +920,14 @@ def test_a_worker_that_talks_nonsense_is_replaced() -> None:
         import os
         worker = f"/proc/{os.getppid()}"
         for fd in os.listdir(worker + "/fd"):
-            if int(fd) < 3 or not os.readlink(f"{worker}/fd/{fd}").startswith("pipe:"): continue
-            with open(f"{worker}/fdinfo/{fd}") as info: flags = info.read().split()[3]
-            if int(flags, 8) & 1:
-                with open(f"{worker}/fd/{fd}", "wb", buffering=0) as pipe: pipe.write(b"\\xff" * 64)
+            try:
+                if int(fd) < 3 or not os.readlink(f"{worker}/fd/{fd}").startswith("pipe:"): continue
+                with open(f"{worker}/fdinfo/{fd}") as info: flags = info.read().split()[3]
+                if int(flags, 8) & 1:
+                    pipe = open(f"{worker}/fd/{fd}", "wb", buffering=0)
+                    pipe.write(b"\\xff" * 64)
+            except OSError:
+                continue  # the worker has just closed it
         """
     lab = at_free_port()
     with tools.engine("none") as engine:
