@@ -121,6 +121,20 @@ def test_what_is_no_archive_is_broken(data: bytes) -> None:
     assert refused(data) == "broken-archive"
 
 
+@pytest.mark.parametrize("where", ["__init__", "open"])
+def test_a_machine_without_memory_is_no_students_broken_archive(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = make_zip(BOTH)
+
+    def spent(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(zipfile.ZipFile, where, spent)
+    with pytest.raises(MemoryError):
+        gathered(data)
+
+
 @pytest.mark.parametrize("magic", [b"Rar!\x1a\x07\x00", b"\x28\xb5\x2f\xfd"])
 def test_other_kinds_are_named(magic: bytes) -> None:
     assert refused(magic + bytes(100)) == "unsupported-archive"

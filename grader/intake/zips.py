@@ -34,6 +34,8 @@ def gather_zip(data: bytes, gathering: Gathering) -> None:
         raise Refused("too-large", f"> {gathering.bounds.seen}")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
+    except MemoryError:
+        raise  # the machine's want, and not what was handed in
     except Exception as error:
         # BadZipFile, and also UnicodeDecodeError, NotImplementedError, ValueError, ...
         raise Refused("broken-archive") from error
@@ -134,6 +136,8 @@ def read_member(
     try:
         with archive.open(info) as member:
             return member.read(limit + 1)
+    except MemoryError:
+        raise  # as above
     except Exception as error:
         # A wrong sum, an end too early, an overlap, a name that differs: all of it broken.
         raise Refused("broken-archive") from error
