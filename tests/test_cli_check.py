@@ -20,7 +20,6 @@ from namespaces import missing
 
 import grader
 from grader.cli import app, check
-from grader.cli.running import cores
 from grader.intake import texts
 from grader.judge.model import Programs, Status
 from grader.run.jobs import EngineOptions, Job, Played
@@ -240,10 +239,6 @@ def test_where_annotations_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert check.in_repository(inside / "client.py") == "lab"
     assert check.in_repository(tmp_path / "repo") == ""
     assert check.in_repository(tmp_path) == ""
-
-
-def test_cores_are_at_least_one() -> None:
-    assert cores() >= 1
 
 
 def test_a_page_is_not_written_through_a_link(

@@ -10,6 +10,8 @@ from functools import cached_property
 
 from grader.batch.saved import fingerprint
 from grader.judge.model import Digests
+from grader.lab.library import find_lab
+from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.model import (
     ROLES,
     Lab,
@@ -57,6 +59,18 @@ class LabSource:
 
     def _text(self, name: str) -> str:
         return self.files[name].decode("utf-8", "surrogateescape")
+
+
+def lab_source(name: str) -> LabSource:
+    """The lab of that name or path, with the bytes that it was loaded from.
+
+    Raises:
+        UnknownLabError: there is none; the near ones are named.
+        LabError: it has problems, all of them named.
+    """
+    folder = find_lab(name)
+    files = lab_files(folder)
+    return LabSource(lab=load_lab_bytes(files, where=folder), files=files)
 
 
 def _is_unicode(text: str) -> bool:

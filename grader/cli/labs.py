@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-from grader.batch.plan import LabSource
+from grader.batch.plan import LabSource, lab_source
 from grader.cli.defaults import Suggested
 from grader.cli.errors import CommandError
 from grader.cli.streams import safe
-from grader.lab.library import find_lab
-from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.model import Lab, Text
 
 _PLAIN_PYTHON = re.compile(r"(python|pypy)[0-9.]{0,8}t?", re.ASCII)
@@ -26,9 +24,7 @@ def open_lab(name: str) -> LabSource:
         UnknownLabError: there is none; the near ones are named.
         LabError: it has problems, all of them named.
     """
-    folder = find_lab(name)
-    files = lab_files(folder)
-    source = LabSource(lab=load_lab_bytes(files, where=folder), files=files)
+    source = lab_source(name)
     if isinstance(name, Suggested):
         _refuse_program(source.lab, name)
     return source

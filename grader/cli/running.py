@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 from collections.abc import Callable
 
@@ -12,10 +11,8 @@ from grader.run.engine import Engine
 from grader.run.host import HostReport
 from grader.run.jobs import EngineOptions, Isolation
 from grader.run.load import PROCESSES_PER_CORE
+from grader.run.options import cores, options_for
 from grader.run.phases import InPhases, Phase
-
-RUNS_PER_CORE = 3
-"""Half of a run is waiting, all of it where a program sleeps: three share a core well."""
 
 _UNTRACED = {
     "fr": "--trace\u00a0: les appels ne sont pas montrés ({reason})\u00a0; le reste continue.",
@@ -42,14 +39,7 @@ def engine_options(
     given: argparse.Namespace, host: HostReport, isolation: Isolation
 ) -> EngineOptions:
     """The engine's options from those of the command line and from what the host can do."""
-    return EngineOptions(
-        isolation=isolation,
-        python=host.python,
-        bwrap=host.bwrap if isolation == "full" else None,
-        facts=given.facts or host.facts_mode,
-        jobs=given.jobs or RUNS_PER_CORE * cores(),
-        groups=host.groups if isolation == "full" else "",
-    )
+    return options_for(host, isolation, jobs=given.jobs, facts=given.facts)
 
 
 def tracer(given: argparse.Namespace) -> str | None:
@@ -80,11 +70,3 @@ def say_weaker(host: HostReport, isolation: Isolation, language: str) -> None:
 def playing(engine: Engine, certify: int, tell: Callable[[Phase], None]) -> Engine | InPhases:
     """The engine, in phases where every run is to be repeated; `tell` hears of each phase."""
     return engine if certify == 1 else InPhases(engine, PROCESSES_PER_CORE * cores(), tell)
-
-
-def cores() -> int:
-    """Cores that we may use: a batch system often gives fewer than there are."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1

@@ -125,14 +125,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         want(session.items)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the processes that fixtures have started."""
-    if _is_used(config):
-        from grader.pytest_plugin.playing import close
-
-        close(config)
-
-
 def shared_folder(config: pytest.Config) -> Path | None:
     """Where the processes of xdist share what was played; None in a process of its own."""
     given = getattr(config, "workerinput", {}).get(_SHARED)

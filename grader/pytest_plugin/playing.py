@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,19 +17,16 @@ import pytest
 
 from grader.batch import saved
 from grader.batch.judging import judge_run
-from grader.batch.plan import LabSource, jobs_of, seed_for, select
+from grader.batch.plan import jobs_of, lab_source, seed_for, select
 from grader.intake.reading import read_folder
 from grader.judge.model import Grade
-from grader.lab.library import find_lab
-from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.model import ROLES, Lab
 from grader.run.engine import Engine
 from grader.run.host import choose_isolation, probe
-from grader.run.jobs import EngineOptions, Run
+from grader.run.jobs import Run
+from grader.run.options import options_for
 from grader.submission import Submission
 
-_RUNS_AT_ONCE = 3
-"""For each core: half of a run is waiting."""
 _ENGINE = pytest.StashKey["Engine"]()
 
 
@@ -54,7 +50,7 @@ class Checked:
     def __init__(self, config: pytest.Config, path: Path, lab: str, shared: Path | None) -> None:
         self._config = config
         self._shared = shared
-        self.source = _opened(lab)
+        self.source = lab_source(lab)
         self.submission = read_folder(path, self.source.lab.roles)
         self.language = config.getoption("--wiregrade-lang") or self.source.lab.language
         self._wanted: set[str] = set()
@@ -133,19 +129,10 @@ def engine(config: pytest.Config) -> Engine:
     if _ENGINE not in config.stash:
         host = probe(config.getoption("--wiregrade-python"))
         isolation = choose_isolation(config.getoption("--wiregrade-isolation"), "check", host)
-        options = EngineOptions(
-            isolation=isolation, python=host.python, facts=host.facts_mode,
-            bwrap=host.bwrap if isolation == "full" else None, jobs=_RUNS_AT_ONCE * _cores(),
-        )  # fmt: skip
-        config.stash[_ENGINE] = Engine(options)
+        stack = contextlib.ExitStack()
+        config.stash[_ENGINE] = stack.enter_context(Engine(options_for(host, isolation)))
+        config.add_cleanup(stack.close)
     return config.stash[_ENGINE]
-
-
-def close(config: pytest.Config) -> None:
-    """End the engine of this process, if there is one."""
-    if _ENGINE in config.stash:
-        config.stash[_ENGINE].__exit__(None, None, None)
-        del config.stash[_ENGINE]
 
 
 def cut_down(lab: Lab, scenario: str) -> Lab:
@@ -155,19 +142,6 @@ def cut_down(lab: Lab, scenario: str) -> Lab:
         KeyError: it has none of that id.
     """
     return replace(select(lab, ROLES, [scenario]), scenarios=(lab.scenario(scenario),))
-
-
-def _opened(name: str) -> LabSource:
-    folder = find_lab(name)
-    files = lab_files(folder)
-    return LabSource(lab=load_lab_bytes(files, where=folder), files=files)
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1
 
 
 @contextlib.contextmanager

@@ -30,11 +30,11 @@ from samples import PROGRAMS, SUBMISSIONS, load_samples
 
 from grader.batch.judging import judge_run
 from grader.batch.plan import jobs_of, seed_for
-from grader.cli.running import cores
 from grader.lab.model import Lab
 from grader.run.engine import Engine
 from grader.run.jobs import Played
 from grader.run.load import PROCESSES_PER_CORE, busy
+from grader.run.options import cores
 
 ROOTS = [root for root in (SUBMISSIONS, PROGRAMS) if root.is_dir()]
 RESULT = Path(__file__).resolve().parent / "results" / "certify_samples.json"
