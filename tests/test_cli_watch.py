@@ -26,6 +26,7 @@ from transcripts import grade as graded
 import grader
 from grader.cli import app
 from grader.cli.check import Checked
+from grader.cli.errors import CommandError
 from grader.cli.watch import Watch
 from grader.formats.delta import delta_text
 from grader.intake.errors import InputError
@@ -132,6 +133,15 @@ def test_what_goes_wrong_is_said_and_it_goes_on(capsys: pytest.CaptureFixture[st
     out, err = play(capsys, (b"1", STUCK), (gone, None), (b"2", RuntimeError("x")), (b"3", RIGHT))
     assert "doesn't exist" in err
     assert "fault of Wiregrade" in err
+    assert "+ won: Close the connection" in out
+
+
+def test_after_a_fault_the_same_programs_are_checked_at_the_next_save(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    taken = CommandError("port 65432 is taken")
+    out, err = play(capsys, (b"1", STUCK), (b"2", taken), (b"2", RIGHT))
+    assert "port 65432 is taken" in err
     assert "+ won: Close the connection" in out
 
 

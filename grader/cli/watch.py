@@ -79,6 +79,8 @@ class Watch:
                 self.check(submission)
         except Exception as error:
             # Files may be gone for a moment; what is wrong now may be right at the next save.
+            # The same programs are tried again then: a port may be free by that time.
+            self.digest = ""
             message, _ = told(error, self.given.lang)
             note(message)
 
