@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -214,6 +215,20 @@ def test_the_same_copy_is_the_same_bytes(tmp_path: Path) -> None:
     (copy / "gone.zip").write_bytes(b"of somebody who left")
     assert report(out, "--out", copy, "--zip") == 0
     assert every_byte(copy) == before
+
+
+def test_a_folder_that_only_looks_like_a_copy_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, copy = graded(tmp_path / "out"), tmp_path / "copy"
+    assert report(out, "--out", copy) == 0
+    forged = tmp_path / "forged"
+    shutil.copytree(copy, forged)
+    (forged / "thesis.tex").write_text("precious")
+    before = every_byte(forged)
+    assert report(out, "--out", forged) == 2
+    assert "--out FOLDER" in capsys.readouterr().err
+    assert every_byte(forged) == before
 
 
 def test_a_lost_submission_is_said_and_the_others_are_made(

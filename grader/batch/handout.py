@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import msgspec
 
@@ -22,6 +23,7 @@ from grader.batch.judging import Judge, judged
 from grader.batch.output import LOCK, MARKER, Marker, NotOursError, OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
+from grader.intake.discover import holds_own_number
 from grader.judge.withheld import withheld
 from grader.lab.visibility import for_students
 from grader.run.causes import Causes
@@ -127,6 +129,22 @@ class _Without:
     def wire(self) -> Iterable[bytes]:
         """As it was."""
         return self.whole.wire()
+
+
+def check(place: Path) -> None:
+    """Refuse a folder that only looks like an earlier copy: everything in it would be removed.
+
+    Anybody can write a marker; the number that the file system gave to a folder, nobody knows
+    beforehand.
+
+    Raises:
+        NotOursError: it may be somebody else's.
+    """
+    if is_copy(OutputFolder(place).marker()) and not holds_own_number(place):
+        raise NotOursError(
+            f"{place} may be somebody else's folder, or a copy that was moved: nothing in it was "
+            "removed. Name another folder: --out FOLDER"
+        )
 
 
 def begin(copy: OutputFolder, lab: str, language: str) -> None:

@@ -96,6 +96,7 @@ def _hand_out(given: argparse.Namespace, out: Path) -> int:
     _refuse_inside(place, out)
     with output.looked_at(out) as folder:
         _, source, settings = graded(folder, given)
+        handout.check(place)
         with output.opened(place) as copy:
             handout.begin(copy, source.lab.id, settings.language)
             making = handout.Handout(
