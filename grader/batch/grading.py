@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from grader import __version__
 from grader.batch import pages, saved
@@ -28,7 +27,7 @@ from grader.batch.plan import LabSource, jobs_of, seed_for
 from grader.judge.model import Grade, Problem
 from grader.lab.model import Tests
 from grader.run.errors import HostError
-from grader.run.jobs import FactsMode, Job, Played, Run
+from grader.run.jobs import FactsMode, Job, Played, Plays, Run
 from grader.run.spool import Spool
 from grader.submission import Submission
 
@@ -77,14 +76,6 @@ class Done:
     reference: str = ""
     untraced: str = ""
     """Why calls could not be traced, where they were to be."""
-
-
-class Plays(Protocol):
-    """What plays jobs: the engine."""
-
-    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
-        """Each job as it is done, in any order; jobs are pulled one by one."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader.batch.grading import Plays
 from grader.judge.matrix import Cell, LeftOut, Matrix, Member
 from grader.judge.pair import judge_pair
 from grader.lab.model import Lab, Role, Scenario, Text
 from grader.lab.texts import seed_of
-from grader.run.jobs import Job, Partner, Played
+from grader.run.jobs import Job, Partner, Played, Plays
 from grader.submission import Submission
 
 MOST = 12

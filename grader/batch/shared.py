@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
-from grader.run.jobs import Job, Played
-
-
-class Plays(Protocol):
-    """What plays jobs: the engine."""
-
-    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
-        """Each job as it is done, in any order; jobs are pulled one by one."""
-        ...
+from grader.run.jobs import Job, Played, Plays
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -130,6 +130,14 @@ class Played:
     """Runs that were traced, `scenario~trace`: shown beside the others, never judged."""
     faults: tuple[str, ...] = ()
     """What workers of ours said when they broke off over it (tracebacks); for the log alone."""
+
+
+class Plays(Protocol):
+    """What plays jobs: the engine, or something around it."""
+
+    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+        """Each job as it is done, in any order; jobs are pulled one by one."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Literal, Protocol
+from typing import Literal
 
-from grader.run.jobs import Job, Played
+from grader.run.jobs import Job, Played, Plays
 from grader.run.load import busy
 from grader.runids import is_loaded, number_of
 
@@ -31,14 +31,6 @@ class Phase:
     jobs: int
     repeats: tuple[int, ...]
     processes: int
-
-
-class Plays(Protocol):
-    """What plays jobs: the engine."""
-
-    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
-        """Each job as it is done, in any order; jobs are pulled one by one."""
-        ...
 
 
 class InPhases:
