@@ -246,7 +246,7 @@ def test_its_limits_are_set(where: Engine) -> None:
         "for n in ('CPU', 'FSIZE', 'NOFILE', 'CORE', 'AS', 'NPROC')}",
     )
     assert isinstance(seen, dict)
-    assert seen["CPU"] == [7, 7]
+    assert seen["CPU"] == [6, 7]
     assert seen["FSIZE"] == [limits.file_size] * 2
     assert seen["NOFILE"] == [limits.open_files] * 2
     assert seen["CORE"] == [1, 1]

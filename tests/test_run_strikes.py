@@ -273,8 +273,15 @@ def _lab(port: int | None = None) -> Lab:
 def test_the_room_of_a_plain_program_is_looked_at(facts: FactsMode, writes: str) -> None:
     """160 MB in files of which each may be; it would sleep long enough to be seen."""
     source = f"import os, time\n{writes}\ntime.sleep(60)\n"
-    # No promise is over while a busy machine makes its files: the room is looked at, no more.
-    lab = tools.with_limits(tools.lab_for("none"), wall=60.0, promised=55.0)
+    # A busy machine may take long to make the files: their number is what is to strike.
+    lab = tools.with_limits(tools.lab_for("none"), wall=60.0, promised=55.0, cpu=60.0)
     with tools.engine("none", facts=facts) as engine:
         transcript = tools.run(engine, tools.job(source, lab=lab))
     assert (transcript.end.outcome, transcript.end.limit) == ("limit", "disk")
+
+
+def test_cpu_is_named_where_nobody_can_see_what_is_used() -> None:
+    lab = tools.with_limits(tools.lab_for("none"), wall=60.0, promised=55.0, cpu=0.5)
+    with tools.engine("none", facts="paced") as engine:
+        transcript = tools.run(engine, tools.job("while True: pass\n", lab=lab))
+    assert (transcript.end.outcome, transcript.end.limit) == ("limit", "cpu")

@@ -378,10 +378,11 @@ def _at_the_gate(arrived: int, init: int, outer: int) -> int:
 
 def _set_limits(pid: int, limits: Limits) -> None:
     """Limits of the one process; those of the whole tree are watched by the player."""
-    # The player ends it at the limit itself; this stands behind, for a player kept waiting.
+    # The player ends it at the limit itself; this stands behind, for a player kept waiting, or
+    # one that cannot see what is used. The soft limit first: by SIGXCPU a program tells why.
     cpu = int(limits.cpu) + 2
+    resource.prlimit(pid, resource.RLIMIT_CPU, (cpu - 1, cpu))
     for kind, value in (
-        (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_FSIZE, limits.file_size),
         (resource.RLIMIT_NOFILE, limits.open_files),
         # A hard limit of 1: with 0 a core_pattern that is a pipe would still run its helper.
