@@ -334,7 +334,9 @@ class _Maker:
     ) -> AdviceView:
         holds = not notes and all(f.status is Status.PASS for f in found)
         known = next((s for s in self.lab.scenarios if s.id == name), None)
-        if known is not None and exchange_lost(self.grade, known.tests):
+        swept = any(sweep.scenario == name for sweep in self.grade.sweeps)
+        # A sweep was asked for, and each of its cuts is a fact: it does not wait.
+        if known is not None and not swept and exchange_lost(self.grade, known.tests):
             return AdviceView(
                 scenario=name,
                 anchor=advice_anchor(name),
