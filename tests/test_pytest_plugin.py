@@ -34,7 +34,18 @@ def assignment(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", *arguments)
+    return started(pytester, "-p", "no:cacheprovider", *arguments)
+
+
+def started(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    """Of all that is installed, our plugin only and xdist, by their entry points.
+
+    A start with every plugin of this environment takes seconds, most of them in others.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        plugins = ("-p", "wiregrade", "-p", "xdist")
+        return pytester.runpytest_subprocess("-W", "error", *plugins, *arguments)
 
 
 def verdicts(xml: Path) -> dict[str, str]:
@@ -95,9 +106,9 @@ def test_in_parallel_it_is_played_once_and_comes_to_the_same(
 
 @pytest.mark.sandbox
 def test_what_failed_last_is_tried_again_alone(assignment: pytest.Pytester) -> None:
-    assignment.runpytest_subprocess("--wiregrade", WRONG, "-m", "graded")
+    started(assignment, "--wiregrade", WRONG, "-m", "graded")
     shutil.copy(assignment.path / RIGHT / "serveur.py", assignment.path / WRONG)
-    again = assignment.runpytest_subprocess("--wiregrade", WRONG, "-m", "graded", "--lf")
+    again = started(assignment, "--wiregrade", WRONG, "-m", "graded", "--lf")
     again.assert_outcomes(passed=len(LOST), deselected=again.parseoutcomes()["deselected"])
 
 
@@ -135,9 +146,10 @@ def test_what_is_not_there_is_a_usage_error(
 def test_without_its_options_it_changes_nothing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(): pass")
     (pytester.path / "lab.yaml").write_text("no lab of ours")
-    result = run(pytester, "--markers")
+    # With every plugin that is installed, as in anybody's folder.
+    result = pytester.runpytest_subprocess("-W", "error", "--markers")
     assert "wiregrade" not in result.stdout.str()
-    run(pytester).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=1)
 
 
 # --- a lab's own files, and fixtures ---------------------------------------------------------
