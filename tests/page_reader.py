@@ -27,13 +27,16 @@ PAPER = 718
 """CSS pixels between the margins of A4."""
 
 
-def complaints(seen: Visit, scheme: Scheme) -> list[str]:
-    """What is wrong with an open page for who looks at it or has it read aloud."""
+def complaints(seen: Visit, scheme: Scheme, *, structure: bool = True) -> list[str]:
+    """What is wrong with an open page for who looks at it or has it read aloud.
+
+    Without `structure` (the same elements were looked at in other words): colours and widths.
+    """
     seen.look(_script("axe.min.js"))
     seen.look(_script("page_checks.js"))
     seen.dress(scheme=scheme)
     seen.look("checks.unfold()")
-    found = [*_structure(seen), *_colours(seen)]
+    found = [*(_structure(seen) if structure else ()), *_colours(seen)]
     for width in WIDTHS:
         seen.dress(scheme=scheme, width=width)
         found += [f"at {width} px: {told}" for told in seen.look("checks.reading()")]

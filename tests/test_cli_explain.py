@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from grader.cli import explain
 from grader.cli.app import main
 from grader.lab.catalogue import catalogue
 from grader.resources import scenarios_root
@@ -19,8 +21,10 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_mistake_has_an_explanation(
-    language: str, capsys: pytest.CaptureFixture[str]
+    language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The lab is read once, not once for each name.
+    monkeypatch.setattr(explain, "open_lab", cache(explain.open_lab))
     for name in catalogue().names:
         text = told(capsys, name, "--lang", language)
         assert len(text.splitlines()) >= 4, name
