@@ -59,6 +59,8 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         f"grader/formats/{name}.py"
         for name in ("classroom", "ctrf", "gitlab", "gradescope", "prairielearn", "told")
     ),
+    # What the command does, but for options and words.
+    "test_cli_merge.py": ("grader/batch/merging.py",),
     "test_formats_moodle.py": ("grader/formats/filling.py",),
     "test_formats_terminal.py": tuple(
         f"grader/formats/{name}.py" for name in ("causes", "gathered", "writer")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import explain
+from grader.cli import labs
 from grader.cli.app import main
 from grader.lab.catalogue import catalogue
 from grader.resources import scenarios_root
@@ -24,7 +24,7 @@ def test_every_mistake_has_an_explanation(
     language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The lab is read once, not once for each name.
-    monkeypatch.setattr(explain, "open_lab", cache(explain.open_lab))
+    monkeypatch.setattr("grader.cli.explain.open_lab", cache(labs.open_lab))
     for name in catalogue().names:
         text = told(capsys, name, "--lang", language)
         assert len(text.splitlines()) >= 4, name

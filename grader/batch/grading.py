@@ -337,7 +337,7 @@ def _servers_first(runs: Iterable[Run]) -> tuple[Run, ...]:
     return tuple(sorted(runs, key=lambda run: run.header.role != "server"))
 
 
-def marker_of(source: LabSource, settings: Settings) -> Marker:
+def marker_of(source: LabSource, settings: Settings, shard: str = "") -> Marker:
     """What the output folder says of itself."""
     return Marker(
         tool=__version__,
@@ -346,4 +346,5 @@ def marker_of(source: LabSource, settings: Settings) -> Marker:
         lab_files=source.texts,
         options=settings.options,
         language=settings.language,
+        shard=shard,
     )

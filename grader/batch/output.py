@@ -66,6 +66,8 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     """The class's page has pseudonyms in place of names."""
     pseudonym_key: str = ""
     """Draws the pseudonyms: kept from the first time on, so that they stay the same."""
+    shard: str = ""
+    """`2/4`, where only this part of the class is in the folder."""
     schema_version: int = 1
 
     def named(self, *, anonymous: bool, before: Marker | None) -> Marker:

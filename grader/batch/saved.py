@@ -139,7 +139,7 @@ def altered(folder: OutputFolder, saved: Saved) -> tuple[list[str], list[str]]:
     """Names of saved files that are gone, and of those that are not as they were written."""
     gone, changed = [], []
     for name, digest in saved.artifacts.items():
-        there = folder.digest(f"{saved.id}/{_below(name)}")
+        there = folder.digest(f"{saved.id}/{below(name)}")
         if there is None:
             gone.append(name)
         elif there != digest:
@@ -278,7 +278,12 @@ def _read(folder: OutputFolder, base: str) -> tr.Transcript:
     return tr.load(data)
 
 
-def _below(name: str) -> str:
+def below(name: str) -> str:
+    """The name, as a path below the submission's folder.
+
+    Raises:
+        ValueError: `save` did not write it; somebody may have edited the file since.
+    """
     place, _, rest = name.partition("/")
     if place not in ("runs", "source"):
         raise ValueError(f"{name!r} is not a name of ours")

@@ -27,6 +27,7 @@ COMMANDS = {
     "matrix": "play every server with every client of a class, for information",
     "report": "judge and write a graded folder again, running nothing",
     "adjust": "give points by hand, with a reason that stays",
+    "merge": "bring parts of a class together that were graded apart",
     "export": "write the grades as another system takes them, running nothing",
     "diff": "say what one grading of a class changes against another",
     "verify": "say whether a graded folder is as it was written, running nothing",

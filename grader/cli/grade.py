@@ -13,9 +13,10 @@ from grader.batch.faults import is_internal
 from grader.batch.grading import Done, Grading, Settings, Waiting, marker_of
 from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource
+from grader.batch.shards import Shard, part_of
 from grader.batch.shared import PlayedOnce
 from grader.cli import only_some
-from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS
+from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS, CommandError
 from grader.cli.importing import announce, counting, options_of
 from grader.cli.labs import open_lab
 from grader.cli.progress import progress
@@ -31,6 +32,7 @@ from grader.cli.streams import note, safe, say
 from grader.cli.summary import is_certified, summary
 from grader.intake.importing import ClassRead, class_at
 from grader.judge.model import Grade
+from grader.lab.model import Text
 from grader.run.engine import Engine
 from grader.run.errors import HostError
 from grader.run.host import choose_isolation, probe
@@ -41,6 +43,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "tout est noté de nouveau.",
         "{out} was made with another lab, other options or another version ({what}): "
         "everything is graded anew.",
+    ),
+    "shard": (
+        "Partie {shard} de la classe~: {mine} dépôts sur {total}.",
+        "Part {shard} of the class: {mine} of {total} submissions.",
     ),
     "interrupted": (
         "Interrompu~: {done} sur {total} sont notées. La même commande reprend à partir de là.",
@@ -78,6 +84,9 @@ def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, langu
     isolation = choose_isolation(given.isolation, "grade", host)
     say_weaker(host, isolation, language)
     options = engine_options(given, host, isolation)
+    entrants = found.entrants
+    if given.shard is not None:
+        found = replace(found, entrants=part_of(entrants, given.shard))
     settings = Settings(
         isolation=isolation,
         facts=options.facts,
@@ -89,6 +98,9 @@ def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, langu
         sweep=given.sweep,
     )
     announce(found, given.attempts, language)
+    if given.shard is not None:
+        words, mine = _word("shard", language), len(found.entrants)
+        note(words.format(shard=given.shard, mine=mine, total=len(entrants)))
     if given.dry_run:
         from grader.cli.dry_run import plan_text
 
@@ -98,8 +110,9 @@ def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, langu
         say(plan_text(entries, output.OutputFolder(out), source, settings, fresh=fresh))
         return DONE
     with output.opened(out) as folder:
+        _refuse_other_part(folder, given.shard)
         _say_if_changed(folder, source, settings)
-        made = marker_of(source, settings)
+        made = marker_of(source, settings, str(given.shard or ""))
         if given.id:
             only_some.refuse_other(folder.marker(), made)
         marker = made.named(anonymous=given.anonymous, before=folder.marker())
@@ -196,6 +209,24 @@ class _Class:
                 note("\n".join(f"  {safe(line)}" for line in done.fault.splitlines()))
         if why := next((done.untraced for done in self._done if done.untraced), ""):
             say_untraced(why, self._settings.language)
+
+
+def _refuse_other_part(folder: output.OutputFolder, shard: Shard | None) -> None:
+    """Two parts in one folder would be neither: `merge` brings them together."""
+    before = folder.marker()
+    if before is None or before.shard == str(shard or ""):
+        return
+    there = before.shard or "1/1"
+    raise CommandError(
+        Text(
+            {
+                "fr": f"{folder.path} contient déjà la partie {there}\u00a0: nommez un autre "
+                "dossier avec --out, puis réunissez-les par wiregrade merge",
+                "en": f"{folder.path} holds part {there} already: name another folder with "
+                "--out, and bring them together by wiregrade merge",
+            }
+        )
+    )
 
 
 def _say_if_changed(folder: output.OutputFolder, source: LabSource, settings: Settings) -> None:

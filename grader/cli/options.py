@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.batch.shards import Shard
 
 DEFAULT_OUT = "wiregrade-out"
 _LANGUAGES = ("fr", "en")
@@ -137,6 +141,12 @@ def _grade(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="ID",
         help="grade this submission anew, leave the others as they are; may be repeated",
+    )
+    parser.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="grade the I-th of N parts of the class only; `merge` brings the parts together",
     )
     parser.add_argument(
         "--dry-run",
@@ -328,6 +338,21 @@ def _audience(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _merge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "parts", nargs="+", metavar="PART", help="output folders of `grade --shard`, or of groups"
+    )
+    parser.add_argument(
+        "--out", default=DEFAULT_OUT, metavar="DIR", help=f"where the whole goes ({DEFAULT_OUT})"
+    )
+    parser.add_argument(
+        "--partial", action="store_true", help="bring together what is there, parts missing or not"
+    )
+    _language(parser)
+    _anonymous(parser)
+    parser.set_defaults(anonymous=None)
+
+
 def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "out", nargs="?", default=DEFAULT_OUT, metavar="OUT", help=f"({DEFAULT_OUT})"
@@ -411,6 +436,7 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "matrix": _matrix,
     "report": _audience,
     "adjust": _adjust,
+    "merge": _merge,
     "export": _export,
     "diff": _diff,
     "verify": _verify,
@@ -423,6 +449,15 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "schema": _schema,
 }
 """Adds a command's options to its parser."""
+
+
+def _shard(text: str) -> Shard:
+    from grader.batch.shards import Shard
+
+    try:
+        return Shard.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _positive(text: str) -> int:

@@ -6,7 +6,7 @@ For students it leaves the folder as it is and writes copies elsewhere (`grader.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -43,8 +43,11 @@ def run(given: argparse.Namespace) -> int:
         return rewrite(folder, given)
 
 
-def rewrite(folder: output.OutputFolder, given: argparse.Namespace) -> int:
-    """Judge again, and write all anew. `given.anonymous` None: with names or without, as it is."""
+def rewrite(folder: output.OutputFolder, given: argparse.Namespace, ids: Sequence[str] = ()) -> int:
+    """Judge again, and write all anew. `given.anonymous` None: with names or without, as it is.
+
+    `ids` is the class, where no list of it has been written yet.
+    """
     marker, source, settings = graded(folder, given)
     language = settings.language
     anonymous = marker.anonymous if given.anonymous is None else given.anonymous
@@ -55,7 +58,7 @@ def rewrite(folder: output.OutputFolder, given: argparse.Namespace) -> int:
     def again(found: saved.Saved) -> Done:
         return rejudge(folder, source, settings, judge, found)
 
-    done, lost = _each(folder, again)
+    done, lost = _each(folder, again, ids)
     grades = [one.grade for one in done]
     pages.write_class(folder, source.lab, settings, grades)
     folder.mark(msgspec.structs.replace(marker, language=language))
@@ -143,11 +146,13 @@ def _refuse_inside(place: Path, out: Path) -> None:
         )
 
 
-def _each(folder: output.OutputFolder, work: Callable[[saved.Saved], _T]) -> tuple[list[_T], int]:
+def _each(
+    folder: output.OutputFolder, work: Callable[[saved.Saved], _T], ids: Sequence[str] = ()
+) -> tuple[list[_T], int]:
     """What `work` makes of each submission, and of how many it can make nothing."""
     done: list[_T] = []
     lost = 0
-    for identifier in identifiers(folder):
+    for identifier in ids or identifiers(folder):
         found = saved.load(folder, identifier)
         try:
             if found is None:

@@ -5,13 +5,14 @@
 #    source ~/.local/share/bash_completion/wiregrade
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_wiregrade_subparsers=(grade check matrix report adjust export diff verify validate reference explain init completion doctor schema)
+_shtab_wiregrade_subparsers=(grade check matrix report adjust merge export diff verify validate reference explain init completion doctor schema)
 
-_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --id --dry-run --fail-under --debug --no-config)
+_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --id --shard --dry-run --fail-under --debug --no-config)
 _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --seed --certify --sweep --trace --lang --debug --no-config)
 _shtab_wiregrade_matrix_option_strings=(-h --help --lab --layout --pattern --roster --attempts --out --sample --all --seed --jobs --python --lang --debug --no-config)
 _shtab_wiregrade_report_option_strings=(-h --help --lang --anonymous --audience --out --due-passed --zip --debug --no-config)
 _shtab_wiregrade_adjust_option_strings=(-h --help --criterion --points --why --remove --lang --debug --no-config)
+_shtab_wiregrade_merge_option_strings=(-h --help --out --partial --lang --anonymous --debug --no-config)
 _shtab_wiregrade_export_option_strings=(-h --help --to --id --output --force --worksheet --assignment --column --prefix --with-hidden --lang --debug --no-config)
 _shtab_wiregrade_diff_option_strings=(-h --help --format --lang --debug --no-config)
 _shtab_wiregrade_verify_option_strings=(-h --help --lang --submissions --layout --pattern --roster --attempts --debug --no-config)
@@ -37,6 +38,7 @@ _shtab_wiregrade_matrix___roster_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_matrix___out_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_report_pos_0_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_adjust_pos_0_COMPGEN=_shtab_compgen_dirs
+_shtab_wiregrade_merge___out_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_export_pos_0_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_export___output_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_export___worksheet_COMPGEN=_shtab_compgen_files
@@ -64,6 +66,7 @@ _shtab_wiregrade_matrix___lang_choices=(fr en)
 _shtab_wiregrade_report___lang_choices=(fr en)
 _shtab_wiregrade_report___audience_choices=(teacher student)
 _shtab_wiregrade_adjust___lang_choices=(fr en)
+_shtab_wiregrade_merge___lang_choices=(fr en)
 _shtab_wiregrade_export___to_choices=(csv junit gradescope canvas moodle moodle-feedback prairielearn github gitlab ctrf classroom50 classroom)
 _shtab_wiregrade_export___lang_choices=(fr en)
 _shtab_wiregrade_diff___format_choices=(text json)
@@ -80,7 +83,7 @@ _shtab_wiregrade_init_pos_0_choices=(github gitlab gradescope prairielearn)
 _shtab_wiregrade_init___lang_choices=(fr en)
 _shtab_wiregrade_completion_pos_0_choices=(bash zsh fish)
 _shtab_wiregrade_schema_pos_0_choices=(results result)
-_shtab_wiregrade_pos_0_choices=(grade check matrix report adjust export diff verify validate reference explain init completion doctor schema)
+_shtab_wiregrade_pos_0_choices=(grade check matrix report adjust merge export diff verify validate reference explain init completion doctor schema)
 
 _shtab_wiregrade_grade__h_nargs=0
 _shtab_wiregrade_grade___help_nargs=0
@@ -117,6 +120,13 @@ _shtab_wiregrade_adjust___help_nargs=0
 _shtab_wiregrade_adjust___remove_nargs=0
 _shtab_wiregrade_adjust___debug_nargs=0
 _shtab_wiregrade_adjust___no_config_nargs=0
+_shtab_wiregrade_merge_pos_0_nargs=+
+_shtab_wiregrade_merge__h_nargs=0
+_shtab_wiregrade_merge___help_nargs=0
+_shtab_wiregrade_merge___partial_nargs=0
+_shtab_wiregrade_merge___anonymous_nargs=0
+_shtab_wiregrade_merge___debug_nargs=0
+_shtab_wiregrade_merge___no_config_nargs=0
 _shtab_wiregrade_export__h_nargs=0
 _shtab_wiregrade_export___help_nargs=0
 _shtab_wiregrade_export___force_nargs=0

@@ -50,8 +50,8 @@ function _shtab_wiregrade_using
   test "$_shtab_wiregrade_cmdpath" = "$argv"
 end
 
-set -g _shtab_wiregrade_commands grade check matrix report adjust export diff verify validate reference explain init completion doctor schema
-set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --late-penalty --layout --only --out --output --patience --pattern --points --prefix --python --role --roster --sample --seed --submissions --to --why --worksheet
+set -g _shtab_wiregrade_commands grade check matrix report adjust merge export diff verify validate reference explain init completion doctor schema
+set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --late-penalty --layout --only --out --output --patience --pattern --points --prefix --python --role --roster --sample --seed --shard --submissions --to --why --worksheet
 
 complete -c wiregrade -e
 complete -c wiregrade -f
@@ -80,6 +80,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using grade' -l anonymous -d 'a class
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l resume -d 'take over what is graded already and has not changed (the default)'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l fresh -d 'grade everything anew'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l id -x -d 'grade this submission anew, leave the others as they are; may be repeated'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l shard -x -d 'grade the I-th of N parts of the class only; `merge` brings the parts together'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l dry-run -d 'say what would be graded, taken over and left out; run and write nothing'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l fail-under -x -d 'exit with 1 if a complete grade is below'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l debug -d 'on a fault, show where'
@@ -143,6 +144,14 @@ complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l lang -xka "fr en" -d
 complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using adjust' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using adjust; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d 'a graded folder'
+complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a merge -d 'bring parts of a class together that were graded apart'
+complete -c wiregrade -n '_shtab_wiregrade_using merge' -s h -l help -d 'show this help message and exit'
+complete -c wiregrade -n '_shtab_wiregrade_using merge' -l out -xka "(__fish_complete_directories)" -d 'where the whole goes (wiregrade-out)'
+complete -c wiregrade -n '_shtab_wiregrade_using merge' -l partial -d 'bring together what is there, parts missing or not'
+complete -c wiregrade -n '_shtab_wiregrade_using merge' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using merge' -l anonymous -d 'a class page to show in class: pseudonyms in place of names, and no links'
+complete -c wiregrade -n '_shtab_wiregrade_using merge' -l debug -d 'on a fault, show where'
+complete -c wiregrade -n '_shtab_wiregrade_using merge' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a export -d 'write the grades as another system takes them, running nothing'
 complete -c wiregrade -n '_shtab_wiregrade_using export' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using export' -l to -xka "csv junit gradescope canvas moodle moodle-feedback prairielearn github gitlab ctrf classroom50 classroom" -d 'one of csv, junit, gradescope, canvas, moodle, moodle-feedback, prairielearn, github, gitlab, ctrf, classroom50, classroom'
