@@ -116,6 +116,9 @@ class Machine:
         self._peer_ended = False
         self._peer_exited = False
         self._pieces_sent = 0
+        self._pieces: tuple[bytes, ...] = ()
+        self._heard: dict[str, bytes] = {}
+        self._length_in: s.LengthIn = len
         self._next_at: int | None = None
         """The time at which the next step is due to begin; None: the present one goes on."""
 
@@ -221,25 +224,32 @@ class Machine:
                 return []
 
     def _send_piece(self, step: s.Send, event: e.Event, *, guaranteed: bool) -> list[c.Command]:
-        piece = step.pieces[self._pieces_sent]
+        piece = self._pieces[self._pieces_sent]
         self._pieces_sent += 1
         out: list[c.Command] = [c.Transmit(piece, step.messages, guaranteed)]
-        if self._pieces_sent < len(step.pieces):
+        if self._pieces_sent < len(self._pieces):
             return [*out, c.AwaitConsumed()]
         return out + self._over(c.StepStatus.DONE, event)
 
     def _look(self, step: s.Step, event: e.Event) -> list[c.Command]:
         assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
-        length = step.length_in(bytes(self._unread))
+        length = self._length_in(bytes(self._unread))
         if length is None:
             return []
-        del self._unread[:length]
+        self._hear(step, length)
         return self._over(c.StepStatus.DONE, event)
 
     def _take(self, event: e.Event) -> list[c.Command]:
         status = c.StepStatus.DONE if self._unread else c.StepStatus.MISSED
-        self._unread.clear()
+        if isinstance(step := self.step, s.Receive) and self._unread:
+            self._hear(step, len(self._unread))
         return self._over(status, event)
+
+    def _hear(self, step: s.Receive, length: int) -> None:
+        """The first bytes are the message: take them off, and the values out of them."""
+        message = bytes(self._unread[:length])
+        del self._unread[:length]
+        self._heard.update(step.hears(message, self._heard))
 
     # --- from step to step --------------------------------------------------------------
 
@@ -288,7 +298,7 @@ class Machine:
             case s.HalfClose() | s.Close() | s.Reset() if not self._connected:
                 return self._unconnected(t)
             case s.Send():
-                return [c.AwaitReady()] if self._connected else self._unconnected(t)
+                return self._begin_send(step, t)
             case s.Receive():
                 return self._begin_receive(step, t)
             case s.ReceiveEnd() if self._peer_ended:
@@ -308,8 +318,16 @@ class Machine:
             case _:
                 return []
 
+    def _begin_send(self, step: s.Send, t: int) -> list[c.Command]:
+        self._pieces = step.pieces_after(self._heard)
+        if not self._connected:
+            return self._unconnected(t)
+        # What it is made of was never heard: there is nothing to be said.
+        return [c.AwaitReady()] if self._pieces else self._over(c.StepStatus.MISSED, e.Event(t))
+
     def _begin_receive(self, step: s.Receive, t: int) -> list[c.Command]:
-        if self._unread and step.length_in(bytes(self._unread)) is not None:
+        self._length_in = step.length_after(self._heard)
+        if self._unread and self._length_in(bytes(self._unread)) is not None:
             return self._look(step, e.Received(t, b""))
         if self._peer_ended:
             return self._take(e.EndOfStream(t))

@@ -6,9 +6,17 @@ Texts are already bytes; where they come from (a lab, a seed) is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+Heard = Mapping[str, bytes]
+"""Values taken out of what the program has sent so far, by name."""
+LengthIn = Callable[[bytes], int | None]
+
+
+def _nothing(_data: bytes, _heard: Heard) -> Heard:
+    return {}
 
 
 class OnMiss(StrEnum):
@@ -46,14 +54,23 @@ class Send(Step):
 
     `pieces` are sent one by one, each when the one before has been consumed.
     Several messages delivered together are one piece. `messages` names what is sent.
+    `computed` gives the pieces where they are made of what was heard; None: they can't be.
     """
 
     messages: tuple[str, ...]
-    pieces: tuple[bytes, ...]
+    pieces: tuple[bytes, ...] = ()
+    computed: Callable[[Heard], tuple[bytes, ...] | None] | None = None
 
     def __post_init__(self) -> None:
-        if not self.pieces or not all(self.pieces):
+        if self.computed is None and (not self.pieces or not all(self.pieces)):
             raise ValueError("a Send step needs at least one piece, and no empty one")
+
+    def pieces_after(self, heard: Heard) -> tuple[bytes, ...]:
+        """What is to be sent, piece by piece; nothing where it can't be known."""
+        if self.computed is None:
+            return self.pieces
+        made = self.computed(heard)
+        return made if made and all(made) else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +80,19 @@ class Receive(Step):
     `length_in` tells how many of the bytes received the message takes, or None while
     it is not complete. TCP has no messages: a text that never becomes complete is what
     had come when the program stopped to read, ended, or closed.
+
+    `measured` gives `length_in` where it hangs on what was heard before; `hears` takes values
+    out of the message.
     """
 
     message: str
-    length_in: Callable[[bytes], int | None]
+    length_in: LengthIn = len
+    measured: Callable[[Heard], LengthIn] | None = None
+    hears: Callable[[bytes, Heard], Heard] = _nothing
+
+    def length_after(self, heard: Heard) -> LengthIn:
+        """How the message is told from what follows it."""
+        return self.length_in if self.measured is None else self.measured(heard)
 
 
 @dataclass(frozen=True, kw_only=True)

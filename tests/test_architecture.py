@@ -26,7 +26,8 @@ PURE = (
     )),
     "grader/runids.py", "grader/pytest_plugin/told.py",
     "reference/script.py", "reference/events.py", "reference/commands.py",
-    "reference/machine.py",
+    "reference/machine.py", "reference/templates.py", "reference/framing.py",
+    "reference/patterns.py",
 )  # fmt: skip
 SHELL = ("grader.run.", "grader.intake.", "grader.cli.", "grader.batch.", "grader.prove.run.")
 REACHES_OUT = {

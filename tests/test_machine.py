@@ -457,3 +457,44 @@ def test_a_program_that_has_ended_ends_the_run(steps: list[s.Step], history: lis
     for _ in range(restarts + 1):
         machine.handle(EXITED)
     assert machine.finished
+
+
+def test_what_was_heard_is_said_again() -> None:
+    ask = s.Receive(
+        message="ask", length_in=line, hears=lambda data, heard: {"nonce": data.strip()}
+    )
+    answer = s.Send(
+        messages=("answer",), computed=lambda heard: (heard["nonce"], b"!") if heard else None
+    )
+    machine = Machine(s.Script((s.Connect(), ask, answer), port=1))
+    machine.start(0)
+    machine.handle(e.Connected(1, ("a", 1), ("b", 2)))
+    machine.handle(e.Received(2, b"42\n"))
+    assert machine.handle(e.Ready(3))[0] == c.Transmit(b"42", ("answer",), guaranteed=True)
+    assert machine.handle(e.Consumed(4))[0] == c.Transmit(b"!", ("answer",), guaranteed=True)
+
+
+def test_what_was_never_heard_is_not_said() -> None:
+    ask = s.Receive(message="ask", length_in=line)
+    answer = s.Send(messages=("answer",), computed=lambda heard: None)
+    machine = Machine(s.Script((s.Connect(), ask, answer), port=1))
+    machine.start(0)
+    machine.handle(e.Connected(1, ("a", 1), ("b", 2)))
+    assert c.Note(2, c.StepStatus.MISSED, "script") in machine.handle(e.Received(2, b"42\n"))
+
+
+def test_where_a_message_ends_may_hang_on_what_was_heard() -> None:
+    size = s.Receive(message="size", length_in=line, hears=lambda data, heard: {"n": data.strip()})
+    body = s.Receive(
+        message="body",
+        measured=lambda heard: lambda stream: 2 if len(stream) >= int(heard["n"]) else None,
+    )
+    machine = Machine(s.Script((s.Connect(), size, body, s.ReceiveEnd()), port=1))
+    machine.start(0)
+    machine.handle(e.Connected(1, ("a", 1), ("b", 2)))
+    assert c.Note(2, c.StepStatus.DONE, "received") not in machine.handle(e.Received(2, b"2\na"))
+    assert c.Note(2, c.StepStatus.DONE, "received") in machine.handle(e.Received(3, b"b"))
+
+
+def line(stream: bytes) -> int | None:
+    return stream.find(b"\n") + 1 or None

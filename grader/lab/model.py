@@ -6,13 +6,15 @@ are by language (`Text`). Points are exact fractions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
 
 from grader.lab.late import LateRule
+from reference.framing import Framing
+from reference.templates import Template
 
 Role = Literal["server", "client"]
 ROLES: tuple[Role, ...] = ("server", "client")
@@ -100,17 +102,83 @@ class Criterion:
     enabled: bool = True
 
 
+class Compare(StrEnum):
+    """How what came is compared with a message."""
+
+    TOLERANT = "tolerant"
+    """As a fair teacher would, by the lab's tolerance."""
+    EXACT = "exact"
+    IGNORE_CASE = "ignore-case"
+
+
+@dataclass(frozen=True)
+class Formed:
+    """A text or bytes, with values in it."""
+
+    template: Template
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generated:
+    """So many bytes made from the seed: any `bytes`, `text` of letters and blanks, `lines`."""
+
+    size: int
+    kind: Literal["bytes", "text", "lines"] = "bytes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draw:
+    """A short text drawn anew for each submission and scenario.
+
+    `length`: letters of a word, bytes at least of a text; `low` to `high`: of a number.
+    """
+
+    kind: Literal["word", "name", "number", "text"]
+    length: int = 0
+    low: int = 1
+    high: int = 999
+
+
+@dataclass(frozen=True)
+class Patterned:
+    """Whatever matches a pattern; `template` is its text, `captures` what it takes out."""
+
+    template: Template
+    captures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Any one of several messages, by name."""
+
+    names: tuple[str, ...]
+
+
+Content = Formed | Generated | Draw | Patterned | AnyOf
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A text that is exchanged: its words in the statement."""
+    """What is exchanged: words of the statement (`text`), or something else (`content`)."""
 
     name: str
-    text: str
+    text: str = ""
+    content: Content | None = None
+    framing: Framing | None = None
+    """Where it ends; None: as its own words or bytes do."""
+    compare: Compare = Compare.TOLERANT
+    says: Text | None = None
+    """For people, what is expected, where bytes do not say it: of a pattern."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is words of the statement that are known by themselves."""
+        return self.content is None and self.framing is None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """A text drawn anew for each submission; `length` bytes of UTF-8 at least."""
+    """A text of the statement drawn anew for each submission; `length` bytes of UTF-8 at least."""
 
     length: int = 0
 
@@ -227,6 +295,8 @@ class Scenario:
     expect_of: dict[Role, tuple[Expectation, ...]] = field(default_factory=dict)
     """Where both are tested: what is expected of each. There are no `steps` then, no `expect`."""
     visibility: Visibility = Visibility.VISIBLE
+    messages: dict[str, Message] = field(default_factory=dict)
+    """Messages of its own, beside those of the lab."""
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -287,6 +357,12 @@ class Lab:
             if criterion.id == identifier:
                 return criterion
         raise KeyError(identifier)
+
+    def within(self, scenario: Scenario) -> Lab:
+        """The lab with the messages that the scenario has of its own."""
+        if not scenario.messages:
+            return self
+        return replace(self, messages={**self.messages, **scenario.messages})
 
     def scenario(self, identifier: str) -> Scenario:
         """The scenario of that id. Raises KeyError."""
