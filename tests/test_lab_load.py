@@ -494,8 +494,8 @@ def test_lists_where_lines_were_expected() -> None:
     found = problems(lab="[1]")
     assert found == [
         "lab.yaml:1:1: the lab must be `key: value` lines (lab, title, language, port, statement,"
-        " messages, roles, criteria, tolerance, limits, python, salt, notions, passages, diagnoses,"
-        " scenarios, late), not a list"
+        " framing, messages, roles, criteria, tolerance, limits, python, salt, notions, passages,"
+        " diagnoses, scenarios, late), not a list"
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grader.judge.differing import what_is_wrong
 from grader.judge.facts import Arrival, Facts, Session
 from grader.judge.listeners import (
     check_bound,
@@ -24,6 +25,7 @@ from grader.judge.traceback import Traceback
 from grader.judge.wording import LAST, at_line, called, nth, program, remark, say, see_line
 from grader.lab.model import (
     Action,
+    Demand,
     Expectation,
     ExpectBound,
     ExpectConnected,
@@ -68,7 +70,7 @@ def check_facts(facts: Facts) -> tuple[Finding, ...]:
         return ()
     found = [*_steps(facts), *_expectations(facts)]
     if facts.scenario.level is Level.GRADED:
-        found = [f for f in found if f.criterion is not None]
+        found = [f for f in found if f.criterion is not None or f.demand is Demand.ADVICE]
     if outcome == "not_run":
         return tuple(_not_run(facts, f) for f in found)
     return tuple(found)
@@ -94,17 +96,28 @@ def _steps(facts: Facts) -> list[Finding]:
         for number, step in enumerate(session.steps):
             if step.action is Action.RECEIVE:
                 for _ in step.messages:
-                    found.append(_receive(facts, session, number, step, next(arrivals)))
+                    finding = _receive(facts, session, number, step, next(arrivals))
+                    found.append(_demanded(finding, step.demand))
             elif step.action is Action.END:
-                found.append(_end(facts, session, step))
+                found.append(_demanded(_end(facts, session, step), step.demand))
     return found
+
+
+def _demanded(finding: Finding, demand: Demand) -> Finding:
+    """The finding as its level counts it: what only should be costs half at most."""
+    if demand is Demand.MUST:
+        return finding
+    status = finding.status
+    if demand is Demand.SHOULD and status is Status.FAIL:
+        status = Status.PARTIAL
+    return replace(finding, status=status, demand=demand)
 
 
 def _expectations(facts: Facts) -> list[Finding]:
     prints = [e for e in facts.scenario.expect if isinstance(e, ExpectStdout)]
     printed = iter(check_stdout(facts, prints))
     return [
-        next(printed) if isinstance(e, ExpectStdout) else _expected(facts, e)
+        _demanded(next(printed) if isinstance(e, ExpectStdout) else _expected(facts, e), e.demand)
         for e in facts.scenario.expect
     ]
 
@@ -126,13 +139,13 @@ def _expected(facts: Facts, expectation: Expectation) -> Finding:
 def _receive(
     facts: Facts, session: Session, number: int, step: ReferenceStep, arrival: Arrival
 ) -> Finding:
-    """A message of the program: the right text, in its turn."""
+    """A message of the program: the right one, in its turn."""
 
-    def made(status: Status, key: str, evidence: tuple[int, ...]) -> Finding:
+    def made(status: Status, key: str, evidence: tuple[int, ...], **fields: object) -> Finding:
         return replace(
-            make(status, key, evidence, other=program(_OTHER[facts.role])),
-            expected=arrival.text.encode(),
-            actual=arrival.data.strip() if arrival.came else None,
+            make(status, key, evidence, other=program(_OTHER[facts.role]), **fields),
+            expected=arrival.expected,
+            actual=arrival.actual,
             remarks=_message_remarks(session, arrival) if status is not Status.FAIL else (),
         )
 
@@ -146,13 +159,16 @@ def _receive(
     if arrival.match.status is Status.FAIL:
         if (earlier := _elsewhere(facts, session, arrival)) is not None:
             return made(Status.FAIL, "receive.swapped", earlier)
-        return made(Status.FAIL, "receive.wrong", arrival.entries)
+        key, fields = what_is_wrong(facts, arrival)
+        return made(Status.FAIL, key, arrival.entries, **fields)
     after, before = turn(session, number)
     if after is not None and arrival.entries[0] < after:
         return made(Status.FAIL, "receive.early", (*arrival.entries, after))
     if before is not None and arrival.entries[-1] > before:
         return made(Status.FAIL, "receive.late", (before, *arrival.entries))
     key = "receive.pass" if arrival.match.status is Status.PASS else "receive.partial"
+    if key == "receive.partial" and arrival.answer is not None and not arrival.answer.whole:
+        key = "receive.unterminated"
     return made(arrival.match.status, key, arrival.entries)
 
 
@@ -169,22 +185,27 @@ def turn(session: Session, number: int) -> tuple[int | None, int | None]:
             after = None
         if step.action is not Action.SEND:
             continue
-        place = _first_sent(session, step)
+        place = _first_sent(session, position)
         if position > number:
             return after, place
         after = place if place is not None else session.last
     return after, None
 
 
-def _first_sent(session: Session, step: ReferenceStep) -> int | None:
-    """The entry in which the step's message began to be sent."""
+def _first_sent(session: Session, position: int) -> int | None:
+    """The entry in which the message of that step began to be sent."""
+    step = session.steps[position]
     wanted = (step.messages, step.messages[:1])
-    hits = (i for i, e in session.sent if e.piece == 1 and e.messages in wanted)
-    return next(hits, None)
+    again = [s for s in session.steps[:position] if s.messages in wanted]
+    earlier = sum(s.action is Action.SEND for s in again)
+    hits = [i for i, e in session.sent if e.piece == 1 and e.messages in wanted]
+    return hits[earlier] if earlier < len(hits) else None
 
 
 def _elsewhere(facts: Facts, session: Session, arrival: Arrival) -> tuple[int, ...] | None:
     """Where the message arrived right, but before one that it should have followed."""
+    if arrival.answer is not None:
+        return None
     span = find_message(arrival.text, session.stream.data, facts.lab.tolerance)
     return None if span is None else session.stream.entries(span)
 
@@ -192,7 +213,7 @@ def _elsewhere(facts: Facts, session: Session, arrival: Arrival) -> tuple[int, .
 def _message_remarks(session: Session, arrival: Arrival) -> tuple[Remark, ...]:
     """The match's remarks; other messages of the script are no extra bytes."""
     extra = arrival.data
-    others = [a.text.encode() for a in session.arrivals if a.message != arrival.message]
+    others = [a.text.encode() for a in session.arrivals if a.message != arrival.message and a.text]
     codes = arrival.match.remarks
     if any(other in extra for other in others):
         codes = tuple(c for c in codes if c != "extra-output")
@@ -279,7 +300,8 @@ def read_before(facts: Facts, session: Session, ended: int) -> bool:
         return True
     if not session.to_send:
         return True
-    return facts.printed(facts.text(session.to_send[-1])) is not None
+    last = facts.text(session.to_send[-1])
+    return facts.printed(last) is not None
 
 
 def _exit(facts: Facts, expectation: ExpectExit) -> Finding:

@@ -54,3 +54,37 @@ def not_played(criterion: Criterion, problem: Problem | None, causes: tuple[str,
         what=say("not-played") if problem is None else problem.message,
     )
     return judge_criterion(criterion, [finding], causes)
+
+
+def with_requirements(judged: Sequence[Judged]) -> tuple[Judged, ...]:
+    """Criteria that require a lost one are lost with it: not reached, and said once.
+
+    Where the required one could not be judged nothing follows. A partial one is there.
+    """
+    by_id = {one.criterion.id: one for one in judged}
+    made: dict[str, Judged] = {}
+
+    def settled(one: Judged) -> Judged:
+        found = made.get(one.criterion.id)
+        if found is None:
+            needed = [settled(by_id[name]) for name in one.criterion.requires if name in by_id]
+            lost = next((n for n in needed if n.status is Status.FAIL), None)
+            found = made[one.criterion.id] = one if lost is None else _not_reached(one, lost)
+        return found
+
+    return tuple(settled(one) for one in judged)
+
+
+def _not_reached(one: Judged, lost: Judged) -> Judged:
+    if one.status is Status.NOT_RUN:
+        return one
+    cause = next(f for f in lost.findings if f.status is Status.FAIL)
+    finding = Finding(
+        run=cause.run,
+        expectation=one.criterion.id,
+        criterion=one.criterion.id,
+        status=Status.FAIL,
+        what=say("requires", title=lost.criterion.title),
+        evidence=cause.evidence,
+    )
+    return judge_criterion(one.criterion, [finding], lost.diagnoses)

@@ -6,8 +6,10 @@ Nothing here judges. Indices are those of the transcript's entries: they are the
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import accumulate
 from typing import TypeVar
 
+from grader.judge.hearing import Hearing, hear
 from grader.judge.sessions import (
     MOST_EVIDENCE,
     Arrival,
@@ -19,7 +21,8 @@ from grader.judge.sessions import (
     flow,
 )
 from grader.judge.traceback import Traceback, last_traceback
-from grader.lab.model import Action, Lab, ReferenceStep, Scenario
+from grader.lab.model import Action, Draw, ExpectStdout, Lab, ReferenceStep, Scenario
+from grader.lab.words import Words, is_short, words_of
 from grader.matching import Print, compare, find_print
 from grader.sharing import allocate
 from grader.transcript import (
@@ -46,6 +49,7 @@ from grader.transcript import (
     Stdout,
     Transcript,
 )
+from reference.templates import RenderError
 
 __all__ = ["MOST_EVIDENCE", "Arrival", "Facts", "Flow", "Session"]
 
@@ -56,7 +60,7 @@ SHELF = 12 << 20
 """Bytes of entries that judging holds in memory, of all runs of a submission."""
 _ENTRY = 200
 """What an entry takes besides its bytes."""
-_HEAVY = ("entries", "_by_kind", "stdout", "stderr", "sessions")
+_HEAVY = ("entries", "_by_kind", "stdout", "stderr", "sessions", "hearing")
 """Facts that are as big as the run."""
 
 
@@ -91,7 +95,7 @@ class Facts:
     ) -> None:
         self._recorded = recorded
         self._shelf = shelf
-        self.lab = lab
+        self.lab = lab.within(scenario)
         self.scenario = scenario
         self.header = recorded.header
         self.end = recorded.end
@@ -239,13 +243,39 @@ class Facts:
         """The last entries of standard error, where a traceback stands."""
         return tuple(i for i, _, _ in self.stderr.chunks[-MOST_EVIDENCE:])
 
+    @cached_property
+    def words(self) -> Words:
+        """The messages of this run."""
+        return words_of(self.lab, self.scenario, self.header.texts)
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        """What the reference took for each message."""
+        return hear(self.entries, self.scenario.steps, self.words)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether all messages of the scenario are words of the statement, told by themselves."""
+        names = {name for step in self.scenario.steps for name in step.messages}
+        names |= {e.message for e in self.scenario.expect if isinstance(e, ExpectStdout)}
+        return all(self.lab.messages[name].is_plain for name in names)
+
     def text(self, message: str) -> str:
-        """The text of a message in this run."""
-        drawn = self.header.texts.get(message)
-        return drawn if drawn is not None else self.lab.messages[message].text
+        """The text of a message in this run; empty where it is none, or not known."""
+        content = self.lab.messages[message].content
+        if content is None or isinstance(content, Draw):
+            drawn = self.header.texts.get(message)
+            return drawn if drawn is not None else self.lab.messages[message].text
+        try:
+            value = self.words.value(message, self.hearing.heard)
+        except RenderError:
+            return ""
+        return value[:JUDGED].decode("utf-8", "replace")
 
     def printed(self, text: str, start: int = 0) -> Print | None:
         """Where a text stands on stdout, from offset `start` on."""
+        if not text:
+            return None
         key = (text, start)
         if key not in self._printed:
             self._printed[key] = find_print(text, self.stdout.data, self.lab.tolerance, start)
@@ -257,20 +287,35 @@ class Facts:
         groups = by_connection(self.scenario.steps)
         marks = [i for i, _ in self.connected]
         bounds = bounds_of(groups, marks, self.started, len(self.entries))
+        before = (0, *accumulate(map(len, groups)))
         return tuple(
-            self._session(steps, *bound) for steps, bound in zip(groups, bounds, strict=True)
+            self._session(steps, number, *bound)
+            for steps, number, bound in zip(groups, before, bounds, strict=False)
         )
 
     def _session(
-        self, steps: tuple[ReferenceStep, ...], connected: int | None, first: int, last: int
+        self,
+        steps: tuple[ReferenceStep, ...],
+        number: int,
+        connected: int | None,
+        first: int,
+        last: int,
     ) -> Session:
+        """One connection; step `number` of the script is the first of `steps`."""
         part = range(first, last) if connected is not None else range(0)
         entries = [(i, self.entries[i]) for i in part]
         sent = tuple((i, e) for i, e in entries if isinstance(e, Sent))
-        stream = flow((i, e.data) for i, e in entries if isinstance(e, Received)).first(JUDGED)
+        stream = flow((i, e.data) for i, e in entries if isinstance(e, Received))
         ended = self._ended(entries)
         whole = (i for i, e in entries if isinstance(e, Closed) and e.how != "half-close")
         resets = (i for i, e in entries if isinstance(e, ConnectionReset) and ended is not None)
+        names = [m for s in steps if s.action is Action.RECEIVE for m in s.messages]
+        by_words = all(map(self._is_by_words, names))
+        stream = stream.first(JUDGED) if by_words else stream
+        if by_words:
+            arrivals = self._arrivals(names, stream)
+        else:
+            arrivals = self._framed_arrivals(steps, number, stream)
         return Session(
             steps=steps,
             connected=connected,
@@ -278,21 +323,49 @@ class Facts:
             last=last,
             stream=stream,
             sent=sent,
-            arrivals=self._arrivals(steps, stream),
+            arrivals=arrivals,
             ended=ended,
             was_reset=any(resets),
             closed=next(whole, None),
             consumed=consumed(entries, sent),
         )
 
-    def _arrivals(self, steps: tuple[ReferenceStep, ...], stream: Flow) -> tuple[Arrival, ...]:
-        names = [m for s in steps if s.action is Action.RECEIVE for m in s.messages]
+    def _is_by_words(self, name: str) -> bool:
+        """Whether the message is long and plain enough to be found anywhere in a stream."""
+        message = self.lab.messages[name]
+        return message.is_plain and not is_short(self.text(name))
+
+    def _arrivals(self, names: list[str], stream: Flow) -> tuple[Arrival, ...]:
         texts = [self.text(name) for name in names]
         shares = allocate(stream.data, texts, self.lab.tolerance)
         return tuple(
             self._arrival(name, text, span, stream)
             for name, text, span in zip(names, texts, shares, strict=True)
         )
+
+    def _framed_arrivals(
+        self, steps: tuple[ReferenceStep, ...], number: int, stream: Flow
+    ) -> tuple[Arrival, ...]:
+        """What the reference took for each message, step by step."""
+        arrivals: list[Arrival] = []
+        for at, step in enumerate(steps, number):
+            for name in step.messages if step.action is Action.RECEIVE else ():
+                share = self.hearing.shares.get(at)
+                span = slice(share.begin, share.end) if share else slice(0, 0)
+                heard = share.before if share else self.hearing.heard
+                answer = self.words.answer(name, stream.data[span], heard)
+                arrivals.append(
+                    Arrival(
+                        name,
+                        (answer.expected or b"")[:JUDGED].decode("utf-8", "replace"),
+                        span,
+                        stream.data[span],
+                        answer.match,
+                        stream.entries(span),
+                        answer,
+                    )
+                )
+        return tuple(arrivals)
 
     def _arrival(self, name: str, text: str, span: slice, stream: Flow) -> Arrival:
         data = stream.data[span]

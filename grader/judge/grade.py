@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from grader.judge.certify import certification, settled
 from grader.judge.checks import check_facts
-from grader.judge.criteria import judge_criterion, not_played
+from grader.judge.criteria import judge_criterion, not_played, with_requirements
 from grader.judge.diagnosis import Examined, diagnose, missing_program
 from grader.judge.facts import Facts, Shelf
 from grader.judge.model import (
@@ -27,7 +27,7 @@ from grader.judge.model import (
 from grader.judge.pair import check_pair, summary_of
 from grader.judge.pointing import pointed
 from grader.judge.sweep import swept
-from grader.lab.model import ROLES, Criterion, Lab, Level, Role, Scenario
+from grader.lab.model import ROLES, Criterion, Demand, Lab, Level, Role, Scenario
 from grader.lab.sweep import is_sweep
 from grader.runids import number_of
 from grader.submission import MissingRole
@@ -74,10 +74,12 @@ def judge(
     ]
     diagnoses = sorted(found, key=lambda d: (d.level != "error", ROLES.index(d.role)))
     graded = [e for e in counted if e.facts.scenario.level is Level.GRADED]
-    criteria = tuple(
-        _judged(c, graded, diagnoses, problem or absent.get(c.role))
-        for c in lab.criteria
-        if c.enabled
+    criteria = with_requirements(
+        [
+            _judged(c, graded, diagnoses, problem or absent.get(c.role))
+            for c in lab.criteria
+            if c.enabled
+        ]
     )
     played = [j for j in criteria if j.status is not Status.NOT_RUN]
     return Grade(
@@ -92,7 +94,7 @@ def judge(
         advice=(*_advice(counted), *_of_pairs(lab, pairs)),
         runs=(*_summaries(examined, sweeps), *(summary_of(t, s) for t, s in pairs)),
         diagnoses=tuple(diagnoses),
-        remarks=tuple(remarks),
+        remarks=(*remarks, *_said_only(graded)),
         problem=problem,
         certification=certification(whole),
         sweeps=sweeps,
@@ -133,6 +135,17 @@ def _missing(
 
 def _criteria(lab: Lab, role: Role) -> tuple[str, ...]:
     return tuple(c.id for c in lab.criteria if c.enabled and c.role == role)
+
+
+def _said_only(graded: Iterable[Examined]) -> Iterable[Remark]:
+    """What graded runs ask for as advice, and was not so: said, and costs nothing."""
+    said: dict[str, Remark] = {}
+    for e in graded:
+        for f in e.findings:
+            if f.demand is Demand.ADVICE and f.status in (Status.FAIL, Status.PARTIAL):
+                name = f"{e.facts.header.scenario}/{f.expectation}"
+                said.setdefault(name, Remark(code="advice", text=f.what))
+    return said.values()
 
 
 def _advice(examined: Iterable[Examined]) -> Iterable[Finding]:

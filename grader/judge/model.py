@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
-from grader.lab.model import Criterion, Level, Role, Tests, Text
+from grader.lab.model import Criterion, Demand, Level, Role, Tests, Text
 
 if TYPE_CHECKING:
     from grader.submission import Origin
@@ -54,6 +54,7 @@ class Finding:
     actual: bytes | None = None
     evidence: tuple[int, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    demand: Demand = Demand.MUST
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,11 @@ from grader.matching import find_print, nearest
 
 def absent(facts: Facts) -> list[str]:
     """Messages that should be on stdout, were read by the program, and are not there."""
-    names = [e.message for e in facts.scenario.expect if isinstance(e, ExpectStdout)]
+    names = [
+        e.message
+        for e in facts.scenario.expect
+        if isinstance(e, ExpectStdout) and e.how != "absent" and facts.text(e.message)
+    ]
     read = {
         name
         for session in facts.sessions

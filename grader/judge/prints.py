@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from grader.judge.facts import Facts
 from grader.judge.model import Finding, Status
+from grader.judge.screen import check_screen, is_usual, printed
 from grader.judge.situation import plainly_ended, situation, situation_entries
 from grader.judge.wording import FINDINGS, nth, remark, say
 from grader.lab.model import ExpectStdout
@@ -43,14 +44,18 @@ def _check(
     facts: Facts, expectation: ExpectStdout, ends: dict[str, int], place: slice | None
 ) -> Finding:
     """One text; `ends` keeps where each text found ended, for those that come after it."""
-    text = facts.text(expectation.message)
     start = ends.get(expectation.after or "", 0)
-    found = facts.printed(text, start)
+    if not is_usual(facts, expectation):
+        finding, end = check_screen(facts, expectation, start)
+        if end is not None:
+            ends[expectation.message] = end
+        return finding
+    found = printed(facts, expectation.message, start)
     if found is not None:
         ends[expectation.message] = found.span.stop
         key = "stdout.pass" if found.status is Status.PASS else "stdout.partial"
         return _made(facts, expectation, found.status, key, found)
-    if start and (before := facts.printed(text)):
+    if start and (before := printed(facts, expectation.message, 0)):
         ends[expectation.message] = before.span.stop
         return _made(facts, expectation, Status.FAIL, "stdout.order", before)
     return _missing(facts, expectation, start, place)

@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.lab.model import Action, ReferenceStep
+from grader.lab.words import Answer
 from grader.matching import Match
 from grader.transcript import AnyEntry, Consumed, Sent
 
+SHOWN = 4096
+"""Bytes of a long message that a finding carries."""
 MOST_EVIDENCE = 12
 """Entries named as evidence by one finding."""
 
@@ -45,11 +48,32 @@ class Arrival:
     data: bytes
     match: Match
     entries: tuple[int, ...]
+    answer: Answer | None = None
+    """How it compares where it is told by its framing or its length; None: by its words."""
 
     @property
     def came(self) -> bool:
-        """Whether anything visible came for it."""
-        return bool(self.data.strip(b"\0 \t\r\n"))
+        """Whether anything came for it; of words, anything visible."""
+        return bool(self.data if self.answer else self.data.strip(b"\0 \t\r\n"))
+
+    @property
+    def expected(self) -> bytes | None:
+        """What should have come, as far as bytes say it and it is worth showing."""
+        if self.answer is None:
+            return self.text.encode()
+        return None if self.answer.expected is None else self._window(self.answer.expected)
+
+    @property
+    def actual(self) -> bytes | None:
+        """What came, as much of it as is worth showing."""
+        if not self.came:
+            return None
+        return self.data.strip() if self.answer is None else self._window(self.answer.body)
+
+    def _window(self, data: bytes) -> bytes:
+        """Of much the part where it differs first: both sides are cut alike."""
+        start = max(0, (self.match.difference or 0) - SHOWN // 4)
+        return data[start : start + SHOWN]
 
 
 @dataclass(frozen=True)

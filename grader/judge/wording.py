@@ -38,6 +38,72 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Un autre texte est arrivé.",
         "Another text arrived.",
     ),
+    "receive.unterminated": (
+        "Le texte est juste, mais sa marque de fin manque{nb}: l’autre côté en attend la suite.",
+        "The text is right, but its end mark is missing: the other side would wait for more of it.",
+    ),
+    "receive.length": (
+        "Le message annonce {announced} octets, et {came} sont arrivés.",
+        "The message announces {announced} bytes, and {came} arrived.",
+    ),
+    "receive.length.huge": (
+        "Le message annonce {announced} octets, et {came} sont arrivés{nb}: la longueur "
+        "s’écrit-elle sur le bon nombre d’octets, et dans le bon ordre{nb}?",
+        "The message announces {announced} bytes, and {came} arrived: is the length written in the "
+        "right number of bytes, and in the right order?",
+    ),
+    "receive.short": (
+        "Seuls {came} octets sur {wanted} sont arrivés.",
+        "Only {came} bytes of {wanted} arrived.",
+    ),
+    "receive.more": (
+        "{came} octets sont arrivés au lieu de {wanted}{nb}: le début est juste.",
+        "{came} bytes arrived instead of {wanted}: the beginning is right.",
+    ),
+    "receive.bytes": (
+        "D’autres octets sont arrivés, à partir du {at}ᵉ{nb}; {came} en tout au lieu de {wanted}.",
+        "Other bytes arrived, from byte {at} on; {came} in all, where {wanted} were expected.",
+    ),
+    "receive.form": (
+        "Ce qui est arrivé n’a pas la forme demandée.",
+        "What arrived does not have the form asked for.",
+    ),
+    "receive.form.said": (
+        "Ce qui est arrivé n’a pas la forme demandée{nb}: {says}.",
+        "What arrived does not have the form asked for: {says}.",
+    ),
+    "requires": (
+        "Pas atteint{nb}: il fallait d’abord «{nb}{title}{nb}».",
+        "Not reached: “{title}” comes first.",
+    ),
+    "stdout.absent": (
+        "Ce texte n’est pas affiché, comme demandé.",
+        "This text is not printed, as asked.",
+    ),
+    "stdout.present": (
+        "Ce texte est affiché, et ne devait pas l’être.",
+        "This text is printed, and should not be.",
+    ),
+    "stdout.line": (
+        "La ligne est affichée.",
+        "The line is printed.",
+    ),
+    "stdout.noline": (
+        "Aucune ligne affichée n’est celle qui est demandée.",
+        "No line printed is the one asked for.",
+    ),
+    "stdout.form": (
+        "Aucune ligne affichée n’a la forme demandée{nb}: {says}.",
+        "No line printed has the form asked for: {says}.",
+    ),
+    "stdout.times": (
+        "Le texte est affiché {count} fois au lieu de {times}.",
+        "The text is printed {count} times instead of {times}.",
+    ),
+    "stdout.counted": (
+        "Le texte est affiché {times} fois.",
+        "The text is printed {times} times.",
+    ),
     "receive.late": (
         "Votre message est parti après celui du {other}{nb}; l’énoncé le veut avant.",
         "Your message was sent after the {other}’s; the statement wants it before.",

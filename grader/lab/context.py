@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from grader.lab import values
 from grader.lab.labfile import LabFile
-from grader.lab.model import Level, Role
+from grader.lab.messages import Placed
+from grader.lab.model import Demand, Level, Message, Role
 from grader.lab.problems import Problems, meant, shown
 from grader.lab.yamlfile import Node
 
@@ -21,12 +22,27 @@ class Context:
     level: Level = Level.GRADED
     proved: set[str] = field(default_factory=set)
     """Criteria that this scenario gives evidence for."""
+    own: Placed = field(default_factory=dict)
+    """Messages of the scenario itself."""
+    unrolled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the name of a message that is another in each round of a `repeat`: their names."""
+
+    @property
+    def messages(self) -> dict[str, Message]:
+        """All messages that there are, by name."""
+        return {**self.lab.lab.messages, **{name: message for name, (_, message) in
+                                            self.own.items()}}  # fmt: skip
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that may be used; some may be of things that are wrong in themselves."""
+        return self.lab.messages | self.own.keys()
 
     def message(self, node: Node, what: str) -> str:
-        """Read the name of a message of lab.yaml."""
+        """Read the name of a message of lab.yaml, or of the scenario."""
         name = values.text(node, self.problems, what)
-        if name and name not in self.lab.messages:
-            hint = meant(name, self.lab.messages)
+        if name and name not in self.names:
+            hint = meant(name, self.names)
             self.problems.add(node.place, f"{what}: no message {shown(name)} in lab.yaml{hint}")
         return name
 
@@ -52,3 +68,15 @@ class Context:
             )
         self.proved.add(identifier)
         return identifier
+
+    def demand(self, node: Node | None, proves: Node | None) -> Demand:
+        """Read the level of one step or expectation."""
+        if node is None:
+            return Demand.MUST
+        words = tuple(option.value for option in Demand)
+        demand = Demand(values.choice(node, self.problems, "level", words))
+        if demand is Demand.ADVICE and proves is not None:
+            self.problems.add(
+                node.place, "advice gives no points: leave 'proves' out, or write `level: should`"
+            )
+        return demand

@@ -12,36 +12,33 @@ from grader.lab import values
 from grader.lab.catalogue import read_notions, read_rewordings
 from grader.lab.late import FORM as LATE_FORM
 from grader.lab.late import LateRule, parse_rule
+from grader.lab.messages import check_names, read_framing, read_messages
 from grader.lab.model import (
     ROLES,
     Accents,
     Criterion,
     Lab,
     Limits,
-    Message,
     Role,
     RoleFiles,
     Text,
     Tolerance,
 )
-from grader.lab.problems import Place, Problems, shown
+from grader.lab.problems import Place, Problems, meant, shown
 from grader.lab.values import Fields
 from grader.lab.yamlfile import Broken, Mapping, Node
 
 LAB_FILE = "lab.yaml"
-MAX_MESSAGE = 32 * 1024
-"""Bytes of a message: two of them still fit in one send of 64 kB."""
 ENCODINGS = ("utf-8", "latin-1", "cp1252")
 
 SCENARIO_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LAB_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _CRITERION_ID = re.compile(r"(server|client)\.[a-z0-9][a-z0-9_-]*")
-_MESSAGE_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 
 _KEYS = (
-    "lab", "title", "language", "port", "statement", "messages", "roles", "criteria",
+    "lab", "title", "language", "port", "statement", "framing", "messages", "roles", "criteria",
     "tolerance", "limits", "python", "salt", "notions", "passages", "diagnoses", "scenarios",
     "late",
 )  # fmt: skip
@@ -85,8 +82,12 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
             values.word(given, problems, "language", _LANGUAGE, "a language code such as fr")
             or language
         )
-    messages = _messages(fields.need("messages"), problems)
+    given = fields.get("framing")
+    framing = read_framing(given, problems) if given else None
+    messages = read_messages(fields.need("messages"), problems, language, framing)
+    check_names(messages, {}, problems)
     criteria = _criteria(fields.need("criteria"), problems, language)
+    _check_requires(criteria, problems)
     listed = _listed(fields.need("scenarios"), problems)
     late, due = _late(fields.get("late"), problems)
     lab = Lab(
@@ -97,6 +98,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         language=language,
         port=values.whole(fields.need("port"), problems, "port", 1, 65535),
         messages={name: message for name, (_, message) in messages.items()},
+        framing=framing,
         criteria=tuple(criterion for _, criterion in criteria.values()),
         scenarios=(),
         roles=_roles(fields.get("roles"), problems),
@@ -131,30 +133,6 @@ def _optional_people(fields: Fields, key: str, problems: Problems, language: str
     return values.people(node, problems, key, language) if node else None
 
 
-def _messages(node: Node, problems: Problems) -> dict[str, tuple[Place, Message]]:
-    if not isinstance(node, Mapping):
-        values.wrong_kind(node, problems, "messages", "`name: text` lines")
-        return {}
-    messages = {}
-    for entry in node.entries:
-        if not _MESSAGE_NAME.fullmatch(entry.key):
-            problems.add(
-                entry.place,
-                f"a message's name is made of a-z, 0-9, '-' and '_', not {shown(entry.key)}",
-            )
-        elif entry.key == "end":
-            problems.add(entry.place, "'end' means the end of the connection; name it otherwise")
-        text = values.text(entry.value, problems, f"the message {shown(entry.key)}")
-        if len(text.encode()) > MAX_MESSAGE:
-            problems.add(entry.value.place, f"a message takes at most {MAX_MESSAGE} bytes")
-        elif text and not any(map(str.isalnum, text)):
-            problems.add(entry.value.place, "a message needs a letter or a digit to be known by")
-        messages[entry.key] = (entry.place, Message(name=entry.key, text=text))
-    if not messages:
-        problems.add(node.place, "there is no message")
-    return messages
-
-
 def _criteria(node: Node, problems: Problems, language: str) -> dict[str, tuple[Place, Criterion]]:
     if not isinstance(node, Mapping):
         values.wrong_kind(node, problems, "criteria", "`id:` lines with what belongs to each below")
@@ -175,8 +153,9 @@ def _criteria(node: Node, problems: Problems, language: str) -> dict[str, tuple[
 
 
 def _criterion(identifier: str, node: Node, problems: Problems, language: str) -> Criterion:
-    known = ("points", "title", "requirement", "hint", "enabled")
+    known = ("points", "title", "requirement", "hint", "enabled", "requires")
     fields = Fields(node, problems, f"criterion {shown(identifier)}", known)
+    requires = fields.get("requires")
 
     def people(key: str) -> Text:
         return values.people(fields.need(key), problems, key, language)
@@ -190,7 +169,28 @@ def _criterion(identifier: str, node: Node, problems: Problems, language: str) -
         requirement=people("requirement"),
         hint=people("hint"),
         enabled=values.flag(enabled, problems, "enabled") if enabled else True,
+        requires=tuple(
+            values.text(item, problems, "requires")
+            for item in (values.items(requires, problems, "requires") if requires else ())
+        ),
     )
+
+
+def _check_requires(criteria: dict[str, tuple[Place, Criterion]], problems: Problems) -> None:
+    """What is required is there, and nothing requires itself in a ring."""
+    for name, (place, criterion) in criteria.items():
+        for wanted in criterion.requires:
+            if wanted not in criteria:
+                hint = meant(wanted, tuple(criteria))
+                problems.add(place, f"requires: no criterion {shown(wanted)}{hint}")
+        waiting, seen = list(criterion.requires), set[str]()
+        while waiting:
+            if (one := waiting.pop()) == name:
+                problems.add(place, f"requires: {shown(name)} requires itself in the end")
+                break
+            if one in criteria and one not in seen:
+                seen.add(one)
+                waiting += criteria[one][1].requires
 
 
 def _points(node: Node, problems: Problems) -> Fraction:

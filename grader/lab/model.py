@@ -41,6 +41,16 @@ class Level(StrEnum):
     ADVICE = "advice"
 
 
+class Demand(StrEnum):
+    """How much is lost where one step or expectation does not hold."""
+
+    MUST = "must"
+    SHOULD = "should"
+    """Half at most of the criterion that it proves."""
+    ADVICE = "advice"
+    """Nothing: it is said as a remark."""
+
+
 class Visibility(StrEnum):
     """Whether students may see a scenario and what it came to; the most visible first."""
 
@@ -100,6 +110,8 @@ class Criterion:
     """The sentence of the statement that asks for it."""
     hint: Text
     enabled: bool = True
+    requires: tuple[str, ...] = ()
+    """Criteria without which this one can't be reached: where one is lost, so is this."""
 
 
 class Compare(StrEnum):
@@ -226,6 +238,7 @@ class ReferenceStep:
     proves: str | None = None
     delivery: Delivery = Delivery()
     stop_on_miss: bool = False
+    demand: Demand = Demand.MUST
 
 
 # --- what is expected of the program -----------------------------------------------------
@@ -233,11 +246,18 @@ class ReferenceStep:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectStdout:
-    """The text of `message` is printed, after that of `after` where given."""
+    """The text of `message` is printed, after that of `after` where given.
+
+    `how`: anywhere (`contains`), as a `line` of its own, or nowhere (`absent`). With `times`,
+    just as many times.
+    """
 
     message: str
+    how: Literal["contains", "line", "absent"] = "contains"
+    times: int | None = None
     after: str | None = None
     proves: str | None = None
+    demand: Demand = Demand.MUST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,6 +266,7 @@ class ExpectExit:
 
     status: int | None = 0
     proves: str | None = None
+    demand: Demand = Demand.MUST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,6 +276,7 @@ class ExpectListening:
     port: int
     times: int = 1
     proves: str | None = None
+    demand: Demand = Demand.MUST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,6 +285,7 @@ class ExpectBound:
 
     address: str
     proves: str | None = None
+    demand: Demand = Demand.MUST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +294,7 @@ class ExpectConnected:
 
     port: int
     proves: str | None = None
+    demand: Demand = Demand.MUST
 
 
 Expectation = ExpectStdout | ExpectExit | ExpectListening | ExpectBound | ExpectConnected
@@ -333,6 +357,8 @@ class Lab:
     criteria: tuple[Criterion, ...]
     scenarios: tuple[Scenario, ...]
     roles: dict[Role, RoleFiles]
+    framing: Framing | None = None
+    """How its messages are told apart unless they say otherwise; None: by their words."""
     tolerance: Tolerance = Tolerance()
     limits: Limits = Limits()
     python: str | None = None

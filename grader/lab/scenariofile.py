@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection
-from typing import cast
+from dataclasses import replace
+from typing import TypedDict, cast
 
+from grader.lab import fields as known
 from grader.lab import texts, values
 from grader.lab.context import Context
 from grader.lab.labfile import LabFile
+from grader.lab.messages import check_names, read_messages
 from grader.lab.model import (
     ROLES,
+    AnyOf,
+    Demand,
     Drawn,
     Expectation,
     ExpectBound,
@@ -23,18 +28,19 @@ from grader.lab.model import (
     ExpectListening,
     ExpectStdout,
     Level,
+    Patterned,
     Role,
     Scenario,
     Text,
     Visibility,
 )
 from grader.lab.problems import Problems, shown
-from grader.lab.steps import check_deliveries, check_order, read_steps
+from grader.lab.steps import check_deliveries, check_heard, check_order, read_steps
 from grader.lab.values import Fields
 from grader.lab.yamlfile import Broken, Mapping, Node, Scalar
 
 _KEYS = (
-    "scenario", "tests", "level", "visibility", "title", "advice", "texts", "network",
+    "scenario", "tests", "level", "visibility", "title", "advice", "messages", "texts", "network",
     "reference", "expect",
 )  # fmt: skip
 _KEYS_OF_BOTH = ("scenario", "tests", "level", "visibility", "title", "advice", "expect")
@@ -59,8 +65,11 @@ def read_scenario(
     if level := fields.get("level"):
         known = tuple(option.value for option in Level)
         context.level = Level(values.choice(level, problems, "level", known))
+    _own_messages(fields.get("messages"), context)
     placed = read_steps(fields.need("reference"), context)
     check_order(placed, context)
+    if not len(problems):
+        check_heard(placed, context)
     sent = {name for item in placed for name in item.sent}
     drawn = _texts(fields.get("texts"), context, sent)
     check_deliveries(placed, drawn, context)
@@ -75,8 +84,22 @@ def read_scenario(
         advice=_advice(fields, context),
         keep_time_wait=_keep_time_wait(fields.get("network"), problems),
         visibility=_visibility(fields.get("visibility"), problems),
+        messages={name: message for name, (_, message) in context.own.items()},
     )
     return scenario, frozenset(context.proved)
+
+
+def _own_messages(node: Node | None, context: Context) -> None:
+    if node is None:
+        return
+    lab = context.lab.lab
+    context.own = read_messages(node, context.problems, lab.language, lab.framing)
+    for name, (place, _) in context.own.items():
+        if name in lab.messages:
+            context.problems.add(
+                place, f"the message {shown(name)} stands in lab.yaml already; name it otherwise"
+            )
+    check_names(context.own, lab.messages, context.problems, ("i",))
 
 
 def _tests_both(node: Node) -> bool:
@@ -156,7 +179,8 @@ def _texts(node: Node | None, context: Context, sent: Collection[str]) -> dict[s
     if isinstance(node, Scalar) and node.value == "drawn":
         if not sent:
             problems.add(node.place, "texts: the reference sends nothing here, so none is drawn")
-        return {name: Drawn() for name in context.lab.lab.messages if name in sent}
+        known = context.messages
+        return {name: Drawn() for name in known if name in sent and not known[name].content}
     if not isinstance(node, Mapping):
         wanted = "'drawn' (all that the reference sends), or `message: drawn` lines"
         values.wrong_kind(node, problems, "texts", wanted)
@@ -164,12 +188,15 @@ def _texts(node: Node | None, context: Context, sent: Collection[str]) -> dict[s
     drawn = {}
     for entry in node.entries:
         name = context.message(Scalar(entry.place, entry.key), "texts")
-        if name in context.lab.messages and name not in sent:
+        if name in context.names and name not in sent:
             problems.add(
                 entry.place,
                 f"texts: the reference doesn't send {shown(name)} here, and the program can't"
                 " know a text drawn anew",
             )
+        elif name in context.names and context.messages[name].content is not None:
+            problems.add(entry.place, f"texts: {shown(name)} is no plain text; it says itself if"
+                         " it is drawn")  # fmt: skip
         drawn[name] = _drawn(entry.value, problems)
     return drawn
 
@@ -222,23 +249,70 @@ def _expect(
 def _stdout(node: Node, context: Context) -> list[ExpectStdout]:
     printed: list[ExpectStdout] = []
     for item in values.items(node, context.problems, "stdout"):
-        fields = Fields(item, context.problems, "stdout", ("contains", "after", "proves"))
-        message = context.message(fields.need("contains"), "contains")
+        fields = Fields(item, context.problems, "stdout", known.names(known.STDOUT))
+        given = [key for key in fields.keys if key in known.STDOUT_KINDS]
+        how = given[0] if given else "contains"
+        for key in given[1:]:
+            context.problems.add(
+                fields.need(key).place, f"'{key}' stands beside '{how}': begin a new '- ' line"
+            )
+        message = context.message(fields.need(how), how)
+        _check_printed(fields, how, message, context)
         after = None
         if earlier := fields.get("after"):
             after = context.message(earlier, "after")
             before = [expectation.message for expectation in printed]
-            if after in context.lab.messages and after not in before:
+            after = context.unrolled.get(after, (after,))[-1]
+            if after in context.names and after not in before:
                 context.problems.add(
                     earlier.place, f"after: {shown(after)} must be expected in a line above"
                 )
-        proves = context.proves(fields.get("proves"))
-        printed.append(ExpectStdout(message=message, after=after, proves=proves))
+        times = fields.get("times")
+        made = ExpectStdout(
+            message=message,
+            how=how,  # type: ignore[arg-type]  # of the table's
+            times=values.whole(times, context.problems, "times", 1, 1000) if times else None,
+            after=after,
+            proves=context.proves(fields.get("proves")),
+            demand=context.demand(fields.get("level"), fields.get("proves")),
+        )
+        for name in context.unrolled.get(message, (message,)):
+            printed.append(replace(made, message=name, after=after))
+            after = name if how != "absent" else after
     return printed
 
 
+def _check_printed(fields: Fields, how: str, message: str, context: Context) -> None:
+    """What can be looked for on a screen."""
+    found = context.messages.get(message)
+    if how == "absent" and (others := [k for k in ("times", "after") if fields.get(k)]):
+        context.problems.add(fields.need(others[0]).place, f"absent: leave '{others[0]}' out")
+    if found is None:
+        return
+    if isinstance(found.content, Patterned) and how != "line":
+        context.problems.add(
+            fields.need(how).place, f"{shown(message)} is a pattern: look for it as a `line`"
+        )
+    if isinstance(found.content, AnyOf) and how != "contains":
+        context.problems.add(
+            fields.need(how).place, f"{shown(message)} has alternatives: `contains` looks for them"
+        )
+
+
+class _Common(TypedDict):
+    proves: str | None
+    demand: Demand
+
+
+def _common(fields: Fields, context: Context) -> _Common:
+    """What every expectation may say."""
+    proves = fields.get("proves")
+    demand = context.demand(fields.get("level"), proves)
+    return {"proves": context.proves(proves), "demand": demand}
+
+
 def _exit(node: Node, context: Context) -> ExpectExit:
-    fields = Fields(node, context.problems, "exit", ("status", "proves"))
+    fields = Fields(node, context.problems, "exit", ("status", "proves", "level"))
     status = fields.need("status")
     code: int | None = None
     if not (isinstance(status, Scalar) and status.value == "any"):
@@ -246,7 +320,7 @@ def _exit(node: Node, context: Context) -> ExpectExit:
             values.choice(status, context.problems, "status", ("any",))
         else:
             code = values.whole(status, context.problems, "status", 0, 255)
-    return ExpectExit(status=code, proves=context.proves(fields.get("proves")))
+    return ExpectExit(status=code, **_common(fields, context))
 
 
 def _port(fields: Fields, context: Context) -> int:
@@ -254,17 +328,17 @@ def _port(fields: Fields, context: Context) -> int:
 
 
 def _listening(node: Node, context: Context) -> ExpectListening:
-    fields = Fields(node, context.problems, "listening", ("port", "times", "proves"))
+    fields = Fields(node, context.problems, "listening", ("port", "times", "proves", "level"))
     times = fields.get("times")
     return ExpectListening(
         port=_port(fields, context),
         times=values.whole(times, context.problems, "times", 1, 10) if times else 1,
-        proves=context.proves(fields.get("proves")),
+        **_common(fields, context),
     )
 
 
 def _bound(node: Node, context: Context) -> ExpectBound:
-    fields = Fields(node, context.problems, "bound", ("address", "proves"))
+    fields = Fields(node, context.problems, "bound", ("address", "proves", "level"))
     given = fields.need("address")
     address = values.text(given, context.problems, "address")
     if address and address != "any":
@@ -274,9 +348,9 @@ def _bound(node: Node, context: Context) -> ExpectBound:
             context.problems.add(
                 given.place, f"address must be 'any' or an IP address, not {shown(address)}"
             )
-    return ExpectBound(address=address, proves=context.proves(fields.get("proves")))
+    return ExpectBound(address=address, **_common(fields, context))
 
 
 def _connected(node: Node, context: Context) -> ExpectConnected:
-    fields = Fields(node, context.problems, "connected", ("port", "proves"))
-    return ExpectConnected(port=_port(fields, context), proves=context.proves(fields.get("proves")))
+    fields = Fields(node, context.problems, "connected", ("port", "proves", "level"))
+    return ExpectConnected(port=_port(fields, context), **_common(fields, context))

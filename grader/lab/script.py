@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from grader.lab.model import Action, Delivery, Lab, ReferenceStep, Scenario
-from grader.matching import length_in
+from grader.lab.words import Words, words_of
 from reference import script
+
+MAX_SEND = 64 * 1024
+"""Bytes that are sent at once: more may not fit into the program's receive queue."""
 
 
 def script_of(lab: Lab, scenario: Scenario, texts: Mapping[str, str]) -> script.Script:
@@ -15,22 +20,45 @@ def script_of(lab: Lab, scenario: Scenario, texts: Mapping[str, str]) -> script.
 
     `texts` are the run's (`grader.lab.texts.texts_of`). The reference sends UTF-8.
     """
-    steps = tuple(_step(lab, step, texts) for step in scenario.steps)
+    words = words_of(lab, scenario, texts)
+    steps = tuple(_step(words, step) for step in scenario.steps)
     return script.Script(steps=steps, port=lab.port)
 
 
-def _step(lab: Lab, step: ReferenceStep, texts: Mapping[str, str]) -> script.Step:
+def _step(words: Words, step: ReferenceStep) -> script.Step:
     on_miss = script.OnMiss.STOP if step.stop_on_miss else script.OnMiss.CONTINUE
     match step.action:
         case Action.SEND:
-            data = "".join(texts[name] for name in step.messages).encode()
-            pieces = pieces_of(data, step.delivery)
-            return script.Send(messages=step.messages, pieces=pieces, on_miss=on_miss)
+            return _send(words, step, on_miss)
         case Action.RECEIVE:
             (name,) = step.messages
-            complete = length_in(texts[name], lab.tolerance)
-            return script.Receive(message=name, length_in=complete, on_miss=on_miss)
+            return _receive(words, name, on_miss)
     return _PLAIN[step.action](on_miss=on_miss)
+
+
+def _receive(words: Words, name: str, on_miss: script.OnMiss) -> script.Receive:
+    if words.takes(name):
+        made = script.Receive(
+            message=name, measured=partial(words.length_in, name), on_miss=on_miss
+        )
+    else:
+        made = script.Receive(message=name, length_in=words.length_in(name), on_miss=on_miss)
+    if not words.captures(name):
+        return made
+    return replace(made, hears=lambda frame, heard: words.answer(name, frame, heard).heard)
+
+
+def _send(words: Words, step: ReferenceStep, on_miss: script.OnMiss) -> script.Send:
+    def computed(heard: script.Heard) -> tuple[bytes, ...] | None:
+        try:
+            data = b"".join(words.framed(name, heard) for name in step.messages)
+        except ValueError:
+            return None
+        return pieces_of(data, step.delivery)
+
+    if any(words.takes(name) for name in step.messages):
+        return script.Send(messages=step.messages, computed=computed, on_miss=on_miss)
+    return script.Send(messages=step.messages, pieces=computed({}) or (), on_miss=on_miss)
 
 
 _PLAIN: dict[Action, type[script.Step]] = {
@@ -54,7 +82,7 @@ def delivery_of(scenario: Scenario) -> str:
 def pieces_of(data: bytes, delivery: Delivery) -> tuple[bytes, ...]:
     """Cut what is sent into the pieces that are sent one by one; none of them is empty."""
     if delivery.mode != "split":
-        return (data,)
+        return tuple(data[at : at + MAX_SEND] for at in range(0, len(data), MAX_SEND))
     if delivery.every:
         cuts = list(range(1, len(data)))
     elif delivery.inside:

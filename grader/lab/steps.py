@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from grader.lab import fields as known
 from grader.lab import texts, values
 from grader.lab.context import Context
 from grader.lab.model import Action, Delivery, Drawn, Level, ReferenceStep, Role
 from grader.lab.problems import Place, Problems, meant, shown
+from grader.lab.rounds import add_round
+from grader.lab.script import MAX_SEND
 from grader.lab.values import Fields
+from grader.lab.words import Words
 from grader.lab.yamlfile import Broken, Entry, Mapping, Node, Scalar
 from grader.lab.yamlfile import Sequence as Items
 
-MAX_SEND = 64 * 1024
-"""Bytes that are sent at once: more may not fit into the program's receive queue."""
+MAX_STEPS = 1000
+MAX_ROUNDS = 100
+"""How many times something may be repeated."""
 
 _WORDS = ("connect", "accept", "refuse", "send", "receive", "half-close", "close", "reset",
-          "restart")  # fmt: skip
+          "restart", "repeat")  # fmt: skip
 """What a line may begin with; the end of the connection is `receive: end`."""
-_OPTIONS = ("proves", "delivery", "on_miss")
+_OPTIONS = ("proves", "delivery", "on_miss", "level")
 _OTHER_SIDE: dict[Role, dict[Action, Action]] = {
     "server": {Action.ACCEPT: Action.CONNECT, Action.REFUSE: Action.CONNECT},
     "client": {Action.CONNECT: Action.ACCEPT},
@@ -44,18 +49,52 @@ class Placed:
 
 
 def read_steps(node: Node, context: Context) -> tuple[Placed, ...]:
-    """Read the list; several messages sent each by itself become a step each."""
+    """Read the list; several messages sent each by itself become a step each.
+
+    What is to be repeated becomes the steps of each round: who plays and judges sees no loop.
+    """
     placed: list[Placed] = []
     for item in values.items(node, context.problems, "reference"):
-        step = _step(item, context)
-        if step is None:
-            continue
-        if step.action is Action.SEND and step.delivery.mode == "separate":
-            alone = [replace(step, messages=(name,)) for name in step.messages]
-            placed += [Placed(item.place, one) for one in alone]
-        else:
-            placed.append(Placed(item.place, step))
+        repeat = item.get("repeat") if isinstance(item, Mapping) else None
+        placed += _one(item, context) if repeat is None else _repeated(repeat, context)
+        if len(placed) > MAX_STEPS:
+            context.problems.add(item.place, f"more than {MAX_STEPS} steps in a scenario")
+            break
     return tuple(placed)
+
+
+def _one(item: Node, context: Context) -> list[Placed]:
+    step = _step(item, context)
+    if step is None:
+        return []
+    if step.action is Action.SEND and step.delivery.mode == "separate":
+        alone = [replace(step, messages=(name,)) for name in step.messages]
+        return [Placed(item.place, one) for one in alone]
+    return [Placed(item.place, step)]
+
+
+def _repeated(node: Node, context: Context) -> list[Placed]:
+    """The steps of a `repeat`, once for each round, with the round's own messages."""
+    fields = Fields(node, context.problems, "repeat", known.names(known.REPEAT))
+    times = values.whole(fields.need("times"), context.problems, "times", 1, MAX_ROUNDS)
+    once: list[Placed] = []
+    for item in values.items(fields.need("steps"), context.problems, "steps"):
+        if isinstance(item, Mapping) and item.get("repeat") is not None:
+            context.problems.add(item.place, "a 'repeat' within another: write one of them out")
+        else:
+            once += _one(item, context)
+    names = [name for item in once for name in item.step.messages]
+    every: list[Placed] = []
+    for number in range(1, times + 1):
+        own = add_round(context, names, number, fields.place)
+        every += [
+            Placed(
+                item.place,
+                replace(item.step, messages=tuple(own.get(n, n) for n in item.step.messages)),
+            )
+            for item in once
+        ]
+    return every
 
 
 def _step(node: Node, context: Context) -> ReferenceStep | None:
@@ -120,6 +159,7 @@ def _of_action(entry: Entry, fields: Fields, context: Context) -> ReferenceStep:
         proves=context.proves(proves),
         delivery=_delivery(delivery, problems) if delivery else Delivery(),
         stop_on_miss=_stops(fields.get("on_miss"), problems),
+        demand=context.demand(fields.get("level"), proves),
     )
 
 
@@ -236,17 +276,38 @@ def check_deliveries(placed: Sequence[Placed], drawn: dict[str, Drawn], context:
             " points: write `level: advice`",
         )
     for item in placed:
-        names = [name for name in item.sent if name in context.lab.lab.messages]
+        names = [name for name in item.sent if name in context.messages]
         if len(names) < len(item.sent) or not names:
             continue
-        if problem := _misfit(item.step.delivery, names, drawn, context):
+        plain = all(context.messages[name].is_plain for name in names)
+        if item.step.delivery.every and not plain:
+            context.problems.add(item.place, "split: every needs plain texts, without framing")
+        elif plain and (problem := _misfit(item.step.delivery, names, drawn, context)):
             context.problems.add(item.place, problem)
+
+
+def check_heard(placed: Sequence[Placed], context: Context) -> None:
+    """Tell messages that are made of a value before it was taken out of another."""
+    lab = context.lab.lab
+    words = Words(context.messages, {}, lab.tolerance, lab.port)
+    heard: set[str] = set()
+    for item in placed:
+        for name in item.step.messages:
+            if name not in words.messages:
+                continue
+            for value in sorted(words.takes(name) - heard):
+                why = "no message received above captures it"
+                if value == "i":
+                    why = "only steps within `repeat` are counted"
+                context.problems.add(item.place, f"{shown(name)} is made of {shown(value)}: {why}")
+            if item.step.action is Action.RECEIVE:
+                heard |= {*words.captures(name)}
 
 
 def _misfit(
     delivery: Delivery, names: Sequence[str], drawn: dict[str, Drawn], context: Context
 ) -> str:
-    messages = context.lab.lab.messages
+    messages = context.messages
     nominal = "".join(messages[name].text for name in names if name not in drawn).encode()
     redrawn = [drawn[name] for name in names if name in drawn]
     shortest = len(nominal) + sum(max(each.length, texts.SHORTEST) for each in redrawn)

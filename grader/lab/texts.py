@@ -12,7 +12,8 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.lab.model import Lab, Level, Message, Scenario
+from grader.lab.draws import Numbers, draw_short
+from grader.lab.model import Draw, Generated, Lab, Level, Message, Scenario
 from grader.letters import without_accents
 from grader.matching import fold
 
@@ -88,10 +89,13 @@ def texts_of(lab: Lab, scenario: Scenario, seed: str) -> dict[str, str]:
     of `DEFAULTS`, nor are they contained. In a graded scenario they are no harder than the
     statement's: not longer than the longest of them, and with no more accents than the one
     that they stand for; a program that is right for those must be right for these.
+
+    Of what is generated it is the key; what is computed is not among them (`lab.words`).
     """
+    lab = lab.within(scenario)
     port = str(lab.port)
     graded = scenario.level is Level.GRADED
-    room = max(ROOM, *(len(message.text.encode()) for message in lab.messages.values()))
+    room = max(ROOM, *(len(message.text.encode()) for message in lab.messages.values()), 0)
     texts: dict[str, str] = {}
     for name, message in lab.messages.items():
         if drawn := scenario.texts.get(name):
@@ -99,9 +103,21 @@ def texts_of(lab: Lab, scenario: Scenario, seed: str) -> dict[str, str]:
             key = f"{seed}/{scenario.id}/{name}"
             as_easy = _Bounds(_accents(message.text), room) if graded else _Bounds()
             texts[name] = _draw(key, drawn.length, others, (*DEFAULTS, port), as_easy)
-        else:
+        elif message.content is None:
             texts[name] = message.text
+        elif isinstance(message.content, Draw | Generated):
+            key = f"{seed}/{scenario.id}/{name}"
+            others = [*_words(lab.messages.values()), *texts.values()]
+            texts[name] = _made_up(key, message.content, others, port)
     return texts
+
+
+def _made_up(key: str, content: Draw | Generated, others: Sequence[str], port: str) -> str:
+    if isinstance(content, Generated):
+        return hashlib.sha256(key.encode()).hexdigest()[:SEED_DIGITS]
+    if content.kind == "text":
+        return _draw(key, content.length, others, (*DEFAULTS, port), _Bounds())
+    return draw_short(key, content, others, (*DEFAULTS, port))
 
 
 def distance_within(needle: str, text: str) -> int:
@@ -133,7 +149,7 @@ def distance_within(needle: str, text: str) -> int:
 
 
 def _words(messages: Iterable[Message]) -> list[str]:
-    return [message.text for message in messages]
+    return [message.text for message in messages if message.text]
 
 
 @dataclass(frozen=True)
@@ -165,7 +181,7 @@ def _draw(
     """
     folded_others = [fold(text) for text in others]
     forbidden = [folded for text in never if (folded := fold(text))]
-    numbers = _Numbers(key)
+    numbers = Numbers(key)
     text = ""
     for _ in range(_ATTEMPTS):
         sentence = bounds.fitted(_sentence(numbers))
@@ -212,20 +228,6 @@ def _cut_by_buffer(text: str) -> bool:
     return any(data[at] & 0xC0 == 0x80 for at in range(BUFFER, len(data), BUFFER))
 
 
-def _sentence(numbers: _Numbers) -> str:
+def _sentence(numbers: Numbers) -> str:
     subject, verb, thing, place = (pool[numbers.below(len(pool))] for pool in _POOLS)
     return f"{subject} {verb} {12 + numbers.below(986)} {thing} {place}"
-
-
-class _Numbers:
-    """Whole numbers from SHA-256 in counter mode."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-        self._count = 0
-
-    def below(self, limit: int) -> int:
-        """Draw the next number, 0 to `limit` - 1; the bias of 2**-128 is nobody's business."""
-        self._count += 1
-        block = hashlib.sha256(f"{self._key}#{self._count}".encode()).digest()
-        return int.from_bytes(block[:20], "big") % limit

@@ -1,0 +1,71 @@
+"""The rounds of a `repeat`: messages that are others each time, under names of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from grader.lab.context import Context
+from grader.lab.model import AnyOf, Content, Draw, Formed, Generated, Message, Patterned
+from grader.lab.problems import Place
+from grader.lab.words import parts_of
+from reference.templates import Name, Term
+
+COUNTER = "i"
+"""The value that counts the rounds, from 1."""
+
+
+def add_round(
+    context: Context, names: Iterable[str], number: int, place: Place
+) -> Mapping[str, str]:
+    """Add the messages of round `number` to the scenario's own; the new name of each by the old.
+
+    Those are new that are drawn or generated, that count, or that are made of such.
+    """
+    messages = context.messages
+    varying = [name for name in _all_parts(names, messages) if _varies(name, messages, ())]
+    own = {name: f"{name}-{number}" for name in varying}
+    terms: dict[str, Term] = {name: Name(new) for name, new in own.items()}
+    terms[COUNTER] = str(number).encode()
+    for name, new in own.items():
+        message = messages[name]
+        content = _of_round(message.content, own, terms)
+        context.own[new] = (place, replace(message, name=new, content=content))
+        there = context.unrolled.get(name, ())
+        context.unrolled[name] = tuple(dict.fromkeys((*there, new)))
+    return own
+
+
+def _all_parts(names: Iterable[str], messages: Mapping[str, Message]) -> list[str]:
+    found: dict[str, None] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if name in messages and name not in found:
+            found[name] = None
+            waiting += parts_of(messages[name].content)
+    return list(found)
+
+
+def _varies(name: str, messages: Mapping[str, Message], above: tuple[str, ...]) -> bool:
+    if name == COUNTER:
+        return True
+    if name not in messages or name in above:
+        return False
+    content = messages[name].content
+    if isinstance(content, Draw | Generated):
+        return True
+    return any(_varies(part, messages, (*above, name)) for part in parts_of(content))
+
+
+def _of_round(
+    content: Content | None, own: Mapping[str, str], terms: Mapping[str, Term]
+) -> Content | None:
+    match content:
+        case Formed(template=template):
+            return Formed(template.with_names(terms))
+        case Patterned(template=template, captures=captures):
+            return Patterned(template.with_names(terms), captures)
+        case AnyOf(names=names):
+            return AnyOf(tuple(own.get(name, name) for name in names))
+    return content
