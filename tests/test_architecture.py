@@ -89,6 +89,12 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         "grader/lab/context.py", "grader/lab/labfile.py", "grader/lab/scenariofile.py",
         "grader/lab/steps.py",
     ),
+    "test_lab_words.py": ("grader/lab/draws.py", "grader/lab/rounds.py"),
+    "test_lab_messages.py": ("grader/lab/fields.py",),
+    # A lab with every kind of message, through the real sandbox.
+    "test_parrot.py": tuple(
+        f"grader/judge/{name}.py" for name in ("differing", "hearing", "screen")
+    ),
     # Real programs, real sandbox: what they do is not worth a fake.
     "test_engine.py": tuple(
         f"grader/run/{name}.py"

@@ -161,7 +161,8 @@ def asked_for(submission: Submission, role: Role | None) -> tuple[Role, ...]:
     if role is not None:
         return (role,)
     there = tuple(one for one in ROLES if submission.programs.of(one) is not None)
-    return there or ROLES
+    missing = tuple(one.role for one in submission.missing)
+    return there or missing or ROLES
 
 
 def of_roles(submission: Submission, roles: Sequence[Role]) -> Submission:

@@ -240,7 +240,7 @@ def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
     if facts.role == "server" and not read_before(facts, session, ended):
         return made(Status.FAIL, "end.unread", (ended,))
     last = [i for i, _ in session.sent[-1:]]
-    passed = made(Status.PASS, "end.pass", (*last, ended))
+    passed = made(Status.PASS, "end.pass" if facts.is_plain else "end.last", (*last, ended))
     if facts.traceback is not None and facts.stderr_entries[0] < ended:
         return replace(passed, remarks=(remark("closed-by-exit"),))
     return passed

@@ -31,6 +31,14 @@ class Condition:
 
     look: Look
     ids: tuple[str, ...]
+    plain: bool = False
+    """Only where all messages of the scenario are words of the statement, without framing."""
+
+    def found(self, facts: Facts) -> Hit | None:
+        """The mistake, where it can be told in a scenario of this kind."""
+        if self.plain and not facts.is_plain:
+            return None
+        return self.look(facts)
 
 
 CAUSES: tuple[Condition, ...] = (
@@ -40,7 +48,8 @@ CAUSES: tuple[Condition, ...] = (
     Condition(crashes.task_crash, crashes.CRASHES),
     Condition(endings.missing_argument, ("missing-argument",)),
     Condition(framing.length_prefix, ("length-prefix-wrong",)),
-    Condition(framing.prefix_eaten, ("length-prefix-wrong",)),
+    Condition(framing.wrong_length, ("length-prefix-wrong",)),
+    Condition(framing.prefix_eaten, ("length-prefix-wrong",), plain=True),
     Condition(addresses.datagram, ("datagram-instead-of-stream",)),
     Condition(endings.waits_for_keyboard, ("waits-for-keyboard",)),
     Condition(endings.sleeps, ("sleeps-too-long",)),
@@ -51,25 +60,25 @@ CAUSES: tuple[Condition, ...] = (
     Condition(concurrency.sequential, ("sequential-server",)),
     Condition(concurrency.accept_once, ("accept-once",)),
     Condition(concurrency.reconnects, ("reconnects-each-message",)),
-    Condition(exchange.swapped, ("swapped-messages",)),
-    Condition(memory.sizeof_pointer, ("sizeof-pointer",)),
+    Condition(exchange.swapped, ("swapped-messages",), plain=True),
+    Condition(memory.sizeof_pointer, ("sizeof-pointer",), plain=True),
     Condition(framing.partial_send, ("partial-send-ignored",)),
-    Condition(memory.buffer_remains, ("buffer-not-terminated",)),
-    Condition(exchange.wrong_text, ("wrong-text",)),
+    Condition(memory.buffer_remains, ("buffer-not-terminated",), plain=True),
+    Condition(exchange.wrong_text, ("wrong-text",), plain=True),
     Condition(exchange.both_wait, ("both-wait-first",)),
     Condition(exchange.speaks_first, ("speaks-first",)),
     Condition(outputs.prints_to_stderr, ("prints-to-stderr",)),
-    Condition(outputs.prints_length, ("prints-length-only",)),
-    Condition(framing.missing_terminator, ("missing-terminator",)),
+    Condition(outputs.prints_length, ("prints-length-only",), plain=True),
+    Condition(framing.missing_terminator, ("missing-terminator",), plain=True),
     Condition(framing.unterminated, ("missing-terminator",)),
-    Condition(exchange.cut_short, ("one-recv-is-one-message",)),
+    Condition(exchange.cut_short, ("one-recv-is-one-message",), plain=True),
     Condition(endings.endless, ("endless-loop", "ignores-end-of-stream")),
-    Condition(exchange.peeked, ("closes-with-unread-data",)),
+    Condition(exchange.peeked, ("closes-with-unread-data",), plain=True),
     Condition(exchange.never_receives, ("never-receives", "closes-with-unread-data")),
-    Condition(exchange.one_recv, ("one-recv-two-messages",)),
+    Condition(exchange.one_recv, ("one-recv-two-messages",), plain=True),
     Condition(exchange.gave_up, ("error-swallowed",)),
     Condition(exchange.leaves_early, ("leaves-early",)),
-    Condition(exchange.message_missing, ("second-message-missing",)),
+    Condition(exchange.message_missing, ("second-message-missing",), plain=True),
     Condition(memory.not_flushed, ("output-not-flushed",)),
     Condition(outputs.no_print, ("no-print",)),
     Condition(endings.waits_for_end, ("waits-for-end-of-stream",)),
@@ -84,11 +93,11 @@ CAUSES: tuple[Condition, ...] = (
 
 REMARKS: tuple[Condition, ...] = (
     Condition(outputs.pressed_enter, ("waits-for-keyboard",)),
-    Condition(outputs.merged, ("merged-messages",)),
+    Condition(outputs.merged, ("merged-messages",), plain=True),
     Condition(concurrency.reconnects, ("reconnects-each-message",)),
-    Condition(memory.buffer_remark, ("buffer-not-terminated",)),
+    Condition(memory.buffer_remark, ("buffer-not-terminated",), plain=True),
     Condition(framing.unterminated, ("missing-terminator",)),
-    Condition(framing.line_endings, ("line-ending-mix",)),
+    Condition(framing.line_endings, ("line-ending-mix",), plain=True),
 )
 """What costs nothing and should be known. `bytes-repr` and `extra-output` come of findings."""
 

@@ -138,7 +138,7 @@ def _candidates(
     """Every mistake seen in a run, with what the catalogue says of it."""
     for e in graded:
         for condition in CAUSES:
-            hit = condition.look(e.facts)
+            hit = condition.found(e.facts)
             entry = None if hit is None else sayings.entry(hit.id, hit.variant)
             if hit is not None and entry is not None:
                 yield entry, e, hit
@@ -152,6 +152,8 @@ def _candidates(
 
 def _hard_coded(plain: Examined, drawn: Examined) -> Hit | None:
     """A print that holds with the words of the statement and not with drawn ones."""
+    if not plain.facts.is_plain:
+        return None
     before = {f.expectation: f for f in plain.findings}
     pairs = {
         f.expectation: (before[f.expectation], f)
@@ -193,7 +195,7 @@ def _remarks(
     lines = {(d.file, d.line) for d in errors if d.line is not None}
     for e in own:
         hits = outputs.remarks(e.facts, e.findings)
-        hits += [hit for c in REMARKS if (hit := c.look(e.facts)) is not None]
+        hits += [hit for c in REMARKS if (hit := c.found(e.facts)) is not None]
         if e.facts.scenario.level is Level.ADVICE and any(map(_is_lost, e.findings)):
             hits += _advice(e, sayings)
         for hit in hits:

@@ -51,6 +51,8 @@ def both_wait(facts: Facts) -> Hit | None:
 
 def _server_reads_first(facts: Facts, session: Session) -> Hit | None:
     number = next(i for i, s in enumerate(session.steps) if s.action is Action.RECEIVE)
+    if _sends_before(session, number):
+        return None  # it is the client that speaks first
     first = session.arrivals[0]
     _, before = turn(session, number)
     if before is None or messages_read(facts, session) == 0:
@@ -65,6 +67,11 @@ def _server_reads_first(facts: Facts, session: Session) -> Hit | None:
         found = hit(facts, "both-wait-first", reach, evidence, "server")
         return _reading(facts, found, session, first.entries[0])
     return None
+
+
+def _sends_before(session: Session, number: int) -> bool:
+    """Whether the reference sends something before step `number`."""
+    return any(step.action is Action.SEND for step in session.steps[:number])
 
 
 def _reading(facts: Facts, found: Hit, session: Session, before: int | None = None) -> Hit:
@@ -82,6 +89,9 @@ def speaks_first(facts: Facts) -> Hit | None:
     session = first_session(facts)
     if facts.role != "client" or session is None or not session.stream.chunks:
         return None
+    number = next((i for i, s in enumerate(session.steps) if s.action is Action.RECEIVE), None)
+    if number is not None and not _sends_before(session, number):
+        return None  # as the scenario wants it
     first = session.stream.chunks[0][0]
     sent = session.sent[0][0] if session.sent else None
     if not session.to_send or (sent is not None and sent < first):

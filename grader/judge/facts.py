@@ -328,6 +328,12 @@ class Facts:
             was_reset=any(resets),
             closed=next(whole, None),
             consumed=consumed(entries, sent),
+            unsaid=frozenset(
+                m
+                for s in steps
+                for m in s.messages
+                if s.action is Action.SEND and self.words.takes(m) - self.hearing.heard.keys()
+            ),
         )
 
     def _is_by_words(self, name: str) -> bool:

@@ -6,6 +6,7 @@ from grader.judge.facts import Arrival, Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.model import Status
 from grader.judge.seen import calls, ended_before_us, first_session, hit, reads_connection, stood
+from reference.framing import Line, Prefix, Until
 
 HUGE = 1 << 24
 """Bytes asked for at once that no buffer of a first program has: a length gone wrong."""
@@ -26,6 +27,22 @@ def length_prefix(facts: Facts) -> Hit | None:
         if reads_connection(call) and call.size is not None and call.size >= HUGE:
             evidence = (session.sent[-1][0], index)
             return stood(facts, "length-prefix-wrong", EVERYTHING, evidence, size=call.size)
+    return None
+
+
+def wrong_length(facts: Facts) -> Hit | None:
+    """A message came with a length in front that is not its own."""
+    for session in facts.sessions:
+        for arrival in session.arrivals:
+            framing = facts.lab.messages[arrival.message].framing
+            if arrival.answer is None or not isinstance(framing, Prefix):
+                continue
+            came, announced = len(arrival.answer.body), framing.announced(arrival.data)
+            if arrival.answer.whole or announced is None or announced == came:
+                continue
+            reach = (f"receive:{arrival.message}",)
+            told = {"announced": announced, "came": came}
+            return hit(facts, "length-prefix-wrong", reach, arrival.entries, "announced", **told)
     return None
 
 
@@ -78,12 +95,29 @@ def _shown_before(facts: Facts, session: Session, index: int) -> bool:
 
 
 def unterminated(facts: Facts) -> Hit | None:
-    """A message without the end of line that its text has."""
+    """Messages without the end of line that their text, or their framing, has."""
+    without = [a for s in facts.sessions for a in s.arrivals if _lacks_its_end(facts, a)]
+    if without:
+        reach = tuple(dict.fromkeys(f"receive:{a.message}" for a in without))
+        return hit(facts, "missing-terminator", reach, without[0].entries, "sent")
+    if not facts.is_plain:
+        return None
     for arrival, after in _ends(facts):
         if arrival.text.endswith("\n") and not after.startswith((b"\n", b"\r")):
             reach = (f"receive:{arrival.message}",)
             return hit(facts, "missing-terminator", reach, arrival.entries, "sent")
     return None
+
+
+def _lacks_its_end(facts: Facts, arrival: Arrival) -> bool:
+    """Whether it is right but for the end of line that its framing puts behind it."""
+    answer, framing = arrival.answer, facts.lab.messages[arrival.message].framing
+    by_line = isinstance(framing, Line) or (
+        isinstance(framing, Until) and framing.mark.endswith(b"\n")
+    )
+    if not by_line or answer is None or not arrival.came or answer.whole:
+        return False
+    return answer.match.status is not Status.FAIL
 
 
 def line_endings(facts: Facts) -> Hit | None:
@@ -117,6 +151,8 @@ def partial_send(facts: Facts) -> Hit | None:
     session = first_session(facts)
     for arrival in session.arrivals if session is not None else ():
         whole, came = arrival.text.encode(), arrival.data
+        if arrival.answer is not None:
+            whole, came = arrival.answer.expected or b"", arrival.answer.body
         cut = LARGE <= len(came) < len(whole) and whole.startswith(came)
         if cut and arrival.match.status is not Status.PASS:
             reach = (f"receive:{arrival.message}",)

@@ -95,11 +95,18 @@ class Session:
     """Where the reference ended the connection wholly (a half-close is not that)."""
     consumed: int
     """Bytes proved to be read by the program, of those sent in this session."""
+    unsaid: frozenset[str] = frozenset()
+    """Messages that could not be made: what they take their values from never came."""
 
     @property
     def to_send(self) -> tuple[str, ...]:
-        """The messages that the script sends in this session."""
-        return tuple(m for s in self.steps if s.action is Action.SEND for m in s.messages)
+        """The messages that the script sends in this session, as far as they could be made."""
+        return tuple(
+            m
+            for s in self.steps
+            if s.action is Action.SEND and not self.unsaid.intersection(s.messages)
+            for m in s.messages
+        )
 
     @property
     def was_sent(self) -> tuple[str, ...]:

@@ -132,6 +132,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le programme a fermé la connexion après le second message.",
         "The program closed the connection after the last message.",
     ),
+    "end.last": (
+        "Le programme a fermé la connexion après le dernier message.",
+        "The program closed the connection after the last message.",
+    ),
     "end.crashed": (
         "Votre {program} s’est arrêté sur une erreur avant d’avoir pu fermer la connexion{nb}: "
         "l’échange n’était pas fini.",

@@ -85,7 +85,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
     given = fields.get("framing")
     framing = read_framing(given, problems) if given else None
     messages = read_messages(fields.need("messages"), problems, language, framing)
-    check_names(messages, {}, problems)
+    check_names(messages, {}, problems, ("i",))
     criteria = _criteria(fields.need("criteria"), problems, language)
     _check_requires(criteria, problems)
     listed = _listed(fields.need("scenarios"), problems)

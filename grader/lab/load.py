@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.lab.labfile import LAB_FILE, LabFile, Listed, read_lab_file
-from grader.lab.model import Lab, Level, Scenario
+from grader.lab.model import Lab, Level, Role, RoleFiles, Scenario
 from grader.lab.problems import LabError, LabProblem, Place, Problems, near, shown
 from grader.lab.scenariofile import read_scenario
 from grader.lab.yamlfile import MAX_BYTES, Broken, parse
@@ -83,7 +83,14 @@ def load_lab_bytes(files: Mapping[str, bytes], where: Path | None = None) -> Lab
     if complete:
         _check_proved(lab, proved, problems)
     problems.raise_any()
-    return replace(lab.lab, scenarios=tuple(scenarios))
+    return replace(lab.lab, scenarios=tuple(scenarios), roles=_roles(lab.lab, scenarios))
+
+
+def _roles(lab: Lab, scenarios: list[Scenario]) -> dict[Role, RoleFiles]:
+    """The roles that the lab asks for: of no other a program is missing."""
+    asked = {criterion.role for criterion in lab.criteria}
+    asked |= {role for scenario in scenarios for role in scenario.roles}
+    return {role: files for role, files in lab.roles.items() if role in asked}
 
 
 def _bounded(path: Path) -> bytes:

@@ -315,7 +315,7 @@ def check_names(
         for part in parts_of(message.content):
             if part not in of:
                 what = "alternative" if isinstance(message.content, AnyOf) else "value"
-                hint = " within `repeat` only" if part == "i" else meant(part, tuple(of))
+                hint = meant(part, tuple(of))
                 problems.add(place, f"the message {shown(name)}: no {what} {shown(part)}{hint}")
         if _is_ring(name, messages):
             problems.add(place, f"the message {shown(name)} is made of itself")

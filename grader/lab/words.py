@@ -27,6 +27,7 @@ from grader.lab.model import (
 )
 from grader.matching import Match, compare, fold, length_in
 from reference import patterns
+from reference.framing import Line, Until
 from reference.script import Heard, LengthIn
 from reference.templates import Name, RenderError, Template, UnknownValueError, Values
 
@@ -159,9 +160,13 @@ class Words:
             answer = self._compared(name, message, body, heard)
         except (RenderError, patterns.PatternError):
             return Answer(_plain(Status.FAIL, body), body, None, whole)
-        if not whole and answer.match.status is Status.PASS:
-            # Whoever reads by this framing would still wait for the end.
-            answer = replace(answer, match=replace(answer.match, status=Status.PARTIAL))
+        if not whole:
+            # Whoever reads by this framing would still wait for the end; by a length, or just
+            # for its mark, which may be forgiven.
+            marked = isinstance(framing, Line | Until) and framing.announced(frame) is None
+            status = answer.match.status if marked else Status.FAIL
+            status = Status.PARTIAL if status is Status.PASS else status
+            answer = replace(answer, match=replace(answer.match, status=status))
         return replace(answer, whole=whole)
 
     def is_right(self, name: str, body: bytes, heard: Heard = NOTHING) -> bool:

@@ -112,7 +112,7 @@ def plan(lab: Lab, places: Places) -> Planned:
 def examine(lab: Lab, case: Case, transcripts: Sequence[Transcript]) -> Trial:
     """Judge the runs of one program, as a student's would be."""
     of_role = _of_role(lab, case.role)
-    name = program_name(case.role)
+    name = program_name(lab, case.role)
     programs = Programs(
         server=name if case.role == "server" else None,
         client=name if case.role == "client" else None,
@@ -143,9 +143,10 @@ def examine(lab: Lab, case: Case, transcripts: Sequence[Transcript]) -> Trial:
     )
 
 
-def program_name(role: Role) -> str:
-    """The file of a made-up program of that role."""
-    return f"{role}.py"
+def program_name(lab: Lab, role: Role) -> str:
+    """The file of a made-up program of that role: what it is recognised by stands in it."""
+    word = next((word for word in lab.roles[role].words if word.isidentifier()), role)
+    return f"{word}.py"
 
 
 def conclude(lab: Lab, places: Places, planned: Planned, trials: Iterable[Trial]) -> Proof:

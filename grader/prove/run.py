@@ -53,7 +53,7 @@ def _key(case: Case) -> str:
 
 def _job(lab: Lab, case: Case) -> Job:
     """All graded scenarios of the program's role; the same texts for every program."""
-    name = program_name(case.role)
+    name = program_name(lab, case.role)
     return Job(
         key=_key(case),
         lab=lab,
