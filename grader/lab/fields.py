@@ -38,7 +38,7 @@ MESSAGE = (
     FieldOf("hex", "text", "exactly these bytes", 'hex: "00 01 ff"'),
     FieldOf("generate", "generate", "so many bytes, made from the submission's seed",
             "generate: {size: 300 KiB, kind: bytes}"),
-    FieldOf("draw", "word", "a short text drawn anew for each submission, see the table of draws",
+    FieldOf("draw", "word", "drawn anew for each submission: letters, a name, a number, sentences",
             "draw: word", ("word", "name", "number", "text")),
     FieldOf("pattern", "text", "whatever matches, captured values included",
             "pattern: 'WELCOME (?P<nonce>[0-9]+)'"),

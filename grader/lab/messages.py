@@ -151,7 +151,7 @@ def _content(kind: str, fields: Fields, reading: _Reading) -> Content | None:
     node = fields.need(kind)
     match kind:
         case "text":
-            text = values.text(node, reading.problems, "text")
+            text = values.characters(node, reading.problems, "text")
             if len(text.encode()) > MAX_MESSAGE:
                 reading.tell(node, f"takes at most {MAX_MESSAGE} bytes")
             return _formed(text, node, reading)
@@ -279,7 +279,7 @@ def read_framing(node: Node, problems: Problems) -> Framing | None:
 
 
 def _until(fields: Fields, problems: Problems) -> Framing:
-    mark = values.text(fields.need("until"), problems, "until")
+    mark = values.characters(fields.need("until"), problems, "until")
     header = None
     if then := fields.get("then"):
         name = Fields(then, problems, "then", ("header",)).need("header")

@@ -93,6 +93,13 @@ def text(node: Node, problems: Problems, what: str) -> str:
     return ""
 
 
+def characters(node: Node, problems: Problems, what: str) -> str:
+    """Read at least one character, be it a blank or a line end."""
+    if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
+        return node.value
+    return text(node, problems, what)
+
+
 def word(node: Node, problems: Problems, what: str, pattern: re.Pattern[str], form: str) -> str:
     """Read a text that matches `pattern`, which `form` puts in words."""
     found = text(node, problems, what)

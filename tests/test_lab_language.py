@@ -1,0 +1,51 @@
+"""docs/lab-language.md is true: its tables are those of the code, its examples load."""
+
+from __future__ import annotations
+
+import re
+
+from language_tables import PAGE, filled
+
+from grader.lab.load import load_lab_bytes
+
+TEXT = PAGE.read_text("utf-8")
+BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+AROUND = """\
+lab: some
+title: T
+language: en
+port: 7000
+{}
+criteria:
+  server.a: {{points: 1, title: T, requirement: R, hint: H}}
+scenarios: [s]
+"""
+SCENARIO = """\
+scenario: s
+tests: server
+title: T
+reference:
+  - connect
+  - receive: {}
+    proves: server.a
+"""
+
+
+def test_the_tables_are_those_of_the_code() -> None:
+    # After a change in the code: python tests/language_tables.py
+    assert filled(TEXT) == TEXT
+
+
+def test_the_whole_example_loads() -> None:
+    lab, scenario = BLOCKS[:2]
+    loaded = load_lab_bytes({"lab.yaml": lab.encode(), "three-sums.yaml": scenario.encode()})
+    assert len(loaded.scenarios[0].steps) == 3 + 2 * 3 + 1
+    assert set(loaded.roles) == {"server"}
+
+
+def test_the_other_examples_load() -> None:
+    for block in BLOCKS[2:]:
+        name = re.findall(r"^  ([a-z]+):", block, re.MULTILINE)[-1]
+        lab, scenario = AROUND.format(block), SCENARIO.format(name)
+        files = {"lab.yaml": lab.encode(), "s.yaml": scenario.encode()}
+        assert load_lab_bytes(files).messages[name]
