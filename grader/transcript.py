@@ -70,14 +70,23 @@ class Listener(Entry, frozen=True, kw_only=True):
     v6only: bool = False
 
 
-class Connected(Entry, frozen=True, kw_only=True):
+class OnConnection(Entry, frozen=True, kw_only=True):
+    """Something that happened on one connection of the reference."""
+
+    connection: str = ""
+    """Its name in the scenario; empty where it has none: it is the only one."""
+
+
+class Connected(OnConnection, frozen=True, kw_only=True):
     """Reference and program are connected; (host, port) pairs."""
 
     local: tuple[str, int]
     remote: tuple[str, int]
+    protocol: str = "tcp"
+    """`udp`: the reference has a socket that sends there, or has had a datagram from there."""
 
 
-class Refused(Entry, frozen=True, kw_only=True):
+class Refused(OnConnection, frozen=True, kw_only=True):
     """The reference's connect() did not succeed."""
 
     reason: str
@@ -91,7 +100,7 @@ class Dialed(Entry, frozen=True, kw_only=True):
     port: int
 
 
-class Sent(Entry, frozen=True, kw_only=True):
+class Sent(OnConnection, frozen=True, kw_only=True):
     """The reference sent `data`; `messages` are the names of the texts in it.
 
     A message in pieces gives several entries with the same `messages`; `piece` counts from 1.
@@ -104,27 +113,27 @@ class Sent(Entry, frozen=True, kw_only=True):
     guaranteed: bool = True
 
 
-class Received(Entry, frozen=True, kw_only=True):
+class Received(OnConnection, frozen=True, kw_only=True):
     """The reference received `data`."""
 
     data: bytes
 
 
-class EndOfStream(Entry, frozen=True, kw_only=True):
+class EndOfStream(OnConnection, frozen=True, kw_only=True):
     """The program's FIN arrived."""
 
 
-class ConnectionReset(Entry, frozen=True, kw_only=True):
+class ConnectionReset(OnConnection, frozen=True, kw_only=True):
     """The program's RST arrived."""
 
 
-class Closed(Entry, frozen=True, kw_only=True):
+class Closed(OnConnection, frozen=True, kw_only=True):
     """The reference ended the connection: `close`, `half-close` or `reset`."""
 
     how: str
 
 
-class Consumed(Entry, frozen=True, kw_only=True):
+class Consumed(OnConnection, frozen=True, kw_only=True):
     """The program has read everything sent so far, `total` bytes in all."""
 
     total: int
@@ -143,7 +152,7 @@ class Stderr(Entry, frozen=True, kw_only=True):
 
 
 class Keyboard(Entry, frozen=True, kw_only=True):
-    """The program waited for the keyboard and was given `data` (Enter)."""
+    """The program waited for the keyboard and was given `data`: Enter, or what the lab types."""
 
     data: bytes
 
@@ -156,7 +165,7 @@ class Step(Entry, frozen=True, kw_only=True):
     reason: str
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class Call(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one thread of the program is doing."""
 
     pid: int
@@ -170,9 +179,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes asked for, where the call has such an argument."""
     limited: bool = False
     """The call has a time limit of its own."""
+    connection: str = ""
+    """The name of the reference's connection behind `fd`, where it has one."""
 
 
-class Socket(msgspec.Struct, frozen=True, kw_only=True):
+class Socket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A line of the socket table: the program's socket."""
 
     protocol: str
@@ -184,6 +195,10 @@ class Socket(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes not yet read; for a listener, connections not yet accepted."""
     send_queue: int
     """Bytes not yet acknowledged; for a listener, its backlog."""
+    connection: str = ""
+    """The name of the reference's connection that this is the other end of, where it has one."""
+    accepted: bool = True
+    """False: the connection is made, and waits in the listener's queue for an accept()."""
 
 
 class State(Entry, frozen=True, kw_only=True):

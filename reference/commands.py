@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -12,12 +12,19 @@ class Command:
 
 
 @dataclass(frozen=True)
-class Listen(Command):
-    """Listen on the port of the script."""
+class OfConnection(Command):
+    """Something to do with one connection; `connection` is its name in the script."""
+
+    connection: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
-class Dial(Command):
+class Listen(OfConnection):
+    """Listen on the port of the script; who comes next is given the connection's name."""
+
+
+@dataclass(frozen=True)
+class Dial(OfConnection):
     """Connect to the program's listener."""
 
     address: str
@@ -25,36 +32,62 @@ class Dial(Command):
 
 
 @dataclass(frozen=True)
-class AwaitReady(Command):
-    """Tell me (`Ready`) when the program is ready for the next message."""
+class AwaitReady(OfConnection):
+    """Tell me (`Ready`) when the program is ready for the next message.
+
+    `calm`: when it has also done all that earlier messages make it do, on every connection.
+    """
+
+    calm: bool = field(default=False, kw_only=True)
+    rests: bool = field(default=False, kw_only=True)
+    """And none of its threads sleeps, to do something later."""
 
 
 @dataclass(frozen=True)
-class AwaitConsumed(Command):
+class AwaitConsumed(OfConnection):
     """Tell me (`Consumed`) when the program has read all that was sent."""
 
 
 @dataclass(frozen=True)
-class Transmit(Command):
+class Transmit(OfConnection):
     """Send these bytes now, in one segment where TCP can."""
 
     data: bytes
     messages: tuple[str, ...]
     guaranteed: bool
+    pieces: int = field(default=1, kw_only=True, compare=False)
+    """Of so many pieces of these messages."""
 
 
 @dataclass(frozen=True)
-class ShutdownWrite(Command):
+class StopReading(OfConnection):
+    """Read no more, so that the window closes."""
+
+
+@dataclass(frozen=True)
+class ReadAgain(OfConnection):
+    """Read what has come in the meantime, and go on reading."""
+
+
+@dataclass(frozen=True)
+class TypeKeys(Command):
+    """Type this on the program's keyboard."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class ShutdownWrite(OfConnection):
     """Send FIN, go on reading."""
 
 
 @dataclass(frozen=True)
-class CloseConnection(Command):
+class CloseConnection(OfConnection):
     """Close our end."""
 
 
 @dataclass(frozen=True)
-class Abort(Command):
+class Abort(OfConnection):
     """Send RST."""
 
 

@@ -2,7 +2,9 @@
 
 The machine plays the steps of its script in order. `TRANSITIONS` says, for each kind of
 step, what each event means for it; an event that is not in the table leaves the step as it
-is. A step that is proved not to come is *missed*, and the next one is played
+is. Connections have names; an event of one of them concerns the step that is played there.
+Steps that are played side by side are tracks of their own, and a step in its turn is the
+only track. A step that is proved not to come is *missed*, and the next one is played
 (`OnMiss.CONTINUE`), so a program that forgets one thing loses that thing only.
 
 After the last step the machine closes what is still open and goes on observing until the
@@ -22,6 +24,7 @@ from typing import assert_never
 from reference import commands as c
 from reference import events as e
 from reference import script as s
+from reference.link import DatagramLink, Link
 
 
 class Meaning(Enum):
@@ -53,6 +56,18 @@ _PROVED_ABSENT = {
     e.OutOfTime: Meaning.MISSED,
 }
 
+_MESSAGE = {
+    e.Received: Meaning.LOOK,
+    e.Ready: Meaning.TAKE,
+    e.Reading: Meaning.TAKE,
+    e.Stuck: Meaning.TAKE,
+    e.Overdue: Meaning.TAKE,
+    e.EndOfStream: Meaning.TAKE,
+    e.ConnectionReset: Meaning.TAKE,
+    e.Exited: Meaning.TAKE,
+    e.OutOfTime: Meaning.TAKE,
+}
+
 TRANSITIONS: dict[type[s.Step], dict[type[e.Event], Meaning]] = {
     s.Connect: {
         e.Listening: Meaning.ACT,
@@ -77,17 +92,8 @@ TRANSITIONS: dict[type[s.Step], dict[type[e.Event], Meaning]] = {
         e.Exited: Meaning.MISSED,
         e.OutOfTime: Meaning.MISSED,
     },
-    s.Receive: {
-        e.Received: Meaning.LOOK,
-        e.Ready: Meaning.TAKE,
-        e.Reading: Meaning.TAKE,
-        e.Stuck: Meaning.TAKE,
-        e.Overdue: Meaning.TAKE,
-        e.EndOfStream: Meaning.TAKE,
-        e.ConnectionReset: Meaning.TAKE,
-        e.Exited: Meaning.TAKE,
-        e.OutOfTime: Meaning.TAKE,
-    },
+    s.Receive: _MESSAGE,
+    s.Drop: _MESSAGE,
     s.ReceiveEnd: {
         e.EndOfStream: Meaning.DONE,
         e.ConnectionReset: Meaning.DONE,
@@ -95,6 +101,20 @@ TRANSITIONS: dict[type[s.Step], dict[type[e.Event], Meaning]] = {
         e.Overdue: Meaning.MISSED,
         **_PROVED_ABSENT,
     },
+    # It is over when the program waits: for us, or for whatever; an end of its own is a word.
+    s.Silence: {
+        e.Ready: Meaning.DONE,
+        e.Stuck: Meaning.DONE,
+        e.Received: Meaning.MISSED,
+        e.EndOfStream: Meaning.MISSED,
+        e.ConnectionReset: Meaning.MISSED,
+        e.Overdue: Meaning.DONE,
+        e.Exited: Meaning.MISSED,
+        e.OutOfTime: Meaning.MISSED,
+    },
+    s.Type: {e.AtKeyboard: Meaning.ACT, **_PROVED_ABSENT},
+    s.PauseReading: {},
+    s.ResumeReading: {},
     # A restart awaits the end of the first process; one that is stuck is ended for it.
     s.Restart: {e.Exited: Meaning.ACT, e.Stuck: Meaning.BEST_EFFORT, e.OutOfTime: Meaning.MISSED},
     s.HalfClose: {},
@@ -110,17 +130,13 @@ class Machine:
     def __init__(self, script: s.Script) -> None:
         self.script = script
         self.phase = Phase.PLAYING
-        self._index = -1
-        self._unread = bytearray()
-        self._connected = False
-        self._peer_ended = False
+        self._several = script.several
+        self._links: dict[str, Link] = {}
+        self._tracks: list[_Track] = []
+        self._next_index = 0
+        """The first step behind those of the tracks."""
         self._peer_exited = False
-        self._pieces_sent = 0
-        self._pieces: tuple[bytes, ...] = ()
         self._heard: dict[str, bytes] = {}
-        self._length_in: s.LengthIn = len
-        self._next_at: int | None = None
-        """The time at which the next step is due to begin; None: the present one goes on."""
 
     @property
     def finished(self) -> bool:
@@ -128,34 +144,48 @@ class Machine:
         return self.phase is Phase.FINISHED
 
     @property
+    def steps(self) -> tuple[s.Step, ...]:
+        """The steps being played, one of each track; none when all are over."""
+        if self.phase is not Phase.PLAYING:
+            return ()
+        return tuple(self.script.steps[t.index] for t in self._tracks if t.index is not None)
+
+    @property
     def step(self) -> s.Step | None:
-        """The step being played; None when all are over."""
-        return self.script.steps[self._index] if self.phase is Phase.PLAYING else None
+        """The first of them; None when all are over."""
+        return next(iter(self.steps), None)
+
+    def playing(self, kind: type[s.Step] | tuple[type[s.Step], ...]) -> tuple[str, ...]:
+        """The connections on which a step of that kind is being played."""
+        return tuple(step.connection for step in self.steps if isinstance(step, kind))
+
+    def step_of(self, connection: str) -> s.Step | None:
+        """The step being played on that connection."""
+        return next((step for step in self.steps if step.connection == connection), None)
 
     @property
     def dials(self) -> bool:
-        """The step being played awaits a listener of the program."""
-        return isinstance(self.step, s.Connect)
+        """A step being played awaits a listener of the program."""
+        return bool(self.playing(s.Connect))
 
     @property
     def refuses(self) -> bool:
-        """The step being played lets the program's connect() be refused."""
-        return isinstance(self.step, s.Refuse)
+        """A step being played lets the program's connect() be refused."""
+        return bool(self.playing(s.Refuse))
 
     @property
     def awaits_message(self) -> bool:
-        """The step being played awaits bytes of the program."""
-        return isinstance(self.step, s.Receive)
+        """A step being played awaits bytes of the program."""
+        return bool(self.playing(s.Receive))
 
     @property
     def awaits_end(self) -> bool:
-        """The step being played awaits the end of the connection."""
-        return isinstance(self.step, s.ReceiveEnd)
+        """A step being played awaits the end of a connection."""
+        return bool(self.playing(s.ReceiveEnd))
 
     def start(self, t: int) -> list[c.Command]:
         """Begin with the first step. `t` is the time in ns."""
-        self._next_at = t
-        return self._go_on([])
+        return self._go_on([], t)
 
     def handle(self, event: e.Event) -> list[c.Command]:
         """Take an event; what is to be done because of it."""
@@ -164,24 +194,50 @@ class Machine:
         self._remember(event)
         if self.phase is Phase.OBSERVING:
             return self._observe(event)
-        step = self.step
-        assert step is not None  # noqa: S101 -- PLAYING has a step
-        meaning = TRANSITIONS[type(step)].get(type(event))
-        if meaning is None:
-            return []
-        return self._go_on(self._apply(meaning, step, event))
+        out: list[c.Command] = []
+        for track in self._meant(event):
+            step = self._step_of(track)
+            if step is None or self.phase is not Phase.PLAYING:
+                continue  # an earlier track has ended all of them
+            if (meaning := TRANSITIONS[type(step)].get(type(event))) is not None:
+                out += self._apply(meaning, track, step, event)
+        return self._go_on(out, event.t) if out else []
+
+    def _step_of(self, track: _Track) -> s.Step | None:
+        return None if track.index is None else self.script.steps[track.index]
+
+    def _meant(self, event: e.Event) -> list[_Track]:
+        """The tracks that the event is told to."""
+        playing = [(t, step) for t in self._tracks if (step := self._step_of(t)) is not None]
+        if isinstance(event, e.OfConnection):
+            return [t for t, step in playing if step.connection == event.connection]
+        if isinstance(event, e.Stuck):
+            # Where the reference can do something itself nothing is proved for the others.
+            acting = [
+                t for t, step in playing
+                if TRANSITIONS[type(step)].get(e.Stuck) is Meaning.BEST_EFFORT
+            ]  # fmt: skip
+            return acting or [t for t, _ in playing]
+        return [t for t, _ in playing]
 
     # --- what an event changes, whatever the step ---------------------------------------
 
+    def link(self, connection: str) -> Link:
+        """What is known of a connection."""
+        found = self._links.get(connection)
+        if found is None:
+            kind = DatagramLink if self.script.datagrams else Link
+            found = self._links[connection] = kind()
+        return found
+
     def _remember(self, event: e.Event) -> None:
         match event:
-            case e.Received(data=data):
-                self._unread += data
-            case e.Connected():
-                self._connected, self._peer_ended = True, False
-                self._unread.clear()
-            case e.EndOfStream() | e.ConnectionReset():
-                self._peer_ended = True
+            case e.Received(data=data, connection=name):
+                self.link(name).came(data)
+            case e.Connected(connection=name):
+                self.link(name).begin()
+            case e.EndOfStream(connection=name) | e.ConnectionReset(connection=name):
+                self.link(name).ended = True
             case e.Exited():
                 self._peer_exited = True
             case _:
@@ -189,179 +245,220 @@ class Machine:
 
     # --- what it means for the step -----------------------------------------------------
 
-    def _apply(self, meaning: Meaning, step: s.Step, event: e.Event) -> list[c.Command]:
+    def _apply(
+        self, meaning: Meaning, track: _Track, step: s.Step, event: e.Event
+    ) -> list[c.Command]:
         match meaning:
             case Meaning.ACT:
-                return self._act(step, event, guaranteed=getattr(event, "guaranteed", True))
-            case Meaning.BEST_EFFORT if isinstance(step, s.Send) and self._peer_ended:
+                return self._act(track, step, event, guaranteed=getattr(event, "guaranteed", True))
+            case Meaning.BEST_EFFORT if (
+                isinstance(step, s.Send) and self.link(step.connection).ended
+            ):
                 # It has closed and does not read: nothing can be delivered any more.
-                return self._over(c.StepStatus.MISSED, event)
+                return self._over(track, c.StepStatus.MISSED, event)
             case Meaning.BEST_EFFORT:
-                return self._act(step, event, guaranteed=False)
+                return self._act(track, step, event, guaranteed=False)
             case Meaning.LOOK:
-                return self._look(step, event)
+                return self._look(track, step, event)
             case Meaning.TAKE:
-                return self._take(event)
+                return self._take(track, step, event)
             case Meaning.DONE:
-                return self._over(c.StepStatus.DONE, event)
+                return self._over(track, c.StepStatus.DONE, event)
             case Meaning.MISSED:
-                return self._over(c.StepStatus.MISSED, event)
+                return self._over(track, c.StepStatus.MISSED, event)
             case _:
                 assert_never(meaning)
 
-    def _act(self, step: s.Step, event: e.Event, *, guaranteed: bool) -> list[c.Command]:
+    def _act(
+        self, track: _Track, step: s.Step, event: e.Event, *, guaranteed: bool
+    ) -> list[c.Command]:
         match step, event:
-            case s.Connect(), e.Listening(address=address, port=port):
-                return [c.Dial(address, port)]
+            case s.Connect(connection=name), e.Listening(address=address, port=port):
+                return [c.Dial(address, port, connection=name)]
             case s.Send(), _:
-                return self._send_piece(step, event, guaranteed=guaranteed)
+                return self._send_piece(track, step, event, guaranteed=guaranteed)
+            case s.Type(data=data), _:
+                return [c.TypeKeys(data), *self._over(track, c.StepStatus.DONE, event)]
             case s.Restart(), e.Exited():
-                self._peer_exited = self._connected = False
-                return [c.RestartProgram(), *self._over(c.StepStatus.DONE, event)]
+                self._peer_exited = False
+                for link in self._links.values():
+                    link.connected = False
+                return [c.RestartProgram(), *self._over(track, c.StepStatus.DONE, event)]
             case s.Restart(), _:
                 return [c.EndProgram()]
             case _:
                 return []
 
-    def _send_piece(self, step: s.Send, event: e.Event, *, guaranteed: bool) -> list[c.Command]:
-        piece = self._pieces[self._pieces_sent]
-        self._pieces_sent += 1
-        out: list[c.Command] = [c.Transmit(piece, step.messages, guaranteed)]
-        if self._pieces_sent < len(self._pieces):
-            return [*out, c.AwaitConsumed()]
-        return out + self._over(c.StepStatus.DONE, event)
+    def _send_piece(
+        self, track: _Track, step: s.Send, event: e.Event, *, guaranteed: bool
+    ) -> list[c.Command]:
+        piece = track.pieces[track.pieces_sent]
+        track.pieces_sent += 1
+        name, count = step.connection, len(track.pieces)
+        out: list[c.Command] = [
+            c.Transmit(piece, step.messages, guaranteed, connection=name, pieces=count)
+        ]
+        if track.pieces_sent < count:
+            return [*out, c.AwaitConsumed(connection=name)]
+        return out + self._over(track, c.StepStatus.DONE, event)
 
-    def _look(self, step: s.Step, event: e.Event) -> list[c.Command]:
+    def _look(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
         assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
-        length = self._length_in(bytes(self._unread))
-        if length is None:
+        message = self.link(step.connection).take(track.length_in)
+        if message is None:
             return []
-        self._hear(step, length)
-        return self._over(c.StepStatus.DONE, event)
+        self._hear(step, message)
+        return self._over(track, c.StepStatus.DONE, event)
 
-    def _take(self, event: e.Event) -> list[c.Command]:
-        status = c.StepStatus.DONE if self._unread else c.StepStatus.MISSED
-        if isinstance(step := self.step, s.Receive) and self._unread:
-            self._hear(step, len(self._unread))
-        return self._over(status, event)
+    def _take(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
+        message = self.link(step.connection).take_rest()
+        if message is None:
+            return self._over(track, c.StepStatus.MISSED, event)
+        if isinstance(step, s.Receive):
+            self._hear(step, message)
+        return self._over(track, c.StepStatus.DONE, event)
 
-    def _hear(self, step: s.Receive, length: int) -> None:
-        """The first bytes are the message: take them off, and the values out of them."""
-        message = bytes(self._unread[:length])
-        del self._unread[:length]
+    def _hear(self, step: s.Receive, message: bytes) -> None:
+        """Take the values out of the message."""
         self._heard.update(step.hears(message, self._heard))
 
     # --- from step to step --------------------------------------------------------------
 
-    def _over(self, status: c.StepStatus, event: e.Event) -> list[c.Command]:
-        step = self.step
+    def _over(self, track: _Track, status: c.StepStatus, event: e.Event) -> list[c.Command]:
+        step, index = self._step_of(track), track.index
         assert step is not None  # noqa: S101 -- only called while PLAYING
-        out: list[c.Command] = [c.Note(self._index, status, _reason(event))]
+        assert index is not None  # noqa: S101 -- it has a step
+        out: list[c.Command] = [c.Note(index, status, _reason(event))]
         missed = status is c.StepStatus.MISSED
-        if isinstance(event, e.OutOfTime):
+        if isinstance(event, e.OutOfTime) or (missed and step.on_miss is s.OnMiss.STOP):
+            track.advance(event.t)
             return out + self._rest_is_missed(event)
-        if missed and step.on_miss is s.OnMiss.STOP:
-            return out + self._rest_is_missed(event)
-        self._next_at = event.t
+        track.advance(event.t)
         return out
 
     def _rest_is_missed(self, event: e.Event) -> list[c.Command]:
         reason = _reason(event)
-        rest = range(self._index + 1, len(self.script.steps))
+        left = [i for track in self._tracks for i in track.left]
+        rest = [*sorted(left), *range(self._next_index, len(self.script.steps))]
+        self._tracks, self._next_index = [], len(self.script.steps)
         out: list[c.Command] = [c.Note(i, c.StepStatus.MISSED, reason) for i in rest]
-        self._index = len(self.script.steps)
         return out + self._end_of_script(out_of_time=isinstance(event, e.OutOfTime))
 
-    def _go_on(self, out: list[c.Command]) -> list[c.Command]:
-        """Begin the next step, and the one after it where that one is over at once."""
-        while self._next_at is not None:
-            t, self._next_at = self._next_at, None
-            self._index += 1
-            self._pieces_sent = 0
-            if self._index >= len(self.script.steps):
+    def _go_on(self, out: list[c.Command], t: int) -> list[c.Command]:
+        """Begin the next steps, and those after them where they are over at once."""
+        while self.phase is Phase.PLAYING:
+            due = next((track for track in self._tracks if track.due is not None), None)
+            if due is not None:
+                out += self._begin_next(due)
+            elif any(track.index is not None for track in self._tracks):
+                return out
+            elif self._next_index >= len(self.script.steps):
                 return out + self._end_of_script(out_of_time=False)
-            step = self.script.steps[self._index]
-            out.append(c.Note(self._index, c.StepStatus.BEGUN, "script"))
-            out += self._begin(step, t)
+            else:
+                self._tracks, self._next_index = _tracks(self.script.steps, self._next_index, t)
         return out
 
-    def _begin(self, step: s.Step, t: int) -> list[c.Command]:
-        if self._cannot_come(step):
-            return self._over(c.StepStatus.MISSED, e.Exited(t))
+    def _begin_next(self, track: _Track) -> list[c.Command]:
+        step, index, t = self._step_of(track), track.index, track.due
+        track.due = None
+        track.pieces_sent = 0
+        if step is None or index is None or t is None:
+            return []
+        begun = c.Note(index, c.StepStatus.BEGUN, "script")
+        return [begun, *self._begin(track, step, t)]
+
+    def _begin(self, track: _Track, step: s.Step, t: int) -> list[c.Command]:
+        link, name = self.link(step.connection), step.connection
+        done, event = c.StepStatus.DONE, e.Event(t)
+        if self._cannot_come(step, link):
+            return self._over(track, c.StepStatus.MISSED, e.Exited(t))
         match step:
             case s.Connect():
-                return self._let_go()
+                return self._let_go(name)
             case s.Accept():
-                return [*self._let_go(), c.Listen()]
+                return [*self._let_go(name), c.Listen(connection=name)]
             case s.Refuse() if self._peer_exited:
-                return self._over(c.StepStatus.DONE, e.Exited(t))
-            case s.HalfClose() | s.Close() | s.Reset() if not self._connected:
-                return self._unconnected(t)
-            case s.Send():
-                return self._begin_send(step, t)
+                return self._over(track, done, e.Exited(t))
+            case s.ReceiveEnd() if link.ended:
+                return self._over(track, done, e.EndOfStream(t))
             case s.Receive():
-                return self._begin_receive(step, t)
-            case s.ReceiveEnd() if self._peer_ended:
-                return self._over(c.StepStatus.DONE, e.EndOfStream(t))
-            case s.ReceiveEnd():
-                return [] if self._connected else self._unconnected(t)
+                return self._begin_receive(track, step, t)
             case s.Restart() if self._peer_exited:
-                return self._act(step, e.Exited(t), guaranteed=True)
+                return self._act(track, step, e.Exited(t), guaranteed=True)
+            case s.Connect() | s.Accept() | s.Refuse() | s.Restart() | s.Type():
+                return []
+            case _ if not link.connected:
+                return self._unconnected(track, t)
+            case s.Send():
+                return self._begin_send(track, step, t)
+            case s.Silence() if link.unread:
+                return self._over(track, c.StepStatus.MISSED, e.Received(t, b""))
+            case s.Silence() if link.ended:
+                return self._over(track, c.StepStatus.MISSED, e.EndOfStream(t))
+            case s.Silence():
+                return [c.AwaitReady(connection=name, calm=True, rests=True)]
+            case s.PauseReading():
+                return [c.StopReading(connection=name), *self._over(track, done, event)]
+            case s.ResumeReading():
+                return [c.ReadAgain(connection=name), *self._over(track, done, event)]
             case s.HalfClose():
-                return [c.ShutdownWrite(), *self._over(c.StepStatus.DONE, e.Event(t))]
+                return [c.ShutdownWrite(connection=name), *self._over(track, done, event)]
             case s.Close():
-                self._connected = False
-                return [c.CloseConnection(), *self._over(c.StepStatus.DONE, e.Event(t))]
+                link.connected = False
+                return [c.CloseConnection(connection=name), *self._over(track, done, event)]
             case s.Reset():
-                self._connected = False
-                return [c.Abort(), *self._over(c.StepStatus.DONE, e.Event(t))]
+                link.connected = False
+                return [c.Abort(connection=name), *self._over(track, done, event)]
             case _:
                 return []
 
-    def _begin_send(self, step: s.Send, t: int) -> list[c.Command]:
-        self._pieces = step.pieces_after(self._heard)
-        if not self._connected:
-            return self._unconnected(t)
-        # What it is made of was never heard: there is nothing to be said.
-        return [c.AwaitReady()] if self._pieces else self._over(c.StepStatus.MISSED, e.Event(t))
+    def _begin_send(self, track: _Track, step: s.Send, t: int) -> list[c.Command]:
+        track.pieces = step.pieces_after(self._heard)
+        if not track.pieces:
+            # What it is made of was never heard: there is nothing to be said.
+            return self._over(track, c.StepStatus.MISSED, e.Event(t))
+        calm = self._several and not step.together
+        return [c.AwaitReady(connection=step.connection, calm=calm)]
 
-    def _begin_receive(self, step: s.Receive, t: int) -> list[c.Command]:
-        self._length_in = step.length_after(self._heard)
-        if self._unread and self._length_in(bytes(self._unread)) is not None:
-            return self._look(step, e.Received(t, b""))
-        if self._peer_ended:
-            return self._take(e.EndOfStream(t))
+    def _begin_receive(self, track: _Track, step: s.Receive, t: int) -> list[c.Command]:
+        link = self.link(step.connection)
+        track.length_in = step.length_after(self._heard)
+        if link.has(track.length_in):
+            return self._look(track, step, e.Received(t, b""))
+        if link.ended:
+            return self._take(track, step, e.EndOfStream(t))
         if self._peer_exited:
             # Without FIN: what it left behind holds the connection, and says no more.
-            return self._take(e.Exited(t))
-        return [] if self._connected else self._unconnected(t)
+            return self._take(track, step, e.Exited(t))
+        return [] if link.connected else self._unconnected(track, t)
 
-    def _let_go(self) -> list[c.Command]:
-        """Close what is still open: the reference has one connection at a time."""
-        out: list[c.Command] = [c.CloseConnection()] if self._connected else []
-        self._connected = False
+    def _let_go(self, name: str) -> list[c.Command]:
+        """Close it if it is still open: there is one connection at a time of each name."""
+        link = self.link(name)
+        out: list[c.Command] = [c.CloseConnection(connection=name)] if link.connected else []
+        link.connected = False
         return out
 
-    def _unconnected(self, t: int) -> list[c.Command]:
-        return self._over(c.StepStatus.MISSED, e.Refused(t, "not connected"))
+    def _unconnected(self, track: _Track, t: int) -> list[c.Command]:
+        return self._over(track, c.StepStatus.MISSED, e.Refused(t, "not connected"))
 
-    def _cannot_come(self, step: s.Step) -> bool:
+    def _cannot_come(self, step: s.Step, link: Link) -> bool:
         """The program has ended; only what is here already, or is ours to do, can still be."""
         if not self._peer_exited:
             return False
         match step:
-            case s.Connect() | s.Accept() | s.Send():
+            case s.Connect() | s.Accept() | s.Send() | s.Silence() | s.Type():
                 return True
             case s.Receive():
-                return not self._unread
+                return not link.unread
             case s.ReceiveEnd():
-                return not self._peer_ended
+                return not link.ended
             case _:
                 return False
 
     def _end_of_script(self, *, out_of_time: bool) -> list[c.Command]:
         self.phase = Phase.OBSERVING
-        out = self._let_go()
+        out = [command for name in list(self._links) for command in self._let_go(name)]
         if out_of_time or self._peer_exited:
             out.extend(self._finish())
         return out
@@ -370,15 +467,53 @@ class Machine:
         match event:
             case e.Exited() | e.Stuck() | e.OutOfTime():
                 return self._finish()
-            case e.Connected():
+            case e.Connected(connection=name):
                 # It came back after the exchange: nothing is said to it, nothing is kept open.
-                return [c.CloseConnection()]
+                return self._let_go(name)
             case _:
                 return []
 
     def _finish(self) -> list[c.Command]:
         self.phase = Phase.FINISHED
         return [c.Finish()]
+
+
+class _Track:
+    """Steps that are played one after another, beside those of other tracks."""
+
+    def __init__(self, indices: list[int], t: int) -> None:
+        self.left = indices
+        """Steps that are not over; the first is being played."""
+        self.pieces: tuple[bytes, ...] = ()
+        """What the present step sends."""
+        self.pieces_sent = 0
+        self.length_in: s.LengthIn = len
+        """How the message that it awaits is told from what follows."""
+        self.due: int | None = t
+        """The time at which its next step is due to begin; None: the present one goes on."""
+
+    @property
+    def index(self) -> int | None:
+        """The step being played; None when all are over."""
+        return self.left[0] if self.left else None
+
+    def advance(self, t: int) -> None:
+        """The present step is over."""
+        del self.left[0]
+        self.due = t if self.left else None
+
+
+def _tracks(steps: tuple[s.Step, ...], first: int, t: int) -> tuple[list[_Track], int]:
+    """The tracks that begin with step `first`, and the step behind them."""
+    number = steps[first].together
+    if not number:
+        return [_Track([first], t)], first + 1
+    by_name: dict[str, list[int]] = {}
+    index = first
+    while index < len(steps) and steps[index].together == number:
+        by_name.setdefault(steps[index].connection, []).append(index)
+        index += 1
+    return [_Track(indices, t) for indices in by_name.values()], index
 
 
 def _reason(event: e.Event) -> str:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
+
+Family = Literal["ipv4", "ipv6"]
 
 Heard = Mapping[str, bytes]
 """Values taken out of what the program has sent so far, by name."""
@@ -28,9 +31,19 @@ class OnMiss(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing that the reference does or awaits."""
+    """One thing that the reference does or awaits.
+
+    `connection` is the name of the connection that it is about; a script with one connection
+    has no need of names. Neighbours with the same number in `together` are played side by
+    side, those of each connection in their order; the step after them waits for all of them.
+    """
 
     on_miss: OnMiss = OnMiss.CONTINUE
+    connection: str = ""
+    together: int = 0
+    """0: in its turn."""
+    within: float | None = None
+    """Seconds that the program may take for its part; None: as long as the run allows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +109,33 @@ class Receive(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Drop(Receive):
+    """Await a message and act as if it had never come."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silence(Step):
+    """Say nothing until the program is seen to wait for us, and for as long as it does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseReading(Step):
+    """Read nothing more from the connection: what the program sends fills the buffers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeReading(Step):
+    """Read again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Type(Step):
+    """Type `data` on the program's keyboard once it waits for it."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReceiveEnd(Step):
     """Await the end of the connection, FIN or RST, from the program."""
 
@@ -126,3 +166,17 @@ class Script:
 
     steps: tuple[Step, ...]
     port: int
+    datagrams: bool = False
+    """Over UDP: each message is a datagram, and nothing has an end."""
+    family: Family = "ipv4"
+    """What a server of ours listens on, and which of the program's addresses is dialled."""
+
+    @property
+    def several(self) -> bool:
+        """It has connections with names, so there may be more than one at a time."""
+        return any(step.connection for step in self.steps)
+
+    @property
+    def types(self) -> bool:
+        """It says what is typed on the keyboard."""
+        return any(isinstance(step, Type) for step in self.steps)

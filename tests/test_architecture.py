@@ -27,7 +27,7 @@ PURE = (
     "grader/runids.py", "grader/pytest_plugin/told.py",
     "reference/script.py", "reference/events.py", "reference/commands.py",
     "reference/machine.py", "reference/templates.py", "reference/framing.py",
-    "reference/patterns.py",
+    "reference/patterns.py", "reference/link.py",
 )  # fmt: skip
 SHELL = ("grader.run.", "grader.intake.", "grader.cli.", "grader.batch.", "grader.prove.run.")
 REACHES_OUT = {
@@ -145,6 +145,14 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         f"grader/cli/export_{name}.py" for name in ("each", "files", "words")
     ),
     "test_cli_watch.py": ("grader/formats/delta.py",),
+    # Several connections: real programs of every kind, right and wrong.
+    "test_several.py": (
+        "grader/judge/among.py", "grader/run/delivery.py", "grader/run/exchange.py",
+        "grader/run/wants.py",
+    ),
+    "test_machine.py": ("reference/link.py",),
+    "test_endpoint.py": ("reference/connection.py",),
+    "test_lab_connections.py": ("grader/lab/program.py",),
     # Two programs with each other: real ones, then what was told of them.
     "test_run_pair.py": ("grader/run/pair_facts.py", "grader/run/pair_run.py"),
     "test_run_followers.py": ("grader/run/causes.py",),

@@ -71,10 +71,10 @@ def test_bytes_then_fin(endpoint: Endpoint, listener: socket.socket) -> None:
         (received,) = next_events(endpoint)
         assert isinstance(received, e.Received)
         assert received.data == b"bonjour"
-        assert endpoint.bytes_received == 7
+        assert endpoint.of().bytes_received == 7
     assert kinds(next_events(endpoint)) == [e.EndOfStream]
     assert endpoint.connected
-    assert not endpoint.open
+    assert not endpoint.of().open
     assert endpoint.reads == []
 
 
@@ -83,7 +83,7 @@ def test_reset_is_not_fin(endpoint: Endpoint, listener: socket.socket) -> None:
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     peer.close()
     assert kinds(next_events(endpoint)) == [e.ConnectionReset]
-    assert not endpoint.open
+    assert not endpoint.of().open
 
 
 def test_a_close_with_unread_bytes_is_a_reset(endpoint: Endpoint, listener: socket.socket) -> None:
@@ -115,7 +115,7 @@ def test_half_close_goes_on_reading(endpoint: Endpoint, listener: socket.socket)
     with dialled(endpoint, listener) as peer:
         endpoint.send(b"question")
         endpoint.shutdown_write()
-        assert endpoint.fin_sent
+        assert endpoint.of().fin_sent
         assert peer.recv(100) == b"question"
         assert peer.recv(100) == b""
         peer.sendall(b"answer")
@@ -157,7 +157,7 @@ def test_refused(endpoint: Endpoint) -> None:
 def test_silence_is_no_event(endpoint: Endpoint, listener: socket.socket) -> None:
     with dialled(endpoint, listener):
         assert endpoint.poll() == []
-        assert endpoint.open
+        assert endpoint.of().open
         assert len(endpoint.reads) == 1
         assert endpoint.writes == []
 
@@ -173,10 +173,10 @@ def test_what_the_kernel_does_not_take_goes_later(
         endpoint.send(data)
         endpoint.send(b"the end")
         endpoint.shutdown_write()
-        assert endpoint.unsent > 0
+        assert endpoint.of().unsent > 0
         assert endpoint.writes
         # FIN is behind what waits, not in front of it.
-        assert not endpoint.fin_sent
+        assert not endpoint.of().fin_sent
         assert endpoint.poll() == []
         peer.setblocking(False)
         got = bytearray()
@@ -187,11 +187,11 @@ def test_what_the_kernel_does_not_take_goes_later(
             if ready[0]:
                 got += peer.recv(1 << 20)
         assert bytes(got) == data + b"the end"
-        assert endpoint.unsent == 0
-        assert endpoint.bytes_sent == len(got)
+        assert endpoint.of().unsent == 0
+        assert endpoint.of().bytes_sent == len(got)
         peer.settimeout(PATIENCE)
         assert peer.recv(1) == b""
-        assert endpoint.fin_sent
+        assert endpoint.of().fin_sent
 
 
 def test_sending_to_one_that_left_raises_nothing(
@@ -204,7 +204,7 @@ def test_sending_to_one_that_left_raises_nothing(
     assert kinds(next_events(endpoint)) == [e.ConnectionReset]
     endpoint.send(b"after")
     endpoint.shutdown_write()
-    assert endpoint.unsent == 0
+    assert endpoint.of().unsent == 0
 
 
 def test_a_flood_leaves_the_caller_room_to_look(
@@ -243,7 +243,7 @@ def test_accepting_one_at_a_time(endpoint: Endpoint) -> None:
             while len(events) < 2:
                 events += next_events(endpoint)
             assert kinds(events) == [e.Connected, e.Received]
-            assert endpoint.bytes_received == 6
+            assert endpoint.of().bytes_received == 6
 
 
 def test_listening_twice_is_listening(endpoint: Endpoint) -> None:
@@ -299,7 +299,7 @@ def test_ipv6_both_ways(endpoint: Endpoint) -> None:
         address = server.getsockname()
         events = endpoint.dial("::1", address[1]) or next_events(endpoint)
         assert kinds(events) == [e.Connected]
-        assert endpoint.remote == ("::1", address[1])
+        assert endpoint.of().remote == ("::1", address[1])
 
 
 def test_close_all_leaves_the_port_to_others(endpoint: Endpoint) -> None:

@@ -411,7 +411,7 @@ def test_what_can_be_wrong_in_a_scenario(old: str, new: str, told: str) -> None:
         (["connect", "send"], "6:5: send must be a text, not nothing"),
         (["connect", "send: []"], "6:11: send: no message"),
         (["connect", "receive: [hello]"], "receive must be a text, not a list"),
-        (["connect", "close: now"], "6:12: 'close' takes nothing after it"),
+        (["connect", "close: now"], "('now' stands for a connection, and none of that name"),
         (["connect", "{send: hello, receive: reply}"], "6:19: 'receive' stands beside 'send'"),
         (["connect", "{send: hello, proves: server.print}"], "only 'receive' can prove something"),
         (["connect", "{receive: reply, delivery: split}"], "only 'send' has a delivery"),
@@ -495,7 +495,7 @@ def test_lists_where_lines_were_expected() -> None:
     assert found == [
         "lab.yaml:1:1: the lab must be `key: value` lines (lab, title, language, port, statement,"
         " framing, messages, roles, criteria, tolerance, limits, python, salt, notions, passages,"
-        " diagnoses, scenarios, late), not a list"
+        " diagnoses, scenarios, late, protocol), not a list"
     ]
 
 

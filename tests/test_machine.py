@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +42,7 @@ STUCK, EXITED, OUT_OF_TIME = e.Stuck(T), e.Exited(T), e.OutOfTime(T)
 FIN, RST, READY, REFUSED = e.EndOfStream(T), e.ConnectionReset(T), e.Ready(T), e.Refused(T, "no")
 EVENTS: tuple[e.Event, ...] = (
     LISTENING, CONNECTED, REFUSED, e.Received(T, b"some"), FIN, RST, READY, e.Consumed(T),
-    e.Reading(T), STUCK, e.Overdue(T), EXITED, OUT_OF_TIME,
+    e.Reading(T), STUCK, e.Overdue(T), e.AtKeyboard(T), EXITED, OUT_OF_TIME,
 )  # fmt: skip
 
 
@@ -99,6 +100,9 @@ IN_STEP: dict[type[s.Step], tuple[s.Step, ...]] = {
     s.Receive: (CONNECT, RECEIVE),
     s.ReceiveEnd: (CONNECT, END),
     s.Restart: (RESTART,),
+    s.Drop: (CONNECT, s.Drop(message="greeting", length_in=exactly(b"greeting"))),
+    s.Silence: (CONNECT, s.Silence()),
+    s.Type: (s.Type(data=b"yes\n"),),
 }
 """Each kind of step that awaits something, and what leads to it."""
 
@@ -141,7 +145,8 @@ def test_each_row_of_the_table(kind: type[s.Step], event: e.Event) -> None:
             assert ends == []
         case Meaning.ACT | Meaning.BEST_EFFORT:
             assert any(
-                isinstance(x, c.Dial | c.Transmit | c.EndProgram | c.RestartProgram) for x in did
+                isinstance(x, c.Dial | c.Transmit | c.EndProgram | c.RestartProgram | c.TypeKeys)
+                for x in did
             )
 
 
@@ -149,7 +154,7 @@ def test_the_table_has_a_row_for_every_step() -> None:
     kinds = {k for k in vars(s).values() if isinstance(k, type) and issubclass(k, s.Step)}
     assert set(TRANSITIONS) == kinds - {s.Step}
     own_moves = {kind for kind, row in TRANSITIONS.items() if not row}
-    assert own_moves == {s.HalfClose, s.Close, s.Reset}
+    assert own_moves == {s.HalfClose, s.Close, s.Reset, s.PauseReading, s.ResumeReading}
     assert set(TRANSITIONS) - own_moves == set(IN_STEP)
 
 
@@ -498,3 +503,153 @@ def test_where_a_message_ends_may_hang_on_what_was_heard() -> None:
 
 def line(stream: bytes) -> int | None:
     return stream.find(b"\n") + 1 or None
+
+
+# --- several connections -----------------------------------------------------------------
+
+
+def of(name: str, step: s.Step) -> s.Step:
+    return replace(step, connection=name)
+
+
+def on(name: str, event: e.OfConnection) -> e.Event:
+    return replace(event, connection=name)
+
+
+def test_events_concern_the_step_of_their_connection() -> None:
+    steps = [of("alice", CONNECT), of("bob", CONNECT), of("bob", RECEIVE), of("alice", SEND)]
+    book = Playbook(*steps).on(on("alice", CONNECTED), on("bob", CONNECTED))
+    book.on(on("alice", received(b"greeting")))
+    assert book.ends() == ["done", "done"]
+    assert book.on(on("bob", received(b"greeting"))).does() == [
+        c.AwaitReady(connection="alice", calm=True)
+    ]
+    assert book.machine.step == steps[-1]
+    assert book.on(on("bob", READY)).does() == []
+    assert book.on(on("alice", READY)).does()[0] == replace(
+        transmit(b"hello", "hello"), connection="alice"
+    )
+
+
+def test_in_its_turn_a_message_waits_for_the_whole_program() -> None:
+    steps = [of("alice", CONNECT), of("alice", SEND)]
+    assert Playbook(*steps).on(on("alice", CONNECTED)).does() == [
+        c.AwaitReady(connection="alice", calm=True)
+    ]
+
+
+def side_by_side(**steps: list[s.Step]) -> list[s.Step]:
+    return [
+        replace(step, connection=name, together=1) for name, own in steps.items() for step in own
+    ]
+
+
+def test_side_by_side_each_goes_on_by_itself_up_to_the_barrier() -> None:
+    steps = side_by_side(alice=[CONNECT, RECEIVE], bob=[CONNECT, RECEIVE])
+    book = Playbook(*steps, of("alice", SEND)).on(on("bob", CONNECTED))
+    book.on(on("bob", received(b"greeting")), on("alice", CONNECTED))
+    assert book.machine.playing(s.Receive) == ("alice",)
+    assert not any(isinstance(x, c.AwaitReady) for x in book.does())
+    book.on(on("alice", received(b"greeting")))
+    assert book.does() == [c.AwaitReady(connection="alice", calm=True)]
+
+
+def test_stuck_proves_nothing_while_the_reference_can_still_do_something() -> None:
+    steps = side_by_side(alice=[CONNECT, SEND, RECEIVE], bob=[CONNECT, RECEIVE])
+    book = Playbook(*steps).on(on("alice", CONNECTED), on("bob", CONNECTED)).on(STUCK)
+    assert [x.guaranteed for x in book.does() if isinstance(x, c.Transmit)] == [False]
+    assert book.machine.playing(s.Receive) == ("alice", "bob")
+    assert book.on(STUCK).ends()[-2:] == ["missed", "missed"]
+
+
+def test_at_the_end_every_connection_is_closed() -> None:
+    steps = [of("alice", CONNECT), of("bob", CONNECT)]
+    book = Playbook(*steps).on(on("alice", CONNECTED), on("bob", CONNECTED))
+    assert book.does() == [
+        c.CloseConnection(connection="alice"),
+        c.CloseConnection(connection="bob"),
+    ]
+
+
+def test_datagrams_are_taken_one_by_one() -> None:
+    script = s.Script((ACCEPT, RECEIVE, SEND, RECEIVE), PORT, datagrams=True)
+    machine = Machine(script)
+    machine.start(T)
+    machine.handle(CONNECTED)
+    for data in (b"something else", b"greeting"):
+        machine.handle(received(data))
+    assert isinstance(machine.step, s.Send)
+    machine.handle(READY)
+    machine.handle(received(b"another"))
+    notes = [x for x in machine.handle(STUCK) if isinstance(x, c.Note)]
+    assert notes == [c.Note(3, c.StepStatus.DONE, "stuck")]
+
+
+NAMES = st.sampled_from(["", "alice", "bob", "carol"])
+
+
+@st.composite
+def scripts_of_several(draw: st.DrawFn) -> list[s.Step]:
+    steps: list[s.Step] = []
+    for number in range(draw(st.integers(1, 5))):
+        group = draw(st.sampled_from([0, number + 1]))
+        own = draw(st.lists(st.tuples(NAMES, _steps), min_size=1, max_size=4))
+        steps += [
+            replace(step, connection=name, together=0 if isinstance(step, s.Restart) else group)
+            for name, step in own
+        ]
+    return steps
+
+
+_named_events = st.builds(
+    lambda event, name: (
+        replace(event, connection=name) if isinstance(event, e.OfConnection) else event
+    ),
+    _events,
+    NAMES,
+)
+
+
+@settings(max_examples=300)
+@given(scripts_of_several(), st.lists(_named_events, max_size=40), st.booleans())
+def test_whatever_happens_on_several_connections(
+    steps: list[s.Step], history: list[e.Event], datagrams: bool
+) -> None:
+    machine = Machine(s.Script(tuple(steps), PORT, datagrams=datagrams))
+    connected: set[str] = set()
+    over: Counter[int] = Counter()
+
+    def check(commands: list[c.Command]) -> None:
+        for command in commands:
+            match command:
+                case c.Note(step=index, status=c.StepStatus.DONE | c.StepStatus.MISSED):
+                    over[index] += 1
+                    own, number = steps[index], steps[index].together
+                    # In order: all before its group, and those of its own connection in it.
+                    assert all(
+                        other in over
+                        for other in range(index)
+                        if not number
+                        or steps[other].together != number
+                        or steps[other].connection == own.connection
+                    )
+                case c.Transmit() | c.ShutdownWrite() | c.AwaitReady() | c.StopReading():
+                    assert command.connection in connected
+                case c.CloseConnection() | c.Abort():
+                    assert command.connection in connected
+                    connected.discard(command.connection)
+                case c.RestartProgram():
+                    connected.clear()
+                case _:
+                    pass
+
+    check(machine.start(T))
+    for event in history:
+        if isinstance(event, e.Connected) and not machine.finished:
+            connected.add(event.connection)
+        check(machine.handle(event))
+    if not machine.finished:
+        check(machine.handle(OUT_OF_TIME))
+    assert machine.finished
+    assert dict(over) == dict.fromkeys(range(len(steps)), 1)
+    assert not connected

@@ -61,7 +61,7 @@ def test_it_is_a_kind_of_facts(facts: PacedFacts) -> None:
 
 def test_a_look_knows_nothing_unless_told() -> None:
     blank = Look()
-    assert [blank.consumed, blank.ready, blank.reading, blank.waiting] == [False] * 4
+    assert not any((blank.consumed, blank.ready, blank.reading, blank.waiting))
 
 
 def test_quiet_for_a_moment_is_ready(facts: PacedFacts, clock: Clock, endpoint: Endpoint) -> None:
@@ -99,7 +99,7 @@ def test_nobody_is_ready_without_a_connection(facts: PacedFacts, clock: Clock) -
 
 
 def test_whether_it_has_closed_is_not_known(facts: PacedFacts, endpoint: Endpoint) -> None:
-    assert not facts.orphaned(endpoint)
+    assert not facts.orphaned(endpoint, "")
     assert facts.in_flight(endpoint)
 
 

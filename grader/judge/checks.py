@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grader.judge import among
 from grader.judge.differing import what_is_wrong
 from grader.judge.facts import Arrival, Facts, Session
 from grader.judge.listeners import (
@@ -20,9 +21,20 @@ from grader.judge.listeners import (
 from grader.judge.maker import Maker
 from grader.judge.model import Finding, Remark, Status
 from grader.judge.prints import check_stdout
+from grader.judge.sessions import AWAITED
 from grader.judge.situation import method, plainly_ended, situation_entries, stood_before
 from grader.judge.traceback import Traceback
-from grader.judge.wording import LAST, at_line, called, nth, program, remark, say, see_line
+from grader.judge.wording import (
+    LAST,
+    at_line,
+    called,
+    in_seconds,
+    nth,
+    program,
+    remark,
+    say,
+    see_line,
+)
 from grader.lab.model import (
     Action,
     Demand,
@@ -94,12 +106,14 @@ def _steps(facts: Facts) -> list[Finding]:
             continue  # it gave up, as it may: what would have followed was not asked for
         arrivals = iter(session.arrivals)
         for number, step in enumerate(session.steps):
-            if step.action is Action.RECEIVE:
+            if step.action in AWAITED:
                 for _ in step.messages:
                     finding = _receive(facts, session, number, step, next(arrivals))
                     found.append(_demanded(finding, step.demand))
             elif step.action is Action.END:
                 found.append(_demanded(_end(facts, session, step), step.demand))
+            elif step.action is Action.SILENCE:
+                found.append(_demanded(_silence(facts, session, step), step.demand))
     return found
 
 
@@ -149,9 +163,12 @@ def _receive(
             remarks=_message_remarks(session, arrival) if status is not Status.FAIL else (),
         )
 
-    make = Maker(facts, f"receive:{arrival.message}", step.proves)
+    make = _maker(facts, session, f"{step.action}:{arrival.message}", step)
     if session.connected is None:
         return made(Status.FAIL, "connection.none", ())
+    if (slow := among.too_slow(facts, step)) is not None:
+        asked = in_seconds(step.within or 0.0)
+        return made(Status.FAIL, "receive.slow", (slow,), asked=asked)
     if not arrival.came:
         if (earlier := _elsewhere(facts, session, arrival)) is not None:
             return made(Status.FAIL, "receive.swapped", earlier)
@@ -161,7 +178,10 @@ def _receive(
             return made(Status.FAIL, "receive.swapped", earlier)
         key, fields = what_is_wrong(facts, arrival)
         return made(Status.FAIL, key, arrival.entries, **fields)
-    after, before = turn(session, number)
+    several = facts.scenario.several
+    if several and (proof := among.only_afterwards(facts, step, arrival.entries)) is not None:
+        return made(Status.FAIL, "receive.afterwards", (proof, *arrival.entries[-1:]))
+    after, before = among.turn(facts, session, number) if several else turn(session, number)
     if after is not None and arrival.entries[0] < after:
         return made(Status.FAIL, "receive.early", (*arrival.entries, after))
     if before is not None and arrival.entries[-1] > before:
@@ -204,7 +224,8 @@ def _first_sent(session: Session, position: int) -> int | None:
 
 def _elsewhere(facts: Facts, session: Session, arrival: Arrival) -> tuple[int, ...] | None:
     """Where the message arrived right, but before one that it should have followed."""
-    if arrival.answer is not None:
+    # Over UDP the same datagram may come twice, in any order.
+    if arrival.answer is not None or facts.scenario.protocol == "udp":
         return None
     span = find_message(arrival.text, session.stream.data, facts.lab.tolerance)
     return None if span is None else session.stream.entries(span)
@@ -225,10 +246,12 @@ def _message_remarks(session: Session, arrival: Arrival) -> tuple[Remark, ...]:
 
 def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
     """FIN or RST of the program, after the last message and before we closed."""
-    made = Maker(facts, "end", step.proves)
+    made = _maker(facts, session, "end", step)
     if session.connected is None:
         return made(Status.FAIL, "connection.none", ())
     ended, closed = session.ended, session.closed
+    if (timed := _time_of_end(facts, step, made, ended)) is not None:
+        return timed
     if ended is None:
         return _never_ended(facts, session, made)
     if closed is not None and closed < ended:
@@ -244,6 +267,49 @@ def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
     if facts.traceback is not None and facts.stderr_entries[0] < ended:
         return replace(passed, remarks=(remark("closed-by-exit"),))
     return passed
+
+
+def _maker(facts: Facts, session: Session, what: str, step: ReferenceStep) -> Maker:
+    """Of a named connection, the finding says which, and who was attended to instead."""
+    if not session.name:
+        return Maker(facts, what, step.proves)
+    told = among.situation(facts, step)
+    return Maker(facts, f"{what}:{session.name}", step.proves, told)
+
+
+def _silence(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
+    """Nobody spoke, and the program was seen to wait; anything else broke the silence."""
+    made = _maker(facts, session, "silence", step)
+    if session.connected is None:
+        return made(Status.FAIL, "connection.none", ())
+    found = among.over(facts, step)
+    evidence = () if found is None else (found[0],)
+    kept = found is not None and found[1].status == "done"
+    if kept:
+        return made(Status.PASS, "silence.pass", evidence, program=program(facts.role))
+    keys = {"received": "silence.spoke", "endofstream": "silence.left",
+            "connectionreset": "silence.left"}  # fmt: skip
+    key = keys.get(found[1].reason if found is not None else "", "silence.broken")
+    return made(Status.FAIL, key, evidence, program=program(facts.role))
+
+
+def _time_of_end(
+    facts: Facts, step: ReferenceStep, made: Maker, ended: int | None
+) -> Finding | None:
+    """An end that came too late, too soon, or in time, for what the statement asks."""
+    asked = in_seconds(step.within if step.within is not None else step.after or 0.0)
+    words = program(facts.role)
+    if (slow := among.too_slow(facts, step)) is not None:
+        return made(Status.FAIL, "end.slow", (slow,), program=words, asked=asked)
+    start = among.begun(facts, step)
+    if step.after is None or ended is None or start is None:
+        return None
+    waited = in_seconds((facts.entries[ended].t - facts.entries[start].t) / 1e9)
+    if among.too_soon(facts, step, ended) is None:
+        return made(Status.PASS, "end.timed", (start, ended), program=words, waited=waited)
+    asked = in_seconds(step.after)
+    evidence = (start, ended)
+    return made(Status.FAIL, "end.soon", evidence, program=words, asked=asked, waited=waited)
 
 
 def _never_ended(facts: Facts, session: Session, made: Maker) -> Finding:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from grader.judge.hearing import Hearing, hear
 from grader.judge.sessions import (
+    AWAITED,
     MOST_EVIDENCE,
     Arrival,
     Flow,
@@ -19,6 +20,8 @@ from grader.judge.sessions import (
     by_connection,
     consumed,
     flow,
+    names_of,
+    of_name,
 )
 from grader.judge.traceback import Traceback, last_traceback
 from grader.lab.model import Action, Draw, ExpectStdout, Lab, ReferenceStep, Scenario
@@ -39,6 +42,7 @@ from grader.transcript import (
     Killed,
     LimitReached,
     Listener,
+    OnConnection,
     Position,
     Received,
     Recorded,
@@ -144,19 +148,23 @@ class Facts:
 
     @cached_property
     def listeners(self) -> list[tuple[int, Listener]]:
-        """TCP listeners."""
-        return [(i, e) for i, e in self.all(Listener) if e.protocol.startswith("tcp")]
+        """Listeners, of a scenario over UDP bound sockets: what its protocol asks for."""
+        asked = self.scenario.protocol
+        return [(i, e) for i, e in self.all(Listener) if e.protocol.startswith(asked)]
 
     @cached_property
     def datagram(self) -> list[int]:
-        """Where the program was seen to use UDP."""
+        """Where the program was seen to use UDP, and was to use TCP."""
+        if self.scenario.protocol == "udp":
+            return []
         bound = [i for i, e in self.all(Listener) if e.protocol.startswith("udp")]
         return bound + [i for i, e in self.all(Dialed) if e.protocol.startswith("udp")]
 
     @cached_property
     def dialed(self) -> list[tuple[int, Dialed]]:
-        """Ports that the program tried in vain, over TCP."""
-        return [(i, e) for i, e in self.all(Dialed) if e.protocol.startswith("tcp")]
+        """Ports that the program tried in vain, over the protocol that it was to use."""
+        asked = self.scenario.protocol
+        return [(i, e) for i, e in self.all(Dialed) if e.protocol.startswith(asked)]
 
     @cached_property
     def connected(self) -> list[tuple[int, Connected]]:
@@ -284,39 +292,49 @@ class Facts:
     @cached_property
     def sessions(self) -> tuple[Session, ...]:
         """What the script wanted of each connection, and what became of it."""
-        groups = by_connection(self.scenario.steps)
-        marks = [i for i, _ in self.connected]
-        bounds = bounds_of(groups, marks, self.started, len(self.entries))
-        before = (0, *accumulate(map(len, groups)))
-        return tuple(
-            self._session(steps, number, *bound)
-            for steps, number, bound in zip(groups, before, bounds, strict=False)
-        )
+        steps, found = self.scenario.steps, list[Session]()
+        for name in names_of(steps):
+            own = of_name(steps, name)
+            groups = by_connection(tuple(steps[number] for number in own))
+            marks = [i for i, e in self.connected if e.connection == name]
+            bounds = bounds_of(groups, marks, self.started, len(self.entries))
+            before = (0, *accumulate(map(len, groups)))
+            found += [
+                self._session(name, group, own[at : at + len(group)], *bound)
+                for group, at, bound in zip(groups, before, bounds, strict=False)
+            ]
+        return tuple(found)
 
     def _session(
         self,
+        name: str,
         steps: tuple[ReferenceStep, ...],
-        number: int,
+        numbers: list[int],
         connected: int | None,
         first: int,
         last: int,
     ) -> Session:
-        """One connection; step `number` of the script is the first of `steps`."""
+        """One connection; `numbers` are those of its `steps` in the script."""
         part = range(first, last) if connected is not None else range(0)
-        entries = [(i, self.entries[i]) for i in part]
+        entries = [
+            (i, entry)
+            for i in part
+            if not isinstance(entry := self.entries[i], OnConnection) or entry.connection == name
+        ]
         sent = tuple((i, e) for i, e in entries if isinstance(e, Sent))
         stream = flow((i, e.data) for i, e in entries if isinstance(e, Received))
         ended = self._ended(entries)
         whole = (i for i, e in entries if isinstance(e, Closed) and e.how != "half-close")
         resets = (i for i, e in entries if isinstance(e, ConnectionReset) and ended is not None)
-        names = [m for s in steps if s.action is Action.RECEIVE for m in s.messages]
-        by_words = all(map(self._is_by_words, names))
+        names = [m for s in steps if s.action in AWAITED for m in s.messages]
+        by_words = self.scenario.protocol == "tcp" and all(map(self._is_by_words, names))
         stream = stream.first(JUDGED) if by_words else stream
         if by_words:
             arrivals = self._arrivals(names, stream)
         else:
-            arrivals = self._framed_arrivals(steps, number, stream)
+            arrivals = self._framed_arrivals(steps, numbers, stream)
         return Session(
+            name=name,
             steps=steps,
             connected=connected,
             first=first,
@@ -350,12 +368,12 @@ class Facts:
         )
 
     def _framed_arrivals(
-        self, steps: tuple[ReferenceStep, ...], number: int, stream: Flow
+        self, steps: tuple[ReferenceStep, ...], numbers: list[int], stream: Flow
     ) -> tuple[Arrival, ...]:
         """What the reference took for each message, step by step."""
         arrivals: list[Arrival] = []
-        for at, step in enumerate(steps, number):
-            for name in step.messages if step.action is Action.RECEIVE else ():
+        for at, step in zip(numbers, steps, strict=True):
+            for name in step.messages if step.action in AWAITED else ():
                 share = self.hearing.shares.get(at)
                 span = slice(share.begin, share.end) if share else slice(0, 0)
                 heard = share.before if share else self.hearing.heard

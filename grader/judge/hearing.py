@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from grader.lab.model import Action, ReferenceStep
 from grader.lab.words import Words
 from grader.transcript import AnyEntry, Connected, Received, Step
-from reference.script import Heard
+from reference.script import Heard, LengthIn
 
 
 @dataclass(frozen=True)
@@ -37,26 +37,52 @@ def hear(entries: Iterable[AnyEntry], steps: tuple[ReferenceStep, ...], words: W
     """Play the receiving steps of a run once more."""
     shares: dict[int, Share] = {}
     heard: dict[str, bytes] = {}
-    unread, begin = bytearray(), 0
+    links: dict[str, _Heap] = {}
     for entry in entries:
         match entry:
-            case Connected():
-                unread.clear()
-                begin = 0
-            case Received(data=data):
-                unread += data
+            case Connected(connection=name, protocol=protocol):
+                links[name] = _Heap(datagrams=protocol == "udp")
+            case Received(data=data, connection=name):
+                links.setdefault(name, _Heap()).unread.append(data)
             case Step(index=index, status="done") if _receives(steps, index):
-                (name,) = steps[index].messages
-                stream = bytes(unread)
-                size = words.length_in(name, heard)(stream)
-                frame = stream if size is None else stream[:size]
+                (message,) = steps[index].messages
+                heap = links.setdefault(steps[index].connection, _Heap())
+                begin, frame = heap.take(words.length_in(message, heard))
                 shares[index] = Share(begin, begin + len(frame), dict(heard))
-                if words.captures(name):
-                    heard.update(words.answer(name, frame, heard).heard)
-                del unread[: len(frame)]
-                begin += len(frame)
+                if words.captures(message):
+                    heard.update(words.answer(message, frame, heard).heard)
     return Hearing(shares, heard)
 
 
+@dataclass
+class _Heap:
+    """What came on one connection and was not taken."""
+
+    datagrams: bool = False
+    unread: list[bytes] = field(default_factory=list)
+    begin: int = 0
+    """Where the unread begins, of all that came."""
+
+    def take(self, length_in: LengthIn) -> tuple[int, bytes]:
+        """Take a message as `reference.link` does: where it begins, and what it is."""
+        if self.datagrams:
+            return self._datagram(length_in)
+        stream = b"".join(self.unread)
+        size = length_in(stream)
+        frame = stream if size is None else stream[:size]
+        self.unread = [stream[len(frame) :]]
+        self.begin += len(frame)
+        return self.begin - len(frame), frame
+
+    def _datagram(self, length_in: LengthIn) -> tuple[int, bytes]:
+        fits = (n for n, data in enumerate(self.unread) if length_in(data) is not None)
+        number = next(fits, 0)
+        taken = self.unread[: number + 1]
+        del self.unread[: number + 1]
+        self.begin += sum(map(len, taken))
+        frame = taken[-1] if taken else b""
+        return self.begin - len(frame), frame
+
+
 def _receives(steps: tuple[ReferenceStep, ...], index: int) -> bool:
-    return 0 <= index < len(steps) and steps[index].action is Action.RECEIVE
+    return 0 <= index < len(steps) and steps[index].action in (Action.RECEIVE, Action.DROP)

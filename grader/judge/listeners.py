@@ -13,7 +13,7 @@ from grader.transcript import Listener
 
 
 def check_listening(facts: Facts, expectation: ExpectListening) -> Finding:
-    """A TCP listener on the port, at every start."""
+    """A listener of the scenario's protocol on the port, at every start."""
     made = Maker(facts, "listening", expectation.proves)
     right = [i for i, e in facts.listeners if e.port == expectation.port]
     # A connection is proof of a listener that was gone before it could be looked at.
@@ -41,9 +41,9 @@ def check_listening(facts: Facts, expectation: ExpectListening) -> Finding:
         return made(
             Status.FAIL, "listening.other", (index,), seen=listener.port, port=expectation.port
         )
-    bound = [(i, e) for i, e in facts.all(Listener) if e.protocol.startswith("udp")]
-    if bound:
-        return made(Status.FAIL, "listening.udp", (bound[0][0],))
+    # Of the other protocol than the one asked for.
+    if others := [i for i, _ in facts.all(Listener)]:
+        return made(Status.FAIL, "listening.udp", (others[0],))
     return made(Status.FAIL, "listening.none", ())
 
 
@@ -70,14 +70,14 @@ def _could_take(listener: Listener, dialled: tuple[str, int]) -> bool:
     host, port = dialled
     if listener.port != port:
         return False
-    if listener.protocol == "tcp6" and listener.address == "::":
+    if listener.protocol.endswith("6") and listener.address == "::":
         return ":" in host or not listener.v6only
     return listener.address in (host, "0.0.0.0") and (":" in host) == (":" in listener.address)  # noqa: S104 -- compared, not bound
 
 
 def is_any(listener: Listener) -> bool:
     """Whether it takes connections to all IPv4 addresses of the machine."""
-    if listener.protocol == "tcp6":
+    if listener.protocol.endswith("6"):
         return listener.address in ("::", "::ffff:0.0.0.0") and not listener.v6only
     return listener.address == "0.0.0.0"  # noqa: S104 -- compared, not bound
 

@@ -8,6 +8,7 @@ from grader.judge.facts import Facts
 from grader.judge.model import Finding, Status
 from grader.judge.situation import plainly_ended, situation, situation_entries
 from grader.judge.wording import FINDINGS, program, say
+from grader.lab.model import Text
 
 
 @dataclass(frozen=True)
@@ -17,16 +18,20 @@ class Maker:
     facts: Facts
     expectation: str
     criterion: str | None
+    situation: Text | None = None
+    """What is said of the program's situation instead of where it stood last."""
 
     def __call__(
         self, status: Status, key: str, evidence: tuple[int, ...], **fields: object
     ) -> Finding:
         """A finding in the words of `key`, with the program's situation where they speak of it."""
+        if self.facts.scenario.protocol == "udp" and f"{key}.over-udp" in FINDINGS:
+            key = f"{key}.over-udp"
         if "{situation}" in FINDINGS[key][0]:
             evidence = (*evidence, *situation_entries(self.facts))
             if f"{key}.ended" in FINDINGS and plainly_ended(self.facts):
                 key, fields["program"] = f"{key}.ended", program(self.facts.role)
-            fields["situation"] = situation(self.facts)
+            fields["situation"] = self.situation or situation(self.facts)
         return Finding(
             run=self.facts.header.run,
             expectation=self.expectation,

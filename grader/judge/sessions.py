@@ -15,6 +15,9 @@ from grader.transcript import AnyEntry, Consumed, Sent
 
 SHOWN = 4096
 """Bytes of a long message that a finding carries."""
+AWAITED = (Action.RECEIVE, Action.DROP)
+"""Steps that await a message."""
+_OF_THE_PROGRAM = (Action.RESTART, Action.TYPE)
 MOST_EVIDENCE = 12
 """Entries named as evidence by one finding."""
 
@@ -93,7 +96,9 @@ class Session:
     was_reset: bool
     closed: int | None
     """Where the reference ended the connection wholly (a half-close is not that)."""
-    consumed: int
+    name: str = ""
+    """The connection's name in the scenario."""
+    consumed: int = 0
     """Bytes proved to be read by the program, of those sent in this session."""
     unsaid: frozenset[str] = frozenset()
     """Messages that could not be made: what they take their values from never came."""
@@ -143,6 +148,7 @@ def by_connection(steps: tuple[ReferenceStep, ...]) -> list[tuple[ReferenceStep,
     """The steps of each connection: each begins with connect, accept or refuse.
 
     A connection accepted after some that were refused is the one that was asked for then.
+    The steps are those of one name.
     """
     groups: list[list[ReferenceStep]] = []
     for step in steps:
@@ -152,6 +158,21 @@ def by_connection(steps: tuple[ReferenceStep, ...]) -> list[tuple[ReferenceStep,
             groups.append([])
         groups[-1].append(step)
     return [tuple(group) for group in groups]
+
+
+def names_of(steps: tuple[ReferenceStep, ...]) -> tuple[str, ...]:
+    """The connections' names, in the order of their first steps."""
+    own = [s.connection for s in steps if s.action not in _OF_THE_PROGRAM]
+    return tuple(dict.fromkeys(own)) or ("",)
+
+
+def of_name(steps: tuple[ReferenceStep, ...], name: str) -> list[int]:
+    """The numbers of the steps of one connection; a restart is everybody's."""
+    return [
+        number for number, s in enumerate(steps)
+        if s.action is Action.RESTART
+        or (s.connection == name and s.action is not Action.TYPE)
+    ]  # fmt: skip
 
 
 def bounds_of(

@@ -124,6 +124,47 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le message n’est pas arrivé. Votre {program} s’est terminé sans l’avoir envoyé.",
         "The message did not arrive. Your {program} ended without having sent it.",
     ),
+    "receive.afterwards": (
+        "Le message n’est venu qu’après coup{nb}: il attendait autre chose. {situation}",
+        "The message came only afterwards: it waited for something else. {situation}",
+    ),
+    "receive.slow": (
+        "Le message n’est pas arrivé dans le délai demandé par l’énoncé ({asked}).",
+        "The message did not arrive within the time that the statement gives ({asked}).",
+    ),
+    "end.timed": (
+        "Votre {program} a fermé la connexion au bout de {waited}, comme demandé.",
+        "Your {program} closed the connection after {waited}, as asked.",
+    ),
+    "end.soon": (
+        "Votre {program} a fermé trop tôt{nb}: l’énoncé demande d’attendre {asked}, et il n’a "
+        "attendu que {waited}.",
+        "Your {program} closed too early: the statement asks to wait {asked}, and it waited only "
+        "{waited}.",
+    ),
+    "end.slow": (
+        "Votre {program} n’a pas fermé la connexion dans le délai demandé par l’énoncé ({asked}).",
+        "Your {program} did not close the connection within the time that the statement gives "
+        "({asked}).",
+    ),
+    "silence.pass": (
+        "Votre {program} a continué d’attendre, comme demandé.",
+        "Your {program} went on waiting, as it should.",
+    ),
+    "silence.spoke": (
+        "Personne ne lui disait rien, et votre {program} a encore envoyé quelque chose.",
+        "Nobody said anything to it, and your {program} sent something more.",
+    ),
+    "silence.left": (
+        "Personne ne lui disait rien, et votre {program} a fermé la connexion sans attendre la "
+        "suite.",
+        "Nobody said anything to it, and your {program} closed the connection without waiting "
+        "for more.",
+    ),
+    "silence.broken": (
+        "Votre {program} n’attendait pas la suite. {situation}",
+        "Your {program} did not wait for more. {situation}",
+    ),
     "connection.none": (
         "Il n’y a pas eu de connexion. {situation}",
         "There was no connection. {situation}",
@@ -201,6 +242,30 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "exit.nothing": (
         "Le programme s’est terminé sans avoir établi de connexion TCP.",
         "The program ended without having made any TCP connection.",
+    ),
+    "exit.nothing.over-udp": (
+        "Le programme s’est terminé sans avoir rien échangé.",
+        "The program ended without having exchanged anything.",
+    ),
+    "listening.pass.over-udp": (
+        "Le serveur attend les datagrammes sur le port {port} (UDP).",
+        "The server awaits datagrams on port {port} (UDP).",
+    ),
+    "listening.none.over-udp": (
+        "Le programme n’attend de datagrammes sur aucun port UDP. {situation}",
+        "The program awaits datagrams on no UDP port. {situation}",
+    ),
+    "listening.udp.over-udp": (
+        "Le serveur utilise TCP au lieu d’UDP.",
+        "The server uses TCP instead of UDP.",
+    ),
+    "connected.none.over-udp": (
+        "Aucun datagramme du client n’est arrivé. {situation}",
+        "No datagram of the client arrived. {situation}",
+    ),
+    "connected.pass.over-udp": (
+        "Le client écrit au port {port} (UDP).",
+        "The client writes to port {port} (UDP).",
     ),
     "listening.pass": (
         "Le serveur écoute sur le port {port} (TCP).",
@@ -306,6 +371,25 @@ SITUATIONS: dict[str, tuple[str, str]] = {
     "thread": (
         "Un fil (thread) de votre {program} attend encore{line}.",
         "A thread of your {program} still waits{line}.",
+    ),
+    "named": (
+        "Votre {program} attend encore la suite de {name} dans {call}{line}.",
+        "Your {program} still waits for more from {name} in {call}{line}.",
+    ),
+    "named.queue": (
+        "Votre {program} attend {name} ({call}{line}) pendant que {other} attend dans la file "
+        "d’accept().",
+        "Your {program} waits for {name} ({call}{line}) while {other} waits in the queue of "
+        "accept().",
+    ),
+    "named.unread": (
+        "Votre {program} attend {name} ({call}{line}) pendant que ce que {other} a envoyé reste "
+        "sans être lu.",
+        "Your {program} waits for {name} ({call}{line}) while what {other} has sent lies unread.",
+    ),
+    "named.other": (
+        "Votre {program} attend {name} ({call}{line}), et {other} ne reçoit rien.",
+        "Your {program} waits for {name} ({call}{line}), and {other} receives nothing.",
     ),
     "running": (
         "Votre {program} tournait encore{line} quand il a été arrêté.",
@@ -465,6 +549,12 @@ def called(call: str) -> Text:
     if not call:
         return Text({"fr": "", "en": ""})
     return Text({"fr": f" dans {call}", "en": f" in {call}"})
+
+
+def in_seconds(seconds: float) -> Text:
+    """« 2,5 s »."""
+    said = f"{seconds:.1f}".removesuffix(".0")
+    return Text({"fr": f"{said.replace('.', ',')}{_NB}s", "en": f"{said} s"})
 
 
 def look_at(line: int, *more: int) -> Text:

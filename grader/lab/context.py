@@ -20,6 +20,8 @@ class Context:
     problems: Problems
     role: Role = "server"
     level: Level = Level.GRADED
+    datagrams: bool = False
+    """It is played over UDP."""
     proved: set[str] = field(default_factory=set)
     """Criteria that this scenario gives evidence for."""
     own: Placed = field(default_factory=dict)

@@ -25,6 +25,7 @@ from grader.lab.model import (
     Tolerance,
 )
 from grader.lab.problems import Place, Problems, meant, shown
+from grader.lab.program import protocol as read_protocol
 from grader.lab.values import Fields
 from grader.lab.yamlfile import Broken, Mapping, Node
 
@@ -40,7 +41,7 @@ _SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 _KEYS = (
     "lab", "title", "language", "port", "statement", "framing", "messages", "roles", "criteria",
     "tolerance", "limits", "python", "salt", "notions", "passages", "diagnoses", "scenarios",
-    "late",
+    "late", "protocol",
 )  # fmt: skip
 _ROLE_FILES: dict[Role, RoleFiles] = {
     "server": RoleFiles(words=("serveur", "server")),
@@ -112,6 +113,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         diagnoses=read_rewordings(fields.get("diagnoses"), problems, language),
         late=late,
         due=due,
+        protocol=read_protocol(fields.get("protocol"), "tcp", problems),
     )
     if criteria and lab.max_score == 0:
         problems.add(fields.need("criteria").place, "every criterion is taken out: no points left")

@@ -18,6 +18,8 @@ from reference.templates import Template
 
 Role = Literal["server", "client"]
 ROLES: tuple[Role, ...] = ("server", "client")
+Protocol = Literal["tcp", "udp"]
+Family = Literal["ipv4", "ipv6"]
 Tests = Literal["server", "client", "both"]
 """What a scenario tests: one role against the reference, or the two with each other."""
 
@@ -211,6 +213,11 @@ class Action(StrEnum):
     CLOSE = "close"
     RESET = "reset"
     RESTART = "restart"
+    DROP = "drop"
+    SILENCE = "silence"
+    STOP_READING = "stop-reading"
+    READ_AGAIN = "read-again"
+    TYPE = "type"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +246,16 @@ class ReferenceStep:
     delivery: Delivery = Delivery()
     stop_on_miss: bool = False
     demand: Demand = Demand.MUST
+    connection: str = ""
+    """`as: alice`: the connection that it is about; empty: the one without a name."""
+    together: int = 0
+    """Neighbours with the same number are played side by side; 0: in its turn."""
+    within: float | None = None
+    """Seconds that the program may take for it, as the statement says."""
+    after: float | None = None
+    """Seconds that must pass before it comes, as the statement says."""
+    typed: str = ""
+    """What is typed on the program's keyboard."""
 
 
 # --- what is expected of the program -----------------------------------------------------
@@ -321,6 +338,17 @@ class Scenario:
     visibility: Visibility = Visibility.VISIBLE
     messages: dict[str, Message] = field(default_factory=dict)
     """Messages of its own, beside those of the lab."""
+    protocol: Protocol = "tcp"
+    family: Family = "ipv4"
+    args: tuple[str, ...] = ()
+    """The program's arguments; `{{port}}` stands for the port."""
+    env: dict[str, str] = field(default_factory=dict)
+    """What is added to its environment."""
+
+    @property
+    def several(self) -> bool:
+        """It has connections with names, so there may be more than one at a time."""
+        return any(step.connection for step in self.steps)
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -374,6 +402,8 @@ class Lab:
     """What it says there, in its words; reports quote it."""
     late: LateRule | None = None
     """What being late costs."""
+    protocol: Protocol = "tcp"
+    """What its scenarios speak unless they say otherwise."""
     due: datetime | None = None
     """Until when; without an offset, by the clock of the machine that grades."""
 

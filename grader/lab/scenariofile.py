@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypedDict, cast
 
 from grader.lab import fields as known
-from grader.lab import texts, values
+from grader.lab import program, texts, values
 from grader.lab.context import Context
 from grader.lab.labfile import LabFile
 from grader.lab.messages import check_names, read_messages
@@ -41,7 +41,7 @@ from grader.lab.yamlfile import Broken, Mapping, Node, Scalar
 
 _KEYS = (
     "scenario", "tests", "level", "visibility", "title", "advice", "messages", "texts", "network",
-    "reference", "expect",
+    "reference", "expect", "protocol", "program",
 )  # fmt: skip
 _KEYS_OF_BOTH = ("scenario", "tests", "level", "visibility", "title", "advice", "expect")
 _EXPECT: dict[Role, tuple[str, ...]] = {
@@ -66,6 +66,8 @@ def read_scenario(
         known = tuple(option.value for option in Level)
         context.level = Level(values.choice(level, problems, "level", known))
     _own_messages(fields.get("messages"), context)
+    protocol = program.protocol(fields.get("protocol"), lab.lab.protocol, problems)
+    context.datagrams = protocol == "udp"
     placed = read_steps(fields.need("reference"), context)
     check_order(placed, context)
     if not len(problems):
@@ -83,6 +85,10 @@ def read_scenario(
         texts=drawn,
         advice=_advice(fields, context),
         keep_time_wait=_keep_time_wait(fields.get("network"), problems),
+        protocol=protocol,
+        family=program.family(fields.get("network"), problems),
+        args=program.args(fields.get("program"), problems),
+        env=program.env(fields.get("program"), problems),
         visibility=_visibility(fields.get("visibility"), problems),
         messages={name: message for name, (_, message) in context.own.items()},
     )
@@ -164,9 +170,10 @@ def _visibility(node: Node | None, problems: Problems) -> Visibility:
 def _keep_time_wait(node: Node | None, problems: Problems) -> bool:
     if node is None:
         return False
-    network = Fields(node, problems, "network", ("time_wait",))
-    known = ("kept", "none")
-    return values.choice(network.need("time_wait"), problems, "time_wait", known) == "kept"
+    network = Fields(node, problems, "network", ("time_wait", "family"))
+    if (kept := network.get("time_wait")) is None:
+        return False
+    return values.choice(kept, problems, "time_wait", ("kept", "none")) == "kept"
 
 
 # --- texts drawn anew --------------------------------------------------------------------

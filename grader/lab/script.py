@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
+from grader.lab.connections import longest_of
 from grader.lab.model import Action, Delivery, Lab, ReferenceStep, Scenario
 from grader.lab.words import Words, words_of
 from reference import script
@@ -22,33 +23,45 @@ def script_of(lab: Lab, scenario: Scenario, texts: Mapping[str, str]) -> script.
     """
     words = words_of(lab, scenario, texts)
     steps = tuple(_step(words, step) for step in scenario.steps)
-    return script.Script(steps=steps, port=lab.port)
+    datagrams = scenario.protocol == "udp"
+    return script.Script(steps, port=lab.port, datagrams=datagrams, family=scenario.family)
 
 
 def _step(words: Words, step: ReferenceStep) -> script.Step:
-    on_miss = script.OnMiss.STOP if step.stop_on_miss else script.OnMiss.CONTINUE
+    return replace(
+        _bare(words, step),
+        on_miss=script.OnMiss.STOP if step.stop_on_miss else script.OnMiss.CONTINUE,
+        connection=step.connection,
+        together=step.together,
+        within=longest_of(step),
+    )
+
+
+def _bare(words: Words, step: ReferenceStep) -> script.Step:
     match step.action:
         case Action.SEND:
-            return _send(words, step, on_miss)
-        case Action.RECEIVE:
+            return _send(words, step)
+        case Action.RECEIVE | Action.DROP:
             (name,) = step.messages
-            return _receive(words, name, on_miss)
-    return _PLAIN[step.action](on_miss=on_miss)
+            kind = script.Drop if step.action is Action.DROP else script.Receive
+            return _receive(words, name, kind)
+        case Action.TYPE:
+            line = step.typed.removesuffix("\n") + "\n"
+            return script.Type(data=line.encode())
+    return _PLAIN[step.action]()
 
 
-def _receive(words: Words, name: str, on_miss: script.OnMiss) -> script.Receive:
+def _receive(words: Words, name: str, kind: type[script.Receive]) -> script.Receive:
     if words.takes(name):
-        made = script.Receive(
-            message=name, measured=partial(words.length_in, name), on_miss=on_miss
-        )
+        made = kind(message=name, measured=partial(words.length_in, name))
     else:
-        made = script.Receive(message=name, length_in=words.length_in(name), on_miss=on_miss)
+        made = kind(message=name, length_in=words.length_in(name))
     if not words.captures(name):
         return made
     return replace(made, hears=lambda frame, heard: words.answer(name, frame, heard).heard)
 
 
-def _send(words: Words, step: ReferenceStep, on_miss: script.OnMiss) -> script.Send:
+def _send(words: Words, step: ReferenceStep) -> script.Send:
     def computed(heard: script.Heard) -> tuple[bytes, ...] | None:
         try:
             data = b"".join(words.framed(name, heard) for name in step.messages)
@@ -57,8 +70,8 @@ def _send(words: Words, step: ReferenceStep, on_miss: script.OnMiss) -> script.S
         return pieces_of(data, step.delivery)
 
     if any(words.takes(name) for name in step.messages):
-        return script.Send(messages=step.messages, computed=computed, on_miss=on_miss)
-    return script.Send(messages=step.messages, pieces=computed({}) or (), on_miss=on_miss)
+        return script.Send(messages=step.messages, computed=computed)
+    return script.Send(messages=step.messages, pieces=computed({}) or ())
 
 
 _PLAIN: dict[Action, type[script.Step]] = {
@@ -70,6 +83,9 @@ _PLAIN: dict[Action, type[script.Step]] = {
     Action.CLOSE: script.Close,
     Action.RESET: script.Reset,
     Action.RESTART: script.Restart,
+    Action.SILENCE: script.Silence,
+    Action.STOP_READING: script.PauseReading,
+    Action.READ_AGAIN: script.ResumeReading,
 }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from grader.lab import connections, texts, values
 from grader.lab import fields as known
-from grader.lab import texts, values
+from grader.lab.connections import Group, Placed
 from grader.lab.context import Context
 from grader.lab.model import Action, Delivery, Drawn, Level, ReferenceStep, Role
-from grader.lab.problems import Place, Problems, meant, shown
+from grader.lab.problems import Problems, meant, shown
 from grader.lab.rounds import add_round
 from grader.lab.script import MAX_SEND
 from grader.lab.values import Fields
@@ -22,27 +23,15 @@ MAX_ROUNDS = 100
 """How many times something may be repeated."""
 
 _WORDS = ("connect", "accept", "refuse", "send", "receive", "half-close", "close", "reset",
-          "restart", "repeat")  # fmt: skip
+          "restart", "drop", "silence", "stop-reading", "read-again", "type", "together",
+          "repeat")  # fmt: skip
 """What a line may begin with; the end of the connection is `receive: end`."""
-_OPTIONS = ("proves", "delivery", "on_miss", "level")
+_OPTIONS = ("proves", "delivery", "on_miss", "level", *connections.OPTIONS)
 _OTHER_SIDE: dict[Role, dict[Action, Action]] = {
     "server": {Action.ACCEPT: Action.CONNECT, Action.REFUSE: Action.CONNECT},
     "client": {Action.CONNECT: Action.ACCEPT},
 }
 """What a reference of the role's peer can't do, and what was probably meant."""
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A step and where it stands in the file."""
-
-    place: Place
-    step: ReferenceStep
-
-    @property
-    def sent(self) -> tuple[str, ...]:
-        """The messages that the reference sends here."""
-        return self.step.messages if self.step.action is Action.SEND else ()
 
 
 # --- reading -----------------------------------------------------------------------------
@@ -54,26 +43,34 @@ def read_steps(node: Node, context: Context) -> tuple[Placed, ...]:
     What is to be repeated becomes the steps of each round: who plays and judges sees no loop.
     """
     placed: list[Placed] = []
-    for item in values.items(node, context.problems, "reference"):
+    for item, group in connections.side_by_side(node, context):
         repeat = item.get("repeat") if isinstance(item, Mapping) else None
-        placed += _one(item, context) if repeat is None else _repeated(repeat, context)
+        if repeat is None:
+            placed += _one(item, context, group)
+        else:
+            placed += _repeated(repeat, context, group)
         if len(placed) > MAX_STEPS:
             context.problems.add(item.place, f"more than {MAX_STEPS} steps in a scenario")
             break
-    return tuple(placed)
+    return tuple(connections.with_sockets(placed, context))
 
 
-def _one(item: Node, context: Context) -> list[Placed]:
+def _one(item: Node, context: Context, group: Group) -> list[Placed]:
+    if isinstance(item, Mapping) and item.get("together") is not None:
+        context.problems.add(item.place, "'together' stands in the list itself, not in another")
+        return []
     step = _step(item, context)
     if step is None:
         return []
+    step = connections.in_group(step, group, item, context)
+    once = [step]
     if step.action is Action.SEND and step.delivery.mode == "separate":
-        alone = [replace(step, messages=(name,)) for name in step.messages]
-        return [Placed(item.place, one) for one in alone]
-    return [Placed(item.place, step)]
+        once = [replace(step, messages=(name,)) for name in step.messages]
+    times = connections.times_of(step, item, context)
+    return [Placed(item.place, replace(one)) for _ in range(times) for one in once]
 
 
-def _repeated(node: Node, context: Context) -> list[Placed]:
+def _repeated(node: Node, context: Context, group: Group) -> list[Placed]:
     """The steps of a `repeat`, once for each round, with the round's own messages."""
     fields = Fields(node, context.problems, "repeat", known.names(known.REPEAT))
     times = values.whole(fields.need("times"), context.problems, "times", 1, MAX_ROUNDS)
@@ -82,7 +79,7 @@ def _repeated(node: Node, context: Context) -> list[Placed]:
         if isinstance(item, Mapping) and item.get("repeat") is not None:
             context.problems.add(item.place, "a 'repeat' within another: write one of them out")
         else:
-            once += _one(item, context)
+            once += _one(item, context, group)
     names = [name for item in once for name in item.step.messages]
     every: list[Placed] = []
     for number in range(1, times + 1):
@@ -136,6 +133,10 @@ def _of_action(entry: Entry, fields: Fields, context: Context) -> ReferenceStep:
         messages = _sent(entry.value, context)
     elif action is Action.RECEIVE:
         action, messages = _received(entry, context)
+    elif action is Action.DROP:
+        messages = (context.message(entry.value, "drop"),)
+    elif action is Action.TYPE or connections.is_name(entry):
+        pass
     elif not isinstance(entry.value, Broken | Scalar) or (
         isinstance(entry.value, Scalar) and entry.value.value is not None
     ):
@@ -147,9 +148,13 @@ def _of_action(entry: Entry, fields: Fields, context: Context) -> ReferenceStep:
             f" so did you mean '{meant_action}'?",
         )
     proves, delivery = fields.get("proves"), fields.get("delivery")
-    if proves and entry.key != "receive":
-        problems.add(proves.place, f"only 'receive' can prove something, not '{entry.key}'")
+    if proves and action not in connections.PROVE:
+        told = "only 'receive' can prove something ('drop' and 'silence' too)"
+        problems.add(proves.place, f"{told}, not '{entry.key}'")
         proves = None
+    if delivery and context.datagrams:
+        problems.add(delivery.place, "delivery: over UDP each message is a datagram, whole")
+        delivery = None
     if delivery and action is not Action.SEND:
         problems.add(delivery.place, f"only 'send' has a delivery, not '{entry.key}'")
         delivery = None
@@ -160,6 +165,7 @@ def _of_action(entry: Entry, fields: Fields, context: Context) -> ReferenceStep:
         delivery=_delivery(delivery, problems) if delivery else Delivery(),
         stop_on_miss=_stops(fields.get("on_miss"), problems),
         demand=context.demand(fields.get("level"), proves),
+        **connections.read(entry, action, fields, context),
     )
 
 
@@ -209,12 +215,26 @@ def _delivery(node: Node, problems: Problems) -> Delivery:
 # --- as a whole --------------------------------------------------------------------------
 
 
+_AWAIT = (Action.RECEIVE, Action.DROP, Action.END, Action.SILENCE)
+
+
 def check_order(placed: Sequence[Placed], context: Context) -> None:
     """Tell steps that can't be played where they stand; the first without a connection only."""
-    connection = _Connection()
+    known: dict[str, _Connection] = {}
     for item in placed:
-        if problem := connection.after(item.step.action):
-            context.problems.add(item.place, problem)
+        name, action = item.step.connection, item.step.action
+        if action is Action.TYPE:
+            continue
+        if action is Action.RESTART and known:
+            concerned = list(known.values())
+        else:
+            concerned = [known.setdefault(name, _Connection())]
+        connection = concerned[0]
+        problem = next(filter(None, [each.after(action) for each in concerned]), "")
+        if problem:
+            others = [other for other in known if other != name]
+            hint = connections.named(name, others) if connection.missing else ""
+            context.problems.add(item.place, problem + hint)
             if connection.missing:
                 return
 
@@ -243,7 +263,7 @@ class _Connection:
         problem = ""
         if action in (Action.SEND, Action.HALF_CLOSE) and not self._can_send:
             problem = f"'{_spelled(action)}' after 'half-close': nothing more can be sent"
-        elif action in (Action.RECEIVE, Action.END) and not self._can_receive:
+        elif action in _AWAIT and not self._can_receive:
             problem = f"'{_spelled(action)}' after 'receive: end': nothing more can come"
         self._can_send &= action is not Action.HALF_CLOSE
         self._can_receive &= action is not Action.END
@@ -300,7 +320,7 @@ def check_heard(placed: Sequence[Placed], context: Context) -> None:
                 if value == "i":
                     why = "only steps within `repeat` are counted"
                 context.problems.add(item.place, f"{shown(name)} is made of {shown(value)}: {why}")
-            if item.step.action is Action.RECEIVE:
+            if item.step.action in (Action.RECEIVE, Action.DROP):
                 heard |= {*words.captures(name)}
 
 

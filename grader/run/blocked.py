@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from grader import transcript as tr
 from grader.run import proc
@@ -44,9 +45,13 @@ def only_reads_from(thread: Thread, inode: int) -> bool:
 
 
 def has_socket_limit(thread: Thread) -> bool:
-    """SO_RCVTIMEO is in no argument of the call; a socket that can't be asked has one."""
+    """SO_RCVTIMEO or SO_SNDTIMEO is in no argument of a call; who can't be asked has one."""
     pid, facts = thread.call.pid, thread.facts
-    if facts.kind not in ("read", "accept") or facts.fd is None or socket_of(pid, facts.fd) is None:
+    if (
+        facts.kind not in ("read", "accept", "write")
+        or facts.fd is None
+        or socket_of(pid, facts.fd) is None
+    ):
         return False
     limits = proc.receive_timeout(pid, facts.fd)
     return limits is None or any(limits)
@@ -62,14 +67,24 @@ def at_keyboard(threads: tuple[Thread, ...]) -> bool:
     return False
 
 
-def as_call(thread: Thread, listening: set[int]) -> tr.Call:
-    """For the record; `listening`: inodes of the sockets that listen."""
+def as_call(thread: Thread, listening: set[int], names: Mapping[int, str]) -> tr.Call:
+    """For the record; `listening`: inodes of the sockets that listen.
+
+    `names`: of the sockets that are the other ends of named connections.
+    """
     facts = thread.facts
     fd = facts.fd if facts.fd is not None else next(iter(facts.reads), None)
     target = _kind_of(thread, fd, listening)
+    named = ""
+    if names:
+        fds = [fd] if facts.kind != "poll" else sorted(facts.reads)
+        inodes = [socket_of(thread.call.pid, each) for each in fds]
+        # A poll that covers several waits for none of them.
+        reached = {names.get(inode, "") for inode in inodes if inode is not None}
+        named = reached.pop() if len(reached) == 1 else ""
     return tr.Call(
         pid=thread.call.pid, tid=thread.call.tid, name=facts.name, fd=fd, target=target,
-        size=facts.size, limited=facts.limited,
+        size=facts.size, limited=facts.limited, connection=named,
     )  # fmt: skip
 
 
@@ -84,9 +99,10 @@ def _kind_of(thread: Thread, fd: int | None, listening: set[int]) -> str:
     return "file" if target else ""
 
 
-def as_socket(info: SocketInfo) -> tr.Socket:
-    """For the record."""
+def as_socket(info: SocketInfo, name: str = "") -> tr.Socket:
+    """For the record; `name`: of the connection that it is the other end of."""
     return tr.Socket(
         protocol=info.protocol, state=info.state, local=info.local, remote=info.remote,
-        receive_queue=info.rqueue, send_queue=info.wqueue,
+        receive_queue=info.rqueue, send_queue=info.wqueue, connection=name,
+        accepted=bool(info.inode) or info.state not in ("established", "close-wait"),
     )  # fmt: skip

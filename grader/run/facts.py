@@ -2,11 +2,12 @@
 
 Two different ideas, never mixed:
 
-- *ready*: all that was sent has been received by its socket and, in a later look, the
-  receive queue is empty; and a thread is in a read, or a poll that covers this socket.
+- *ready* for a connection: all that was sent on it has been received by its socket and, in a
+  later look, the receive queue is empty; and a thread is in a read, or a poll that covers it.
 - *waiting*: every thread of every process is blocked in a call without a time limit that
-  only the peer (or the keyboard) can end. It takes two looks with equal calls and equal run
-  counters, no timer, no alarm handler, no SO_RCVTIMEO, nothing in flight.
+  only the peer (or the keyboard) can end, on any of its connections. It takes two looks with
+  equal calls and equal run counters, no timer, no alarm handler, no SO_RCVTIMEO, nothing in
+  flight.
 
 What cannot be read is neither.
 """
@@ -29,12 +30,14 @@ from grader.run.blocked import (
     reads_from,
     socket_of,
 )
+from grader.run.delivery import DatagramDelivery, Delivery
 from grader.run.errors import FactsUnavailable
 from grader.run.look import Look
 from grader.run.program import Program
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.threads import Thread, Threads
 from grader.run.usage import Disk, Usage
+from reference.connection import Connection
 from reference.endpoint import Endpoint
 
 _SLEEPS = 2
@@ -45,22 +48,30 @@ PEER_ENDS = frozenset({"read", "accept", "poll", "futex", "wait"})
 """Kinds of call that, without a time limit, end only by what another does."""
 _HELD = frozenset({"established", "close-wait"})
 """States of a connection that waits to be accepted: no descriptor, but a future."""
-_CLOSED_BY_US = frozenset({"established", "fin-wait-1", "fin-wait-2"})
+
+
+def _ends_by_another(thread: Thread, ends: list[Delivery]) -> bool:
+    """Its call ends, time limits aside, by what another does: above all our sends and reads."""
+    facts = thread.facts
+    if facts.kind == "write":
+        inode = socket_of(thread.call.pid, facts.fd)
+        return any(end.holds_up(inode) for end in ends)
+    return facts.kind in PEER_ENDS and facts.known
 
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """All threads in one look, and the queues of the connection."""
+    """All threads in one look, and the queues of the connections."""
 
     threads: tuple[Thread, ...]
-    connection: SocketInfo | None
+    connections: tuple[SocketInfo | None, ...]
 
     @property
     def key(self) -> tuple[object, ...]:
         """Equal in two samples: nothing ran, nothing came, nothing went in between."""
         return (
             tuple((t.call, t.counter) for t in self.threads),
-            self.connection,
+            self.connections,
         )
 
 
@@ -83,10 +94,7 @@ class KernelFacts:
         self._typed_at: object = ()
         self._keyboard_key: object = ()
         """The threads at the keyboard when `at_keyboard` said so."""
-        self._arrived_at = -1
-        """`bytes_sent` for which all was seen to have arrived in an earlier look."""
-        self._sleeps: set[tuple[int, int]] = set()
-        self._sleeps_at = -1
+        self._deliveries: dict[str, Delivery] = {}
         self._account = Account()
         self._inodes: set[int] = set()
         self._foreign: set[int] = set()
@@ -135,89 +143,89 @@ class KernelFacts:
 
     # --- one look ------------------------------------------------------------------------
 
-    def look(self, endpoint: Endpoint, *, wants_ready: bool) -> Look:
-        """See `Look`. `wants_ready`: look again soon, something waits to be sent."""
-        mine = self._connection(endpoint)
-        consumed = self._consumed(mine, endpoint)
-        seen = (mine, consumed, endpoint.connected)
+    def look(self, endpoint: Endpoint, *, wants_ready: bool, wants_calm: bool = False) -> Look:
+        """See `Look`. `wants_ready`: look again soon, something waits to be sent.
+
+        `wants_calm`: say whether it is calm also where one of its threads sleeps.
+        """
+        ends = self._deliveries_of(endpoint)
+        infos = tuple([end.look() for end in ends])
+        consumed = frozenset([end.name for end in ends if end.consumed()])
+        seen = (infos, consumed, endpoint.connected)
         if self._settled is not None:
             before, look = self._settled
             if before == seen and self._threads.stood_still():
                 return look
         if not endpoint.connected and self._threads.sole_one_runs():
             return Look()
-        look, settled = self._look_closely(mine, endpoint, consumed=consumed)
-        self._settled = (seen, replace(look, still=True)) if settled else None
-        if self._arrived_at == endpoint.bytes_sent and not consumed and wants_ready:
+        look, settled = self._look_closely(ends, endpoint, consumed)
+        self._settled = None
+        if settled:
+            calm = look.calm or (wants_calm and self._calm_if_still(ends))
+            self._settled = (seen, replace(look, still=True, calm=calm))
+        if wants_ready and any(end.arrived and end.name not in consumed for end in ends):
             return replace(look, promising=True)
         return look
 
+    def _deliveries_of(self, endpoint: Endpoint) -> list[Delivery]:
+        """One for each connection, kept as long as it is the same connection."""
+        found = []
+        for connection in endpoint.all:
+            kept = self._deliveries.get(connection.name)
+            if kept is None or kept.connection is not connection:
+                kind = DatagramDelivery if connection.protocol == "udp" else Delivery
+                kept = self._deliveries[connection.name] = kind(connection, self._table)
+            found.append(kept)
+        return found
+
+    def _calm_if_still(self, ends: list[Delivery]) -> bool:
+        """Whether it is calm if nobody has run until the next look, and nothing has come."""
+        if not self._threads.all_blocked or any(end.in_flight() for end in ends):
+            return False
+        return not any(self._is_waking(thread, ends) for thread in self._threads.last)
+
     def _look_closely(
-        self, mine: SocketInfo | None, endpoint: Endpoint, *, consumed: bool
+        self, ends: list[Delivery], endpoint: Endpoint, consumed: frozenset[str]
     ) -> tuple[Look, bool]:
-        """The look, and whether it holds until a thread runs or the connection changes."""
+        """The look, and whether it holds until a thread runs or a connection changes."""
         try:
             threads = self._threads.look()
             known = Look(
                 consumed=consumed,
-                ready=consumed and self._ready(threads, mine, endpoint),
+                ready=self._ready(threads, ends, consumed),
                 accepting=not endpoint.connected and self._accepts(threads),
             )
         except FactsUnavailable:
             self._previous = None
             return Look(consumed=consumed), False
-        if not threads or not all(t.facts.kind in PEER_ENDS and t.facts.known for t in threads):
+        if not threads or not all(_ends_by_another(t, ends) for t in threads):
             self._previous = None
             return known, True
-        sample = _Sample(threads, mine)
+        sample = _Sample(threads, tuple(end.mine for end in ends))
         proved = sample.key == self._previous
         self._previous = sample.key
         if not proved:
             return replace(known, promising=True), False
-        return self._proof(sample, endpoint, known)
-
-    def _connection(self, endpoint: Endpoint) -> SocketInfo | None:
-        """The program's end of the connection."""
-        if endpoint.local is None or endpoint.remote is None:
-            return None
-        return self._table.find(endpoint.remote, endpoint.local)
-
-    def _consumed(self, mine: SocketInfo | None, endpoint: Endpoint) -> bool:
-        """Everything sent has arrived (an earlier look) and the queue is empty (this one).
-
-        An empty queue alone would lie: a segment in the socket's backlog is in no queue yet.
-        """
-        if mine is None or not mine.inode or endpoint.unsent or mine.bytes_received is None:
-            return False
-        if self._arrived_at != endpoint.bytes_sent:
-            if mine.bytes_received >= endpoint.bytes_sent:
-                self._arrived_at = endpoint.bytes_sent
-            return False
-        return mine.rqueue == 0
+        return self._proof(sample, ends, known)
 
     # --- ready ---------------------------------------------------------------------------
 
     def _ready(
-        self, threads: tuple[Thread, ...], mine: SocketInfo | None, endpoint: Endpoint
-    ) -> bool:
-        assert mine is not None  # noqa: S101 -- consumed says so
-        if any(reads_from(t, mine.inode) for t in threads):
-            return True
-        return self._polls_by_sleeping(threads, mine, endpoint)
+        self, threads: tuple[Thread, ...], ends: list[Delivery], consumed: frozenset[str]
+    ) -> frozenset[str]:
+        return frozenset(
+            [end.name for end in ends if end.name in consumed and self._reads(threads, end)]
+        )
 
-    def _polls_by_sleeping(
-        self, threads: tuple[Thread, ...], mine: SocketInfo, endpoint: Endpoint
-    ) -> bool:
-        if self._sleeps_at != endpoint.bytes_sent:
-            self._sleeps_at, self._sleeps = endpoint.bytes_sent, set()
+    def _reads(self, threads: tuple[Thread, ...], end: Delivery) -> bool:
+        """A thread reads from it, or polls it in a way that is not seen."""
+        if any(reads_from(t, end.inode) for t in threads):
+            return True
         asleep = [t for t in threads if t.facts.kind in ("sleep", "poll") and t.facts.limited]
-        self._sleeps.update((t.call.tid, t.counter[0]) for t in asleep if t.counter is not None)
-        if not asleep:
-            return False
-        longest = max(sum(tid == t.call.tid for tid, _ in self._sleeps) for t in asleep)
+        longest = end.sleeps(asleep)
         if longest >= _SLEEPS_BLOCKING:
             return True
-        return longest >= _SLEEPS and self._is_nonblocking(mine.inode)
+        return longest >= _SLEEPS and self._is_nonblocking(end.inode)
 
     def _is_nonblocking(self, inode: int) -> bool:
         for pid in self._program.processes():
@@ -245,10 +253,11 @@ class KernelFacts:
 
     # --- waiting -------------------------------------------------------------------------
 
-    def _proof(self, sample: _Sample, endpoint: Endpoint, known: Look) -> tuple[Look, bool]:
+    def _proof(self, sample: _Sample, ends: list[Delivery], known: Look) -> tuple[Look, bool]:
         """Two equal samples are there; now what no sample shows: timers, limits, flight."""
-        if self._may_yet_run(sample, endpoint):
+        if self._may_yet_run(sample, ends):
             return known, False
+        known = replace(known, calm=True, rests=True)
         pids = {t.call.pid for t in sample.threads}
         if any(proc.has_timers(pid) or proc.catches_alarm(pid) for pid in pids):
             return known, True
@@ -256,22 +265,25 @@ class KernelFacts:
         if not limited:
             keyboard = at_keyboard(sample.threads)
             return replace(known, waiting=True, keyboard=keyboard), False
-        inode = sample.connection.inode if sample.connection is not None else 0
-        reading = bool(inode) and all(only_reads_from(t, inode) for t in limited)
-        return replace(known, reading=reading and known.consumed), True
+        read = [end for end in ends if any(only_reads_from(t, end.inode) for t in limited)]
+        inodes = {end.inode for end in read}
+        if all(any(only_reads_from(t, inode) for inode in inodes) for t in limited):
+            reading = frozenset([end.name for end in read]) & known.consumed
+            return replace(known, reading=reading), True
+        return known, True
 
-    def _may_yet_run(self, sample: _Sample, endpoint: Endpoint) -> bool:
+    def _may_yet_run(self, sample: _Sample, ends: list[Delivery]) -> bool:
         """Something is on its way to a thread, or it cannot be known."""
         self._proved_threads = sample.key[0]
         if self._proved_threads == self._typed_at:
             return True  # nobody has run since we typed: the key is still on its way
         return (
-            self._in_flight_to(sample.connection, endpoint)
-            or any(self._is_waking(t, sample.connection) for t in sample.threads)
+            any(end.in_flight() for end in ends)
+            or any(self._is_waking(t, ends) for t in sample.threads)
             or any(t.counter is None for t in sample.threads)
         )
 
-    def _is_waking(self, thread: Thread, mine: SocketInfo | None) -> bool:
+    def _is_waking(self, thread: Thread, ends: list[Delivery]) -> bool:
         """It has been woken and has not run yet, or has something to read.
 
         Without this a virtual CPU that the host takes away for a while makes a program
@@ -280,27 +292,13 @@ class KernelFacts:
         if proc.thread_state(thread.call.pid, thread.call.tid) != "S":
             return True
         waits_for = {socket_of(thread.call.pid, fd) for fd in thread.facts.reads}
-        if mine is not None and mine.inode in waits_for:
-            return mine.rqueue > 0 or mine.state != "established"
+        if any(end.inode and end.inode in waits_for for end in ends):
+            if any(end.news_for(waits_for) for end in ends):
+                return True
+            if len(waits_for) == 1:
+                return False
         listening = self._table.dump(protocols=("tcp",), states=("listen",))
         return any(x.rqueue and x.inode in waits_for for x in listening)
-
-    def _in_flight_to(self, mine: SocketInfo | None, endpoint: Endpoint) -> bool:
-        """Something of ours has not reached the program's socket, or the reverse."""
-        if endpoint.dialling:
-            return True
-        if mine is None:
-            # No such socket, and no news of its end yet: that is on its way.
-            return endpoint.open
-        if mine.wqueue:
-            return True
-        if not mine.inode and mine.state not in _HELD:
-            return False  # closed by the program: what we send is answered by RST
-        closed_window = endpoint.unsent > 0 and mine.rqueue > 0
-        arrived = (mine.bytes_received or 0) >= endpoint.bytes_sent
-        if endpoint.fin_sent and mine.state in _CLOSED_BY_US:
-            return mine.rqueue == 0
-        return not (arrived or closed_window)
 
     # --- the rest ------------------------------------------------------------------------
 
@@ -315,17 +313,22 @@ class KernelFacts:
 
     def in_flight(self, endpoint: Endpoint) -> bool:
         """Its process is gone; is something that it sent still on the way to us?"""
-        if not endpoint.connected or endpoint.local is None or endpoint.remote is None:
+        if endpoint.datagrams:
+            return proc.packets_under_way()
+        return any(self._still_comes(connection) for connection in endpoint.all)
+
+    def _still_comes(self, connection: Connection) -> bool:
+        if not connection.connected or connection.local is None or connection.remote is None:
             return False
-        mine = self._table.find(endpoint.remote, endpoint.local)
+        mine = self._table.find(connection.remote, connection.local)
         if mine is not None:
             # Held by another process of the tree: nobody closes it now. Else: unacknowledged?
-            return not mine.inode and mine.wqueue > 0
-        ours = self._table.find(endpoint.local, endpoint.remote)
-        return ours is not None and ours.state == "established"
+            return not mine.inode and mine.wqueue > 0 and not connection.paused
+        ours = self._table.find(connection.local, connection.remote)
+        return ours is not None and ours.state == "established" and not connection.paused
 
     def left_behind(self, endpoint: Endpoint) -> bool:
-        """A child holds the connection or, before there is one, a listener."""
+        """A child holds a connection or, before there is one, a listener."""
         held: set[int] = set()
         for pid in self._program.processes():
             if pid != self._program.pid:
@@ -333,18 +336,25 @@ class KernelFacts:
                     held.update(proc.socket_fds(pid))
         if not held:
             return False
-        if endpoint.connected:
-            mine = self._connection(endpoint)
-            if mine is None or mine.inode or mine.state not in _HELD:
-                return mine is not None and mine.inode in held
-            # Nobody has accepted it yet: whoever has the listener may.
-        listening = self._table.dump(protocols=("tcp",), states=("listen",))
-        return any(x.inode in held for x in listening)
+        nobodys = not endpoint.connected
+        for end in self._deliveries_of(endpoint):
+            if not end.connection.connected:
+                continue
+            mine = end.look()
+            if mine is not None and mine.inode in held:
+                return True
+            # Where nobody has accepted it yet, whoever has the listener may.
+            nobodys |= mine is not None and not mine.inode and mine.state in _HELD
+        if not nobodys:
+            return False
+        protocol = "udp" if endpoint.datagrams else "tcp"
+        there = self._table.dump(protocols=(protocol,), states=("listen", "bound"))
+        return any(x.inode in held for x in there)
 
-    def orphaned(self, endpoint: Endpoint) -> bool:
+    def orphaned(self, endpoint: Endpoint, name: str) -> bool:
         """The program has closed its socket: no process holds it any more."""
-        mine = self._connection(endpoint)
-        return mine is None or not mine.inode
+        ends = [end for end in self._deliveries_of(endpoint) if end.name == name]
+        return all((mine := end.look()) is None or not mine.inode for end in ends)
 
     def state(self, why: str) -> tr.State:
         """Freeze everything: each thread's call, each socket of the program."""
@@ -354,11 +364,14 @@ class KernelFacts:
             threads = ()
         sockets = [x for x in self._table.dump() if self._is_ours(x) or self._is_pending(x)]
         listening = {x.inode for x in sockets if x.state == "listen"}
+        told = [end for end in self._deliveries.values() if end.name and end.mine is not None]
+        ends = {(end.mine.local, end.mine.remote): end.name for end in told if end.mine}
+        names = {end.inode: end.name for end in told if end.inode}
         return tr.State(
             t=0,
             why=why,
-            calls=tuple(as_call(t, listening) for t in threads[:64]),
-            sockets=tuple(as_socket(x) for x in sockets[:64]),
+            calls=tuple(as_call(t, listening, names) for t in threads[:64]),
+            sockets=tuple(as_socket(x, ends.get((x.local, x.remote), "")) for x in sockets[:64]),
         )
 
     def _is_pending(self, info: SocketInfo) -> bool:
@@ -373,6 +386,11 @@ class KernelFacts:
             return used
         return used._replace(cpu=max(used.cpu, group.cpu()))
 
+    def starved(self) -> int:
+        """How long its threads have waited for a CPU that others had, in ns: of those alive."""
+        return sum(proc.run_delay(pid, tid) for pid in self._program.processes()
+                   for tid in proc.threads(pid))  # fmt: skip
+
     def disk(self) -> Disk:
         """What lies in the folders that it can write, without its sandbox in one of them."""
         return self._program.disk()
@@ -384,9 +402,10 @@ class KernelFacts:
         return private + max(shared, disk.size if disk.bounded else 0)
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
-        """Its end of the connection does not block: setblocking(False), or a time limit."""
-        mine = self._connection(endpoint)
-        return mine is not None and bool(mine.inode) and self._is_nonblocking(mine.inode)
+        """An end of it does not block: setblocking(False), or a time limit."""
+        ends = self._deliveries_of(endpoint)
+        return any(bool(mine) and bool(mine.inode) and self._is_nonblocking(mine.inode)
+                   for end in ends if (mine := end.look()))  # fmt: skip
 
     def at_keyboard(self) -> bool:
         """A thread reads from the terminal, and has not run since we typed last."""

@@ -6,6 +6,7 @@ import msgspec
 
 from grader import transcript as tr
 from grader.run.recorder import Recorder
+from reference.script import Family
 
 _ANY_IPV4, _ANY_IPV6 = "0.0.0.0", "::"  # noqa: S104 -- seen, not bound
 
@@ -13,8 +14,12 @@ _ANY_IPV4, _ANY_IPV6 = "0.0.0.0", "::"  # noqa: S104 -- seen, not bound
 class Listeners:
     """What was seen to listen since the program was started; `port` is the statement's."""
 
-    def __init__(self, port: int, recorder: Recorder) -> None:
+    def __init__(
+        self, port: int, recorder: Recorder, *, datagrams: bool = False, family: Family = "ipv4"
+    ) -> None:
         self._port, self._recorder = port, recorder
+        self._protocol = "udp" if datagrams else "tcp"
+        self._family = family
         self._recorded: set[tuple[str, str, int]] = set()
         self.now: list[tr.Listener] = []
 
@@ -33,22 +38,35 @@ class Listeners:
                 self._recorder.add(lambda t, seen=listener: msgspec.structs.replace(seen, t=t))  # type: ignore[misc]
 
     def asked_for(self, listener: tr.Listener) -> bool:
-        """TCP on the port of the statement, over IPv4: no other listener can be better."""
-        over_ipv4 = listener.protocol == "tcp" or not listener.v6only
-        return listener.protocol.startswith("tcp") and listener.port == self._port and over_ipv4
+        """On the port of the statement, over IPv4 or what it asks: no other can be better."""
+        if self._family == "ipv6":
+            reached = listener.protocol.endswith("6")
+        else:
+            reached = not listener.protocol.endswith("6") or not listener.v6only
+        return self._serves(listener) and listener.port == self._port and reached
+
+    def _serves(self, listener: tr.Listener) -> bool:
+        return listener.protocol.startswith(self._protocol)
 
     def first_asked_for(self) -> tr.Listener | None:
         """The listener that the statement asks for, if it is there."""
         return next((x for x in self.now if self.asked_for(x)), None)
 
     def best(self) -> tr.Listener | None:
-        """What the statement asks for, else its port, else any; TCP."""
-        tcp = [x for x in self.now if x.protocol.startswith("tcp")]
-        return min(tcp, key=lambda x: (not self.asked_for(x), x.port != self._port), default=None)
+        """What the statement asks for, else its port, else any; of its protocol.
+
+        Where IPv6 is asked for, nothing else stands for it.
+        """
+        serving = [x for x in self.now if self._serves(x)]
+        if self._family == "ipv6":
+            serving = [x for x in serving if x.protocol.endswith("6")]
+        return min(
+            serving, key=lambda x: (not self.asked_for(x), x.port != self._port), default=None
+        )
 
 
-def address_to_dial(listener: tr.Listener) -> str:
-    """Where a client of this machine reaches it."""
+def address_to_dial(listener: tr.Listener, family: Family = "ipv4") -> str:
+    """Where a client of this machine reaches it, over that family if it can be."""
     if listener.address == _ANY_IPV6:
-        return "::1" if listener.v6only else "127.0.0.1"
+        return "::1" if listener.v6only or family == "ipv6" else "127.0.0.1"
     return "127.0.0.1" if listener.address == _ANY_IPV4 else listener.address

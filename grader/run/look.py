@@ -13,19 +13,26 @@ from grader import transcript as tr
 from grader.run.usage import Disk, Usage
 from reference.endpoint import Endpoint
 
+_NONE: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """One look. All False: nothing is known yet."""
 
-    consumed: bool = False
-    """Everything sent has left the program's receive queue."""
-    ready: bool = False
+    consumed: frozenset[str] = _NONE
+    """Connections, by name, of which everything sent has left the program's receive queue."""
+    ready: frozenset[str] = _NONE
     """Consumed, and a thread waits to read from this connection."""
     guaranteed: bool = True
     """`consumed` and `ready` were seen, not guessed."""
-    reading: bool = False
-    """The program does nothing but read from this connection, with a time limit."""
+    reading: frozenset[str] = _NONE
+    """The program does nothing but read from these connections, with a time limit."""
+    calm: bool = False
+    """Nothing is on its way to the program, and in two looks nobody ran: it has done all that
+    it does for what it was sent, unless one of its threads sleeps."""
+    rests: bool = False
+    """Calm, and none of its threads sleeps: all wait for somebody, with a time limit or not."""
     waiting: bool = False
     """Proof: only the peer or the keyboard can make the program act."""
     keyboard: bool = False
@@ -49,8 +56,11 @@ class Facts(Protocol):
     def listeners(self) -> list[tr.Listener]:
         """The program's listeners (TCP) and bound sockets (UDP) as they are now (`t` is 0)."""
 
-    def look(self, endpoint: Endpoint, *, wants_ready: bool) -> Look:
-        """Look at the program. `wants_ready`: a message waits to be sent."""
+    def look(self, endpoint: Endpoint, *, wants_ready: bool, wants_calm: bool = False) -> Look:
+        """Look at the program. `wants_ready`: a message waits to be sent.
+
+        `wants_calm`: it waits for the whole program to be calm.
+        """
 
     def changed(self) -> None:
         """The world has changed (something was sent, typed, printed): earlier looks are void."""
@@ -64,14 +74,17 @@ class Facts(Protocol):
     def left_behind(self, endpoint: Endpoint) -> bool:
         """The program has ended, and a process that it started goes on with the exchange."""
 
-    def orphaned(self, endpoint: Endpoint) -> bool:
-        """No process of the program holds its end of the connection any more."""
+    def orphaned(self, endpoint: Endpoint, name: str) -> bool:
+        """No process of the program holds its end of that connection any more."""
 
     def state(self, why: str) -> tr.State | None:
         """Every thread's call and every socket, now (`t` is 0)."""
 
     def usage(self) -> Usage:
         """What the whole tree has used until now, as far as it is known."""
+
+    def starved(self) -> int:
+        """How long its threads have waited for a CPU that others had, in ns, as far as is known."""
 
     def disk(self) -> Disk:
         """What lies in the folders that it can write, as far as they are its own."""
@@ -80,7 +93,7 @@ class Facts(Protocol):
         """Memory of the whole tree in bytes, what they share counted once; its files included."""
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
-        """A read of the program's end of the connection returns at once."""
+        """A read of the program's end of a connection returns at once."""
 
     def at_keyboard(self) -> bool:
         """One of its threads waits for the keyboard, whatever the others do."""

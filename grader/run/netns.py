@@ -80,6 +80,12 @@ def keep_time_wait(kept: bool) -> None:
     _write("tcp_max_tw_buckets", str(_KEPT_TIME_WAIT if kept else 0), needed=True)
 
 
+def small_buffers(small: bool) -> None:
+    """How much a sender's socket takes beyond what its peer reads: little, or as by default."""
+    low, usual, most = (4096, 16384, 32768) if small else (4096, 16384, 4194304)
+    _write("tcp_wmem", f"{low} {usual} {most}", needed=False)
+
+
 def _write(name: str, value: str, *, needed: bool) -> None:
     try:
         (_NET / name).write_text(value)

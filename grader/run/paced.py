@@ -30,23 +30,34 @@ class PacedFacts:
     sees_listeners = False
 
     def __init__(
-        self, program: Program, port: int, now: Callable[[], int] = time.monotonic_ns
+        self,
+        program: Program,
+        port: int,
+        now: Callable[[], int] = time.monotonic_ns,
+        protocol: str = "tcp",
     ) -> None:
         self._program, self._port, self._now = program, port, now
+        self._protocol = protocol
         self._since = now()
         self._cpu_before = _cpu_of_children()
 
     def listeners(self) -> list[tr.Listener]:
         """Where the program is to listen: taken as seen once it has answered there."""
-        return [tr.Listener(t=0, protocol="tcp", address="0.0.0.0", port=self._port)]  # noqa: S104 -- what is asked for, not bound
+        if self._protocol == "udp" and self._now() - self._since < QUIET_NS:
+            return []  # a datagram that comes before its socket is lost
+        return [tr.Listener(t=0, protocol=self._protocol, address="0.0.0.0", port=self._port)]  # noqa: S104 -- what is asked for, not bound
 
-    def look(self, endpoint: Endpoint, *, wants_ready: bool) -> Look:
+    def look(self, endpoint: Endpoint, *, wants_ready: bool, wants_calm: bool = False) -> Look:
         """Quiet for a moment: ready. Quiet for very long: waiting."""
         quiet = self._now() - self._since
-        calm = endpoint.connected and not endpoint.unsent and quiet >= QUIET_NS
+        calm = quiet >= QUIET_NS
+        names = [c.name for c in endpoint.all if c.connected and not c.unsent]
+        taken = frozenset(names if calm and wants_ready else ())
         return Look(
-            consumed=calm and wants_ready,
-            ready=calm and wants_ready,
+            consumed=taken,
+            ready=taken,
+            calm=calm,
+            rests=calm,
             guaranteed=False,
             waiting=quiet >= PATIENCE_NS,
         )
@@ -61,13 +72,13 @@ class PacedFacts:
 
     def in_flight(self, endpoint: Endpoint) -> bool:
         """Unknown; the end of the stream tells."""
-        return endpoint.open
+        return any(connection.open for connection in endpoint.all)
 
     def left_behind(self, endpoint: Endpoint) -> bool:
         """Unknown: no."""
         return False
 
-    def orphaned(self, endpoint: Endpoint) -> bool:
+    def orphaned(self, endpoint: Endpoint, name: str) -> bool:
         """Unknown: no."""
         return False
 
@@ -77,6 +88,10 @@ class PacedFacts:
     def usage(self) -> Usage:
         """CPU of its processes that have ended: all that every system tells."""
         return Usage(_cpu_of_children() - self._cpu_before, 0, 0)
+
+    def starved(self) -> int:
+        """Unknown."""
+        return 0
 
     def disk(self) -> Disk:
         """What lies in its work folder."""

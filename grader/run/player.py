@@ -18,15 +18,18 @@ import msgspec
 from grader import transcript as tr
 from grader.lab.model import Limits
 from grader.run import ending, strikes
+from grader.run.deadlines import Deadlines
+from grader.run.exchange import Exchange
 from grader.run.listening import Listeners, address_to_dial
 from grader.run.look import Facts, Look
 from grader.run.patience import Patience
 from grader.run.program import Program
 from grader.run.recorder import Recorder
 from grader.run.streams import Streams
+from grader.run.wants import Wants
 from reference import commands as c
 from reference import events as e
-from reference.endpoint import Endpoint
+from reference import script as s
 from reference.machine import Machine
 from reference.script import Script
 
@@ -40,8 +43,6 @@ _LONGEST_PAUSE, _LONGEST_WHILE_STILL = 0.004, 0.02
 _PAUSE_GROWTH = 1.4
 _LIMITS_EVERY = 20_000_000
 _SETTLE_GRACE = 500_000_000
-_ORPHAN_GRACE = 150_000_000
-"""A program that has closed is seen to have done so within this time, ns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +71,14 @@ class Player:
         self.setting = setting
         self.recorder = Recorder()
         self.machine = Machine(setting.script)
-        self.endpoint = Endpoint(self.recorder.now)
-        self._listeners = Listeners(setting.script.port, self.recorder)
+        self._exchange = Exchange(
+            setting.script, self.recorder, reset_after_fin=setting.reset_after_fin
+        )
+        self.endpoint = self._exchange.endpoint
+        self._listeners = Listeners(
+            setting.script.port, self.recorder,
+            datagrams=setting.script.datagrams, family=setting.script.family,
+        )  # fmt: skip
         self._patience = Patience(setting.limits, self.endpoint, self.recorder.now)
         self._program: Program | None = None
         self._facts: Facts | None = None
@@ -79,10 +86,9 @@ class Player:
         self._watch = strikes.Watch(setting.limits)
         self._starts = 0
         self._enters = 0
-        self._wants_ready = self._wants_consumed = False
-        self._peer_fin = False
-        self._got_bytes = False
-        self._close_due: int | None = None
+        self._wants = Wants()
+        self._deadlines = Deadlines(self.recorder.now)
+        self._several = setting.script.several
         self._pause = _FIRST_PAUSE
         self._still = False
         self._next_limits = 0
@@ -90,7 +96,6 @@ class Player:
         self._exited_at: int | None = None
         self._told_exit = False
         self._proved_stuck = False
-        self._piece = 0
 
     # --- the flow ------------------------------------------------------------------------
 
@@ -228,27 +233,8 @@ class Player:
         return [event for event in events if not isinstance(event, e.Refused)]
 
     def _record_event(self, event: e.Event) -> None:
-        match event:
-            case e.Connected(local=local, remote=remote):
-                self._peer_fin = self._got_bytes = False
-                self.recorder.add(lambda t: tr.Connected(t=t, local=local, remote=remote))
-            case e.Refused(reason=reason):
-                self.recorder.add(lambda t: tr.Refused(t=t, reason=reason))
-            case e.Received(data=data):
-                self._got_bytes = True
-                self.recorder.received_size += len(data)
-                if self.recorder.received_size > self.setting.limits.output * 8:
-                    self._strike("wire")
-                else:
-                    self.recorder.add(lambda t: tr.Received(t=t, data=data))
-            case e.EndOfStream():
-                self._peer_fin = True
-                self.recorder.add(lambda t: tr.EndOfStream(t=t))
-            case e.ConnectionReset():
-                self._peer_fin = True
-                self.recorder.add(lambda t: tr.ConnectionReset(t=t))
-            case _:
-                pass
+        if not self._exchange.record(event, self.setting.limits.output * 8):
+            self._strike("wire")
 
     def _tell_exit(self) -> None:
         """Tell the machine of the end once all that the program sent has come."""
@@ -277,6 +263,9 @@ class Player:
             return
         self._next_limits = now + _LIMITS_EVERY
         _, facts, _ = self._running
+        if names := self._deadlines.passed(facts.starved):
+            self._record_state("deadline")
+            self._tell_overdue(tuple(names))
         usage = facts.usage()
         self._patience.used(usage)
         if (struck := self._watch.look(usage, facts.disk, facts.resident)) is not None:
@@ -303,13 +292,21 @@ class Player:
         if self._exited_at is not None:
             return
         if self.machine.refuses and self.setting.refusals() >= _REFUSALS:
-            self._tell(e.Refused(self.recorder.now(), "it tries again"))
+            for name in self.machine.playing(s.Refuse):
+                again = "it tries again"
+                self._tell(e.Refused(self.recorder.now(), again, connection=name))
         self._look_for_listeners()
-        look = facts.look(self.endpoint, wants_ready=self._wants_ready or self._wants_consumed)
+        look = facts.look(
+            self.endpoint, wants_ready=self._wants.anything, wants_calm=self._wants.calm
+        )
         self._still = look.still
         if look.promising:
             self._pause = _FIRST_PAUSE
-        if self.machine.dials and not self.endpoint.dialling and self._dialled(facts, look):
+        if self.machine.dials and self._dialled(facts, look):
+            return
+        if self.machine.playing(s.Type) and not look.waiting and facts.at_keyboard():
+            # Others of its threads hide the proof; this one reads from the keyboard.
+            self._tell(e.AtKeyboard(self.recorder.now()))
             return
         if not look.waiting and self._play_on_if_overdue(look, program, facts):
             return
@@ -327,6 +324,9 @@ class Player:
 
     def _dialled(self, facts: Facts, look: Look) -> bool:
         """Dial the program's listener, if there is one to be dialled now."""
+        names = [n for n in self.machine.playing(s.Connect) if not self.endpoint.of(n).dialling]
+        if not names:
+            return False
         if not facts.sees_listeners:
             # Where it is supposed to listen; recorded once it has answered there.
             chosen = next(iter(facts.listeners()), None)
@@ -338,37 +338,53 @@ class Player:
                 self._look_for_listeners()
                 chosen = self._listeners.best()
         if chosen is not None:
-            address = address_to_dial(chosen)
-            self._tell(e.Listening(self.recorder.now(), address, chosen.port))
+            address = address_to_dial(chosen, self.setting.script.family)
+            for name in names:
+                now = self.recorder.now()
+                self._tell(e.Listening(now, address, chosen.port, connection=name))
         return chosen is not None
 
     def _judge_look(self, look: Look, program: Program, facts: Facts) -> None:
-        now = self.recorder.now()
-        if self._wants_consumed and look.consumed:
-            self._wants_consumed = False
-            self._note_consumed()
-            self._tell(e.Consumed(now, look.guaranteed))
-        elif self._wants_ready and look.ready:
-            self._wants_ready = False
-            self._note_consumed()
-            self._tell(e.Ready(now, look.guaranteed))
-        elif self._wants_ready and self._patience.budget_spent(facts):
-            self._wants_ready = False
-            self._tell(e.Ready(now, guaranteed=False))
-        elif self.machine.awaits_message and look.ready and self._got_bytes:
-            self._tell(e.Ready(now, look.guaranteed))
-        elif self.machine.awaits_message and look.reading:
-            self._note_consumed()
-            self._tell(e.Reading(now))
-        elif look.waiting and look.keyboard and self._enters < ENTERS:
+        if (event := self._seen(look, facts)) is not None:
+            if event.connection in look.consumed or isinstance(event, e.Reading):
+                self._exchange.consumed(event.connection)
+            self._tell(event)
+        elif look.waiting and look.keyboard and self.machine.playing(s.Type):
+            self._tell(e.AtKeyboard(self.recorder.now()))
+        elif look.waiting and look.keyboard and self._presses_enter:
             self._press_enter(program, facts)
         elif look.waiting and not self.endpoint.dialling:
-            if self._close_due is None:
-                self._tell_stuck(look, facts)
-            else:
-                # It is our FIN that it waits for.
-                self._close_now(reset=False)
+            if self._exchange.close_those_due():
                 facts.changed()
+            else:
+                self._tell_stuck(look, facts)
+
+    def _seen(self, look: Look, facts: Facts) -> e.Consumed | e.Ready | e.Reading | None:
+        """What this look says about one of the connections, as far as a step asks for it."""
+        now = self.recorder.now()
+        if (name := self._wants.consumed_in(look)) is not None:
+            return e.Consumed(now, look.guaranteed, connection=name)
+        if (name := self._wants.ready_in(look)) is not None:
+            return e.Ready(now, look.guaranteed, connection=name)
+        if self._wants.ready and self._patience.budget_spent(facts):
+            return e.Ready(now, guaranteed=False, connection=self._wants.give_up())
+        awaited = self.machine.playing(s.Receive)
+        for name in awaited:
+            # With others there, a thread that serves them may be about to send the rest.
+            done = name in look.ready and (look.rests or not self._several)
+            if done and self._has_come(name):
+                return e.Ready(now, look.guaranteed, connection=name)
+        for name in awaited:
+            # Over UDP it reads with a time limit to ask again.
+            if name in look.reading and not self.setting.script.datagrams:
+                return e.Reading(now, connection=name)
+        return None
+
+    def _has_come(self, name: str) -> bool:
+        """Some of the message has come; a datagram that the step has not taken is another one."""
+        if self.setting.script.datagrams:
+            return self.machine.link(name).unread
+        return self._exchange.got_bytes(name)
 
     def _play_on_if_overdue(self, look: Look, program: Program, facts: Facts) -> bool:
         """The promised time is over, and nothing is proved: give up what does not come.
@@ -376,11 +392,11 @@ class Player:
         Another thread that sleeps, a timer or a handler for an alarm hides all proof: it may
         act yet. That is no reason to lose what the program would do next.
         """
-        awaits = self.machine.awaits_message or self.machine.awaits_end
+        awaits = bool(self.machine.playing((s.Receive, s.ReceiveEnd, s.Silence)))
         late = self._patience.promise_over()
         if not late and not (awaits and self._patience.polls_in_vain(facts)):
             return False
-        if late and self._enters < ENTERS and facts.at_keyboard():
+        if late and self._presses_enter and facts.at_keyboard():
             self._press_enter(program, facts)
             return True
         if self._patience.fresh_news():
@@ -389,15 +405,27 @@ class Player:
             return False
         if not self._take_news() and not self.machine.finished and self._exited_at is None:
             self._record_state("deadline")
-            self._note_consumed()
-            self._tell(e.Overdue(self.recorder.now()))
+            self._tell_overdue(self.machine.playing((s.Receive, s.ReceiveEnd, s.Silence)))
         return True
+
+    def _tell_overdue(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            self._exchange.consumed(name)
+            self._tell(e.Overdue(self.recorder.now(), connection=name))
+
+    @property
+    def _presses_enter(self) -> bool:
+        """As a person would who does not know what to type; a lab that types knows."""
+        return self._enters < ENTERS and not self.setting.script.types
 
     def _press_enter(self, program: Program, facts: Facts) -> None:
         self._enters += 1
+        self._type(b"\n", program, facts)
+
+    def _type(self, data: bytes, program: Program, facts: Facts) -> None:
         self._patience.news()
-        program.terminal.type(b"\n")
-        self.recorder.add(lambda t: tr.Keyboard(t=t, data=b"\n"))
+        program.terminal.type(data)
+        self.recorder.add(lambda t: tr.Keyboard(t=t, data=data))
         facts.typed()
 
     def _tell_stuck(self, look: Look, facts: Facts) -> None:
@@ -405,20 +433,12 @@ class Player:
         if state is not None and (self.machine.awaits_message or self.machine.awaits_end):
             # What comes next may set it going again: where it stands is seen now or never.
             self._record_position(state)
-        if look.consumed:
-            self._note_consumed()
-        self._wants_ready = self._wants_consumed = False
+        for name in look.consumed:
+            self._exchange.consumed(name)
+        self._wants.clear()
         self._tell(e.Stuck(self.recorder.now()))
         self._proved_stuck = self.machine.finished
         facts.changed()
-
-    def _note_consumed(self) -> None:
-        total = self.endpoint.bytes_sent
-        last = next(
-            (x for x in reversed(self.recorder.entries) if isinstance(x, tr.Consumed)), None
-        )
-        if total and (last is None or last.total != total):
-            self.recorder.add(lambda t: tr.Consumed(t=t, total=total))
 
     def _record_state(self, why: str) -> tr.State | None:
         _, facts, _ = self._running
@@ -444,34 +464,46 @@ class Player:
         _, facts, _ = self._running
         match command:
             case c.Note(step=index, status=status, reason=reason):
+                step = self.setting.script.steps[index]
                 if status is c.StepStatus.BEGUN:
                     self._patience.step_begun()
+                    self._deadlines.begun(index, step, facts.starved)
+                else:
+                    self._deadlines.over(index)
+                if status is c.StepStatus.MISSED and isinstance(step, s.Accept):
+                    self.endpoint.expect_no_more(step.connection)
                 self.recorder.add(
                     lambda t: tr.Step(t=t, index=index, status=str(status), reason=reason)
                 )
-            case c.Listen():
-                self.endpoint.listen(self.setting.script.port)
-            case c.Dial(address=address, port=port):
-                for event in self._answers(self.endpoint.dial(address, port)):
+            case c.Listen(connection=name):
+                self.endpoint.listen(self.setting.script.port, name)
+            case c.Dial(address=address, port=port, connection=name):
+                for event in self._answers(self.endpoint.dial(address, port, name)):
                     self._record_event(event)
                     self._tell(event)
                 # Where nothing is seen it dials again and again: that changes nothing.
                 return
-            case c.AwaitReady():
-                self._wants_ready, self._piece = True, 0
+            case c.AwaitReady(connection=name):
+                self._exchange.begin_message(name)
+                self._wants.ready[name] = command
                 self._patience.message_wanted()
-            case c.AwaitConsumed():
-                self._wants_consumed = True
+            case c.AwaitConsumed(connection=name):
+                self._wants.consumed.append(name)
             case c.Transmit():
-                self._transmit(command)
-            case c.ShutdownWrite():
-                self.recorder.add(lambda t: tr.Closed(t=t, how="half-close"))
-                self.endpoint.shutdown_write()
-            case c.CloseConnection():
-                self._close_connection()
-            case c.Abort():
-                self.recorder.add(lambda t: tr.Closed(t=t, how="reset"))
-                self.endpoint.close(reset=True)
+                self._exchange.transmit(command)
+            case c.StopReading(connection=name):
+                self.endpoint.pause(name)
+            case c.ReadAgain(connection=name):
+                self.endpoint.resume(name)
+            case c.TypeKeys(data=data):
+                self._type(data, self._running[0], facts)
+                return
+            case c.ShutdownWrite(connection=name):
+                self._exchange.half_close(name)
+            case c.CloseConnection(connection=name):
+                self._exchange.close(name, facts, exited=self._exited_at is not None)
+            case c.Abort(connection=name):
+                self._exchange.abort(name)
             case c.EndProgram():
                 self._end_for_restart()
             case c.RestartProgram():
@@ -481,41 +513,9 @@ class Player:
         facts.changed()
         self._pause = _FIRST_PAUSE
 
-    def _transmit(self, command: c.Transmit) -> None:
-        self._piece += 1
-        piece = self._piece
-        step = self.machine.step
-        pieces = len(getattr(step, "pieces", ())) or piece
-        self.recorder.add(
-            lambda t: tr.Sent(
-                t=t, data=command.data, messages=command.messages, piece=piece,
-                pieces=max(piece, pieces), guaranteed=command.guaranteed,
-            )
-        )  # fmt: skip
-        self.endpoint.send(command.data)
-
-    def _close_connection(self) -> None:
-        if self.setting.reset_after_fin and self._peer_fin:
-            # Its socket is about to be orphaned, or it waits for our FIN: see which.
-            self._close_due = self.recorder.now() + _ORPHAN_GRACE
-            self._close_if_due()
-        else:
-            self._close_now(reset=False)
-
     def _close_if_due(self) -> None:
-        """Close by RST, which leaves no TIME_WAIT, once nobody is there whom it could hurt."""
-        if self._close_due is None:
-            return
         _, facts, _ = self._running
-        if self._exited_at is not None or facts.orphaned(self.endpoint):
-            self._close_now(reset=True)
-        elif self.recorder.now() > self._close_due:
-            self._close_now(reset=False)
-
-    def _close_now(self, *, reset: bool) -> None:
-        self._close_due = None
-        self.recorder.add(lambda t: tr.Closed(t=t, how="close"))
-        self.endpoint.close(reset=reset)
+        self._exchange.close_if_due(facts, exited=self._exited_at is not None)
 
     def _end_for_restart(self) -> None:
         program, _, streams = self._running
@@ -534,7 +534,7 @@ class Player:
         program.kill()
         streams.drain(ending.DRAIN_GRACE)
         ending.record_position(self.recorder, streams.dump, self.setting.folder_of(program))
-        self.endpoint.close(reset=self.setting.reset_after_fin)
+        self.endpoint.close_connections(reset=self.setting.reset_after_fin)
         self._start_program()
         self._running[0].release()
 

@@ -114,6 +114,18 @@ def run_counter(pid: int, tid: int) -> tuple[int, int] | None:
     return parse_counter(_read(f"/proc/{pid}/task/{tid}/schedstat"))
 
 
+def run_delay(pid: int, tid: int) -> int:
+    """How long a thread was ready to run and waited for a CPU, in ns; 0 where it is gone.
+
+    Second field of schedstat (Documentation/scheduler/sched-stats.rst of the kernel).
+    """
+    try:
+        words = _read(f"/proc/{pid}/task/{tid}/schedstat").split()
+    except FactsUnavailable:
+        return 0
+    return int(words[1]) if len(words) == 3 else 0
+
+
 def parse_counter(line: bytes) -> tuple[int, int] | None:
     """What the file `schedstat` of a thread says, as `run_counter` has it."""
     words = line.split()
@@ -344,6 +356,19 @@ def receive_timeout(pid: int, fd: int) -> tuple[int, int] | None:
     finally:
         os.close(copy)
     return None if receive is None or send is None else (receive, send)
+
+
+def packets_under_way() -> bool:
+    """Whether a processor has packets in its queue that no socket has got yet.
+
+    All packets on a loopback pass through it. Of the whole machine, so a « yes » may be about
+    others; « no » where it cannot be read. Columns: net/core/net-procfs.c of the kernel.
+    """
+    try:
+        lines = _read("/proc/net/softnet_stat").splitlines()
+    except FactsUnavailable:
+        return False
+    return any(len(x := line.split()) > 11 and int(x[11], 16) > 0 for line in lines)
 
 
 def _option_us(fd: int, option: int) -> int | None:

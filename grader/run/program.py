@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from grader.lab.model import Limits
 from grader.run import proc, sandbox, seccomp, workfolders
@@ -257,6 +257,16 @@ def _kill_all(pids: Sequence[int]) -> None:
 # --- starting ----------------------------------------------------------------------------
 
 
+class Given(NamedTuple):
+    """What a scenario gives a program at its start, the port filled in."""
+
+    args: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING_GIVEN = Given()
+
+
 def command_of(interpreter: Interpreter, program: str) -> list[str]:
     """The command line of a program: Python that can tell where it stands."""
     # A file may be called `-c`, and is a program all the same.
@@ -271,6 +281,7 @@ def start_sandboxed(
     files: Sequence[SourceFile],
     program: str,
     limits: Limits,
+    given: Given = NOTHING_GIVEN,
 ) -> Program:
     """Start a program in bubblewrap, up to the gate.
 
@@ -294,10 +305,12 @@ def start_sandboxed(
             interpreter, reachable, placed, limits, cwd=cwd,
             seccomp=fds.give(fds.memory(bpf)) if bpf else None,
         )  # fmt: skip
+        for name, value in given.env:
+            options += ["--setenv", name, value]
         options += ["--info-fd", str(fds.give(info_write))]
         passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
         command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE_TOLD, cwd]
-        command += command_of(interpreter, Path(inside).name)
+        command += [*command_of(interpreter, Path(inside).name), *given.args]
         arrived, arrived_write = fds.pipe()
         fds.give(arrived_write, 4)
         terminal, stderr, gate, outer = fds.spawn(command, {}, own_session=False)
@@ -315,7 +328,11 @@ def start_sandboxed(
 
 
 def start_plain(
-    interpreter: Interpreter, files: Sequence[SourceFile], program: str, limits: Limits
+    interpreter: Interpreter,
+    files: Sequence[SourceFile],
+    program: str,
+    limits: Limits,
+    given: Given = NOTHING_GIVEN,
 ) -> Program:
     """Start a program as a plain process in a temporary copy of its submission."""
     work = workfolders.make()
@@ -325,10 +342,11 @@ def start_plain(
         target.write_bytes(file.data)
     inside = work / program
     environment = {**os.environ, "TERM": "dumb", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.update(given.env)
     if not any(name in environment for name in ("LANG", "LC_ALL", "LC_CTYPE")):
         environment["LC_ALL"] = "C.UTF-8"
     command = [*_with_us(), "/bin/sh", "-c", _GATE, str(inside.parent)]
-    command += command_of(interpreter, inside.name)
+    command += [*command_of(interpreter, inside.name), *given.args]
     with _Descriptors() as fds:
         terminal, stderr, gate, pid = fds.spawn(command, environment, own_session=True)
     _set_limits(pid, limits)

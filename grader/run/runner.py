@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from grader import transcript as tr
-from grader.lab.model import Level, Limits, Scenario
+from grader.lab.connections import time_asked
+from grader.lab.model import Action, Level, Limits, Scenario
+from grader.lab.program import filled
 from grader.lab.script import delivery_of, script_of
 from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
 from grader.lab.texts import texts_of
@@ -27,7 +29,14 @@ from grader.run.look import Facts
 from grader.run.paced import PacedFacts
 from grader.run.pair_run import NEEDS_FACTS, NEEDS_NETWORK, play_pair
 from grader.run.player import Player, Setting
-from grader.run.program import Program, limit_processes, start_plain, start_sandboxed
+from grader.run.program import (
+    NOTHING_GIVEN,
+    Given,
+    Program,
+    limit_processes,
+    start_plain,
+    start_sandboxed,
+)
 from grader.run.sockdiag import SocketTable
 from grader.run.stacks import Stacks
 from grader.run.tracing import Tracing
@@ -60,6 +69,8 @@ class Place:
     stacks: Stacks
     groups: cgroup.Place | None = None
     """Where each run gets a group of its own."""
+    small_buffers: bool = False
+    """Sockets buffer little, so that a reader who stops is soon felt."""
 
     @property
     def private_network(self) -> bool:
@@ -74,6 +85,10 @@ class Place:
         if self.table is not None and not self._is_clean(self.table):
             self._renew()
         netns.keep_time_wait(scenario.keep_time_wait)
+        small = any(step.action is Action.STOP_READING for step in scenario.steps)
+        if small is not self.small_buffers:
+            netns.small_buffers(small)
+            self.small_buffers = small
         if self.capture is not None:
             self.capture.clear()
 
@@ -87,6 +102,7 @@ class Place:
         if self.table is not None:
             self.table.close()
         netns.renew_network()
+        self.small_buffers = False
         self.table, self.capture = SocketTable(), Capture()
 
     def _await_free_port(self, port: int, scenario: Scenario) -> None:
@@ -213,7 +229,7 @@ class Runner:
         if scenario.tests != "client" or connected(run.transcript) or _refuses(scenario):
             return run
         for port in self._other_ports(job, run.transcript, script.port):
-            there = Script(script.steps, port)
+            there = replace(script, port=port)
             told = [tr.Dialed(t=0, protocol="tcp", address="127.0.0.1", port=port)]
             with suppress(PortTakenError):
                 again = self._play_once(job, scenario, name, there, texts, told)
@@ -272,7 +288,13 @@ class Runner:
             losses = capture.losses()
         if self._tracing is not None:
             entries = merged(entries, self._tracing.told(player.recorder.now(), frames))
-        seen = [tr.Dialed(t=0, protocol=p, address=a, port=n) for p, a, n in dialed(frames)]
+        ours = {e.remote for e in entries if isinstance(e, tr.Connected)}
+        seen = [
+            tr.Dialed(t=0, protocol=p, address=a, port=n)
+            for p, a, n in dialed(frames)
+            # Where nobody took our own datagram, nobody but us had called.
+            if p != "udp" or (a, n) not in ours
+        ]
         extra: list[tr.AnyEntry] = [*told, *dict.fromkeys(seen)]
         if losses:
             extra.append(tr.WireLoss(t=0, frames=losses))
@@ -294,7 +316,7 @@ class Runner:
             script=script,
             limits=_limits_of(job, scenario),
             refusals=lambda: sum(_is_refused(frame) for frame in frames),
-            start=lambda: self._start_traced(job),
+            start=lambda: self._start_traced(job, _given(scenario, script.port)),
             facts_of=self._facts_of(script),
             on_tick=on_tick,
             folder_of=lambda program: program.folder,
@@ -302,18 +324,18 @@ class Runner:
             reset_after_fin=not place.private_network,
         )
 
-    def _start_traced(self, job: Job) -> Program:
-        program = self._start(job)
+    def _start_traced(self, job: Job, given: Given) -> Program:
+        program = self._start(job, given)
         if self._tracing is not None:
             self._tracing.attach(program)
         return program
 
-    def _start(self, job: Job) -> Program:
+    def _start(self, job: Job, given: Given = NOTHING_GIVEN) -> Program:
         place, limits = self.place, job.lab.limits
         if place.bwrap is None:
-            return start_plain(place.interpreter, job.files, job.program, limits)
+            return start_plain(place.interpreter, job.files, job.program, limits, given)
         program = start_sandboxed(
-            place.bwrap, place.interpreter, place.reachable, job.files, job.program, limits
+            place.bwrap, place.interpreter, place.reachable, job.files, job.program, limits, given
         )
         if place.groups is not None:
             program.group = place.groups.run(program.pid, limits)
@@ -323,7 +345,8 @@ class Runner:
     def _facts_of(self, script: Script) -> Callable[[Program], Facts]:
         table = self.place.table
         if table is None:
-            return lambda program: PacedFacts(program, script.port)
+            protocol = "udp" if script.datagrams else "tcp"
+            return lambda program: PacedFacts(program, script.port, protocol=protocol)
         return lambda program: KernelFacts(program, table)
 
     # --- transcripts ---------------------------------------------------------------------
@@ -362,14 +385,21 @@ class Runner:
         return PlayedRun(transcript=tr.of(header, [ended]))
 
 
+def _given(scenario: Scenario, port: int) -> Given:
+    """Its arguments and its environment, with the port in them."""
+    env = tuple((name, filled(value, port)) for name, value in scenario.env.items())
+    return Given(tuple(filled(text, port) for text in scenario.args), env)
+
+
 def _limits_of(job: Job, scenario: Scenario) -> Limits:
     """Advice gives no points: it may not cost a whole time limit."""
     limits = job.lab.limits
     if scenario.tests == "both":
         return replace(limits, wall=min(limits.wall, limits.pair_wall))
+    asked = time_asked(scenario.steps)
     if scenario.level is Level.ADVICE:
-        return replace(limits, wall=min(limits.wall, limits.advice_wall))
-    return limits
+        return replace(limits, wall=min(limits.wall, limits.advice_wall) + asked)
+    return replace(limits, wall=limits.wall + asked, promised=limits.promised + asked)
 
 
 def _is_refused(frame: Frame) -> bool:

@@ -66,6 +66,8 @@ class Threads:
         self._processes = processes
         self._files: dict[tuple[int, int], _Files] = {}
         self._all_blocked = False
+        self.last: tuple[Thread, ...] = ()
+        """What the last look saw."""
         self.looks = 0
         """How many looks there were."""
 
@@ -76,6 +78,7 @@ class Threads:
             FactsUnavailable: of one of them it cannot be read.
         """
         self._all_blocked = False
+        self.last = ()
         self.looks += 1
         alive = [(pid, tid) for pid in self._processes() for tid in proc.threads(pid)]
         for gone in self._files.keys() - alive:
@@ -84,7 +87,13 @@ class Threads:
         everyone = bool(found) and len(found) == len(self._files)
         # In no call (-1) is also one that has just ended, and will never run again.
         self._all_blocked = everyone and all(t.call.blocked for t in found)
+        self.last = found
         return found
+
+    @property
+    def all_blocked(self) -> bool:
+        """The last look saw every thread blocked in a call."""
+        return self._all_blocked
 
     def _look_at(self, pid: int, tid: int) -> Thread:
         files = self._files.get((pid, tid))

@@ -16,6 +16,7 @@ from grader.transcript import (
     Connected,
     ConnectionReset,
     EndOfStream,
+    OnConnection,
     Received,
     Sent,
     Transcript,
@@ -25,7 +26,7 @@ from grader.wire.frames import ACK, FIN, PSH, RAW_IP, RST, SYN, Frame
 _MOST_PAYLOAD = 65495
 """What an IPv4 packet of 65535 bytes has room for."""
 _WINDOW = 0xFFFF
-_TCP, _HOPS = 6, 64
+_TCP, _UDP, _HOPS = 6, 17, 64
 
 
 def synthesize(transcript: Transcript) -> list[Frame]:
@@ -36,15 +37,22 @@ def synthesize(transcript: Transcript) -> list[Frame]:
     """
     start = _nanoseconds(transcript.header.started)
     frames: list[Frame] = []
-    conversation: _Conversation | None = None
+    conversations: dict[str, _Conversation] = {}
     for entry in transcript.entries:
         t = start + entry.t
-        if isinstance(entry, Connected):
-            conversation = _Conversation(_Side(entry.local, 1000), _Side(entry.remote, 2000))
-            frames += conversation.handshake(t, reference_dials=transcript.header.role == "server")
-        elif conversation is None or conversation.over:
+        if not isinstance(entry, OnConnection):
             continue
-        elif isinstance(entry, Sent):
+        if isinstance(entry, Connected):
+            kind = _Datagrams if entry.protocol == "udp" else _Conversation
+            conversation = kind(_Side(entry.local, 1000), _Side(entry.remote, 2000))
+            conversations[entry.connection] = conversation
+            frames += conversation.handshake(t, reference_dials=transcript.header.role == "server")
+            continue
+        found = conversations.get(entry.connection)
+        if found is None or found.over:
+            continue
+        conversation = found
+        if isinstance(entry, Sent):
             frames += conversation.data(t, conversation.reference, entry.data)
         elif isinstance(entry, Received):
             frames += conversation.data(t, conversation.program, entry.data)
@@ -117,6 +125,29 @@ class _Conversation:
         return Frame(t, data, len(data), RAW_IP)
 
 
+class _Datagrams(_Conversation):
+    """The same over UDP: nothing but what is said."""
+
+    def handshake(self, t: int, *, reference_dials: bool) -> list[Frame]:
+        return []
+
+    def data(self, t: int, side: _Side, data: bytes) -> list[Frame]:
+        source, destination = side.address, self._other(side).address
+        head = struct.pack("!HHHH", source[1], destination[1], 8 + len(data), 0)
+        src, dst = _both(source, destination)
+        pseudo = src + dst + struct.pack("!II", 8 + len(data), _UDP)
+        # 0 would mean that there is none (RFC 768).
+        check = checksum(pseudo + head + data) or 0xFFFF
+        packet = _in_ip(src, dst, _UDP, head[:6] + struct.pack("!H", check) + data)
+        return [Frame(t, packet, len(packet), RAW_IP)]
+
+    def end(self, t: int, side: _Side) -> list[Frame]:
+        return []
+
+    def reset(self, t: int, side: _Side) -> list[Frame]:
+        return []
+
+
 def _packet(
     source: tuple[str, int],
     destination: tuple[str, int],
@@ -125,20 +156,30 @@ def _packet(
     flags: int,
     payload: bytes,
 ) -> bytes:
-    src, dst = _address(source[0]), _address(destination[0])
-    if len(src) != len(dst):  # one side wrote ::ffff:127.0.0.1
-        src, dst = src[-4:], dst[-4:]
+    src, dst = _both(source, destination)
     head = struct.pack(
         "!HHIIBBHHH", source[1], destination[1], seq, ack, 5 << 4, flags, _WINDOW, 0, 0
     )
     length = len(head) + len(payload)
     pseudo = src + dst + struct.pack("!II", length, _TCP)
     check = checksum(pseudo + head + payload)
-    segment = head[:16] + struct.pack("!H", check) + head[18:] + payload
+    return _in_ip(src, dst, _TCP, head[:16] + struct.pack("!H", check) + head[18:] + payload)
+
+
+def _both(source: tuple[str, int], destination: tuple[str, int]) -> tuple[bytes, bytes]:
+    """The two addresses as bytes, of one family."""
+    src, dst = _address(source[0]), _address(destination[0])
+    if len(src) != len(dst):  # one side wrote ::ffff:127.0.0.1
+        src, dst = src[-4:], dst[-4:]
+    return src, dst
+
+
+def _in_ip(src: bytes, dst: bytes, kind: int, carried: bytes) -> bytes:
     if len(src) == 16:
-        return struct.pack("!IHBB", 6 << 28, length, _TCP, _HOPS) + src + dst + segment
-    ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + length, 0, 0x4000, _HOPS, _TCP, 0) + src + dst
-    return ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:] + segment
+        return struct.pack("!IHBB", 6 << 28, len(carried), kind, _HOPS) + src + dst + carried
+    length = 20 + len(carried)
+    ip = struct.pack("!BBHHHBBH", 0x45, 0, length, 0, 0x4000, _HOPS, kind, 0) + src + dst
+    return ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:] + carried
 
 
 def checksum(data: bytes) -> int:

@@ -1,0 +1,146 @@
+"""One connection as the kernel shows it: what was sent, and what the program has taken of it.
+
+Over TCP the kernel counts the bytes that the program's socket has received. Over UDP it counts
+nothing, and a datagram on the loopback is in one of two places: the processors' queue of
+packets that were sent and are not delivered yet, or the socket's receive queue.
+"""
+
+from __future__ import annotations
+
+from grader.run import proc
+from grader.run.sockdiag import SocketInfo, SocketTable
+from grader.run.threads import Thread
+from reference.connection import Connection
+
+_HELD = frozenset({"established", "close-wait"})
+"""States of a connection that waits to be accepted: no descriptor, but a future."""
+_CLOSED_BY_US = frozenset({"established", "fin-wait-1", "fin-wait-2"})
+
+
+class Delivery:
+    """What has become of that which was sent over one connection."""
+
+    def __init__(self, connection: Connection, table: SocketTable) -> None:
+        self.connection = connection
+        self.name = connection.name
+        self._table = table
+        self.mine: SocketInfo | None = None
+        """The program's end, at the last `look`."""
+        self._gone = False
+        self._arrived_at = -1
+        """`bytes_sent` for which all was seen to have arrived in an earlier look."""
+        self._sleeps: set[tuple[int, int]] = set()
+        self._sleeps_at = -1
+
+    def look(self) -> SocketInfo | None:
+        """Look at the program's end of the connection."""
+        if not self._gone:
+            self.mine = self._find()
+            self._gone = self.mine is None and not self.connection.exists
+        return self.mine
+
+    @property
+    def inode(self) -> int:
+        """The program's socket; 0 where it has none (any more)."""
+        return self.mine.inode if self.mine is not None else 0
+
+    @property
+    def arrived(self) -> bool:
+        """All that was sent had arrived in an earlier look."""
+        return self._arrived_at == self.connection.bytes_sent
+
+    def consumed(self) -> bool:
+        """Everything sent has arrived (an earlier look) and the queue is empty (this one).
+
+        An empty queue alone would lie: a segment in the socket's backlog is in no queue yet.
+        """
+        mine = self.mine
+        if mine is None or not mine.inode or self.connection.unsent:
+            return False
+        if not self.arrived:
+            if self._has_arrived(mine):
+                self._arrived_at = self.connection.bytes_sent
+            return False
+        return mine.rqueue == 0
+
+    def sleeps(self, asleep: list[Thread]) -> int:
+        """The most times that one of the sleeping threads was seen asleep since what was sent."""
+        if self._sleeps_at != self.connection.bytes_sent:
+            self._sleeps_at, self._sleeps = self.connection.bytes_sent, set()
+        self._sleeps.update((t.call.tid, t.counter[0]) for t in asleep if t.counter is not None)
+        return max((sum(tid == t.call.tid for tid, _ in self._sleeps) for t in asleep), default=0)
+
+    def news_for(self, inodes: set[int | None]) -> bool:
+        """There is something for one who reads one of these sockets."""
+        mine = self.mine
+        if mine is None or mine.inode not in inodes or not mine.inode:
+            return False
+        return mine.rqueue > 0 or mine.state != "established"
+
+    def holds_up(self, inode: int | None) -> bool:
+        """A send of the program waits for us: we don't read, and the buffers are full."""
+        mine = self.mine
+        return (
+            self.connection.paused and mine is not None and mine.inode == inode and mine.wqueue > 0
+        )
+
+    def in_flight(self) -> bool:
+        """Something of ours has not reached the program's socket, or the reverse."""
+        connection, mine = self.connection, self.mine
+        if connection.dialling:
+            return True
+        if mine is None:
+            # No such socket, and no news of its end yet: that is on its way.
+            return connection.open
+        if mine.wqueue and not connection.paused:
+            return True
+        if not mine.inode and mine.state not in _HELD:
+            return False  # closed by the program: what we send is answered by RST
+        # Nobody is woken by more where something lies unread already (see `news_for`).
+        unread = mine.rqueue > 0
+        arrived = (mine.bytes_received or 0) >= connection.bytes_sent
+        if connection.fin_sent and mine.state in _CLOSED_BY_US:
+            return mine.rqueue == 0
+        return not (arrived or unread)
+
+    def _find(self) -> SocketInfo | None:
+        local, remote = self.connection.local, self.connection.remote
+        if local is None or remote is None:
+            return None
+        return self._table.find(remote, local)
+
+    def _has_arrived(self, mine: SocketInfo) -> bool:
+        if mine.bytes_received is None:
+            return False
+        return mine.bytes_received >= self.connection.bytes_sent
+
+
+class DatagramDelivery(Delivery):
+    """The same over UDP."""
+
+    def _find(self) -> SocketInfo | None:
+        """The program's socket on the port: one that is connected to us rather than to nobody."""
+        local, remote = self.connection.local, self.connection.remote
+        if local is None or remote is None:
+            return None
+        bound = [
+            x for x in self._table.dump(protocols=("udp",))
+            if x.local[1] == remote[1] and x.remote[1] in (0, local[1])
+        ]  # fmt: skip
+        return max(bound, key=lambda x: (x.remote[1] != 0, _same_family(x, remote)), default=None)
+
+    def _has_arrived(self, mine: SocketInfo) -> bool:
+        return mine.rqueue > 0 or not proc.packets_under_way()
+
+    def news_for(self, inodes: set[int | None]) -> bool:
+        """There is something for one who reads one of these sockets."""
+        mine = self.mine
+        return mine is not None and mine.inode in inodes and mine.rqueue > 0
+
+    def in_flight(self) -> bool:
+        """A datagram is under way, of ours or to us; one that is delivered waits in a queue."""
+        return proc.packets_under_way()
+
+
+def _same_family(info: SocketInfo, address: tuple[str, int]) -> bool:
+    return info.protocol.endswith("6") == (":" in address[0])

@@ -1,0 +1,64 @@
+"""What the reference wants to know before it sends more, on which connections."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from grader.run.look import Look
+from reference import commands as c
+
+_LOOKS = 100
+"""Ready in so many looks, but never calm: one of its threads has something else to do."""
+
+
+class Wants:
+    """Messages and pieces that wait to be sent."""
+
+    def __init__(self) -> None:
+        self.ready: dict[str, c.AwaitReady] = {}
+        """Connections with a message to be sent."""
+        self.consumed: list[str] = []
+        """Connections with a further piece to be sent."""
+        self._seen: Counter[str] = Counter()
+
+    @property
+    def anything(self) -> bool:
+        """Something waits."""
+        return bool(self.ready or self.consumed)
+
+    @property
+    def calm(self) -> bool:
+        """A message waits for the whole program to be calm."""
+        return any(asked.calm for asked in self.ready.values())
+
+    def clear(self) -> None:
+        """Nothing waits any more."""
+        self.ready.clear()
+        self.consumed.clear()
+        self._seen.clear()
+
+    def consumed_in(self, look: Look) -> str | None:
+        """A connection of which all was read, as was wanted; it is wanted no more."""
+        for name in self.consumed:
+            if name in look.consumed:
+                self.consumed.remove(name)
+                return name
+        return None
+
+    def ready_in(self, look: Look) -> str | None:
+        """A connection on which the next message can be sent; it is wanted no more."""
+        for name, asked in self.ready.items():
+            if name not in look.ready:
+                continue
+            self._seen[name] += 1
+            calm = look.rests if asked.rests else look.calm or self._seen[name] > _LOOKS
+            if calm or not asked.calm:
+                del self.ready[name], self._seen[name]
+                return name
+        return None
+
+    def give_up(self) -> str:
+        """A connection on which the message is sent without being wanted."""
+        name = next(iter(self.ready))
+        del self.ready[name]
+        return name

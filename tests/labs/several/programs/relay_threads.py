@@ -1,0 +1,29 @@
+import socket, threading
+
+clients = []
+lock = threading.Lock()
+
+
+def serve(conn):
+    with lock:
+        clients.append(conn)
+    conn.sendall("Bienvenue à bord\n".encode())
+    while True:
+        data = conn.recv(1024)
+        if not data:
+            break
+        with lock:
+            others = [c for c in clients if c is not conn]
+        for other in others:
+            other.sendall(data)
+    with lock:
+        clients.remove(conn)
+    conn.close()
+
+
+s = socket.socket()
+s.bind(("", 65432))
+s.listen()
+while True:
+    conn, _ = s.accept()
+    threading.Thread(target=serve, args=(conn,)).start()

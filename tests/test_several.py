@@ -1,0 +1,168 @@
+"""Several connections at once: programs of every kind in the real sandbox, right and wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import engine_tools as tools
+import pytest
+
+from grader import transcript as tr
+from grader.judge.checks import check
+from grader.judge.model import Finding, Status
+from grader.lab.load import load_lab
+from grader.lab.model import Lab
+from grader.run.engine import Engine
+from grader.wire.frames import parse
+from grader.wire.synthesis import synthesize
+
+LABS = Path(__file__).resolve().parent / "labs"
+
+
+@cache
+def lab(name: str) -> Lab:
+    return load_lab(LABS / name)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with tools.engine("full") as started:
+        yield started
+
+
+def play(engine: Engine, of: str, program: str, *scenarios: str) -> tr.Transcript:
+    source = (LABS / of / "programs" / f"{program}.py").read_bytes()
+    chosen = [lab(of).scenario(name) for name in scenarios]
+    return tools.run(engine, tools.job(source, *chosen, lab=lab(of)))
+
+
+def findings(transcript: tr.Transcript, of: str) -> Mapping[str, Finding]:
+    found = check(transcript, lab(of), lab(of).scenario(transcript.header.scenario))
+    return {finding.expectation: finding for finding in found}
+
+
+def statuses(transcript: tr.Transcript, of: str) -> dict[str, str]:
+    return {name: found.status.value for name, found in findings(transcript, of).items()}
+
+
+@pytest.mark.parametrize("kind", ["threads", "select", "asyncio"])
+def test_a_server_of_any_kind_is_right(engine: Engine, kind: str) -> None:
+    for scenario in ("relay", "side-by-side"):
+        played = play(engine, "several", f"relay_{kind}", scenario)
+        assert set(statuses(played, "several").values()) == {"pass"}, tools.summary(played)
+        assert all(e.guaranteed for e in tools.entries(played, tr.Sent)), tools.summary(played)
+
+
+def test_processes_serve_side_by_side_and_share_nothing(engine: Engine) -> None:
+    played = play(engine, "several", "relay_fork", "relay")
+    assert statuses(played, "several") == {
+        "receive:welcome:bob": "pass",
+        "receive:hello:bob": "fail",
+        "silence:alice": "pass",
+        "receive:answer:alice": "fail",
+    }, tools.summary(played)
+
+
+def test_one_who_serves_one_after_the_other_is_told_whom_it_waits_for(engine: Engine) -> None:
+    played = play(engine, "several", "relay_sequential", "relay")
+    missing = findings(played, "several")["receive:welcome:bob"]
+    assert missing.status is Status.FAIL
+    assert missing.what.in_language("en").endswith(
+        "waits for alice (recv(), line 10) while bob waits in the queue of accept()."
+    )
+    state = next(e for e in tools.entries(played, tr.State) if e.why == "waiting")
+    assert [s.connection for s in state.sockets if not s.accepted] == ["bob"]
+    assert played.end.t < 5e9
+
+
+def test_what_comes_back_to_the_sender_breaks_its_silence(engine: Engine) -> None:
+    played = play(engine, "several", "relay_back", "relay")
+    assert statuses(played, "several") == {
+        "receive:welcome:bob": "pass",
+        "receive:hello:bob": "pass",
+        "silence:alice": "fail",
+        "receive:answer:alice": "pass",
+    }, tools.summary(played)
+
+
+# --- datagrams ---------------------------------------------------------------------------
+
+
+def test_a_right_udp_server_answers_each_one(engine: Engine) -> None:
+    played = play(engine, "datagrams", "server_right", "server-asked")
+    assert set(statuses(played, "datagrams").values()) == {"pass"}, tools.summary(played)
+    sent = tools.entries(played, tr.Sent)
+    assert [e.messages for e in sent] == [("request",)] * 3 + [("other",)]
+    assert all(e.guaranteed for e in sent)
+
+
+def test_a_udp_server_that_clings_to_its_first_client(engine: Engine) -> None:
+    played = play(engine, "datagrams", "server_first_only", "server-asked")
+    assert statuses(played, "datagrams") == {
+        "listening": "pass",
+        "receive:answer:alice": "pass",
+        "receive:second:bob": "fail",
+    }, tools.summary(played)
+    assert not tools.entries(played, tr.Dialed)
+
+
+@pytest.mark.parametrize(("program", "status"), [("retries", "pass"), ("once", "fail")])
+def test_a_lost_datagram_has_to_be_sent_again(engine: Engine, program: str, status: str) -> None:
+    played = play(engine, "datagrams", f"client_{program}", "client-lost")
+    found = statuses(played, "datagrams")
+    assert (found["drop:request"], found["receive:request"]) == ("pass", status), tools.summary(
+        played
+    )
+    assert played.end.t < 5e9
+
+
+def test_without_a_capture_datagrams_are_drawn_from_the_record(engine: Engine) -> None:
+    played = play(engine, "datagrams", "server_right", "server-asked")
+    segments = [parse(frame) for frame in synthesize(played)]
+    assert [(x.protocol, x.payload) for x in segments if x][:2] == [
+        ("udp", b"heure ?"),
+        ("udp", b"il est midi"),
+    ]
+
+
+# --- slow readers, idle clients, arguments, IPv6, the keyboard ---------------------------
+
+SLOW = "server-slow"
+
+
+def test_one_who_writes_in_threads_bears_a_slow_reader(engine: Engine) -> None:
+    played = play(engine, "manners", "slow_threads", SLOW)
+    assert set(statuses(played, "manners").values()) == {"pass"}, tools.summary(played)
+
+
+def test_one_who_waits_in_send_for_a_slow_reader_is_proved_stuck(engine: Engine) -> None:
+    played = play(engine, "manners", "slow_blocks", SLOW)
+    found = findings(played, "manners")["receive:answer:bob"]
+    assert found.status is Status.FAIL
+    assert "waits for carol (send(), line 18), and bob receives nothing" in (
+        found.what.in_language("en")
+    ), tools.summary(played)
+
+
+@pytest.mark.parametrize(
+    ("program", "scenario", "told"),
+    [
+        ("idle_right", "server-idle", "closed the connection after 1"),
+        ("idle_soon", "server-idle", "it waited only 0.2"),
+        ("idle_slow", "server-idle", "within the time that the statement gives (1 s)"),
+        ("idle_never", "server-idle", "did not close the connection"),
+        ("args_right", "server-args", "The message arrived."),
+        ("args_slow", "server-args", "within the time that the statement gives (2 s)"),
+        ("six_right", "server-six", "The message arrived."),
+        ("six_four", "server-six", "There was no connection."),
+        ("client_typed", "client-typed", "The message arrived."),
+        ("client_deaf", "client-typed", "The message arrived."),
+    ],
+)
+def test_manners(engine: Engine, program: str, scenario: str, told: str) -> None:
+    played = play(engine, "manners", program, scenario)
+    found = [x.what.in_language("en") for x in findings(played, "manners").values()]
+    assert all(told in what for what in found), (found, tools.summary(played))
+    assert found
