@@ -368,6 +368,29 @@ def compiled(text: str) -> Pattern:
     return Pattern(text, tuple(parser.names), tuple(builder.states), begin)
 
 
+def example(text: str) -> bytes:
+    """Something that the pattern matches: the first and the fewest of what is free.
+
+    Raises:
+        PatternError: it can't be read.
+    """
+    return _example(_Parser(text).whole())
+
+
+def _example(node: _Node) -> bytes:
+    match node:
+        case _One(bytes=wanted):
+            usual = [byte for byte in b"a0b1 " if byte in wanted]
+            return bytes([usual[0] if usual else min(wanted)]) if wanted else b""
+        case _Row(parts=parts):
+            return b"".join(map(_example, parts))
+        case _Either(options=options):
+            return _example(options[0])
+        case _Group(what=what):
+            return _example(what)
+    return _example(node.what) * node.least
+
+
 def quoted(data: bytes) -> str:
     """A pattern that matches these bytes and no others."""
     return "".join(chr(b) if chr(b).isalnum() and b < 128 else f"\\x{b:02x}" for b in data)

@@ -189,7 +189,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Computed:
-    """A function of other values."""
+    """A function of other values; one without a name joins them."""
 
     function: str
     of: tuple[Term, ...]
@@ -219,6 +219,10 @@ class Template:
         if len(made) > MOST_BYTES:
             raise UnfitValueError(f"more than {MOST_BYTES} bytes")
         return made
+
+    def as_term(self) -> Term:
+        """The whole of it as a part of another."""
+        return self.parts[0] if len(self.parts) == 1 else Computed("", self.parts)
 
     def with_names(self, instead: Mapping[str, Term]) -> Template:
         """The template with other terms in place of some names."""
@@ -251,7 +255,8 @@ def _value(term: Term, values: Values) -> bytes:
             if name not in values:
                 raise UnknownValueError(name)
             return values[name]
-    made = _BY_NAME[term.function].apply(*(_value(part, values) for part in term.of))
+    of = [_value(part, values) for part in term.of]
+    made = _BY_NAME[term.function].apply(*of) if term.function else b"".join(of)
     if len(made) > MOST_BYTES:
         raise UnfitValueError(f"more than {MOST_BYTES} bytes")
     return made

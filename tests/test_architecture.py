@@ -21,8 +21,9 @@ PURE = (
     "grader/escapes.py", "grader/sharing.py", "grader/transcript.py", "grader/submission.py",
     "grader/results.py",
     *(f"grader/prove/{name}.py" for name in (
-        "case", "changes", "document", "model_student", "mutants", "mutants_connection",
-        "mutants_exchange", "places", "plan", "proof", "source", "table", "variants",
+        "case", "changes", "document", "forms", "model_student", "mutants",
+        "mutants_connection", "mutants_exchange", "mutants_made", "places", "plan", "proof",
+        "source", "table", "variants",
     )),
     "grader/runids.py", "grader/pytest_plugin/told.py",
     "reference/script.py", "reference/events.py", "reference/commands.py",
@@ -126,6 +127,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_prove_mutants.py": tuple(
         f"grader/prove/{name}.py" for name in ("changes", "mutants_connection", "mutants_exchange")
     ),
+    "test_prove_made.py": ("grader/prove/forms.py", "grader/prove/mutants_made.py"),
     "test_prove_run.py": ("grader/prove/student.py",),
     "test_prove_table.py": ("grader/prove/document.py",),
     "test_view_html.py": ("grader/view/timeline_markup.py",),

@@ -41,6 +41,7 @@ class Model:
         self.role = role
         self.program = program
         self.acts = tuple(act for path in program.paths for act in path)
+        self.is_made = any(getattr(act, "made", None) is not None for act in self.acts)
         sends = {act.messages: act for act in self.acts if isinstance(act, Send)}
         self.sends = tuple(sends.values())
         self.reads = tuple(dict.fromkeys(a.messages for a in self.acts if isinstance(a, Read)))
@@ -53,6 +54,10 @@ class Model:
             at = next((i for i, act in enumerate(path) if wanted(act)), len(path))
             names |= dict.fromkeys(name for act in path[at:] for name in touched(act))
         return tuple(names)
+
+    def is_made_print(self, names: Names) -> bool:
+        """Whether what is printed there is made of values."""
+        return any(prints(names)(a) and isinstance(a, Print) and a.made for a in self.acts)
 
     def everything(self) -> Names:
         """Names of all that is expected of the program."""

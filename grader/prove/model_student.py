@@ -8,8 +8,10 @@ there can be none, no student could pass either: that is an error of the lab.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from itertools import groupby
 
 from grader.lab.model import (
@@ -25,6 +27,7 @@ from grader.lab.model import (
     Role,
     Scenario,
 )
+from grader.prove.forms import CannotKnowError, Knowledge, with_port
 from grader.prove.plan import (
     ONE_READ,
     UNTIL_END,
@@ -123,11 +126,28 @@ class _Statement:
 
     def _life(self, scenario: Scenario, steps: Sequence[ReferenceStep]) -> Path:
         acts: list[Act] = [self._listen()] if self.role == "server" else []
-        acts += self._exchange(scenario, steps)
-        return (*self._with_prints(acts), Exit(self._status(scenario)))
+        messages = with_port(self.lab.within(scenario).messages, self.lab.port)
+        knowledge = Knowledge(messages)
+        acts += self._exchange(scenario, steps, knowledge)
+        shown = self._made_prints(acts, knowledge) if self.is_made else self._with_prints(acts)
+        return (*shown, Exit(self._status(scenario)))
 
-    def _exchange(self, scenario: Scenario, steps: Sequence[ReferenceStep]) -> Iterator[Act]:
-        reading = self._reading()
+    @cached_property
+    def is_made(self) -> bool:
+        """Whether some message is no plain words: then all of them are read by their form."""
+        return any(
+            not self.lab.within(s).messages[name].is_plain
+            for s in self.scenarios
+            for name in (
+                *(m for step in s.steps for m in step.messages),
+                *(e.message for e in s.expect if isinstance(e, ExpectStdout)),
+            )
+        )
+
+    def _exchange(
+        self, scenario: Scenario, steps: Sequence[ReferenceStep], knowledge: Knowledge
+    ) -> Iterator[Act]:
+        reading = _Reading.ONE_READ if self.is_made else self._reading()
         is_open = read_to_end = False
         read: set[str] = set()
         for number, run in enumerate(runs := _runs(steps)):
@@ -138,11 +158,17 @@ class _Statement:
                 case Action.ACCEPT:
                     yield self._connect()
                 case Action.SEND:
-                    yield from self._reads(scenario, run, reading)
+                    if self.is_made:
+                        yield from _made_reads(run, knowledge)
+                    else:
+                        yield from self._reads(scenario, run, reading)
                     read |= {name for one in run for name in one.messages}
                     read_to_end = reading is _Reading.UNTIL_END
                 case Action.RECEIVE:
-                    yield self._send(step.messages, read)
+                    if self.is_made:
+                        yield self._made_send(scenario, step.messages, knowledge)
+                    else:
+                        yield self._send(step.messages, read)
                 case Action.END:
                     last = _is_last([one for later in runs[number + 1 :] for one in later])
                     yield Close(first=True) if last else Shut()
@@ -228,6 +254,18 @@ class _Statement:
         drawn = any(name in s.texts for s in self.scenarios)
         return Send(messages=names, text=self.lab.messages[name].text, echo=drawn and name in read)
 
+    def _made_send(self, scenario: Scenario, names: tuple[str, ...], knowledge: Knowledge) -> Send:
+        (name,) = names
+        try:
+            made = knowledge.said(name)
+        except CannotKnowError as error:
+            raise UnservableError(
+                scenario.id,
+                f"no program can know {error.name}, which is in {name}: it is drawn anew, and the"
+                " reference has not sent it before",
+            ) from error
+        return Send(messages=names, text="", made=made, framing=knowledge.framing(name))
+
     # --- the screen ----------------------------------------------------------------------
 
     def _with_prints(self, acts: Sequence[Act]) -> list[Act]:
@@ -253,6 +291,24 @@ class _Statement:
                 waiting = [name for name in waiting if name not in together]
         return with_prints
 
+    def _made_prints(self, acts: Sequence[Act], knowledge: Knowledge) -> list[Act]:
+        """The acts with all that is to be printed, and can be known, before the end of them."""
+        wanted = {
+            (e.message, e.times or 1): None
+            for s in self.scenarios
+            for e in s.expect
+            if isinstance(e, ExpectStdout) and e.how != "absent"
+        }
+        shown: list[Act] = []
+        for name, times in wanted:
+            if name not in knowledge.messages:
+                continue  # another scenario's own
+            with suppress(CannotKnowError):
+                made = knowledge.said(name)
+                shown.append(Print(messages=(name,), made=made, times=times))
+        at = next((i for i in reversed(range(len(acts))) if isinstance(acts[i], Read | Send)), -1)
+        return [*acts[: at + 1], *shown, *acts[at + 1 :]]
+
     def _prints(self) -> dict[str, tuple[str, ...]]:
         """Each message that some graded scenario wants on stdout, and those before it."""
         wanted: dict[str, tuple[str, ...]] = {}
@@ -262,6 +318,12 @@ class _Statement:
                     before = (e.after,) if e.after else ()
                     wanted[e.message] = (*wanted.get(e.message, ()), *before)
         return wanted
+
+
+def _made_reads(run: Sequence[ReferenceStep], knowledge: Knowledge) -> Iterator[Read]:
+    for step in run:
+        for name in step.messages:
+            yield Read(messages=(name,), form=knowledge.read(name))
 
 
 def _runs(steps: Sequence[ReferenceStep]) -> list[list[ReferenceStep]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from grader.lab.model import Lab, Role
 from grader.prove import mutants_connection as connection
 from grader.prove import mutants_exchange as exchange
+from grader.prove import mutants_made as made_of
 from grader.prove.case import Case, Skipped
 from grader.prove.changes import Made, Model
 from grader.prove.plan import Program, agree
@@ -26,10 +27,14 @@ class _Family:
     id: str
     make: Callable[[Model], Iterator[Made]]
     none: str = ""
+    made: bool = False
+    """Only of messages that are no plain texts: of no interest where all are."""
 
 
 _NO_SEND = "it sends nothing"
 _NO_PRINT = "nothing that it reads is to be printed"
+_NO_MADE = "all that it sends are plain texts"
+_NO_LENGTH = "nothing that it sends has a length in front"
 _FAMILIES = (
     _Family("wrong-port", connection.wrong_port),
     _Family("wrong-interface", connection.wrong_interface, "a client chooses no interface"),
@@ -41,6 +46,11 @@ _FAMILIES = (
     _Family("unaccent-send", exchange.unaccent_send, "accents are optional, or there are none"),
     _Family("encoded-send", exchange.encoded_send, "the lab allows the encodings that differ"),
     _Family("constant-send", exchange.constant_send, "it sends back nothing of what it reads"),
+    _Family("alter-bytes", made_of.other_bytes, _NO_MADE, made=True),
+    _Family("cut-bytes", made_of.cut_bytes, _NO_MADE, made=True),
+    _Family("unframed", made_of.unframed, "framing adds nothing to what it sends", made=True),
+    _Family("length-order", made_of.other_order, _NO_LENGTH, made=True),
+    _Family("length-count", made_of.other_length, _NO_LENGTH, made=True),
     _Family("swap-sends", exchange.swap_sends, "it does not send two different messages"),
     _Family("early-send", exchange.early_send, "nothing is sent right after something is read"),
     _Family("late-send", exchange.late_send, "nothing is sent right before something is read"),
@@ -50,6 +60,8 @@ _FAMILIES = (
     _Family("print-first", exchange.only_first, "fewer than two messages are to be printed"),
     _Family("constant-print", exchange.constant_print, _NO_PRINT),
     _Family("half-print", exchange.half_print, _NO_PRINT),
+    _Family("half-made-print", made_of.half_print, "nothing made is to be printed", made=True),
+    _Family("tells", made_of.tells, "nothing has to stay unprinted", made=True),
     _Family("stderr-print", exchange.stderr_print, _NO_PRINT),
     _Family("close-before", connection.close_before, "it neither sends nor reads"),
     _Family("never-closes", connection.never_closes, "its peer is to close first"),
@@ -68,6 +80,8 @@ def mutants(lab: Lab, role: Role, program: Program) -> tuple[list[Case], list[Sk
     skipped: list[Skipped] = []
     for family in _FAMILIES:
         made = list(family.make(model))
+        if family.made and not made and not model.is_made:
+            continue
         playable = [one for one in made if agree(one.program.paths) is None]
         for one in playable:
             text = source_of(one.program)

@@ -58,6 +58,8 @@ def unaccent_send(model: Model) -> Iterator[Made]:
 
 def _reworded(model: Model, kind: str, what: str, words: Callable[[str], str]) -> Iterator[Made]:
     for send in model.sends:
+        if send.made is not None:
+            continue
         other = replace(send, text=words(send.text), echo=False)
         if other.text != send.text:
             name = named(send.messages)
@@ -108,7 +110,7 @@ def swap_sends(model: Model) -> Iterator[Made]:
     for path in model.program.paths:
         pairs |= dict.fromkeys(pairwise(act for act in path if isinstance(act, Send)))
     for one, other in pairs:
-        if one.text != other.text:
+        if (one.text, one.made) != (other.text, other.made):
             names = f"{named(one.messages)},{named(other.messages)}"
             touches = (*touched(one), *touched(other))
             program = model.program.each(swapped(one, other))
@@ -210,6 +212,8 @@ def _printed(
 ) -> Iterator[Made]:
     for names in model.prints:
         name = named(names)
+        if kind != "drop-print" and model.is_made_print(names):
+            continue
         program = model.program.each(instead(prints(names), *new(names)))
         touches = touched(Print(messages=names))
         yield Made(f"{kind}:{name}", what.format(name=name), touches, program)

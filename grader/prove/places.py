@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.lab.fields import STDOUT_KINDS
 from grader.lab.labfile import LAB_FILE
 from grader.lab.model import Lab, Level, Role, Scenario
 from grader.lab.problems import Place, Problems
+from grader.lab.steps import MAX_ROUNDS
 from grader.lab.yamlfile import Mapping as Tree
 from grader.lab.yamlfile import Node, Scalar, Sequence, parse
 
@@ -73,11 +75,24 @@ def _lines(scenario: Scenario, tree: Node) -> Iterator[Line]:
     (role,) = scenario.roles  # a graded scenario tests one
     for name, node in (*_received(_at(tree, "reference")), *_expected(_at(tree, "expect"))):
         proves = _word(node, "proves")
-        yield Line(scenario=scenario.id, role=role, name=name, proves=proves, place=node.place)
+        if _word(node, "level") == "advice":
+            continue
+        for own in _in_rounds(name, scenario):
+            yield Line(scenario=scenario.id, role=role, name=own, proves=proves, place=node.place)
+
+
+def _in_rounds(name: str, scenario: Scenario) -> list[str]:
+    """The name, or those that it has in the rounds of a `repeat`."""
+    rounds = (f"{name}-{number}" for number in range(1, MAX_ROUNDS + 1))
+    own = [one for one in rounds if one.partition(":")[2] in scenario.messages]
+    return own or [name]
 
 
 def _received(steps: Node) -> Iterator[tuple[str, Node]]:
     for node in steps.items if isinstance(steps, Sequence) else ():
+        repeat = node.get("repeat") if isinstance(node, Tree) else None
+        if repeat is not None:
+            yield from _received(_at(repeat, "steps"))
         if message := _word(node, "receive"):
             yield ("end" if message == "end" else f"receive:{message}"), node
 
@@ -85,9 +100,14 @@ def _received(steps: Node) -> Iterator[tuple[str, Node]]:
 def _expected(expect: Node) -> Iterator[tuple[str, Node]]:
     for entry in expect.entries if isinstance(expect, Tree) else ():
         if entry.key == "stdout" and isinstance(entry.value, Sequence):
-            yield from ((f"stdout:{_word(item, 'contains')}", item) for item in entry.value.items)
+            yield from ((_printed(item), item) for item in entry.value.items)
         elif entry.key in ("exit", "listening", "bound", "connected"):
             yield entry.key, entry.value
+
+
+def _printed(item: Node) -> str:
+    kind = next((key for key in STDOUT_KINDS if _word(item, key)), "contains")
+    return f"{'stdout-absent' if kind == 'absent' else 'stdout'}:{_word(item, kind)}"
 
 
 def _word(node: Node, key: str) -> str | None:

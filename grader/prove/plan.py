@@ -10,6 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from grader.prove.forms import Form
+from reference.framing import Framing
+from reference.templates import Template
+
 UNTIL_END = -1
 """`Read.amount`: up to the end of the connection."""
 ONE_READ = 0
@@ -46,6 +50,11 @@ class Send:
     messages: tuple[str, ...]
     text: str
     echo: bool = False
+    made: Template | None = None
+    """Of what is no plain text: what it says, in values that it has read; `text` is empty."""
+    framing: Framing | None = None
+    spoiled: Literal["", "other", "short", "unframed", "order", "length"] = ""
+    """What is wrong with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +67,8 @@ class Read:
     messages: tuple[str, ...]
     amount: int = ONE_READ
     known: str | None = None
+    form: Form | None = None
+    """Of what is no plain text: how it is read and what is taken out of it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,9 @@ class Print:
     messages: tuple[str, ...]
     to_stderr: bool = False
     half: bool = False
+    made: Template | None = None
+    """What it prints, in values that it has read, where that is not just what it read."""
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -161,7 +175,7 @@ def agree(paths: Sequence[Path]) -> tuple[int, int] | None:
 def _agree(paths: list[tuple[int, Path]], at: int) -> tuple[int, int] | None:
     while len(paths) > 1:
         number, first = paths[0]
-        acts = [path[at] if at < len(path) else None for _, path in paths]
+        acts = [_unnamed(path[at]) if at < len(path) else None for _, path in paths]
         reads = [act for act in acts if isinstance(act, Read | ReadEnd)]
         if reads and len(reads) == len(acts):
             return _agree_after_read(paths, at)
@@ -176,11 +190,12 @@ def _agree(paths: list[tuple[int, Path]], at: int) -> tuple[int, int] | None:
 
 def _agree_after_read(paths: list[tuple[int, Path]], at: int) -> tuple[int, int] | None:
     groups: dict[object, list[tuple[int, Path]]] = {}
-    amounts: dict[int, int] = {}
+    amounts: dict[object, int] = {}
     for number, path in paths:
         act = path[at]
         if isinstance(act, Read):
-            amounts.setdefault(act.amount, number)
+            framing = act.form.framing if act.form is not None else None
+            amounts.setdefault((act.amount, framing), number)
         groups.setdefault(_seen(act), []).append((number, path))
     if len(amounts) > 1:
         one, other = list(amounts.values())[:2]
@@ -191,7 +206,16 @@ def _agree_after_read(paths: list[tuple[int, Path]], at: int) -> tuple[int, int]
 
 def _seen(act: Act) -> object:
     """What tells a read from another: the end, a known text, or any other text."""
+    if isinstance(act, Read) and act.form is not None:
+        return "form", act.form.pattern
     return ("text", act.known) if isinstance(act, Read) else "end"
+
+
+def _unnamed(act: Act) -> Act:
+    """What is done, whatever the lab calls the messages."""
+    if isinstance(act, Send | Print) and act.made is not None:
+        return replace(act, messages=())
+    return act
 
 
 def without_known(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from functools import cache
 from importlib import resources
 
+from grader.prove.forms import Form
 from grader.prove.plan import (
     Accept,
     Act,
@@ -25,6 +26,8 @@ from grader.prove.plan import (
     Shut,
     joined,
 )
+from reference.framing import Framing
+from reference.templates import Name, Template, Term
 
 _EMPTY = "PLAN: dict[str, Any] = {}\n"
 Op = list[object]
@@ -36,10 +39,40 @@ def source_of(program: Program) -> bytes:
     Programs that do the same have the same text.
     """
     paths = [_ops(path) for path in joined(program.paths)]
-    plan = {"paths": paths, "style": asdict(program.style)}
+    plan: dict[str, object] = {"paths": paths, "style": asdict(program.style)}
+    if any(_is_made(act) for path in program.paths for act in path):
+        plan["library"] = _library()
     # Text that is ASCII can be read whatever the encoding of the place where it runs.
     before, after = _template().split(_EMPTY)
     return f"{before}PLAN: dict[str, Any] = {plan!a}\n{after}".encode()
+
+
+def _is_made(act: Act) -> bool:
+    made = isinstance(act, Send | Print) and act.made is not None
+    return made or (isinstance(act, Read) and act.form is not None)
+
+
+@cache
+def _library() -> dict[str, str]:
+    """The reference's own modules that say what a message is: the program brings them along."""
+    there = resources.files("reference")
+    return {
+        name: there.joinpath(f"{name}.py").read_text("utf-8").replace("\r\n", "\n")
+        for name in ("templates", "framing", "patterns")
+    }
+
+
+def _framing(framing: Framing | None) -> list[object] | None:
+    return None if framing is None else [type(framing).__name__, *astuple(framing)]
+
+
+def _term(term: Term) -> object:
+    match term:
+        case bytes():
+            return term
+        case Name(name=name):
+            return name
+    return [term.function, *map(_term, term.of)]
 
 
 @cache
@@ -55,6 +88,15 @@ def _ops(path: Path) -> list[Op]:
     ops: list[Op] = []
     for act in path:
         match act:
+            case Read(form=Form() as form):
+                takes = list(form.takes)
+                ops.append(["take", form.pattern, takes, _framing(form.framing), act.amount])
+            case Print(made=Template() as made):
+                what = [_term(part) for part in made.parts]
+                ops.append(["tell", what, act.times, act.to_stderr, act.half])
+            case Send(made=Template() as made):
+                what = [_term(part) for part in made.parts]
+                ops.append(["make", what, _framing(act.framing), act.spoiled])
             case Read():
                 slots |= dict.fromkeys(act.messages, count)
                 ops.append(["read", count, act.amount, act.known])

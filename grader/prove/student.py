@@ -3,7 +3,7 @@
 This file is copied whole into each submission that a lab is proved with; it runs there
 alone, with nothing but the standard library.
 """
-# ruff: noqa: T201
+# ruff: noqa: T201, ANN401
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import select
 import socket
 import sys
 import threading
+import types
 from typing import Any
 
 PLAN: dict[str, Any] = {}
@@ -32,6 +33,8 @@ class Student:
         self.connection: socket.socket | None = None
         self.kept: list[socket.socket] = []
         self.heard: dict[int, bytes] = {}
+        self.values: dict[str, bytes] = {}
+        self.unread = b""
         self.status = 0
 
     def play(self, paths: list[list[Op]]) -> None:
@@ -39,7 +42,9 @@ class Student:
         at = 0
         while at < len(paths[0]):
             op = paths[0][at]
-            if op[0] in ("read", "read-end"):
+            if op[0] == "take":
+                paths = self.take(paths, at)
+            elif op[0] in ("read", "read-end"):
                 data = self.read(op[2] if op[0] == "read" else -1)
                 paths = fitting(paths, at, data)
                 op = paths[0][at]
@@ -116,6 +121,45 @@ class Student:
                 break
             data += more
         return data
+
+    def take(self, paths: list[list[Op]], at: int) -> list[list[Op]]:
+        """Read a message by its framing, and take its values out of it."""
+        _, _, _, framing, amount = paths[0][at]
+        frame = self.framed(library.framing(framing), amount)
+        body = library.framing(framing).body_in(frame) if framing else frame
+        paths = library.fitting(paths, at, body)
+        op = paths[0][at]
+        if op[0] == "take":
+            found = library.matched(op[1], body) or {}
+            self.values.update(found)
+            self.values[op[2][0]] = body
+        return paths
+
+    def framed(self, framing: Any, amount: int) -> bytes:
+        """One frame, or what comes at once; what came behind it waits for the next."""
+        if framing is None:
+            data, self.unread = self.unread or self.read(amount), b""
+            return data
+        while (size := framing.length_in(self.unread)) is None:
+            more = self.recv(0)
+            if not more:
+                size = len(self.unread)
+                break
+            self.unread += more
+        frame, self.unread = self.unread[:size], self.unread[size:]
+        return frame
+
+    def do_make(self, what: list[Any], framing: Op | None, spoiled: str) -> None:
+        """Send a message made of values; one of a framing in a frame."""
+        body = library.rendered(what, self.values)
+        self.send(library.frame(body, framing, spoiled))
+
+    def do_tell(self, what: list[Any], times: int, to_stderr: bool, half: bool) -> None:
+        """Print something made of values."""
+        text = library.rendered(what, self.values).decode("utf-8", "replace")
+        for _ in range(times):
+            shown = text[: len(text) // 2] if half else text
+            print(shown, file=sys.stderr if to_stderr else sys.stdout)
 
     def wants_more(self, amount: int, have: int) -> bool:
         """Whether to read on."""
@@ -211,6 +255,66 @@ class Student:
         self.status = status
 
 
+class Library:
+    """What a message is: modules of the reference, brought along in the plan."""
+
+    def __init__(self, sources: dict[str, str]) -> None:
+        self.modules: dict[str, Any] = {}
+        for name, text in sources.items():
+            module = types.ModuleType(f"reference_{name}")
+            sys.modules[module.__name__] = module
+            exec(compile(text, f"<{name}>", "exec"), module.__dict__)  # noqa: S102 -- our own
+            self.modules[name] = module
+
+    def framing(self, made: Op | None) -> Any:
+        """The framing that the plan names."""
+        return None if made is None else getattr(self.modules["framing"], made[0])(*made[1:])
+
+    def matched(self, form: str, body: bytes) -> dict[str, bytes] | None:
+        """The values in a message of that form; None if it has another."""
+        return self.modules["patterns"].compiled(form).match(body) if form else {}
+
+    def fitting(self, paths: list[list[Op]], at: int, body: bytes) -> list[list[Op]]:
+        """Those paths whose next message may be this one, the most certain ones first."""
+        if not body:
+            return [path for path in paths if path[at][0] == "read-end"] or paths
+        takes = [path for path in paths if path[at][0] == "take"]
+        fit = [path for path in takes if self.matched(path[at][1], body) is not None]
+        sure = [path for path in fit if path[at][1] and len(path[at][2]) == 1]
+        return sure or [path for path in fit if path[at][1]] or fit or takes or paths
+
+    def rendered(self, what: list[Any], values: dict[str, bytes]) -> bytes:
+        """Bytes from terms of the plan."""
+        terms = tuple(map(self.term, what))
+        made: bytes = self.modules["templates"].Template(terms).render(values)
+        return made
+
+    def term(self, part: Any) -> Any:
+        """A term as the modules have it: bytes, a name, or a function with its values."""
+        templates = self.modules["templates"]
+        if isinstance(part, list):
+            return templates.Computed(part[0], tuple(map(self.term, part[1:])))
+        return part if isinstance(part, bytes) else templates.Name(part)
+
+    def frame(self, body: bytes, made: Op | None, spoiled: str) -> bytes:
+        """The body in its frame, or with something wrong."""
+        if spoiled == "other":
+            body = bytes(byte ^ 1 for byte in body)
+        framing = self.framing(made)
+        frame: bytes = body if framing is None or spoiled == "unframed" else framing.wrapped(body)
+        if spoiled == "short":
+            return frame[: max(1, len(frame) // 2)]
+        if spoiled == "order":
+            return frame[: made[1]][::-1] + frame[made[1] :] if made else frame
+        if spoiled == "length":
+            longer: bytes = framing.wrapped(body + b"?")
+            return longer[: framing.size] + body
+        return frame
+
+
+library = Library({})
+
+
 def fitting(paths: list[list[Op]], at: int, data: bytes) -> list[list[Op]]:
     """Those paths whose next read may have given `data`; all of them if none may."""
     if not data:
@@ -223,6 +327,8 @@ def fitting(paths: list[list[Op]], at: int, data: bytes) -> list[list[Op]]:
 
 def main() -> None:
     """Play the plan, and end as it says."""
+    global library
+    library = Library(PLAN.get("library", {}))
     student = Student(PLAN["style"])
     if PLAN["style"]["thread"]:
         thread = threading.Thread(target=student.play, args=(PLAN["paths"],))

@@ -114,9 +114,13 @@ def _coalesced(path: Path) -> Path:
     acts: list[Act] = []
     for act in path:
         last = acts[-1] if acts else None
-        if isinstance(act, Send) and isinstance(last, Send) and not act.echo and not last.echo:
+        if isinstance(act, Send) and isinstance(last, Send) and _is_text(act) and _is_text(last):
             messages = (*last.messages, *act.messages)
             acts[-1] = Send(messages=messages, text=last.text + act.text)
         else:
             acts.append(act)
     return tuple(acts)
+
+
+def _is_text(send: Send) -> bool:
+    return not send.echo and send.made is None

@@ -1,0 +1,105 @@
+"""Mutants that are wrong in what is no plain text: its bytes, its framing, its screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from grader.lab.model import ExpectStdout, Message
+from grader.prove.changes import Made, Model, instead, mapped, named, prints, sends, touched
+from grader.prove.model_student import graded
+from grader.prove.plan import Act, Exit, Print, Say, Send
+from reference.framing import Framing, Line, Prefix, Rest, Until
+
+
+def other_bytes(model: Model) -> Iterator[Made]:
+    """A message has other bytes."""
+    return _spoiled(model, "alter-bytes", "other", "sends {name} with other bytes")
+
+
+def cut_bytes(model: Model) -> Iterator[Made]:
+    """Half of a message is sent."""
+    return _spoiled(model, "cut-bytes", "short", "sends half of {name}")
+
+
+def unframed(model: Model) -> Iterator[Made]:
+    """A message is sent without its framing."""
+    return _spoiled(
+        model, "unframed", "unframed", "sends {name} without its framing", Line, Until, Prefix
+    )
+
+
+def other_order(model: Model) -> Iterator[Made]:
+    """The bytes of a length are turned round."""
+    what = "sends the length of {name} with its bytes turned round"
+    return _spoiled(model, "length-order", "order", what, Prefix)
+
+
+def other_length(model: Model) -> Iterator[Made]:
+    """A length counts one byte too many."""
+    what = "announces one byte too many for {name}"
+    return _spoiled(model, "length-count", "length", what, Prefix)
+
+
+def _spoiled(
+    model: Model, kind: str, spoiled: str, what: str, *framings: type[Framing]
+) -> Iterator[Made]:
+    for send in model.sends:
+        if send.made is None or (framings and not isinstance(send.framing, framings)):
+            continue
+        if spoiled == "unframed" and _is_framed_by_itself(model, send):
+            continue
+        name = named(send.messages)
+        other = replace(send, spoiled=spoiled)  # type: ignore[arg-type]  # one of the words
+        program = model.program.each(instead(sends(send), other))
+        yield Made(f"{kind}:{name}", what.format(name=name), touched(send), program)
+
+
+def _is_framed_by_itself(model: Model, send: Send) -> bool:
+    """Whether the message's own bytes have the mark: then framing adds nothing."""
+    if send.made is None or send.framing is None or isinstance(send.framing, Rest):
+        return True
+    if isinstance(send.framing, Prefix):
+        return False
+    try:
+        body = send.made.render(dict.fromkeys(send.made.names, b""))
+    except ValueError:
+        return False
+    return send.framing.wrapped(body) == body
+
+
+def half_print(model: Model) -> Iterator[Made]:
+    """Half of something is printed."""
+    for names in model.prints:
+        if not model.is_made_print(names):
+            continue
+        wanted = prints(names)
+
+        def half(act: Act) -> tuple[Act, ...]:
+            return (replace(act, half=True) if isinstance(act, Print) and wanted(act) else act,)  # noqa: B023
+
+        name = named(names)
+        program = model.program.each(mapped(half))
+        touches = touched(Print(messages=names))
+        yield Made(f"half-print:{name}", f"prints half of {name}", touches, program)
+
+
+def tells(model: Model) -> Iterator[Made]:
+    """Something is printed that should not be."""
+    for scenario in graded(model.lab, model.role):
+        for e in scenario.expect:
+            if not isinstance(e, ExpectStdout) or e.how != "absent":
+                continue
+            message: Message = model.lab.within(scenario).messages[e.message]
+            if not message.text:
+                continue
+            said = Say(message.text)
+            program = model.program.each(
+                lambda path, said=said: (
+                    (*path[:-1], said, path[-1])  # type: ignore[misc]
+                    if isinstance(path[-1], Exit)
+                    else path
+                )
+            )
+            touches = (f"stdout-absent:{e.message}",)
+            yield Made(f"tells:{e.message}", f"prints {e.message}", touches, program)

@@ -1,0 +1,138 @@
+"""Model students and mutants of labs whose messages are no plain words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from engine_tools import SEED
+
+from grader.judge.grade import judge
+from grader.judge.model import Programs, Status
+from grader.lab.load import load_lab, load_lab_bytes
+from grader.prove.forms import CannotKnowError, Knowledge, with_port
+from grader.prove.model_student import UnservableError, model_student
+from grader.prove.mutants import mutants
+from grader.prove.plan import Read, Send
+from grader.prove.source import source_of
+from grader.run.engine import Engine
+from grader.run.jobs import Job
+from grader.submission import SourceFile
+from reference.framing import Line
+from reference.patterns import compiled
+from reference.templates import Name
+
+LAB = load_lab(Path(__file__).resolve().parent / "labs" / "parrot")
+MODEL = model_student(LAB, "server")
+MUTANTS = {case.id: case.program for case in mutants(LAB, "server", MODEL)[0]}
+CLIENT = """\
+lab: shy
+title: Shy
+language: en
+port: 7000
+framing: line
+messages:
+  ask: {text: "ASK {{one}}"}
+  one: {draw: number}
+  answer: {text: "{{product(one, 2)}} of {{nick}}"}
+  nick: {draw: name}
+  ticket: {pattern: '(?P<token>T[0-9]{3}|never)'}
+  again: {text: "{{token}}!"}
+criteria:
+  client.a: {points: 1, title: T, requirement: R, hint: H}
+scenarios: [s]
+"""
+SCENARIO = """\
+scenario: s
+tests: client
+title: S
+reference:
+  - accept
+  - receive: ticket
+  - send: again
+  - send: ask
+  - receive: answer
+    proves: client.a
+"""
+
+
+def test_what_is_read_is_taken_apart() -> None:
+    knowledge = Knowledge(with_port(LAB.messages, LAB.port))
+    form = knowledge.read("hello")
+    assert form.framing == Line()
+    found = compiled(form.pattern).match("HELLO Zoé".encode())
+    assert found == {"v0_0": "Zoé".encode()}
+    assert knowledge.said("visitor").parts == (b"visitor: ", Name("v0_0")) or (
+        knowledge.said("visitor").render({"v0_0": b"Zoe"}) == b"visitor: Zoe"
+    )
+
+
+def test_an_example_of_a_pattern_matches_it_and_is_remembered() -> None:
+    knowledge = Knowledge(with_port(LAB.messages, LAB.port))
+    knowledge.read("hello")
+    said = knowledge.said("welcome").render({"v0_0": "Zoé".encode()})
+    assert said.decode() == "WELCOME Zoé 0000"
+    assert knowledge.said("proof").render({}) == b"PROOF 0000"
+
+
+def test_nobody_can_say_what_was_drawn_and_not_sent() -> None:
+    lab = load_lab_bytes({"lab.yaml": CLIENT.encode(), "s.yaml": SCENARIO.encode()})
+    with pytest.raises(UnservableError, match="no program can know nick, which is in answer"):
+        model_student(lab, "client")
+    with pytest.raises(CannotKnowError):
+        Knowledge(lab.messages).said("answer")
+
+
+def test_a_client_may_choose_what_it_is_asked_for_later() -> None:
+    lab = CLIENT.replace(" of {{nick}}", "")
+    made = model_student(
+        load_lab_bytes({"lab.yaml": lab.encode(), "s.yaml": SCENARIO.encode()}), "client"
+    )
+    (path,) = made.paths
+    sends = [act for act in path if isinstance(act, Send)]
+    assert sends[0].made is not None
+    assert sends[0].made.render({}) == b"T000"
+    reads = [act for act in path if isinstance(act, Read)]
+    assert [read.messages for read in reads] == [("again",), ("ask",)]
+
+
+def test_framing_has_mutants_where_it_adds_something() -> None:
+    kinds = {name.partition(":")[0] for name in MUTANTS}
+    assert {
+        "alter-bytes",
+        "cut-bytes",
+        "unframed",
+        "length-order",
+        "length-count",
+        "tells",
+    } <= kinds
+    assert {name for name in MUTANTS if name.startswith("length-")} == {
+        "length-order:block-1", "length-order:block-2", "length-count:block-1",
+        "length-count:block-2",
+    }  # fmt: skip
+
+
+@pytest.mark.sandbox
+def test_the_model_student_earns_all_and_mutants_lose(full_engine: Engine) -> None:
+    wanted = {
+        "model": (MODEL, set[str]()),
+        "alter-bytes:total-2": (MUTANTS["alter-bytes:total-2"], {"server.add"}),
+        "length-order:block-1": (MUTANTS["length-order:block-1"], {"server.block"}),
+        "length-count:block-2": (MUTANTS["length-count:block-2"], {"server.block"}),
+        "unframed:ok": (MUTANTS["unframed:ok"], {"server.proof"}),
+        "tells:secret": (MUTANTS["tells:secret"], {"server.screen"}),
+    }
+    jobs = [
+        Job(
+            key=name, lab=LAB, role="server", scenarios=LAB.scenarios, program="parrot.py",
+            files=(SourceFile(path="parrot.py", data=source_of(program)),), seed=SEED,
+        )
+        for name, (program, _) in wanted.items()
+    ]  # fmt: skip
+    programs = Programs(server="parrot.py", client=None)
+    for played in full_engine.play(jobs):
+        runs = [run.transcript for run in played.runs]
+        grade = judge(LAB, played.key, played.key, SEED, programs, runs)
+        lost = {j.criterion.id for j in grade.criteria if j.status is not Status.PASS}
+        assert wanted[played.key][1] <= lost, played.key
+        assert wanted[played.key][1] or not lost
