@@ -58,8 +58,8 @@ PARROTS = {
         ("length-prefix-wrong",), "The message announces 34835 bytes, and 5000 arrived.",
     ),
     "cut-block": Parrot(
-        READ, f"{READ}[:-10]", {"server.block": FAIL}, ("length-prefix-wrong",),
-        "announces 5000 bytes, and 4990 arrived",
+        READ, f"{READ}[:-10]", {"server.block": FAIL},
+        said="announces 5000 bytes, and 4990 arrived",
     ),
     "other-bytes": Parrot(
         READ, f'{READ}.replace(b"\\0", b"0")', {"server.block": FAIL}, said="Other bytes arrived",

@@ -62,7 +62,7 @@ CAUSES: tuple[Condition, ...] = (
     Condition(concurrency.reconnects, ("reconnects-each-message",)),
     Condition(exchange.swapped, ("swapped-messages",), plain=True),
     Condition(memory.sizeof_pointer, ("sizeof-pointer",), plain=True),
-    Condition(framing.partial_send, ("partial-send-ignored",)),
+    Condition(framing.partial_send, ("partial-send-ignored",), plain=True),
     Condition(memory.buffer_remains, ("buffer-not-terminated",), plain=True),
     Condition(exchange.wrong_text, ("wrong-text",), plain=True),
     Condition(exchange.both_wait, ("both-wait-first",)),

@@ -50,7 +50,7 @@ def _bytes(answer: Answer, arrival: Arrival) -> tuple[str, dict[str, object]]:
         return "receive.more", told
     if _is_text(expected) and _is_text(answer.body) and wanted < 200:
         return "receive.wrong", {}
-    return "receive.bytes", told
+    return ("receive.bytes.same" if came == wanted else "receive.bytes"), told
 
 
 def _is_text(data: bytes) -> bool:

@@ -64,6 +64,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "D’autres octets sont arrivés, à partir du {at}ᵉ{nb}; {came} en tout au lieu de {wanted}.",
         "Other bytes arrived, from byte {at} on; {came} in all, where {wanted} were expected.",
     ),
+    "receive.bytes.same": (
+        "D’autres octets sont arrivés, à partir du {at}ᵉ sur {wanted}.",
+        "Other bytes arrived, from byte {at} of {wanted} on.",
+    ),
     "receive.form": (
         "Ce qui est arrivé n’a pas la forme demandée.",
         "What arrived does not have the form asked for.",

@@ -22,6 +22,8 @@ class Context:
     level: Level = Level.GRADED
     datagrams: bool = False
     """It is played over UDP."""
+    both: bool = False
+    """It tests two programs with each other."""
     proved: set[str] = field(default_factory=set)
     """Criteria that this scenario gives evidence for."""
     own: Placed = field(default_factory=dict)

@@ -117,6 +117,7 @@ def _read_both(node: Node, identifier: str, context: Context) -> Scenario:
     """A scenario without a reference: the student's server with the student's client."""
     problems, language = context.problems, context.lab.lab.language
     fields = Fields(node, problems, "a scenario that tests both", _KEYS_OF_BOTH)
+    context.both = True
     _check_name(fields.need("scenario"), identifier, problems)
     known = (Level.ADVICE.value,)  # points are for what each program does with the reference
     context.level = Level(
@@ -265,6 +266,12 @@ def _stdout(node: Node, context: Context) -> list[ExpectStdout]:
             )
         message = context.message(fields.need(how), how)
         _check_printed(fields, how, message, context)
+        if context.both and message in context.messages and not context.messages[message].is_plain:
+            context.problems.add(
+                fields.need(how).place,
+                f"{shown(message)} is no plain text: what two programs of a student say to each"
+                " other is compared with plain texts only",
+            )
         after = None
         if earlier := fields.get("after"):
             after = context.message(earlier, "after")

@@ -19,6 +19,7 @@ from grader.lab.model import (
     Scenario,
     Visibility,
 )
+from grader.lab.words import parts_of
 
 
 def proves(scenario: Scenario) -> set[str]:
@@ -48,7 +49,7 @@ def of_criteria(lab: Lab) -> dict[str, Visibility]:
 def for_students(lab: Lab, *, due_passed: bool) -> Lab:
     """The lab with nothing in it that only hidden scenarios have."""
     shown = tuple(s for s in lab.scenarios if is_shown(s, due_passed=due_passed))
-    gone = _used(s for s in lab.scenarios if s not in shown) - _used(shown)
+    gone = _used(lab, (s for s in lab.scenarios if s not in shown)) - _used(lab, shown)
     return replace(
         lab,
         scenarios=shown,
@@ -56,9 +57,17 @@ def for_students(lab: Lab, *, due_passed: bool) -> Lab:
     )
 
 
-def _used(scenarios: Iterable[Scenario]) -> set[str]:
-    """Names of the messages that are sent, expected or drawn in these scenarios."""
-    return {name for scenario in scenarios for name in _messages(scenario)}
+def _used(lab: Lab, scenarios: Iterable[Scenario]) -> set[str]:
+    """Names of the messages that are sent, expected or drawn in these scenarios, or in such."""
+    found: set[str] = set()
+    for scenario in scenarios:
+        messages = lab.within(scenario).messages
+        waiting = list(_messages(scenario))
+        while waiting:
+            if (name := waiting.pop()) not in found:
+                found.add(name)
+                waiting += parts_of(messages[name].content) if name in messages else ()
+    return found
 
 
 def _messages(scenario: Scenario) -> Iterator[str]:
