@@ -257,9 +257,19 @@ def _finding(out: Writer, alike: Sequence[Finding], usual: str) -> None:
     seen = () if any(f.run == usual for f in alike) else tuple(f.run for f in alike)
     what = finding.what.in_language(out.language)
     out.say("", f"{what}{in_runs(out.titles, seen, out.language)}", indent=_WHY)
+    if finding.expected is None and finding.expectation.startswith("receive:"):
+        _came(out, finding.actual)
     if finding.expected is None or finding.expected == finding.actual:
         return
     _compared(out, finding.expected, finding.actual)
+
+
+def _came(out: Writer, came: bytes | None) -> None:
+    """What came where words say what was expected."""
+    if came:
+        name = out.plain(out.label("actual"))
+        room = out.width - len(_WHY) - width(name)
+        out.line(f"{_WHY}{name}{out.cut(out.bytes(came, room), room)}")
 
 
 def _compared(out: Writer, wanted: bytes, came: bytes | None) -> None:
