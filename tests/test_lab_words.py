@@ -36,6 +36,9 @@ messages:
   answer: {text: "{{token | reverse}} on {{port}}", framing: line}
   yes: {text: "Yes", framing: line, compare: ignore-case}
   either: {any: [yes, {text: "ok", framing: line}, ticket]}
+  nick: {pattern: 'NICK (?P<nick>[a-z]+)', framing: line}
+  hail: {text: "Hi {{nick}}", framing: line}
+  one-of: {any: [nick, ticket]}
   total: {text: "{{sum(one, token)}}", framing: line}
 criteria:
   server.a: {points: 1, title: T, requirement: R, hint: H}
@@ -74,6 +77,10 @@ def test_each_kind_has_its_bytes(words: Words) -> None:
 def test_what_is_heard_can_be_said(words: Words) -> None:
     assert words.takes("answer") == {"token"}
     assert words.captures("ticket") == ("token",)
+    assert words.takes("either") == words.takes("one-of") == words.takes("nick") == set()
+    assert words.captures("one-of") == ("nick", "token")
+    assert words.takes("hail") == {"nick"}
+    assert words.framed("hail", words.answer("one-of", b"NICK bob\n").heard) == b"Hi bob\n"
     heard = words.answer("ticket", b"Tabc " + words.value("word") + b"\n").heard
     assert words.framed("answer", heard) == b"cba on 7000\n"
     with pytest.raises(UnknownValueError):

@@ -321,9 +321,17 @@ def check_names(
             problems.add(place, f"the message {shown(name)} is made of itself")
         _check_kinds(name, message, place, messages, problems)
     for value in taken:
-        if value in placed or value in (*ALWAYS, "i"):
+        if _is_taken(value, placed) or value in (*ALWAYS, "i"):
             place = placed[value][0] if value in placed else next(iter(placed.values()))[0]
             problems.add(place, f"{shown(value)} is captured by a pattern, too: name it otherwise")
+
+
+def _is_taken(value: str, placed: Placed) -> bool:
+    """Whether a message has the name of the value, and is not the pattern that captures it."""
+    message = placed[value][1] if value in placed else None
+    if message is None:
+        return False
+    return not isinstance(message.content, Patterned) or value not in message.content.captures
 
 
 def _is_ring(name: str, messages: Mapping[str, Message]) -> bool:
@@ -333,6 +341,8 @@ def _is_ring(name: str, messages: Mapping[str, Message]) -> bool:
         for part in parts_of(message.content) if message else ():
             if part == name:
                 return True
+            if part in messages and isinstance(messages[part].content, Patterned):
+                continue
             if part not in seen:
                 seen.add(part)
                 waiting.append(part)
@@ -349,7 +359,7 @@ def _check_kinds(
             problems.add(place, f"the alternatives of {shown(name)} must have the same framing")
         return
     for part in parts:
-        if isinstance(part.content, Patterned):
+        if isinstance(part.content, Patterned) and part.name not in part.content.captures:
             problems.add(
                 place,
                 f"the message {shown(name)}: {shown(part.name)} is a pattern; use a value that it"

@@ -103,14 +103,26 @@ class Words:
 
     def takes(self, name: str) -> frozenset[str]:
         """The values that must be heard before the message is known."""
-        return frozenset(n for n in self._names(name) if n not in self.messages and n != "port")
+        return frozenset(n for n in self._names(name) if n != name and self._is_heard(n))
+
+    def _is_heard(self, name: str) -> bool:
+        """Whether it is a value that is captured; a pattern may have the name of its own."""
+        message = self.messages.get(name)
+        if message is None:
+            return name != "port"
+        return isinstance(message.content, Patterned)
 
     def _names(self, name: str) -> Iterator[str]:
         """All that it is made of, itself first (the loader has refused rings)."""
         yield name
         content = self.messages[name].content if name in self.messages else None
         for other in parts_of(content):
-            yield from self._names(other)
+            if isinstance(content, AnyOf):
+                yield from self.takes(other)
+            elif self._is_heard(other):
+                yield other
+            else:
+                yield from self._names(other)
 
     def captures(self, name: str) -> tuple[str, ...]:
         """The values that are taken out of the message when it has come."""
