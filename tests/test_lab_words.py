@@ -157,6 +157,32 @@ reference:
     assert values[1::2] == [f"hi {w}" for w in drawn]
 
 
+def test_what_was_said_before_the_rounds_stays_the_same() -> None:
+    scenario = """\
+scenario: s
+tests: server
+title: S
+messages:
+  enter: {text: "I am {{name}}", framing: line}
+  says: {text: "<{{name}}> {{word}}", framing: line}
+reference:
+  - connect
+  - send: enter
+  - repeat:
+      times: 2
+      steps:
+        - send: [says, word]
+        - receive: line
+          proves: server.a
+"""
+    lab = lab_of(scenario)
+    texts = texts_of(lab, lab.scenarios[0], "0" * 32)
+    words = words_of(lab, lab.scenarios[0], texts)
+    one, two = (words.value(f"says-{number}").decode() for number in (1, 2))
+    assert one == f"<{texts['name']}> {texts['word-1']}"
+    assert two == f"<{texts['name']}> {texts['word-2']}"
+
+
 @given(st.text(alphabet="0123456789abcdef", min_size=1, max_size=32))
 def test_drawn_texts_never_contain_each_other(seed: str) -> None:
     lab = lab_of()

@@ -28,6 +28,8 @@ class Context:
     """Criteria that this scenario gives evidence for."""
     own: Placed = field(default_factory=dict)
     """Messages of the scenario itself."""
+    fixed: frozenset[str] = frozenset()
+    """Messages that steps outside of any `repeat` name: they are the same in all its rounds."""
     unrolled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By the name of a message that is another in each round of a `repeat`: their names."""
 

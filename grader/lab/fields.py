@@ -87,8 +87,8 @@ PLAIN_FRAMINGS = ("text", "line", "rest", "datagram")
 
 REPEAT = (
     FieldOf("times", "number", "how many rounds; `{{i}}` counts them from 1", "times: 5"),
-    FieldOf("steps", "steps", "what is played in each round; what is drawn or generated in it is"
-            " drawn anew each time", "steps: [{send: line}, {receive: echoed}]"),
+    FieldOf("steps", "steps", "what is played in each round; what is drawn or generated for it"
+            " alone is drawn anew each time", "steps: [{send: line}, {receive: echoed}]"),
 )  # fmt: skip
 """A step `repeat`."""
 

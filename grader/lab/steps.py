@@ -11,7 +11,7 @@ from grader.lab.connections import Group, Placed
 from grader.lab.context import Context
 from grader.lab.model import Action, Delivery, Drawn, Level, ReferenceStep, Role
 from grader.lab.problems import Problems, meant, shown
-from grader.lab.rounds import add_round
+from grader.lab.rounds import add_round, named_outside
 from grader.lab.script import MAX_SEND
 from grader.lab.values import Fields
 from grader.lab.words import Words
@@ -43,6 +43,7 @@ def read_steps(node: Node, context: Context) -> tuple[Placed, ...]:
     What is to be repeated becomes the steps of each round: who plays and judges sees no loop.
     """
     placed: list[Placed] = []
+    context.fixed = frozenset(named_outside(node))
     for item, group in connections.side_by_side(node, context):
         repeat = item.get("repeat") if isinstance(item, Mapping) else None
         if repeat is None:
