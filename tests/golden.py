@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
+import msgspec
+
 from grader.view.bytes_view import Run
 
 FOLDER = Path(__file__).resolve().parent / "golden"
@@ -64,8 +66,9 @@ def _plain(value: object) -> Plain:
     if isinstance(value, bytes):
         return scrubbed(value.decode("utf-8", "backslashreplace"))
     if dataclasses.is_dataclass(value):
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        return {name: _plain(one) for name, one in fields.items() if not _is_empty(one)}
+        return _filled([f.name for f in dataclasses.fields(value)], value)
+    if isinstance(value, msgspec.Struct):
+        return _filled(value.__struct_fields__, value)
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, Sequence | frozenset | set):
@@ -74,6 +77,11 @@ def _plain(value: object) -> Plain:
         ordered = value if isinstance(value, Sequence) else sorted(value, key=str)
         return [_plain(one) for one in ordered]
     return scrubbed(str(value))
+
+
+def _filled(names: Sequence[str], value: object) -> Plain:
+    fields = {name: getattr(value, name) for name in names}
+    return {name: _plain(one) for name, one in fields.items() if not _is_empty(one)}
 
 
 def _is_empty(value: object) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.view.bytes_view import (
+    BEYOND_ASCII,
     Run,
     escaped,
     escaped_bytes,
@@ -162,8 +163,8 @@ def test_what_fits_is_as_much_as_can(text: str, most: int) -> None:
     assert fits == len(text) or width(text[: fits + 1]) > most
 
 
-@given(st.characters(max_codepoint=0x2FF))
-def test_each_latin_character_takes_one_column_and_is_no_mark(character: str) -> None:
+@given(st.characters(max_codepoint=0x2FF) | st.from_regex(f"[{BEYOND_ASCII}]", fullmatch=True))
+def test_each_character_of_ours_takes_one_column_and_is_no_mark(character: str) -> None:
     assert columns(character) == 1
     inked = unicodedata.category(character)[0] not in "CZ" or character == " "
     assert (runs(character) == (Run(character),)) is inked

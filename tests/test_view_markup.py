@@ -7,11 +7,13 @@ from html.parser import HTMLParser
 
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
-from grader.view.bytes_view import Run, hex_view
+from grader.view.bytes_view import BEYOND_ASCII, TYPOGRAPHY, Run, escaped, hex_view
 from grader.view.drawing import drawing
-from grader.view.markup import code, hex_rows, plain, runs, shapes
+from grader.view.markup import badge, code, code_lines, hex_rows, plain, runs, shapes, words
 from grader.view.sequence import Kind, Moment, Place
+from grader.view.source import Line
 
 HOSTILE = """<script>alert("x")</script>&amp;' onload='x"""
 
@@ -45,6 +47,31 @@ def test_a_text_is_only_text(listed: list[Run]) -> None:
 def test_escapes_and_words_of_a_program_look_different() -> None:
     listed = (Run("a"), Run("\\n", escape=True), Run("recv()", code=True))
     assert runs(listed) == 'a<span class="esc">\\n</span><code>recv()</code>'
+
+
+@given(st.text(max_size=20) | st.text(f"<&\u200b\u202e{BEYOND_ASCII}{TYPOGRAPHY}") | texts)
+def test_a_sentence_is_made_visible_and_escaped(text: str) -> None:
+    assert words(text) == escape(escaped(text, keep=TYPOGRAPHY))
+
+
+def test_a_verdict_is_only_text() -> None:
+    read = Reader(badge("fail", "✗", HOSTILE))
+    assert read.tags == ["span", "span"]
+    assert read.text == f"✗ {HOSTILE}"
+
+
+def test_lines_of_a_program_have_numbers_marks_and_fragments() -> None:
+    listed = (
+        Line(7, (Run(HOSTILE),)),
+        Line(8, (Run("x", look="k"),), HOSTILE),
+        Line(9, (), "x", remark=True),
+    )
+    read = Reader(code_lines(listed, "src-a'\"<b>"))
+    assert set(read.tags) == {"tr", "td", "span"}
+    assert read.text == f"7{HOSTILE}\n8x← {HOSTILE}\n9\n"
+    assert 'id="src-x-7"' in code_lines(listed, "src-x")
+    assert "id=" not in code_lines(listed, "")
+    assert 'class="marked remark"' in code_lines(listed, "")
 
 
 @given(st.binary(max_size=40) | st.just(HOSTILE.encode()))

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 BYTES_SHOWN = 16 * 1024
 """Bytes of one stream that a page shows before it says how many more there are."""
@@ -25,9 +26,12 @@ ROW = 16
 TYPOGRAPHY = "\u00a0\u202f\n"
 """Blanks of our own sentences (French has no-break ones), kept where a sentence is shown."""
 
-_INKED = " -~\u00a1-\u00ac\u00ae-\u02ff"
-"""ASCII and Latin letters and signs: each one has ink, is no mark, and takes one column."""
-_BEYOND_LATIN = re.compile("[\u0300-\U0010ffff]")
+BEYOND_ASCII = "\u00a1-\u00ac\u00ae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2190-\u2193"
+"""Latin letters and signs, dashes, quotes and arrows of our own sentences, for an expression:
+each one has ink, is no mark, and takes one column."""
+_INKED = f" -~{BEYOND_ASCII}"
+"""The same with ASCII."""
+_OTHERS = re.compile(f"[^\0-\u00a0\u00ad{_INKED}]")
 """Characters that may take no column, or two."""
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -35,8 +39,7 @@ _MARKS_IN_A_ROW = 2
 """Combining marks on one letter before the rest is escaped: no tower of accents leaves its line."""
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(msgspec.Struct, frozen=True, gc=False):
     """A stretch of text: printed as it is, or an `escape` standing for what can't be seen."""
 
     text: str
@@ -173,12 +176,14 @@ def _escape(character: str) -> str:
 
 def width(text: str) -> int:
     """Columns that the (already escaped) text takes in a fixed-width font."""
-    return len(text) + sum(_columns(c) - 1 for c in _BEYOND_LATIN.findall(text))
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(_columns(c) - 1 for c in _OTHERS.findall(text))
 
 
 def fitting(text: str, columns: int) -> int:
     """How many characters of the text, from its first on, `columns` columns have room for."""
-    if _BEYOND_LATIN.search(text, 0, columns + 1) is None:
+    if _OTHERS.search(text, 0, columns + 1) is None:
         return min(len(text), max(columns, 0))
     used = 0
     for index, character in enumerate(text):
@@ -202,8 +207,7 @@ def shortened(text: str, columns: int) -> str:
     return text[: fitting(text, columns - 1)].rstrip() + "…"
 
 
-@dataclass(frozen=True)
-class HexRow:
+class HexRow(msgspec.Struct, frozen=True, gc=False):
     """Sixteen bytes: `offset`, their two-digit forms, and their ASCII look (`.` for others)."""
 
     offset: str
@@ -212,8 +216,7 @@ class HexRow:
     ascii: str
 
 
-@dataclass(frozen=True)
-class HexView:
+class HexView(msgspec.Struct, frozen=True):
     """A hex view, capped: `hidden` bytes are not shown."""
 
     rows: tuple[HexRow, ...]
@@ -224,12 +227,12 @@ class HexView:
 def hex_view(data: bytes, limit: int = HEX_SHOWN) -> HexView:
     """The bytes, 16 a row, the first `limit` of them."""
     shown = data[:limit]
-    starts = range(0, len(shown), ROW)
-    return HexView(
-        rows=tuple(_hex_row(i, shown[i : i + ROW]) for i in starts),
-        total=len(data),
-        hidden=len(data) - len(shown),
-    )
+    return HexView(rows=_hex_rows(shown), total=len(data), hidden=len(data) - len(shown))
+
+
+@lru_cache(maxsize=64)  # the runs of a page send the same messages
+def _hex_rows(data: bytes) -> tuple[HexRow, ...]:
+    return tuple(_hex_row(i, data[i : i + ROW]) for i in range(0, len(data), ROW))
 
 
 def _hex_row(offset: int, data: bytes) -> HexRow:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
+import msgspec
+
 from grader.view.bytes_view import Run, decoded, escaped, runs, width
 from grader.view.detail import FULL
 
@@ -18,8 +20,7 @@ _ALIKE = 0.4
 """Below this likeness, marking single letters says nothing: the texts are simply two texts."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A stretch of one of the two texts; `changed` where the other one has something else."""
 
     runs: tuple[Run, ...]

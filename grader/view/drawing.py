@@ -8,7 +8,8 @@ units; the drawing is narrow, so that it can be read on a telephone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from grader.view.bytes_view import decoded, escaped, fitting, shortened, width
 from grader.view.sequence import Kind, Moment, Place, same_time
@@ -28,8 +29,7 @@ COLUMN = 6.95
 """Width of one column of the fixed-width font."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Label:
+class Label(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line of text. `anchor` is SVG's text-anchor, `kind` a class of the style sheet."""
 
     x: float
@@ -39,8 +39,7 @@ class Label:
     anchor: str = "start"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Arrow:
+class Arrow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line from `x1` to `x2` with its head at `x2`, or a cross where it got nowhere."""
 
     x1: float
@@ -56,8 +55,7 @@ class Arrow:
         return f"{self.x2},{self.y} {self.x2 + back},{self.y - 4.5} {self.x2 + back},{self.y + 4.5}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Box:
+class Box(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A rounded rectangle on a lifeline."""
 
     x: float
@@ -67,8 +65,7 @@ class Box:
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One moment: `number` is its place in the run, `y` and `height` the band that it takes."""
 
     number: int
@@ -79,8 +76,7 @@ class Row:
     labels: tuple[Label, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Drawing:
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
     """The rows, one under the other."""
 
     width: int

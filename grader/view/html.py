@@ -156,18 +156,18 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        code=markup.code, runs=markup.runs, plain=markup.plain, hex_rows=markup.hex_rows,
-        shapes=markup.shapes, time_rows=time_rows, wide=wide,
+        code_lines=markup.code_lines, hex_rows=markup.hex_rows, plain=markup.plain,
+        runs=markup.runs, shapes=markup.shapes, time_rows=time_rows, wide=wide,
     )  # fmt: skip
-    environment.globals.update(program_x=PROGRAM_X, reference_x=REFERENCE_X)
+    environment.globals.update(badge=markup.badge, program_x=PROGRAM_X, reference_x=REFERENCE_X)
     return environment
 
 
 def _visible(value: object) -> object:
     """What a template writes; where nobody has made a text visible before, it is done here."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return escaped(value, keep=TYPOGRAPHY)
-    return value
+    if not isinstance(value, str) or isinstance(value, Markup) or markup.as_it_is(value):
+        return value
+    return escaped(value, keep=TYPOGRAPHY)
 
 
 @cache

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 import msgspec
 from markupsafe import Markup, escape
 
-from grader.view.bytes_view import TYPOGRAPHY, HexRow, Run, escaped
+from grader.view.bytes_view import BEYOND_ASCII, TYPOGRAPHY, HexRow, Run, escaped
 from grader.view.drawing import WIDTH, Arrow, Box, Drawing, Label, Row
 from grader.view.sequence import Kind
+from grader.view.source import Line
 
 
 def runs(parts: Iterable[Run]) -> Markup:
@@ -36,8 +37,11 @@ def plain(parts: Iterable[Run]) -> Markup:
 
 def words(text: str) -> str:
     """A sentence of ours, made visible and escaped as a template does it."""
-    return _escaped(escaped(text, keep=TYPOGRAPHY))
+    return text if as_it_is(text) else _escaped(escaped(text, keep=TYPOGRAPHY))
 
+
+as_it_is = re.compile(f"[ !#-%(-;=?-~{BEYOND_ASCII}{TYPOGRAPHY}]*").fullmatch
+"""Asks whether nothing of a sentence has to be made visible or escaped: so are nearly all."""
 
 _SPECIAL = re.compile("[&<>\"']").search
 
@@ -57,6 +61,26 @@ def _coloured(run: Run) -> str:
     if run.escape:
         return f'<span class="esc">{text}</span>'
     return f'<span class="{run.look}">{text}</span>' if run.look else text
+
+
+def badge(status: str, symbol: str, word: str) -> Markup:
+    """A verdict: its symbol and its word, in the colour of `status`."""
+    shown = f'<span aria-hidden="true">{symbol}</span> {words(word)}'
+    return _markup((f'<span class="badge {status}">{shown}</span>',))
+
+
+def code_lines(lines: Iterable[Line], anchor: str) -> Markup:
+    """A program's lines as rows of a table; with an `anchor` each has a fragment of its own."""
+    name = _escaped(anchor)
+    return _markup(_code_line(line, name) for line in lines)
+
+
+def _code_line(line: Line, anchor: str) -> str:
+    place = f' id="{anchor}-{line.number}"' if anchor else ""
+    look = (' class="marked remark"' if line.remark else ' class="marked"') if line.mark else ""
+    why = f'<span class="why">← {words(line.mark)}</span>' if line.mark not in ("", "x") else ""
+    text = "".join(map(_coloured, line.text))
+    return f"<tr{place}{look}><td>{line.number}</td><td>{text}{why}</td></tr>\n"
 
 
 def hex_rows(rows: Iterable[HexRow]) -> Markup:

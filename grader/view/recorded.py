@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from grader import transcript as tr
 from grader.judge.model import RunSummary
 from grader.lab.model import Lab
@@ -59,7 +61,7 @@ class RecordedRuns:
         recorded = self._small.get(run) or self._read(run)
         moments = cut_short(recorded.moments, self._language, self._most[run])
         if self._detail is not FULL:
-            moments = tuple(replace(moment, detail=self._detail) for moment in moments)
+            moments = tuple(structs.replace(moment, detail=self._detail) for moment in moments)
         return replace(recorded, moments=moments)
 
     def rows(self, run: str) -> tuple[Moment, ...]:
@@ -67,7 +69,7 @@ class RecordedRuns:
         if run not in self._rows:
             recorded = self.get(run)
             shown = recorded.moments if recorded is not None else ()
-            self._rows[run] = tuple(replace(moment, data=b"") for moment in shown)
+            self._rows[run] = tuple(structs.replace(moment, data=b"") for moment in shown)
         return self._rows[run]
 
     def _first_look(self, run: str) -> int:

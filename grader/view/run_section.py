@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from decimal import Decimal
 from types import MappingProxyType
 
 from grader import transcript as tr
@@ -170,7 +170,7 @@ def _number(limit: str, transcript: tr.Transcript | None) -> str:
 
 
 def _seconds(seconds: float, language: str) -> str:
-    return milliseconds(int(Fraction(repr(seconds)) * 1_000_000_000), language)
+    return milliseconds(int(Decimal(repr(seconds)) * 1_000_000_000), language)
 
 
 def _screen(data: bytes, language: str, detail: Detail) -> Screen | None:

@@ -7,9 +7,11 @@ steps that went well are not told again, and long exchanges are folded in the mi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
+
+import msgspec
+from msgspec.structs import replace
 
 from grader import transcript as tr
 from grader.lab.model import Action, ReferenceStep
@@ -56,8 +58,7 @@ class Kind(StrEnum):
     FOLD = "fold"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """One row: at `t` ns, a label in words, and the bytes that go with it."""
 
     t: int
@@ -357,7 +358,9 @@ def _gathered(told: Iterable[tuple[int, Moment]], language: str) -> tuple[Moment
 
 def _joined(group: Sequence[tuple[int, Moment]]) -> Moment:
     (begin, first), end = group[0], group[-1][0]
-    data = first.data if len(group) == 1 else b"".join(moment.data for _, moment in group)
+    if len(group) == 1:
+        return replace(first, entries=(begin, end))
+    data = b"".join(moment.data for _, moment in group)
     return replace(first, data=data, parts=len(group), entries=(begin, end))
 
 

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from grader.view.bytes_view import Run, all_shown, decoded, runs
 from grader.view.detail import DEAR, FULL, Detail
 from grader.view.highlight import coloured
@@ -18,8 +20,7 @@ AROUND = 2
 """Lines before and after the diagnosed one in an excerpt."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line: its number, its text, and what is said of it (empty: nothing)."""
 
     number: int

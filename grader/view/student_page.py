@@ -123,6 +123,7 @@ class _Maker:
             if is_traced(run)
         )
         self.scenarios = {run.id: run.scenario for run in grade.runs}
+        self.missed = self._missed()
         self.numbered = tuple(enumerate(grade.diagnoses))
         self.mistakes = Mistakes(
             lab=lab,
@@ -204,16 +205,16 @@ class _Maker:
             self.detail,
         )  # fmt: skip
         calls = next((c for c in self.traced if c.id.split("~")[0] == run.id), None)
-        if made.tone is Status.PASS and self._missed(run.id):
+        if made.tone is Status.PASS and run.id in self.missed:
             # It ran to its end, which is no success where something else was lost in it.
             made = replace(made, tone=Status.NOT_RUN, symbol=SYMBOLS[Status.NOT_RUN])
         return replace(made, calls=calls)
 
-    def _missed(self, run: str) -> bool:
-        """Whether something that was expected in this run did not hold."""
+    def _missed(self) -> frozenset[str]:
+        """Runs in which something that was expected did not hold."""
         judged = (f for j in self.grade.criteria for f in j.findings)
         found = (f for findings in (judged, self.grade.advice) for f in findings)
-        return any(f.run == run and f.status in (Status.FAIL, Status.PARTIAL) for f in found)
+        return frozenset(f.run for f in found if f.status in (Status.FAIL, Status.PARTIAL))
 
     def calls_without_run(self) -> tuple[CallSection, ...]:
         """Traced runs of which the page shows no other run."""

@@ -7,7 +7,8 @@ one), where the program printed what it received, and the lines of the program t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from grader.view.bytes_view import HexRow, Run, hex_view
 from grader.view.call_sites import call_sites
@@ -25,24 +26,21 @@ _TOLD_APART = 4
 """A text shorter than this is printed by chance."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Where:
+class Where(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line of the program to look at; without `href` where the page does not show it."""
 
     number: int
     href: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kin:
+class Kin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Another moment that has to do with this one: received here, printed there."""
 
     number: int
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TimeRow:
+class TimeRow(msgspec.Struct, frozen=True, kw_only=True):
     """A moment as a row of the table."""
 
     number: int
@@ -59,16 +57,14 @@ class TimeRow:
     kin: tuple[Kin, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the drawing; `folded` says what it holds where it has to be opened."""
 
     drawing: Drawing
     folded: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Timeline:
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Drawing and table. `rows` and the rows of all stretches have the same numbers."""
 
     rows: tuple[TimeRow, ...]
@@ -173,10 +169,10 @@ class _Rows:
             numbers: tuple[int, ...] = (moment.frame.line,)
         else:
             program, numbers = self.own, self.sites.get(moment.call, ())
-        if program is None:
+        if program is None or not numbers:
             return (), ()
         shown = [n for n in numbers if program.has(n)]
-        where = tuple(Where(number=n, href=f"#{program.anchor}-{n}") for n in shown)
+        where = tuple([Where(number=n, href=f"#{program.anchor}-{n}") for n in shown])
         quoted = len(shown) == 1 and moment.detail.code
         return where, program.line(shown[0]).text if quoted else ()
 
