@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from certified import SWEEP, UNCERTIFIED
 from hostile import submission as hostile_submission
+from late_grades import origin
 from pair_tools import BEGUN, EXCHANGE, stuck, told
 from recorded import all_recorded
 from report_samples import HOSTILE
@@ -26,6 +27,7 @@ from transcripts import LAB, Play, right_client, right_server
 
 from grader import transcript as tr
 from grader.batch import pages
+from grader.batch.late import with_origin
 from grader.judge.grade import judge
 from grader.judge.matrix import Matrix
 from grader.judge.model import Grade, Problem, Programs, Remark
@@ -115,6 +117,7 @@ def _students() -> dict[str, Student]:
         "check": replace(_student("", [*_recorded("swapped-messages"), right_server()]),
                          linked=False),
         "hostile": _hostile(),
+        "late": _late(),
     }  # fmt: skip
 
 
@@ -222,6 +225,11 @@ def _hostile() -> Student:
     return Student(
         grade=made.grade, transcripts=tuple(made.transcripts.values()), sources=made.sources
     )
+
+
+def _late() -> Student:
+    made = _student("david_lou", [right_server(), *_recorded("wrong-text")])
+    return replace(made, grade=with_origin(made.grade, origin("3/2", rule="1/day")))
 
 
 def _renamed(transcript: tr.Transcript, run: str) -> tr.Transcript:

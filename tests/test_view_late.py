@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from late_grades import grade, origin
 
 from grader.batch.late import with_origin
-from grader.view.late import late_words
+from grader.view.late import LateMark, late_mark, late_words
 
 
 @pytest.mark.parametrize(
@@ -35,5 +37,13 @@ def test_without_a_rule_it_costs_nothing_and_is_said() -> None:
     assert "no point" in late_words(late, "en")
 
 
+def test_a_mark_says_how_long_and_how_much() -> None:
+    mark = late_mark(with_origin(grade(17), origin("3/2")), "fr")
+    assert mark == LateMark(90000, "1\u00a0j\u00a01\u00a0h", Fraction(3, 2), "\u22121,5")
+    free = late_mark(with_origin(grade(17), origin("0", rule="")), "en")
+    assert free == LateMark(90000, "1\u00a0d\u00a01\u00a0h", Fraction(0), "")
+
+
 def test_in_time_nothing_is_said() -> None:
     assert late_words(grade(17), "fr") == ""
+    assert late_mark(grade(17), "fr") is None

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from class_samples import HARD, made_class
+from late_grades import origin
 from playwright.sync_api import Browser, Page
 from report_samples import lab
 
+from grader.batch.late import with_origin
 from grader.formats.csv import grades_csv
 from grader.judge.model import Grade, Status
 from grader.view.class_table import FIRST_ROWS, STEP
@@ -22,6 +24,10 @@ from grader.view.people import by_name
 PATIENCE = 60_000
 """Milliseconds: a deadline, for a browser that hangs."""
 SMALL = made_class(60)
+LATE = [
+    with_origin(g, origin(("0", "1", "3/2")[i % 3], 3600 * (1 + i % 5))) if i % 4 == 1 else g
+    for i, g in enumerate(SMALL)
+]
 BIG = made_class(FIRST_ROWS + 3 * STEP)
 SHOWN = (
     "Array.from(document.getElementById('results').tBodies[0].rows, (r) => r.cells[0].textContent)"
@@ -40,10 +46,10 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("class")
-    for name, grades in (("small", SMALL), ("big", BIG)):
+    for name, grades in (("small", SMALL), ("big", BIG), ("late", LATE)):
         page = class_html(lab(), grades, "fr", isolation="full")
         (folder / f"{name}.html").write_text(page, "utf-8")
-    hidden = class_html(lab(), SMALL, "en", pseudonym_key=b"key")
+    hidden = class_html(lab(), LATE, "en", pseudonym_key=b"key")
     (folder / "anonymous.html").write_text(hidden, "utf-8")
     return folder
 
@@ -242,6 +248,27 @@ def test_the_csv_of_a_view_has_its_rows_in_its_order(show: Open) -> None:
     assert [row["id"] for row in rows] == ids(page)
     assert {row["complete"] for row in rows} == {"false"}
     assert len(rows) == sum(not g.complete for g in SMALL)
+
+
+def test_being_late_has_a_column_where_somebody_was(show: Open) -> None:
+    assert head(show("small"), "late").count() == 0
+    page = show("late")
+    before = page.evaluate(ROWS)
+    page.locator("#criterion").select_option("server.listen")
+    page.locator("#reset").click()
+    assert page.evaluate(ROWS) == before[:STEP]
+    head(page, "late").get_by_role("button").click()
+    head(page, "late").get_by_role("button").click()
+    longest = max(g.origin.late.seconds for g in LATE if g.origin and g.origin.late)
+    first = next(g for g in LATE if g.id == ids(page)[0])
+    assert first.origin
+    assert first.origin.late
+    assert first.origin.late.seconds == longest
+    page.locator("#reset").click()
+    text = saved(page)
+    assert text == grades_csv(lab(), LATE, "fr")
+    assert text.splitlines()[0].endswith(",late_seconds,late_penalty")
+    assert head(show("anonymous"), "late").count() == 0
 
 
 def test_an_anonymous_page_links_nowhere_whatever_is_shown(show: Open) -> None:

@@ -12,6 +12,7 @@ from grader.lab.model import Lab
 from grader.results import CriterionResult, Number, SubmissionResult, Submissions, counted
 
 _FIXED = ("id", "name", "score", "max_score", "complete", "problem")
+_LATE = ("late_seconds", "late_penalty")
 
 
 def grades_csv(lab: Lab, grades: Sequence[Grade], language: str | None = None) -> str:
@@ -23,10 +24,15 @@ def csv_rows(submissions: Iterable[SubmissionResult]) -> Iterator[str]:
     """The grades as CSV, a header row first; points with a decimal point.
 
     `complete` is `true` or `false`; a criterion that was not graded has an empty cell, and so
-    has the score where nothing was. `submissions` is gone through twice.
+    has the score where nothing was. Where somebody was late two columns more say by how much,
+    and what it took off the score. `submissions` is gone through twice.
     """
-    criteria = list(dict.fromkeys(c.id for s in submissions for c in s.criteria))
-    yield _line([*_FIXED, *map(spreadsheet_cell, criteria)])
+    criteria: dict[str, None] = {}
+    late: tuple[str, ...] = ()
+    for submission in submissions:
+        criteria.update(dict.fromkeys(c.id for c in submission.criteria))
+        late = _LATE if submission.late else late
+    yield _line([*_FIXED, *map(spreadsheet_cell, criteria), *late])
     for submission in submissions:
         judged = {c.id: c for c in submission.criteria}
         graded = submission.complete or submission.max_score
@@ -39,8 +45,14 @@ def csv_rows(submissions: Iterable[SubmissionResult]) -> Iterator[str]:
                 str(submission.complete).lower(),
                 spreadsheet_cell(submission.problem.message if submission.problem else ""),
                 *(_cell(judged.get(c)) for c in criteria),
+                *(_late(submission) if late else ()),
             ]
         )
+
+
+def _late(submission: SubmissionResult) -> tuple[str, str]:
+    late = submission.late
+    return (str(late.seconds), _points(late.penalty)) if late else ("", "")
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from grader.results import number
 from grader.view.bytes_view import TYPOGRAPHY, Run, escaped, prose, runs
 from grader.view.class_words import class_words
 from grader.view.distribution import scaled
+from grader.view.late import LateMark, late_mark
 from grader.view.lecture_plan import Told, errors
 from grader.view.people import Person, by_name, person
 from grader.view.teacher_eye import CODES, Code
@@ -72,6 +73,7 @@ class StudentRow:
     score: str
     max_score: str
     complete: bool
+    late: LateMark | None
     cells: tuple[Cell, ...]
     cause: tuple[Run, ...]
 
@@ -91,6 +93,8 @@ class ClassTable:
     groups: tuple[ColumnGroup, ...]
     columns: tuple[Column, ...]
     rows: tuple[StudentRow, ...]
+    late: bool
+    """Somebody was late: the table has a column for it."""
     total: int
     shown: str
     """How many rows there are, in words."""
@@ -139,6 +143,7 @@ def class_table(
             for c, start in zip(criteria, starts, strict=True)
         ),
         rows=tuple(maker.row(grade) for grade in grades[:FIRST_ROWS]),
+        late=any(late_mark(grade, language) for grade in grades),
         total=len(grades),
         shown=shown,
         verdicts=tuple(
@@ -174,6 +179,7 @@ class _Maker:
             score=decimal(grade.score, self.language) if grade.max_score else "–",
             max_score=decimal(grade.max_score, self.language),
             complete=grade.complete,
+            late=late_mark(grade, self.language),
             cells=tuple(
                 self._cell(judged.get(c.id), start)
                 for c, start in zip(self.criteria, self.starts, strict=True)
@@ -217,8 +223,14 @@ class _Maker:
             "eyes": list(CODES),
             "texts": texts.all,
             "places": by_name(grade.name for grade in grades),
+            "late": self._late(grades),
             "rows": rows,
         }  # fmt: skip
+
+    def _late(self, grades: Sequence[Grade]) -> dict[str, list[object]]:
+        """By the row's number: seconds, penalty, both in words. Empty where nobody was late."""
+        marks = ((str(i), late_mark(grade, self.language)) for i, grade in enumerate(grades))
+        return {i: [m.seconds, number(m.penalty), m.words, m.points] for i, m in marks if m}
 
     def _data_row(
         self,

@@ -144,6 +144,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "f_all_rows": ("toutes les remises", "all submissions"),
     "f_some_eye": ("toutes les raisons", "all reasons"),
     "reset": ("Tout montrer", "Show everything"),
+    "late": ("Retard", "Late"),
     "csv": ("Télécharger en CSV", "Download as CSV"),
     "csv_help": ("les remises filtrées, dans cet ordre", "the filtered submissions, in this order"),
     "filters": ("Chercher et filtrer", "Search and filter"),

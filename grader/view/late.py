@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
+
 from grader.judge.model import Grade
 from grader.view.words import decimal
 
@@ -39,6 +42,28 @@ def late_words(grade: Grade, language: str) -> str:
         final=decimal(grade.score, language),
         earned=decimal(grade.earned, language),
     )
+
+
+@dataclass(frozen=True)
+class LateMark:
+    """Lateness in a table: `seconds`, in words, and the points that it took off."""
+
+    seconds: int
+    words: str
+    penalty: Fraction
+    points: str
+    """`−1,5`; empty where none was taken off."""
+
+
+def late_mark(grade: Grade, language: str) -> LateMark | None:
+    """None where it was not late."""
+    if grade.origin is None or grade.origin.late is None:
+        return None
+    taken = grade.earned - grade.score
+    seconds = grade.origin.late.seconds
+    units = _WORDS["en" if language == "en" else "fr"][2]
+    points = f"\u2212{decimal(taken, language)}" if taken else ""
+    return LateMark(seconds, _how_long(seconds, units), taken, points)
 
 
 def _how_long(seconds: int, units: tuple[str, str, str]) -> str:

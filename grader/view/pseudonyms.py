@@ -72,6 +72,7 @@ def _anonymous(grade: Grade, pseudonym: str) -> Grade:
         id=pseudonym.replace(" ", "-").lower(),
         name=pseudonym,
         seed="",
+        origin=None,
         programs=programs,
         advice=(),
         criteria=tuple(replace(judged, findings=()) for judged in grade.criteria),

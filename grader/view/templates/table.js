@@ -6,7 +6,8 @@
     Array(11).keys();
   const $ = (id) => document.getElementById(id);
   const data = JSON.parse($("data").textContent);
-  const { rows, places, words, criteria } = data;
+  const { rows, places, words, criteria, late } = data;
+  const anyLate = Object.keys(late).length > 0;
   const body = $("results").tBodies[0];
   const frame = body.closest("[tabindex]");
   const heads = [...$("results").tHead.rows[1].cells];
@@ -80,6 +81,7 @@
     let value = (i) => places[i];
     if (key === "score") value = (i) => rows[i][SCALED];
     if (key === "cause") value = (i) => rows[i][CAUSE] && causes[rows[i][CAUSE]];
+    if (key === "late") value = (i) => late[i]?.[0] ?? 0;
     if (column >= 0) value = (i) => POINTS[rows[i][VERDICTS][column]];
     const values = new Float64Array(rows.length);
     for (const i of found) values[i] = value(i);
@@ -123,6 +125,12 @@
     }
     const line = made("tr", "", head,
       made("td", "score", `${row[MOST] ? decimal(row[SCORE]) : "–"} `, most));
+    if (anyLate) {
+      const [, , long, points] = late[i] ?? [], cell = made("td", "late");
+      if (long) cell.append(long);
+      if (points) cell.append(" ", made("small", "", points));
+      line.append(cell);
+    }
     criteria.forEach(([, , first], c) => line.append(cells[row[VERDICTS][c] + first].cloneNode(true)));
     line.append(made("td", "cause-cell", ...pieces(data.texts[row[CAUSE]])));
     return line;
@@ -227,7 +235,8 @@
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const csv = () => {
-    const lines = [["id", "name", "score", "max_score", "complete", "problem", ...criteria.map(([id]) => id)]];
+    const lines = [["id", "name", "score", "max_score", "complete", "problem", ...criteria.map(([id]) => id),
+      ...(anyLate ? ["late_seconds", "late_penalty"] : [])]];
     for (const i of order) {
       const row = rows[i];
       lines.push([defused(row[ID]), defused(nameOf(row)), row[SCORE], row[MOST],
@@ -235,7 +244,8 @@
         ...criteria.map(([, points], c) => {
           const letter = row[VERDICTS][c];
           return letter === "n" ? "" : points * POINTS[letter] / 2;
-        })]);
+        }),
+        ...(anyLate ? late[i]?.slice(0, 2) ?? ["", ""] : [])]);
     }
     return lines.map((cells) => `${cells.map(quoted).join(",")}\n`).join("");
   };
