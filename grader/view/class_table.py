@@ -61,7 +61,9 @@ class Cell:
     """A verdict in the table."""
 
     status: Status
+    symbol: str
     word: str
+    """Read out in place of the symbol."""
     starts_role: bool
 
 
@@ -189,7 +191,8 @@ class _Maker:
 
     def _cell(self, judged: Judged | None, starts_role: bool) -> Cell:
         status = _status(judged)
-        return Cell(status=status, word=self.words[status], starts_role=starts_role)
+        word = self.words[status]
+        return Cell(status=status, symbol=SYMBOLS[status], word=word, starts_role=starts_role)
 
     def _cause(self, grade: Grade) -> str:
         if grade.problem:
@@ -215,7 +218,8 @@ class _Maker:
             "linked": self.linked,
             "words": {key: table[key] for key in script},
             "verdicts": {
-                letter: [status.value, table[status]] for status, letter in LETTERS.items()
+                letter: [status.value, table[status], SYMBOLS[status]]
+                for status, letter in LETTERS.items()
             },
             "criteria": [[c.id, number(c.points), int(s)]
                          for c, s in zip(self.criteria, self.starts, strict=True)],

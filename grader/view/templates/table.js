@@ -103,9 +103,13 @@
   const pieces = (text) => (typeof text === "string" ? [text] : text.map(([piece, kind]) =>
     kind === 1 ? made("span", "esc", piece) : kind === 2 ? made("code", "", piece) : piece));
   const cells = {};
-  for (const [letter, [status, word]] of Object.entries(data.verdicts))
+  for (const [letter, [status, word, symbol]] of Object.entries(data.verdicts)) {
+    const sign = made("span", "", symbol);
+    sign.setAttribute("role", "img");
+    sign.setAttribute("aria-label", word);
     for (const first of [0, 1])
-      cells[letter + first] = made("td", status + (first ? " first" : ""), made("span", "", word));
+      cells[letter + first] = made("td", status + (first ? " first" : ""), sign.cloneNode(true));
+  }
   const line = (i) => {
     const row = rows[i], name = made("bdi", "", ...pieces(row[NAME] === 0 ? row[ID] : row[NAME]));
     const head = document.createElement("th");
