@@ -130,10 +130,17 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_prove_made.py": ("grader/prove/forms.py", "grader/prove/mutants_made.py"),
     "test_prove_run.py": ("grader/prove/student.py",),
     "test_prove_table.py": ("grader/prove/document.py",),
+    "test_view_sequence.py": ("grader/view/moment.py", "grader/view/telling.py"),
+    "test_view_words.py": tuple(
+        f"grader/view/{name}_words.py" for name in ("exchange", "matrix", "terminal")
+    ),
     "test_view_html.py": ("grader/view/timeline_markup.py",),
     "test_view_pages.py": tuple(
         f"grader/view/{name}.py"
-        for name in ("calls", "drawing", "run_section", "source", "student_page")
+        for name in (
+            "advice_section", "calls", "criteria_section", "drawing", "run_section", "source",
+            "student_page",
+        )
     ),
     "test_view_class_page.py": tuple(
         f"grader/view/{name}.py" for name in ("class_table", "class_words", "distribution")

@@ -12,7 +12,7 @@ from markupsafe import escape
 from grader.view.bytes_view import BEYOND_ASCII, TYPOGRAPHY, Run, escaped, hex_view
 from grader.view.drawing import drawing
 from grader.view.markup import badge, code, code_lines, hex_rows, plain, runs, shapes, words
-from grader.view.sequence import Kind, Moment, Place
+from grader.view.moment import Kind, Moment, Place
 from grader.view.source import Line
 
 HOSTILE = """<script>alert("x")</script>&amp;' onload='x"""

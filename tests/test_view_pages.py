@@ -25,7 +25,7 @@ from grader.view.recorded import Recorded
 from grader.view.run_section import run_section
 from grader.view.sequence import moments
 from grader.view.source import LINES_SHOWN, Program
-from grader.view.student_page import exchange_lost, student_page
+from grader.view.student_page import student_page
 
 FILES = (SourceFile(path="serveur.py", data=SERVER), SourceFile(path="client.py", data=b"x\n"))
 
@@ -197,9 +197,3 @@ def test_a_mistake_that_no_run_showed_leads_to_none() -> None:
     mistakes = tuple(replace(d, run="") for d in stuck_grade().diagnoses)
     page = student_html(lab(), replace(stuck_grade(), diagnoses=mistakes), {}, FILES, "en")
     assert 'href="#run-"' not in page
-
-
-def test_advice_waits_only_for_a_program_that_lost_the_exchange() -> None:
-    assert exchange_lost(stuck_grade(), "server")
-    assert exchange_lost(stuck_grade(), "both")
-    assert not exchange_lost(stuck_grade(), "client")

@@ -12,8 +12,8 @@ from grader.judge.model import Programs
 from grader.submission import SourceFile
 from grader.view.detail import FULL
 from grader.view.html import student_html
+from grader.view.moment import Kind
 from grader.view.pair_section import outputs_of, pair_table
-from grader.view.sequence import Kind
 
 LAB = tp09()
 STUCK = (*BEGUN, *stuck("server", line=7), *stuck("client", line=9))

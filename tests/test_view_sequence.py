@@ -16,7 +16,8 @@ from grader import transcript as tr
 from grader.lab.model import Action, ReferenceStep
 from grader.view.calls import call_words
 from grader.view.drawing import TEXT_COLUMNS, drawing
-from grader.view.sequence import MOMENTS_SHOWN, Kind, Place, moments
+from grader.view.moment import Kind, Place
+from grader.view.sequence import MOMENTS_SHOWN, moments
 from grader.view.words import words
 
 

@@ -9,7 +9,8 @@ from report_samples import MS, SERVER, header, right_client, stuck_server
 
 from grader import transcript as tr
 from grader.view.detail import FULL
-from grader.view.sequence import Kind, all_moments, cut_short, moments
+from grader.view.moment import Kind
+from grader.view.sequence import all_moments, cut_short, moments
 from grader.view.source import Program
 from grader.view.timeline import ROWS_OPEN, Timeline, row_of, shares, timeline
 

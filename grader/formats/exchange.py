@@ -21,7 +21,8 @@ from grader.formats.safe import no_commands
 from grader.formats.writer import BLUE, DIM, RED, YELLOW, Writer, wrapped
 from grader.lab.model import Lab
 from grader.view.bytes_view import decoded, escaped, width
-from grader.view.sequence import MOMENT_BYTES, Kind, Moment, Place, moments
+from grader.view.moment import MOMENT_BYTES, Kind, Moment, Place
+from grader.view.sequence import moments
 from grader.view.words import labelled
 
 MOMENTS_SHOWN = 24

@@ -14,7 +14,8 @@ from grader.lab.model import Lab
 from grader.view.bytes_view import Run, decoded, prose, runs
 from grader.view.call_words import Said, kinds, no_capture, said, segment_words
 from grader.view.detail import FULL, Detail
-from grader.view.sequence import Kind, Moment, Place, each_moment
+from grader.view.moment import Kind, Moment, Place
+from grader.view.sequence import each_moment
 from grader.view.words import count, milliseconds, words
 
 LANES = 4

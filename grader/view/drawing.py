@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import msgspec
 
 from grader.view.bytes_view import decoded, escaped, fitting, shortened, width
-from grader.view.sequence import Kind, Moment, Place, same_time
+from grader.view.moment import Kind, Moment, Place
+from grader.view.sequence import same_time
 from grader.view.words import milliseconds
 
 WIDTH = 360

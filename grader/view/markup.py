@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from grader.view.bytes_view import BEYOND_ASCII, TYPOGRAPHY, HexRow, Run, escaped
 from grader.view.drawing import WIDTH, Arrow, Box, Drawing, Label, Row
-from grader.view.sequence import Kind
+from grader.view.moment import Kind
 from grader.view.source import Line
 
 

@@ -13,7 +13,8 @@ from grader.judge.sides import sides_of
 from grader.lab.model import ROLES, Lab, Role, Scenario
 from grader.view.bytes_view import Run, decoded, runs
 from grader.view.detail import FULL, Detail
-from grader.view.sequence import Kind, Place, each_moment
+from grader.view.moment import Kind, Place
+from grader.view.sequence import each_moment
 from grader.view.words import byte_count, count, milliseconds, words
 
 _TENTH = 100_000

@@ -15,7 +15,8 @@ from grader import transcript as tr
 from grader.judge.model import RunSummary
 from grader.lab.model import Lab
 from grader.view.detail import FULL, Detail
-from grader.view.sequence import Moment, all_moments, cut_short
+from grader.view.moment import Moment
+from grader.view.sequence import all_moments, cut_short
 from grader.view.timeline import shares
 
 SMALL = 256 * 1024

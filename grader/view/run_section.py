@@ -107,7 +107,7 @@ def run_section(
     return RunSection(
         id=run.id,
         anchor=f"run-{run.id}",
-        title=scenario.title.in_language(language) if scenario else run.scenario,
+        title=scenario_title(lab, run.scenario, language),
         role=table[run.role],
         graded=run.level is Level.GRADED,
         outcome=run.outcome,
@@ -131,6 +131,14 @@ def run_section(
         pair=pair_table(pair, lab, scenario, language, detail) if pair and scenario else None,
         screens=_screens(pair, language, detail) if pair else (),
     )
+
+
+def scenario_title(lab: Lab, scenario: str, language: str) -> str:
+    """The scenario's title, or its id where the lab has it no more."""
+    for known in lab.scenarios:
+        if known.id == scenario:
+            return known.title.in_language(language)
+    return scenario
 
 
 def _hidden(scenario: Scenario | None, language: str) -> str:

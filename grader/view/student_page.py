@@ -8,38 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 
-from grader.judge.hit import ADDRESSES
-from grader.judge.model import Diagnosis, Finding, Grade, Judged, RunSummary, Status
-from grader.lab.model import ROLES, Lab, Level, Role
+from grader.judge.model import Diagnosis, Grade, RunSummary, Status
+from grader.lab.model import ROLES, Lab
 from grader.runids import is_traced
 from grader.submission import SourceFile
 from grader.transcript import Transcript
+from grader.view.advice_section import AdviceSection
 from grader.view.bytes_view import TYPOGRAPHY, Run, escaped, prose, runs
 from grader.view.call_section import CallSection, call_section
 from grader.view.certified import certified_view, runs_to_show
+from grader.view.criteria_section import CriteriaSection
 from grader.view.detail import FULL, Detail
-from grader.view.difference import Difference, difference
 from grader.view.late import late_words
 from grader.view.links import Links
 from grader.view.mending import FIRST, Mistakes, told_alike
 from grader.view.recorded import RecordedRuns
 from grader.view.run_section import RunSection, run_section
 from grader.view.source import Program, Source
-from grader.view.strip import strip
-from grader.view.student_model import (
-    AdviceView,
-    CriterionView,
-    DiagnosisView,
-    FindingView,
-    RoleView,
-    RunGroup,
-    StudentPage,
-)
+from grader.view.student_model import DiagnosisView, RunGroup, StudentPage
 from grader.view.student_words import page_words
-from grader.view.timeline import row_of
-from grader.view.words import SYMBOLS, decimal, milliseconds
+from grader.view.words import SYMBOLS, decimal
 
 __all__ = ["Links", "student_page"]
 
@@ -72,14 +61,14 @@ def student_page(
         problem=prose(grade.problem.message.in_language(language)) if grade.problem else (),
         passed=passed,
         total=len(grade.criteria),
-        roles=tuple(maker.role(r) for r in ROLES if maker.asked(r)),
+        roles=maker.criteria.roles(),
         errors=errors[:FIRST],
         later=errors[FIRST:],
         notes=notes.get("", ()),
         remarks=maker.remarks(),
         runs=maker.runs(),
         calls=maker.calls_without_run(),
-        advice=maker.advice(notes),
+        advice=maker.advice.views(notes),
         sources=maker.sources(),
         passages=maker.mistakes.passages(),
         seed=grade.seed,
@@ -88,11 +77,6 @@ def student_page(
         late=prose(late_words(grade, language)),
         abridged=maker.abridged(),
     )
-
-
-def run_anchor(run: str) -> str:
-    """The fragment of a run's section."""
-    return f"run-{run}"
 
 
 class _Maker:
@@ -122,7 +106,8 @@ class _Maker:
             for run in transcripts
             if is_traced(run)
         )
-        self.scenarios = {run.id: run.scenario for run in grade.runs}
+        self.criteria = CriteriaSection(lab, grade, self.recorded, language, detail)
+        self.advice = AdviceSection(lab, grade, self.criteria, language, detail)
         self.missed = self._missed()
         self.numbered = tuple(enumerate(grade.diagnoses))
         self.mistakes = Mistakes(
@@ -132,8 +117,8 @@ class _Maker:
             criteria={
                 j.criterion.id: j.criterion.title.in_language(language) for j in grade.criteria
             },
-            titles={run.id: self.run_title(run.id) for run in grade.runs},
-            advice=self._advice_by_notion(),
+            titles={run.id: self.criteria.run_title(run.id) for run in grade.runs},
+            advice=self.advice.by_notion(),
         )
 
     def abridged(self) -> str:
@@ -152,36 +137,15 @@ class _Maker:
         by_scenario: dict[str, list[tuple[int, Diagnosis]]] = {}
         for number, diagnosis in self.numbered:
             if diagnosis.level != "error":
-                scenario = self._advice_of(diagnosis)
+                scenario = self.advice.of(diagnosis)
                 by_scenario.setdefault(scenario, []).append((number, diagnosis))
         return {name: self._told(found) for name, found in by_scenario.items()}
 
     def _told(self, numbered: Iterable[tuple[int, Diagnosis]]) -> tuple[DiagnosisView, ...]:
         return tuple(
-            self.mistakes.view(alike, further=not self._advice_of(alike[0][1]))
+            self.mistakes.view(alike, further=not self.advice.of(alike[0][1]))
             for alike in told_alike(numbered, self.language)
         )
-
-    def _advice_of(self, diagnosis: Diagnosis) -> str:
-        """The advice scenario that showed it; nothing for what a graded run showed."""
-        run = next((r for r in self.grade.runs if r.id == diagnosis.run), None)
-        return run.scenario if run is not None and run.level is Level.ADVICE else ""
-
-    def _advice_by_notion(self) -> dict[str, list[tuple[str, str]]]:
-        found: dict[str, dict[str, None]] = {}
-        for diagnosis in self.grade.diagnoses:
-            if diagnosis.level != "error" and (scenario := self._advice_of(diagnosis)):
-                found.setdefault(diagnosis.about, {})[scenario] = None
-        return {
-            notion: [(advice_anchor(s), self.advice_title(s)) for s in scenarios]
-            for notion, scenarios in found.items()
-        }
-
-    def advice_title(self, scenario: str) -> str:
-        """The scenario's title and, where it tests one program, which."""
-        known = next((s for s in self.lab.scenarios if s.id == scenario), None)
-        title = scenario_title(self.lab, scenario, self.language)
-        return f"{title} ({self.words[known.tests]})" if known else title
 
     def runs(self) -> tuple[RunGroup, ...]:
         """The runs by role, those that count first."""
@@ -221,85 +185,6 @@ class _Maker:
         shown = {run.id for run in self.shown}
         return tuple(c for c in self.traced if c.id.split("~")[0] not in shown)
 
-    def scenario(self, run: str) -> str:
-        """The scenario of a run, which may be known by its id only."""
-        return self.scenarios.get(run) or run.split("~")[0]
-
-    def asked(self, role: Role) -> bool:
-        return any(j.criterion.role == role for j in self.grade.criteria)
-
-    def role(self, role: Role) -> RoleView:
-        judged = [j for j in self.grade.criteria if j.criterion.role == role]
-        counted = [j for j in judged if j.status is not Status.NOT_RUN]
-        score = sum((j.counted for j in counted), Fraction(0))
-        most = sum((j.criterion.points for j in counted), Fraction(0))
-        return RoleView(
-            role=role,
-            name=self.words[role.capitalize()],
-            program=runs(self.grade.programs.of(role) or ""),
-            score=decimal(score, self.language),
-            max_score=decimal(most, self.language),
-            criteria=tuple(self.criterion(j) for j in judged),
-        )
-
-    def criterion(self, judged: Judged) -> CriterionView:
-        criterion = judged.criterion
-        # By criterion: server and client may have the same mistake, told otherwise.
-        causes = [
-            (number, d)
-            for number, d in self.numbered
-            if d.id in judged.diagnoses and criterion.id in d.criteria
-        ]
-        return CriterionView(
-            id=criterion.id,
-            role=criterion.role,
-            title=criterion.title.in_language(self.language),
-            requirement=criterion.requirement.in_language(self.language),
-            hint=criterion.hint.in_language(self.language),
-            status=judged.status,
-            symbol=SYMBOLS[judged.status],
-            word=self.words[judged.status],
-            points="–"
-            if judged.status is Status.NOT_RUN
-            else decimal(judged.counted, self.language),
-            max_points=decimal(criterion.points, self.language),
-            causes=tuple((f"d{n}", prose(d.title.in_language(self.language))) for n, d in causes),
-            findings=tuple(self.finding(f) for f in judged.findings),
-        )
-
-    def finding(self, finding: Finding, *, compared: bool = True) -> FindingView:
-        """One finding; `compared`: with the two texts side by side where it is not a pass."""
-        anchor, time = self._proof(finding)
-        return FindingView(
-            run=finding.run,
-            anchor=anchor,
-            title=self.run_title(finding.run),
-            time=time,
-            status=finding.status,
-            symbol=SYMBOLS[finding.status],
-            word=self.words[finding.status],
-            what=prose(finding.what.in_language(self.language)),
-            difference=self._difference(finding) if compared else None,
-            remarks=tuple(prose(r.text.in_language(self.language)) for r in finding.remarks),
-        )
-
-    def _difference(self, finding: Finding) -> Difference | None:
-        """The text expected and what came instead; nothing where they are as good as equal."""
-        if finding.expected is None or finding.status is Status.PASS:
-            return None
-        found = difference(finding.expected, finding.actual or b"", self.detail.compared)
-        return None if found.same else found
-
-    def _proof(self, finding: Finding) -> tuple[str, str]:
-        """Where the page shows the evidence: the moment in the run and its time, else the run."""
-        rows = self.recorded.rows(finding.run)
-        if (number := row_of(rows, finding.evidence)) is not None:
-            return f"m{number}-{finding.run}", milliseconds(rows[number].t, self.language)
-        return run_anchor(finding.run), ""
-
-    def run_title(self, run: str) -> str:
-        return scenario_title(self.lab, self.scenario(run), self.language)
-
     def remarks(self) -> tuple[tuple[Run, ...], ...]:
         """Remarks on the whole and on graded runs, each text once."""
         listed = list(self.grade.remarks)
@@ -322,57 +207,6 @@ class _Maker:
                 )
                 yield prose(said)
 
-    def advice(self, notes: Mapping[str, tuple[DiagnosisView, ...]]) -> tuple[AdviceView, ...]:
-        grouped: dict[str, list[Finding]] = {name: [] for name in notes if name}
-        for finding in self.grade.advice:
-            grouped.setdefault(self.scenario(finding.run), []).append(finding)
-        order = {run.scenario: i for i, run in enumerate(self.grade.runs)}
-        names = sorted(grouped, key=lambda name: order.get(name, len(order)))
-        return tuple(self._advice(n, grouped[n], notes.get(n, ())) for n in names)
-
-    def _advice(
-        self, name: str, found: Sequence[Finding], notes: tuple[DiagnosisView, ...]
-    ) -> AdviceView:
-        holds = not notes and all(f.status is Status.PASS for f in found)
-        known = next((s for s in self.lab.scenarios if s.id == name), None)
-        swept = any(sweep.scenario == name for sweep in self.grade.sweeps)
-        # A sweep was asked for, and each of its cuts is a fact: it does not wait.
-        if known is not None and not swept and exchange_lost(self.grade, known.tests):
-            return AdviceView(
-                scenario=name,
-                anchor=advice_anchor(name),
-                title=scenario_title(self.lab, name, self.language),
-                text="",
-                role=self.words[known.tests],
-                holds=False,
-                findings=(),
-                diagnoses=(),
-                later=True,
-            )
-        advice = known.advice if known and not holds else None
-        return AdviceView(
-            scenario=name,
-            anchor=advice_anchor(name),
-            title=scenario_title(self.lab, name, self.language),
-            text=advice.in_language(self.language) if advice else "",
-            role=self.words[known.tests] if known else "",
-            holds=holds,
-            findings=tuple(
-                self.finding(f, compared=False)
-                for f in found
-                if holds or f.status is not Status.PASS
-            ),
-            diagnoses=notes,
-            sweep=next(
-                (
-                    strip(s, self.language, self.detail.cells)
-                    for s in self.grade.sweeps
-                    if s.scenario == name
-                ),
-                None,
-            ),
-        )
-
     def sources(self) -> tuple[Source, ...]:
         """The programs first, then what diagnoses point at."""
         programs = [self.grade.programs.of(role) for role in ROLES]
@@ -394,29 +228,3 @@ class _Maker:
                     title = self.words["advice_mark"].format(title=title)
                 marks.setdefault(line, escaped(title, keep=TYPOGRAPHY))
         return marks
-
-
-def exchange_lost(grade: Grade, tests: str) -> bool:
-    """Whether a program that a scenario tests lost some of the graded exchange.
-
-    An address alone does not count: the exchange was made all the same.
-    """
-    return any(
-        finding.status in (Status.FAIL, Status.PARTIAL) and finding.expectation not in ADDRESSES
-        for judged in grade.criteria
-        if tests in (judged.criterion.role, "both")
-        for finding in judged.findings
-    )
-
-
-def advice_anchor(scenario: str) -> str:
-    """The fragment of an advice scenario."""
-    return f"advice-{scenario}"
-
-
-def scenario_title(lab: Lab, scenario: str, language: str) -> str:
-    """The scenario's title, or its id where the lab has it no more."""
-    for known in lab.scenarios:
-        if known.id == scenario:
-            return known.title.in_language(language)
-    return scenario

@@ -13,7 +13,7 @@ import msgspec
 from grader.view.bytes_view import HexRow, Run, hex_view
 from grader.view.call_sites import call_sites
 from grader.view.drawing import Drawing, drawing
-from grader.view.sequence import Kind, Moment, Place
+from grader.view.moment import Kind, Moment, Place
 from grader.view.source import Program
 from grader.view.student_words import page_words
 from grader.view.words import count, milliseconds

@@ -10,11 +10,16 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from grader.judge.model import Status
-from grader.judge.wording import LIMITS
+from grader.view.exchange_words import EXCHANGE
+from grader.view.matrix_words import MATRIX
+from grader.view.terminal_words import TERMINAL
 
 LANGUAGES = ("fr", "en")
 
 _TABLE: dict[str, tuple[str, str]] = {
+    **EXCHANGE,
+    **MATRIX,
+    **TERMINAL,
     # page
     "skip": ("Aller au contenu", "Skip to the content"),
     "report_of": ("Compte rendu de {name}", "Report for {name}"),
@@ -60,20 +65,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "criterion": ("Critère", "Criterion"),
     "points": ("points", "points"),
     "adjustment": ("Ajustement", "Adjustment"),
-    # diff
-    "d_lab_changed": ("Le labo a changé entre les deux.", "The lab changed between the two."),
-    "d_lab_same": ("Le labo est le même.", "The lab is the same."),
-    "d_absent": ("absent", "absent"),
-    "d_resubmitted": ("le dépôt a changé aussi", "what was handed in changed, too"),
-    "d_gone": ("N’est plus dit", "No longer told"),
-    "d_new": ("Dit maintenant", "Told now"),
-    "d_steps": ("plus de points~: {up}, moins~: {down}", "more points: {up}, fewer: {down}"),
-    "d_total": (
-        "Inchangés~: {same}, changés~: {changed} (montent~: {up}, baissent~: {down}), "
-        "nouveaux~: {added}, retirés~: {removed}",
-        "Unchanged: {same}, changed: {changed} (up: {up}, down: {down}), "
-        "new: {added}, withdrawn: {removed}",
-    ),
     "verdict": ("Verdict", "Verdict"),
     "pass": ("réussi", "passed"),
     "partial": ("à moitié", "half"),
@@ -165,63 +156,6 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Le déroulement de cet essai n’a pas été conservé.",
         "What happened in this run was not kept.",
     ),
-    # moments of an exchange
-    "m_started": ("démarrage", "started"),
-    "m_restarted": ("redémarrage", "started again"),
-    "m_listens": ("écoute sur {where}", "listens on {where}"),
-    "m_bound_udp": ("attend en UDP sur {where}", "bound in UDP on {where}"),
-    "m_connected": ("connexion établie (SYN, SYN/ACK, ACK)", "connected (SYN, SYN/ACK, ACK)"),
-    "m_refused": ("connexion refusée", "connection refused"),
-    "m_refused_at": (
-        "appel du port {port}~: refusé, personne n’y écoute",
-        "a call to port {port}: refused, nobody listens there",
-    ),
-    "m_dialed": (
-        "appelle {where} en {protocol}~: personne n’y écoute",
-        "calls {where} over {protocol}: nobody listens there",
-    ),
-    "m_message": ("message {names}", "message {names}"),
-    "m_messages": ("messages {names}, ensemble", "messages {names}, together"),
-    "m_piece": ("morceau {piece} sur {pieces}", "piece {piece} of {pieces}"),
-    "m_pieces": ("en {n} envois", "in {n} sends"),
-    "m_fin": ("FIN~: fin de la connexion", "FIN: end of the connection"),
-    "m_rst": ("RST~: connexion coupée net", "RST: connection cut off"),
-    "m_close": ("la référence ferme", "the reference closes"),
-    "m_half_close": ("FIN~: la référence n’enverra plus rien", "FIN: the reference has said all"),
-    "m_reset": ("RST~: la référence coupe net", "RST: the reference cuts off"),
-    "m_consumed": ("tout est lu", "all of it is read"),
-    "m_stdout": ("écran", "screen"),
-    "m_stderr": ("stderr", "stderr"),
-    "m_keyboard": ("attendait le clavier~: touche Entrée", "waited for the keyboard: Enter"),
-    "m_missed": ("n’est pas venu~: {what}", "did not come: {what}"),
-    "m_unsent": ("pas envoyé~: {names}", "not sent: {names}"),
-    "m_step": ("étape {n}", "step {n}"),
-    "m_waits": ("attend dans {calls}", "waits in {calls}"),
-    "m_waits_for": ("attend {calls}", "waits for {calls}"),
-    "m_runs": ("calcule sans s’arrêter", "computes without a pause"),
-    "m_position": ("se tient {where}", "stands at {where}"),
-    "m_exited": ("se termine, code {status}", "ends, status {status}"),
-    "m_signal": ("se termine par le signal {signal}", "ends by signal {signal}"),
-    "m_killed_stuck": ("bloqué~: nous l’arrêtons", "stuck: we end it"),
-    "m_killed_limit": ("limite atteinte~: nous l’arrêtons", "limit reached: we end it"),
-    "m_killed_finished": ("essai fini~: nous l’arrêtons", "run over: we end it"),
-    "m_killed_interrupted": ("interrompu par l’enseignant", "interrupted by the teacher"),
-    "m_limit": ("limite atteinte~: {limit}, {value}", "limit reached: {limit}, {value}"),
-    "m_loss": (
-        "{n} trames perdues par la capture (sans effet sur la note)",
-        "{n} frames lost by the capture (no effect on the grade)",
-    ),
-    "m_hidden": ("… {n} autres évènements, non montrés", "… {n} more events, not shown"),
-    **{f"limit_{name}": texts for name, texts in LIMITS.items()},
-    "call_thread": ("un autre fil", "another thread"),
-    "call_child": ("un autre processus", "another process"),
-    # actions of a scenario, for a step that did not come
-    "a_connect": ("la connexion", "the connection"),
-    "a_accept": ("la connexion", "the connection"),
-    "a_refuse": ("l’appel", "the call"),
-    "a_receive": ("le message {names}", "message {names}"),
-    "a_end": ("la fermeture", "the close"),
-    "a_other": ("{action}", "{action}"),
     # source
     "source": ("Le code", "The code"),
     "source_cut": (
@@ -269,105 +203,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "made_by": ("Écrit par Wiregrade {version}", "Written by Wiregrade {version}"),
     "n_submissions": ("{n} remises", "{n} submissions"),
     "one_submission": ("{n} remise", "{n} submission"),
-    # the class's matrix
-    "x_title": ("Chaque serveur avec chaque client", "Every server with every client"),
-    "x_lead_all": (
-        "{servers} serveurs et {clients} clients de la classe, deux à deux.",
-        "{servers} servers and {clients} clients of the class, two by two.",
-    ),
-    "x_lead_sample": (
-        "Un échantillon de {sample} remises sur {of} (graine {seed})~: {servers} serveurs et "
-        "{clients} clients, deux à deux.",
-        "A sample of {sample} of {of} submissions (seed {seed}): {servers} servers and "
-        "{clients} clients, two by two.",
-    ),
-    "x_informational": (
-        "Pour information~: rien ici n’est noté. Les deux programmes jouent à tour de rôle~: qui "
-        "lit trouve tout ce que l’autre a envoyé avant d’attendre.",
-        "For information: nothing here is graded. The two programs take turns: who reads finds "
-        "all that the other one sent before it waited.",
-    ),
-    "x_pairs": ("paires jouées", "pairs played"),
-    "x_work": ("vont jusqu’au bout", "get to the end"),
-    "x_deadlocks": ("où chacun attend l’autre", "in which each waits for the other"),
-    "x_map": ("Qui s’entend avec qui", "Who gets along with whom"),
-    "x_corner": ("serveur ↓ client →", "server ↓ client →"),
-    "x_sum": ("réussies", "work"),
-    "x_own": (
-        "Encadré~: les deux programmes d’une même remise.",
-        "Framed: both programs of one submission.",
-    ),
-    "x_ok": ("va jusqu’au bout", "gets to the end"),
-    "x_server": ("arrêtée par le serveur", "kept by the server"),
-    "x_client": ("arrêtée par le client", "kept by the client"),
-    "x_both": ("les deux ensemble", "the two together"),
-    "x_reasons": ("Comment elles finissent", "How they come out"),
-    "x_deadlock_list": ("Chacun attend l’autre", "Each waits for the other"),
-    "x_why": ("Pourquoi", "Why"),
-    "x_why_lead": (
-        "Par serveur~: les clients avec lesquels il n’arrive pas au bout.",
-        "By server: the clients with which it does not get to the end.",
-    ),
-    "x_left_out": ("Hors du tableau", "Not in the table"),
-    # terminal
-    "t_alone": (
-        "Chaque programme est essayé seul, face à un programme à nous qui suit l’énoncé.",
-        "Each program is tried alone, against a program of ours that follows the statement.",
-    ),
-    "t_where": ("où", "where"),
-    "t_during": ("{place}, pendant «~{run}~»", "{place}, during “{run}”"),
-    "t_and": ("{first} et {second}", "{first} and {second}"),
-    "t_python": ("Python a écrit", "Python wrote"),
-    "t_further": (
-        "Pour aller plus loin~: aucun point perdu. Nous avons essayé des situations inhabituelles.",
-        "To go further: no points lost. We tried unusual situations.",
-    ),
-    "t_same": (
-        "{n} autres critères échouent pour la même raison~: {cause}",
-        "{n} other criteria fail for the same reason: {cause}",
-    ),
-    "t_same_one": (
-        "1 autre critère échoue pour la même raison~: {cause}",
-        "1 other criterion fails for the same reason: {cause}",
-    ),
-    "t_passed": (
-        "{passed}/{total} critères réussis, {score}/{max}",
-        "{passed}/{total} criteria passed, {score}/{max}",
-    ),
-    "t_incomplete": ("note provisoire", "provisional grade"),
-    "t_more": ("… et {n} autres", "… and {n} more"),
-    "t_read": ("À relire", "Read again"),
-    "t_costs": ("Coûte {points} point", "Costs {points} point"),
-    "t_costs_more": ("Coûte {points} points", "Costs {points} points"),
-    "t_seen": ("Ce qui s’est passé", "What happened"),
-    "t_seen_above": (
-        "Ce qui s’est passé~: voir l’échange du point {number}.",
-        "What happened: see the exchange of point {number}.",
-    ),
-    "t_see": ("voir {number}", "see {number}"),
-    "t_others": ("Autres critères à revoir", "Other criteria to fix"),
-    "t_since": ("Depuis la fois d’avant", "Since the last time"),
-    "t_won": ("gagné~: {title} ({before} → {after})", "won: {title} ({before} → {after})"),
-    "t_lost": ("perdu~: {title} ({before} → {after})", "lost: {title} ({before} → {after})"),
-    "t_score": ("note~: {before} → {after}", "grade: {before} → {after}"),
-    "t_as_before": (
-        "Depuis la fois d’avant~: aucun critère n’a changé.",
-        "Since the last time: no criterion has changed.",
-    ),
-    "t_watching": (
-        "Enregistrez un programme~: il sera vérifié à nouveau. Ctrl-C pour arrêter.",
-        "Save a program and it is checked again. Ctrl-C ends this.",
-    ),
-    "t_again": ("{files}~: nouvelle vérification…", "{files}: checking again…"),
-    "t_unreadable": (
-        "{place}~: Python ne peut pas encore lire ce programme. Le dernier résultat reste.",
-        "{place}: Python cannot read this program yet. The last result stays.",
-    ),
-    "t_empty": (
-        "{place}~: ce programme est vide. Le dernier résultat reste.",
-        "{place}: this program is empty. The last result stays.",
-    ),
-    "t_changed": ("les programmes ont changé", "the programs have changed"),
 }
 
 

@@ -1,0 +1,64 @@
+"""The words of an exchange: its moments, and the steps of a scenario that did not come."""
+
+from __future__ import annotations
+
+from grader.judge.wording import LIMITS
+
+EXCHANGE: dict[str, tuple[str, str]] = {
+    "m_started": ("démarrage", "started"),
+    "m_restarted": ("redémarrage", "started again"),
+    "m_listens": ("écoute sur {where}", "listens on {where}"),
+    "m_bound_udp": ("attend en UDP sur {where}", "bound in UDP on {where}"),
+    "m_connected": ("connexion établie (SYN, SYN/ACK, ACK)", "connected (SYN, SYN/ACK, ACK)"),
+    "m_refused": ("connexion refusée", "connection refused"),
+    "m_refused_at": (
+        "appel du port {port}~: refusé, personne n’y écoute",
+        "a call to port {port}: refused, nobody listens there",
+    ),
+    "m_dialed": (
+        "appelle {where} en {protocol}~: personne n’y écoute",
+        "calls {where} over {protocol}: nobody listens there",
+    ),
+    "m_message": ("message {names}", "message {names}"),
+    "m_messages": ("messages {names}, ensemble", "messages {names}, together"),
+    "m_piece": ("morceau {piece} sur {pieces}", "piece {piece} of {pieces}"),
+    "m_pieces": ("en {n} envois", "in {n} sends"),
+    "m_fin": ("FIN~: fin de la connexion", "FIN: end of the connection"),
+    "m_rst": ("RST~: connexion coupée net", "RST: connection cut off"),
+    "m_close": ("la référence ferme", "the reference closes"),
+    "m_half_close": ("FIN~: la référence n’enverra plus rien", "FIN: the reference has said all"),
+    "m_reset": ("RST~: la référence coupe net", "RST: the reference cuts off"),
+    "m_consumed": ("tout est lu", "all of it is read"),
+    "m_stdout": ("écran", "screen"),
+    "m_stderr": ("stderr", "stderr"),
+    "m_keyboard": ("attendait le clavier~: touche Entrée", "waited for the keyboard: Enter"),
+    "m_missed": ("n’est pas venu~: {what}", "did not come: {what}"),
+    "m_unsent": ("pas envoyé~: {names}", "not sent: {names}"),
+    "m_step": ("étape {n}", "step {n}"),
+    "m_waits": ("attend dans {calls}", "waits in {calls}"),
+    "m_waits_for": ("attend {calls}", "waits for {calls}"),
+    "m_runs": ("calcule sans s’arrêter", "computes without a pause"),
+    "m_position": ("se tient {where}", "stands at {where}"),
+    "m_exited": ("se termine, code {status}", "ends, status {status}"),
+    "m_signal": ("se termine par le signal {signal}", "ends by signal {signal}"),
+    "m_killed_stuck": ("bloqué~: nous l’arrêtons", "stuck: we end it"),
+    "m_killed_limit": ("limite atteinte~: nous l’arrêtons", "limit reached: we end it"),
+    "m_killed_finished": ("essai fini~: nous l’arrêtons", "run over: we end it"),
+    "m_killed_interrupted": ("interrompu par l’enseignant", "interrupted by the teacher"),
+    "m_limit": ("limite atteinte~: {limit}, {value}", "limit reached: {limit}, {value}"),
+    "m_loss": (
+        "{n} trames perdues par la capture (sans effet sur la note)",
+        "{n} frames lost by the capture (no effect on the grade)",
+    ),
+    "m_hidden": ("… {n} autres évènements, non montrés", "… {n} more events, not shown"),
+    **{f"limit_{name}": texts for name, texts in LIMITS.items()},
+    "call_thread": ("un autre fil", "another thread"),
+    "call_child": ("un autre processus", "another process"),
+    # actions of a scenario, for a step that did not come
+    "a_connect": ("la connexion", "the connection"),
+    "a_accept": ("la connexion", "the connection"),
+    "a_refuse": ("l’appel", "the call"),
+    "a_receive": ("le message {names}", "message {names}"),
+    "a_end": ("la fermeture", "the close"),
+    "a_other": ("{action}", "{action}"),
+}

@@ -1,0 +1,229 @@
+"""Each entry of a transcript in words: the moment that it is, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from grader import transcript as tr
+from grader.lab.model import Action, ReferenceStep
+from grader.view.calls import call_words
+from grader.view.moment import Kind, Moment, Place
+from grader.view.student_words import page_words
+from grader.view.words import byte_count
+
+
+class Teller:
+    """Puts one transcript's entries in words."""
+
+    def __init__(
+        self, transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep]
+    ) -> None:
+        self.language = language
+        self.words = page_words(language)
+        self.server = transcript.header.role == "server"
+        self.entries = transcript.entries
+        last = self.entries[-1] if self.entries else None
+        self.crashed = isinstance(last, tr.Ended) and last.outcome != "completed"
+        self.steps = steps if _one_to_one(steps) else ()
+        waits = [i for i, e in enumerate(self.entries) if isinstance(e, tr.State)]
+        self.last_state = waits[-1] if waits else None
+        self.positions: dict[int, tr.Position] = {}
+        """Where it stood in the state at an entry."""
+        for index, entry in enumerate(self.entries):
+            if isinstance(entry, tr.Position) and (before := [i for i in waits if i < index]):
+                self.positions.setdefault(before[-1], entry)
+
+    def tell(self, index: int, entry: tr.AnyEntry) -> Moment | None:
+        """The moment of that entry; None for one that is not worth a row."""
+        if isinstance(entry, tr.State):
+            return self._state(index, entry)
+        teller = _TELLERS.get(type(entry))
+        return teller(self, entry) if teller else None
+
+    def _state(self, index: int, entry: tr.State) -> Moment | None:
+        if entry.why == "exit":
+            return None
+        if index != self.last_state and entry.why != "waiting":
+            return None
+        parts = [call_words(entry.calls, self.words)]
+        frame = None
+        if position := self.positions.get(index):
+            parts.append(_where(position, self.words))
+            frame = position.frames[0] if position.frames else None
+        label = ", ".join(filter(None, parts))
+        if not label:
+            return None
+        if unread := _unread(entry):
+            size = byte_count(unread, self.language)
+            label = f"{label}{self.words['m_unread'].format(size=size)}"
+        return replace(_moment(entry, Place.AT_PROGRAM, Kind.WAIT, label), frame=frame)
+
+    def _position(self, entry: tr.Position) -> Moment | None:
+        if self.last_state is not None:
+            return None
+        where = _where(entry, self.words)
+        label = self.words["m_position"].format(where=where)
+        if not where:
+            return None
+        made = _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label)
+        return replace(made, frame=entry.frames[0])
+
+    def _started(self, entry: tr.Started) -> Moment:
+        label = self.words["m_started" if entry.number == 1 else "m_restarted"]
+        return _moment(entry, Place.AT_PROGRAM, Kind.LIFE, label)
+
+    def _listener(self, entry: tr.Listener) -> Moment:
+        udp = entry.protocol.startswith("udp")
+        text = self.words["m_bound_udp" if udp else "m_listens"]
+        where = _address(entry.address, entry.port)
+        return _moment(
+            entry, Place.AT_PROGRAM, Kind.NOTE, text.format(where=where),
+            call="bind" if udp else "listen",
+        )  # fmt: skip
+
+    def _connected(self, entry: tr.Connected) -> Moment:
+        place = Place.TO_PROGRAM if self.server else Place.TO_REFERENCE
+        call = "accept" if self.server else "connect"
+        return _moment(entry, place, Kind.CONNECT, self.words["m_connected"], call=call)
+
+    def _refused(self, entry: tr.Refused) -> Moment:
+        return _moment(entry, Place.REFUSED, Kind.CUT, self.words["m_refused"])
+
+    def _dialed(self, entry: tr.Dialed) -> Moment:
+        where = _address(entry.address, entry.port)
+        label = self.words["m_dialed"].format(where=where, protocol=entry.protocol.upper())
+        return _moment(entry, Place.LOST, Kind.CUT, label, call="connect")
+
+    def _sent(self, entry: tr.Sent) -> Moment:
+        key = "m_message" if len(entry.messages) == 1 else "m_messages"
+        label = self.words[key].format(names=", ".join(entry.messages))
+        if entry.pieces > 1:
+            piece = self.words["m_piece"].format(piece=entry.piece, pieces=entry.pieces)
+            label = f"{label}, {piece}"
+        if not entry.guaranteed:
+            label = f"{label} ({self.words['not_guaranteed']})"
+        return _moment(entry, Place.TO_PROGRAM, Kind.DATA, label, entry.data, "recv")
+
+    def _received(self, entry: tr.Received) -> Moment:
+        return _moment(entry, Place.TO_REFERENCE, Kind.DATA, "", entry.data, "send")
+
+    def _fin(self, entry: tr.EndOfStream) -> Moment:
+        # When a program ends in an error, the system closes for it: no line of it does.
+        call = "" if self.crashed else "close"
+        return _moment(entry, Place.TO_REFERENCE, Kind.END, self.words["m_fin"], call=call)
+
+    def _rst(self, entry: tr.ConnectionReset) -> Moment:
+        return _moment(entry, Place.TO_REFERENCE, Kind.CUT, self.words["m_rst"])
+
+    def _closed(self, entry: tr.Closed) -> Moment:
+        keys = {"half-close": "m_half_close", "reset": "m_reset"}
+        kind = Kind.CUT if entry.how == "reset" else Kind.END
+        label = self.words[keys.get(entry.how, "m_close")]
+        return _moment(entry, Place.TO_PROGRAM, kind, label)
+
+    def _stdout(self, entry: tr.Stdout) -> Moment:
+        label = self.words["m_stdout"]
+        return _moment(entry, Place.AT_PROGRAM, Kind.SCREEN, label, entry.data, "print")
+
+    def _stderr(self, entry: tr.Stderr) -> Moment:
+        return _moment(entry, Place.AT_PROGRAM, Kind.ERROR, self.words["m_stderr"], entry.data)
+
+    def _keyboard(self, entry: tr.Keyboard) -> Moment:
+        return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, self.words["m_keyboard"])
+
+    def _step(self, entry: tr.Step) -> Moment | None:
+        if entry.status != "missed":
+            return None
+        label = self._missed(entry.index)
+        return _moment(entry, Place.AT_REFERENCE, Kind.MISSED, label)
+
+    def _missed(self, index: int) -> str:
+        """What did not come from the program, or could not be sent to it any more."""
+        step = self.steps[index] if 0 <= index < len(self.steps) else None
+        if step is not None and step.action is Action.SEND:
+            return self.words["m_unsent"].format(names=", ".join(step.messages))
+        return self.words["m_missed"].format(what=self._step_name(index))
+
+    def _step_name(self, index: int) -> str:
+        if not 0 <= index < len(self.steps):
+            return self.words["m_step"].format(n=index + 1)
+        step = self.steps[index]
+        key = f"a_{step.action}"
+        names = ", ".join(step.messages)
+        if key in self.words:
+            return self.words[key].format(names=names)
+        return self.words["a_other"].format(action=Action(step.action).value)
+
+    def _exited(self, entry: tr.Exited) -> Moment:
+        if entry.signal:
+            label = self.words["m_signal"].format(signal=entry.signal)
+        else:
+            label = self.words["m_exited"].format(status=entry.status)
+        return _moment(entry, Place.AT_PROGRAM, Kind.LIFE, label)
+
+    def _killed(self, entry: tr.Killed) -> Moment:
+        label = self.words.get(f"m_killed_{entry.why}", entry.why)
+        return _moment(entry, Place.AT_PROGRAM, Kind.LIFE, label)
+
+    def _limit(self, entry: tr.LimitReached) -> Moment:
+        limit = self.words.get(f"limit_{entry.limit}", entry.limit)
+        label = self.words["m_limit"].format(limit=limit, value=entry.value)
+        return _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label)
+
+    def _loss(self, entry: tr.WireLoss) -> Moment:
+        label = self.words["m_loss"].format(n=entry.frames)
+        return _moment(entry, Place.BETWEEN, Kind.NOTE, label)
+
+
+_TELLERS: Mapping[type[tr.AnyEntry], Callable[..., Moment | None]] = {
+    tr.Started: Teller._started,
+    tr.Listener: Teller._listener,
+    tr.Connected: Teller._connected,
+    tr.Refused: Teller._refused,
+    tr.Dialed: Teller._dialed,
+    tr.Sent: Teller._sent,
+    tr.Received: Teller._received,
+    tr.EndOfStream: Teller._fin,
+    tr.ConnectionReset: Teller._rst,
+    tr.Closed: Teller._closed,
+    tr.Stdout: Teller._stdout,
+    tr.Stderr: Teller._stderr,
+    tr.Keyboard: Teller._keyboard,
+    tr.Step: Teller._step,
+    tr.Position: Teller._position,
+    tr.Exited: Teller._exited,
+    tr.Killed: Teller._killed,
+    tr.LimitReached: Teller._limit,
+    tr.WireLoss: Teller._loss,
+}
+"""`Consumed` and `Ended` have no row: the first is the silence after a message, the second
+repeats what the rows before it say."""
+
+
+def _moment(
+    entry: tr.AnyEntry, place: Place, kind: Kind, label: str, data: bytes = b"", call: str = ""
+) -> Moment:
+    return Moment(t=entry.t, place=place, kind=kind, label=label, data=data, call=call)
+
+
+def _unread(entry: tr.State) -> int:
+    """Bytes that had come to the program's connections, and that it had not read."""
+    # In other states the kernel counts the FIN as one byte more.
+    return sum(s.receive_queue for s in entry.sockets if s.state == "established")
+
+
+def _one_to_one(steps: Sequence[ReferenceStep]) -> bool:
+    """Whether the script has as many steps as the scenario has lines, so that indices agree."""
+    return all(len(s.messages) <= 1 or s.delivery.mode == "coalesced" for s in steps)
+
+
+def _address(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _where(entry: tr.Position, table: Mapping[str, str]) -> str:
+    if not entry.frames:
+        return ""
+    return table["line"].format(line=entry.frames[0].line)
