@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from grader.judge.places import assigned, first_send, hidden_errors, waited_for, written_prints
+from grader.judge.places import (
+    assigned,
+    error_outputs,
+    exits,
+    first_send,
+    hidden_errors,
+    loops_of_libraries,
+    printed_lengths,
+    waited_for,
+    written_prints,
+)
 
 TEXTS = ("Bonjour Serveur, je suis là", "é")
 
@@ -46,6 +56,14 @@ def test_an_error_that_is_caught_and_not_told(text: str, found: tuple[int, ...])
 )
 def test_prints_of_what_the_program_knew(text: str, found: tuple[int, ...]) -> None:
     assert written_prints(lines(text), TEXTS) == found
+
+
+def test_all_places_of_one_kind() -> None:
+    assert printed_lengths(lines("m = f()\nprint(len(m))\nprint('a', len(m))\nlen(m)")) == (2, 3)
+    assert error_outputs(lines("from sys import stderr\nprint(m, file=stderr)")) == (2,)
+    assert exits(lines("sys.exit()\n# exit(1)\nsys.exit(1)\nos._exit(2)")) == (3, 4)
+    assert loops_of_libraries(lines("async with s:\n    await s.serve_forever()")) == (2,)
+    assert error_outputs(lines("print(m, file=stderr)\n" * 7)) == ()
 
 
 def test_a_send_before_every_read() -> None:

@@ -47,6 +47,15 @@ def test_the_only_call(source: bytes, line: int | None) -> None:
     assert only_line(source, RECEIVE) == line
 
 
+def test_a_mistake_may_have_several_places() -> None:
+    source = b"a\nprint(m, file=stderr)\nprint(n, file=stderr)\n"
+    found = pointed(diagnosis("prints-to-stderr"), {"s.py": source})
+    assert (found.look, found.also) == (2, (3,))
+    served = b"await s.serve_forever()\nasyncio.run(main())\n"
+    assert pointed(diagnosis("endless-loop", line=2), {"s.py": served}).also == (1,)
+    assert pointed(diagnosis("endless-loop", line=1), {"s.py": served}).also == ()
+
+
 def test_it_is_said_in_both_languages_and_is_no_line_of_the_diagnosis() -> None:
     found = pointed(diagnosis("bound-to-one-interface"), {"s.py": SOURCE})
     assert found.explanation.in_language("fr") == "Ceci. Regardez la ligne\u00a03."

@@ -104,8 +104,8 @@ def test_the_notion_is_where_the_statement_speaks_of_it() -> None:
     runs = RECORDED["one-recv-is-one-message/hit"].transcripts()
     (here,) = grade(*runs).diagnoses
     assert here.notion is not None
-    assert here.notion.in_language("fr") == "énoncé, partie 1.3"
-    assert "(énoncé, partie 1.3)" in here.explanation.in_language("fr")
+    assert here.notion.in_language("fr") == "énoncé, partie\u00a01.3"
+    assert "(énoncé, partie\u00a01.3)" in here.explanation.in_language("fr")
     (elsewhere,) = grade(*runs, lab=replace(LAB, notions={})).diagnoses
     assert "(documentation of the socket module, recv())" in elsewhere.explanation.in_language("en")
 

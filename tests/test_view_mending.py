@@ -52,16 +52,24 @@ def test_a_mistake_leads_to_the_statement_and_further() -> None:
     assert view.further is not None
     assert view.further.advice == (("advice-x", "En deux morceaux"),)
     assert "recv()" in view.further.reading
-    (passage,) = told.passages()
-    assert (passage.anchor, passage.title) == ("statement-receive", "Énoncé, partie 1.3")
-    assert passage.text[1].code
+    assert view.quote[1].code
+    again = told.view(numbered(OTHER))
+    assert (again.notion_anchor, again.quote) == ("statement-receive", ())
+
+
+def test_what_python_said_stands_with_the_crash_that_it_ended_in() -> None:
+    told = mistakes()
+    told.errors = {ABOUT.run: b"NameError: x"}
+    crash = replace(ABOUT, id="exit-status")
+    assert [run.text for run in told.view(numbered(crash)).said] == ["NameError: x"]
+    assert told.view(numbered(ABOUT)).said == ()
 
 
 def test_a_lab_that_does_not_quote_names_the_place_only() -> None:
     told = mistakes(replace(QUOTING, passages={}))
     view = told.view(numbered(ABOUT))
     assert (view.notion, view.notion_anchor) == ("énoncé, partie 1.3", "")
-    assert told.passages() == ()
+    assert view.quote == ()
 
 
 def test_advice_has_no_part_that_goes_further() -> None:

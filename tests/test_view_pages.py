@@ -42,7 +42,7 @@ def test_a_students_page_from_top_to_bottom() -> None:
     (place,) = cause.places
     assert (place.line, place.look, place.href) == (15, False, "#src-serveur-py-15")
     assert place.excerpt is not None
-    assert [line.number for line in place.excerpt.lines] == [13, 14, 15, 16, 17]
+    assert [line.number for line in place.excerpt.lines] == [14, 15, 16, 17]
     assert [line.number for line in place.excerpt.lines if line.mark] == [15]
     print2 = page.roles[0].criteria[4]
     assert print2.causes[0][0] == cause.anchors[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from report_samples import (
     GREETING,
     MS,
@@ -17,7 +18,7 @@ from grader.lab.model import Action, ReferenceStep
 from grader.view.calls import call_words
 from grader.view.drawing import TEXT_COLUMNS, drawing
 from grader.view.moment import Kind, Place
-from grader.view.sequence import MOMENTS_SHOWN, moments
+from grader.view.sequence import MOMENTS_SHOWN, last_words, moments
 from grader.view.words import words
 
 
@@ -125,3 +126,39 @@ def test_the_drawing_says_what_was_sent() -> None:
     assert GREETING.startswith(lines[0])
     assert "dans la phase de transfert" in " ".join(lines)
     assert shapes.program_end < shapes.height
+
+
+TRACEBACK = b"Traceback (most recent call last):\n"
+
+
+ENDED = tr.Ended(t=30 * MS, outcome="crashed")
+
+
+def told(*entries: tr.AnyEntry) -> list[str]:
+    made = moments(tr.of(header("client-nominal", "client"), [*entries, ENDED]), "en")
+    return [f"{m.label} {m.data.decode()}".strip() for m in made]
+
+
+def test_a_traceback_comes_after_what_the_same_look_found_on_the_wire() -> None:
+    crash = tr.Stderr(t=20 * MS, data=TRACEBACK)
+    rest = tr.Stderr(t=20 * MS + 90_000, data=b"OSError\n")
+    joined = tr.Connected(t=20 * MS + 50_000, local=("::1", 1), remote=("::1", 2))
+    sent = tr.Received(t=20 * MS + 60_000, data=b"hello")
+    end = tr.EndOfStream(t=20 * MS + 70_000)
+    connected = "connected (SYN, SYN/ACK, ACK)"
+    fin = words("en")["m_fin"]
+    error = f"errors (stderr) {TRACEBACK.decode()}"
+    assert told(crash, joined, sent, end) == [connected, "5 bytes hello", error.strip(), fin]
+    assert told(crash, joined, rest, end) == [connected, f"{error}OSError", fin]
+    # What was seen later is later, and of other outputs nothing is known.
+    later = msgspec.structs.replace(joined, t=22 * MS)
+    assert told(crash, later) == [error.strip(), connected]
+    shown = tr.Stdout(t=20 * MS, data=b"hello")
+    assert told(shown, joined) == ["screen hello", connected]
+
+
+def test_the_last_words_are_the_end_of_the_errors_or_where_it_waits() -> None:
+    crash = tr.Stderr(t=20 * MS, data=TRACEBACK + b"  x\nOSError: no\n")
+    assert last_words(moments(tr.of(header(), [crash, ENDED]), "en")) == "OSError: no"
+    assert last_words(moments(stuck_server(), "fr")) == "attend dans recv(), ligne 15"
+    assert last_words(()) == ""

@@ -207,7 +207,7 @@ def listing(folder: Path) -> list[tuple[str, str]]:
     except FileNotFoundError as error:
         raise InputError(
             text(
-                "Le dossier {where} n'existe pas. Vérifiez le chemin, par exemple avec « ls ».",
+                "Le dossier {where} n’existe pas. Vérifiez le chemin, par exemple avec « ls ».",
                 "The folder {where} doesn't exist. Check the path, for example with 'ls'.",
                 where=where,
             )
@@ -215,8 +215,8 @@ def listing(folder: Path) -> list[tuple[str, str]]:
     except NotADirectoryError as error:
         raise InputError(
             text(
-                "{where} n'est pas un dossier. Donnez le dossier qui contient les dépôts (une "
-                "archive de toute la classe se décompresse d'abord) ; pour un seul dépôt : "
+                "{where} n’est pas un dossier. Donnez le dossier qui contient les dépôts (une "
+                "archive de toute la classe se décompresse d’abord) ; pour un seul dépôt : "
                 "wiregrade check {where}",
                 "{where} is not a folder. Give the folder that holds the submissions (unpack an "
                 "archive of the whole class first); for one submission: wiregrade check {where}",

@@ -169,7 +169,7 @@ def _resolved(path: Path, roles: Mapping[Role, RoleFiles]) -> tuple[Path, str]:
     except FileNotFoundError as error:
         raise InputError(
             text(
-                "{where} n'existe pas. Donnez le dossier qui contient vos programmes, ou l'un "
+                "{where} n’existe pas. Donnez le dossier qui contient vos programmes, ou l’un "
                 "des deux.",
                 "{where} doesn't exist. Give the folder that holds your programs, or one of them.",
                 where=same(shown(paths.decoded(str(path)))),
@@ -183,8 +183,8 @@ def _resolved(path: Path, roles: Mapping[Role, RoleFiles]) -> tuple[Path, str]:
         return real, "archive"
     raise InputError(
         text(
-            "{where} n'est ni un dossier, ni un programme Python, ni une archive. Donnez le "
-            "dossier qui contient vos programmes, ou l'un des deux.",
+            "{where} n’est ni un dossier, ni un programme Python, ni une archive. Donnez le "
+            "dossier qui contient vos programmes, ou l’un des deux.",
             "{where} is neither a folder, nor a Python program, nor an archive. Give the folder "
             "that holds your programs, or one of them.",
             where=same(shown(paths.decoded(str(path)))),

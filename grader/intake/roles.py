@@ -55,7 +55,7 @@ class _Rank:
     def reason_over(self, other: _Rank) -> Text:
         """Why this one was taken and not `other`, for « ..., because ... »."""
         if self.empty != other.empty:
-            return Text({"fr": "il n'est pas vide", "en": "it is not empty"})
+            return Text({"fr": "il n’est pas vide", "en": "it is not empty"})
         if self.depth != other.depth:
             return Text({"fr": "il est le moins enfoui", "en": "it lies in the fewest folders"})
         if self.inexact != other.inexact:
@@ -69,7 +69,7 @@ class _Rank:
         if self.version != other.version:
             return Text({"fr": "son numéro est le plus grand", "en": "it has the highest number"})
         return Text(
-            {"fr": "il vient en premier dans l'ordre des noms", "en": "it comes first by name"}
+            {"fr": "il vient en premier dans l’ordre des noms", "en": "it comes first by name"}
         )
 
 

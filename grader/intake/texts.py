@@ -26,31 +26,31 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
     ),
     "nothing-handed-in": (
         "student",
-        "Rien n'a été déposé.",
+        "Rien n’a été déposé.",
         "Nothing was handed in.",
     ),
     "broken-archive": (
         "student",
-        "L'archive est abîmée ou incomplète : elle ne s'ouvre pas{detail}. Recréez-la, ouvrez-la "
+        "L’archive est abîmée ou incomplète : elle ne s’ouvre pas{detail}. Recréez-la, ouvrez-la "
         "une fois pour vérifier, puis déposez-la à nouveau.",
         "The archive is damaged or incomplete: it can't be opened{detail}. Make it again, open it "
         "once to be sure, then hand it in again.",
     ),
     "encrypted-archive": (
         "student",
-        "L'archive est protégée par un mot de passe. Recréez-la sans mot de passe.",
+        "L’archive est protégée par un mot de passe. Recréez-la sans mot de passe.",
         "The archive is protected by a password. Make it again without one.",
     ),
     "unsupported-archive": (
         "student",
-        "Ce format d'archive n'est pas lu ici{detail}. Déposez un fichier .zip ou .tar.gz "
+        "Ce format d’archive n’est pas lu ici{detail}. Déposez un fichier .zip ou .tar.gz "
         "ordinaire.",
         "This kind of archive is not read here{detail}. Hand in an ordinary .zip or .tar.gz file.",
     ),
     "seven-zip-missing": (
         "host",
-        "L'archive est au format 7z, qui n'est pas lu sur cette machine. Ce n'est pas la faute de "
-        "l'étudiant : installez de quoi le lire (pip install 'wiregrade[7z]'), puis relancez ; ou "
+        "L’archive est au format 7z, qui n’est pas lu sur cette machine. Ce n’est pas la faute de "
+        "l’étudiant : installez de quoi le lire (pip install 'wiregrade[7z]'), puis relancez ; ou "
         "déposez un fichier .zip.",
         "The archive is a 7z file, which is not read on this machine. It is not the student's "
         "fault: install what reads it (pip install 'wiregrade[7z]'), then run again; or hand in a "
@@ -84,15 +84,15 @@ _PROBLEMS: dict[str, tuple[str, str, str]] = {
     ),
     "not-a-file": (
         "student",
-        "Ce dépôt n'est ni un dossier ni un fichier ordinaire (tube, socket ou périphérique) : il "
-        "n'est pas ouvert.",
+        "Ce dépôt n’est ni un dossier ni un fichier ordinaire (tube, socket ou périphérique) : il "
+        "n’est pas ouvert.",
         "This submission is neither a folder nor a regular file (a pipe, a socket or a device): "
         "it is not opened.",
     ),
     "unreadable": (
         "host",
-        "Le dépôt n'a pas pu être lu sur cette machine{detail}. Ce n'est pas la faute de "
-        "l'étudiant : corrigez les droits, puis relancez.",
+        "Le dépôt n’a pas pu être lu sur cette machine{detail}. Ce n’est pas la faute de "
+        "l’étudiant : corrigez les droits, puis relancez.",
         "The submission could not be read on this machine{detail}. It is not the student's fault: "
         "mend the permissions, then run again.",
     ),
@@ -150,12 +150,12 @@ _REMARKS: dict[str, tuple[str, str]] = {
         "Several files have the same name; the last one was taken: {names}.",
     ),
     "case-clash": (
-        "Noms qui ne diffèrent que par les majuscules d'un autre fichier ; laissés de "
+        "Noms qui ne diffèrent que par les majuscules d’un autre fichier ; laissés de "
         "côté : {names}.",
         "Names that differ from another file only by upper and lower case; left out: {names}.",
     ),
     "path-clash": (
-        "Fichiers qui portent le nom d'un dossier, laissés de côté : {names}.",
+        "Fichiers qui portent le nom d’un dossier, laissés de côté : {names}.",
         "Files that have the name of a folder, left out: {names}.",
     ),
     "encrypted-member": (
@@ -163,11 +163,11 @@ _REMARKS: dict[str, tuple[str, str]] = {
         "Files protected by a password, left out: {names}.",
     ),
     "unknown-compression": (
-        "Fichiers compressés d'une façon qui n'est pas lue ici, laissés de côté : {names}.",
+        "Fichiers compressés d’une façon qui n’est pas lue ici, laissés de côté : {names}.",
         "Files compressed in a way that is not read here, left out: {names}.",
     ),
     "archive-opened": (
-        "Les programmes ont été trouvés dans l'archive {names}.",
+        "Les programmes ont été trouvés dans l’archive {names}.",
         "The programs were found inside the archive {names}.",
     ),
     "archive-ignored": (
@@ -181,11 +181,11 @@ _REMARKS: dict[str, tuple[str, str]] = {
         "are {others}.",
     ),
     "role-guessed": (
-        "Le nom de {names} ne dit pas son rôle ; d'après son contenu, c'est le programme {role}.",
+        "Le nom de {names} ne dit pas son rôle ; d’après son contenu, c’est le programme {role}.",
         "The name of {names} doesn't tell its role; from its text, it is the {role} program.",
     ),
     "re-uploaded": (
-        "Déposé plusieurs fois : {names} est la dernière version, sous son nom d'origine.",
+        "Déposé plusieurs fois : {names} est la dernière version, sous son nom d’origine.",
         "Handed in more than once: {names} is the last version, under its own name.",
     ),
     "odd-suffix": (

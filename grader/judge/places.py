@@ -23,6 +23,10 @@ _AS = re.compile(rb"\bas\s+(\w{1,80})\s*:")
 _TELLS = re.compile(rb"\braise\b|traceback|exc_info|\.exception\(")
 _PRINT = re.compile(rb"\bprint\s*\(")
 _RECEIVE_LOST = re.compile(rb"(?:\w+\.){1,5}recv\s*\([^()]{0,80}\)\s*(?:#|$)")
+_PRINTED_LENGTH = re.compile(rb"\bprint\s*\(.{0,200}\blen\s*\(")
+_STDERR = re.compile(rb"\bstderr\b")
+_EXIT = re.compile(rb"\b_?exit\s*\(\s*[^)\s]")
+_FOREVER = re.compile(rb"\b(?:serve|run)_forever\s*\(")
 _SEND = re.compile(rb"\.(?:send|sendall)\s*\(")
 _RECEIVE = re.compile(rb"\.recv\s*\(")
 _WAITED = re.compile(rb"(\w{1,80})\.(?:wait|acquire|join|get)\s*\(")
@@ -83,6 +87,31 @@ def written_prints(lines: Lines, texts: Iterable[str]) -> tuple[int, ...]:
         if len(found) <= MOST:
             return tuple(sorted(found))
     return ()
+
+
+def printed_lengths(lines: Lines) -> tuple[int, ...]:
+    """Prints of how long something is."""
+    return _all_of(lines, _PRINTED_LENGTH)
+
+
+def error_outputs(lines: Lines) -> tuple[int, ...]:
+    """Where something goes to the error channel."""
+    return _all_of(lines, _STDERR)
+
+
+def exits(lines: Lines) -> tuple[int, ...]:
+    """Where the program says how it ended."""
+    return _all_of(lines, _EXIT)
+
+
+def loops_of_libraries(lines: Lines) -> tuple[int, ...]:
+    """Calls that serve until they are told to stop."""
+    return _all_of(lines, _FOREVER)
+
+
+def _all_of(lines: Lines, call: re.Pattern[bytes]) -> tuple[int, ...]:
+    found = [n for n, line in enumerate(lines, 1) if call.search(line) and not _COMMENT.match(line)]
+    return tuple(found) if len(found) <= MOST else ()
 
 
 def first_send(lines: Lines) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ diagnosis says where the program has exactly one such call, or `places` knows wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.judge import places
@@ -23,7 +23,6 @@ _COMMENT = re.compile(rb"^\s*(?:#|//|import\b|from\b)")
 _BIND, _RECEIVE, _ACCEPT, _CONNECT = (
     re.compile(rb"\.%s\s*\(" % name) for name in (b"bind", b"recv", b"accept", b"connect")
 )
-_STDERR = re.compile(rb"\bstderr\b")
 _DATAGRAM = re.compile(rb"\bSOCK_DGRAM\b")
 
 _CALLS: Mapping[tuple[str, str], re.Pattern[bytes]] = {
@@ -32,8 +31,6 @@ _CALLS: Mapping[tuple[str, str], re.Pattern[bytes]] = {
     ("other-port-or-host", "client"): _CONNECT,
     ("datagram-instead-of-stream", "server"): _DATAGRAM,
     ("datagram-instead-of-stream", "client"): _DATAGRAM,
-    ("prints-to-stderr", "server"): _STDERR,
-    ("prints-to-stderr", "client"): _STDERR,
     ("one-recv-two-messages", "server"): _RECEIVE,
     ("one-recv-two-messages", "client"): _RECEIVE,
     ("no-print", "server"): _RECEIVE,
@@ -41,6 +38,12 @@ _CALLS: Mapping[tuple[str, str], re.Pattern[bytes]] = {
     ("never-closes", "server"): _ACCEPT,
 }
 """By id and role, what the mistake is about."""
+_ALL_PLACES: Mapping[str, Callable[[Sequence[bytes]], tuple[int, ...]]] = {
+    "prints-to-stderr": places.error_outputs,
+    "prints-length-only": places.printed_lengths,
+    "exit-status": places.exits,
+}
+"""Mistakes of which each place is worth a look."""
 _GIVEN = ("bound-to-one-interface", "other-port-or-host")
 """Mistakes in what a call is given, which may have got its value elsewhere."""
 
@@ -69,6 +72,8 @@ def _places(diagnosis: Diagnosis, source: bytes, texts: Iterable[str]) -> tuple[
     lines = _LINE_END.split(source)
     if diagnosis.id in ("error-swallowed", "leaves-early"):
         return places.hidden_errors(lines)
+    if diagnosis.id in _ALL_PLACES:
+        return _ALL_PLACES[diagnosis.id](lines)
     if diagnosis.id == "hard-coded-output":
         return places.written_prints(lines, texts)
     if (diagnosis.id, diagnosis.role) == ("speaks-first", "client"):
@@ -81,10 +86,11 @@ def _places(diagnosis: Diagnosis, source: bytes, texts: Iterable[str]) -> tuple[
 
 
 def _beside(diagnosis: Diagnosis, lines: Sequence[bytes]) -> tuple[int, ...]:
-    """What else to look at where a run showed the line: who could end its wait."""
+    """What else to look at where a run showed the line: who could end its wait, or makes it."""
     if diagnosis.id != "endless-loop" or diagnosis.line is None:
         return ()
-    return places.waited_for(lines, diagnosis.line)
+    found = places.waited_for(lines, diagnosis.line) or places.loops_of_libraries(lines)
+    return tuple(n for n in found if n != diagnosis.line)
 
 
 def _told(diagnosis: Diagnosis, look: Text) -> Diagnosis:

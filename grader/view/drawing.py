@@ -240,7 +240,9 @@ def _lines(moment: Moment) -> tuple[str, ...]:
 
 def _last_lines(data: bytes) -> tuple[str, ...]:
     """The end of what went to stderr: Python says last what went wrong."""
-    *before, last = _screen_lines(decoded(data))
+    lines = _screen_lines(decoded(data))
+    # Under a line of a traceback Python marks the part that it means: that part is not here.
+    *before, last = [line for line in lines if line.strip(" ^~")] or [""]
     wrapped = _wrapped(escaped(last))
     if len(wrapped) > LINES_SHOWN - 1:
         wrapped = [wrapped[0], shortened(wrapped[1] + " …", TEXT_COLUMNS)]

@@ -30,7 +30,7 @@ EXCHANGE: dict[str, tuple[str, str]] = {
     "m_reset": ("RST~: la référence coupe net", "RST: the reference cuts off"),
     "m_consumed": ("tout est lu", "all of it is read"),
     "m_stdout": ("écran", "screen"),
-    "m_stderr": ("stderr", "stderr"),
+    "m_stderr": ("erreurs (stderr)", "errors (stderr)"),
     "m_keyboard": ("attendait le clavier~: touche Entrée", "waited for the keyboard: Enter"),
     "m_missed": ("n’est pas venu~: {what}", "did not come: {what}"),
     "m_unsent": ("pas envoyé~: {names}", "not sent: {names}"),

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from grader.judge.crashes import CRASHES
 from grader.judge.model import Diagnosis
 from grader.lab.catalogue import catalogue
 from grader.lab.model import Lab
-from grader.view.bytes_view import prose, runs
+from grader.view.bytes_view import Run, decoded, prose, runs
 from grader.view.source import Excerpt, Program
-from grader.view.student_model import DiagnosisView, FurtherView, PassageView, PlaceView
+from grader.view.student_model import DiagnosisView, FurtherView, PlaceView
 from grader.view.student_words import page_words
 
 CRITERIA = 4
 """Criteria that a mistake is said to explain, one by one."""
+ERROR_BYTES = 300
+"""Bytes of the last line of an error."""
 FIRST = 3
 """Mistakes that stand at the top; more would say that everything is wrong."""
 
 
 @dataclass(kw_only=True)
 class Mistakes:
-    """Tells the mistakes of one grade; `passages` gathers what was pointed at."""
+    """Tells the mistakes of one grade, one after the other: what was told once is not again."""
 
     lab: Lab
     language: str
@@ -32,7 +35,9 @@ class Mistakes:
     """Titles of the runs, by id."""
     advice: Mapping[str, Sequence[tuple[str, str]]]
     """By notion, (anchor, title) of the advice about it."""
-    pointed_at: dict[str, None] = field(default_factory=dict)
+    errors: Mapping[str, bytes] = field(default_factory=dict)
+    """By run, the last line of the error that ended it."""
+    quoted: set[str] = field(default_factory=set)
     shown: set[tuple[str, int, str]] = field(default_factory=set)
 
     def view(
@@ -41,9 +46,6 @@ class Mistakes:
         """Diagnoses of which the same is said, each with its number in the grade."""
         first = alike[0][1]
         notion = first.notion.in_language(self.language) if first.notion else ""
-        quoted = first.about in self.lab.passages
-        if quoted:
-            self.pointed_at.setdefault(first.about)
         explained = dict.fromkeys(c for _, d in alike for c in d.criteria if c in self.criteria)
         told = list(explained)[:CRITERIA] if len(explained) > CRITERIA + 1 else list(explained)
         hidden = len(explained) - len(told)
@@ -54,12 +56,27 @@ class Mistakes:
             title=prose(first.title.in_language(self.language)),
             explanation=prose(first.explanation.in_language(self.language)),
             places=tuple(self._place(d) for _, d in alike),
+            said=self._said(first),
             notion=notion,
-            notion_anchor=_passage_anchor(first.about) if quoted else "",
+            notion_anchor=f"statement-{first.about}" if first.about in self.lab.passages else "",
+            quote=self._quote(first.about),
             criteria=tuple((c, self._criterion(c, told)) for c in told),
             more=page_words(self.language)["and_more"].format(n=hidden) if hidden else "",
             further=self._further(first) if further else None,
         )
+
+    def _said(self, diagnosis: Diagnosis) -> tuple[Run, ...]:
+        """Python's own words, of which the explanation speaks."""
+        if diagnosis.id not in CRASHES:
+            return ()
+        return runs(decoded(self.errors.get(diagnosis.run, b"")[:ERROR_BYTES]))
+
+    def _quote(self, notion: str) -> tuple[Run, ...]:
+        """What the statement says of it, the first time."""
+        if notion in self.quoted or notion not in self.lab.passages:
+            return ()
+        self.quoted.add(notion)
+        return prose(self.lab.passages[notion].in_language(self.language))
 
     def _criterion(self, criterion: str, beside: Sequence[str]) -> str:
         """Its title; with its role where another one beside it has the same."""
@@ -105,23 +122,6 @@ class Mistakes:
             advice=tuple(self.advice.get(diagnosis.about, ())),
         )
 
-    def passages(self) -> tuple[PassageView, ...]:
-        """What the statement says of each notion that a mistake on the page is about."""
-        return tuple(
-            PassageView(
-                anchor=_passage_anchor(notion),
-                title=self._title(notion),
-                text=prose(self.lab.passages[notion].in_language(self.language)),
-            )
-            for notion in self.lab.passages
-            if notion in self.pointed_at
-        )
-
-    def _title(self, notion: str) -> str:
-        place = self.lab.notions.get(notion) or catalogue().notions[notion]
-        said = place.in_language(self.language)
-        return said[:1].upper() + said[1:]
-
 
 def told_alike(
     numbered: Iterable[tuple[int, Diagnosis]], language: str
@@ -132,7 +132,3 @@ def told_alike(
         said = (one.id, one.title.in_language(language), one.explanation.in_language(language))
         groups.setdefault(said, []).append((number, one))
     return list(groups.values())
-
-
-def _passage_anchor(notion: str) -> str:
-    return f"statement-{notion}"

@@ -62,6 +62,8 @@ class RunSection:
     commands: tuple[tuple[str, str], ...]
     """How to play it again: (in words, the command)."""
     seed: str
+    open: bool = False
+    """It is worth a look at once."""
     calls: CallSection | None = None
     """Its calls, seen in one more run."""
     hidden: str = ""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from grader import transcript as tr
 from grader.lab.model import ReferenceStep
+from grader.view.bytes_view import decoded
 from grader.view.moment import Kind, Moment, Place
 from grader.view.telling import Teller
 from grader.view.words import byte_count, count, words
@@ -40,7 +41,8 @@ def all_moments(
     """What happened, in order: what came together is one moment, and nothing is left out."""
     teller = Teller(transcript, language, steps)
     told = ((i, teller.tell(i, entry)) for i, entry in enumerate(transcript.entries))
-    return _gathered(((i, moment) for i, moment in told if moment is not None), language)
+    shown = ((i, moment) for i, moment in told if moment is not None)
+    return _gathered(_last_words_last(shown), language)
 
 
 def each_moment(
@@ -48,10 +50,51 @@ def each_moment(
 ) -> Iterator[Moment]:
     """The moments as `moments` has them, each by itself: nothing gathered, nothing folded."""
     teller = Teller(transcript, language, steps)
-    for index, entry in enumerate(transcript.entries):
-        moment = teller.tell(index, entry)
-        if moment is not None:
-            yield _labelled(moment, language)
+    told = ((i, teller.tell(i, entry)) for i, entry in enumerate(transcript.entries))
+    for _, moment in _last_words_last((i, m) for i, m in told if m is not None):
+        yield _labelled(moment, language)
+
+
+def last_words(rows: Sequence[Moment]) -> str:
+    """How it came to an end: the last line of its errors, else where it waited at last."""
+    for moment in reversed(rows):
+        if moment.kind is Kind.ERROR:
+            return decoded(moment.data[-moment.detail.error :].rstrip()).rpartition("\n")[2]
+        if moment.kind is Kind.WAIT:
+            return moment.label
+    return ""
+
+
+def _last_words_last(told: Iterable[tuple[int, Moment]]) -> Iterator[tuple[int, Moment]]:
+    """A traceback after what was found in the same look at the program.
+
+    Each look takes stderr before the wire, whose news may be the older ones. Of a traceback it is
+    known: what the program did for itself on the wire, it did before.
+    """
+    held: list[tuple[int, Moment]] = []
+    for number, moment in told:
+        late = held and moment.t - held[0][1].t < _ONE_LOOK
+        if late and (moment.kind is Kind.CONNECT or _is_data_of_program(moment)):
+            held = [(n, replace(m, t=moment.t)) for n, m in held]
+            yield number, moment
+            continue
+        if not late or moment.kind is not Kind.ERROR:
+            yield from held
+            held = []
+        if held or (moment.kind is Kind.ERROR and _TRACEBACK in moment.data):
+            held.append((number, moment))
+        else:
+            yield number, moment
+    yield from held
+
+
+_TRACEBACK = b"Traceback (most recent call last)"
+_ONE_LOOK = 1_000_000
+"""Nanoseconds: entries of one look are nearer together."""
+
+
+def _is_data_of_program(moment: Moment) -> bool:
+    return moment.place is Place.TO_REFERENCE and moment.kind is Kind.DATA
 
 
 def _gathered(told: Iterable[tuple[int, Moment]], language: str) -> tuple[Moment, ...]:

@@ -90,8 +90,18 @@ class Program:
         if not 1 <= number <= len(self.texts):
             return None
         marked = {number, *also}
-        lines = (self.line(n, "x" if n in marked else "") for n in around(marked, len(self.texts)))
-        return Excerpt(tuple(lines), self.anchor)
+        numbers = around(marked, len(self.texts))
+        # Blank lines at its ends show nothing.
+        while numbers and self._is_blank(numbers[0]) and numbers[0] not in marked:
+            numbers = numbers[1:]
+        while numbers and self._is_blank(numbers[-1]) and numbers[-1] not in marked:
+            numbers = numbers[:-1]
+        return Excerpt(
+            tuple(self.line(n, "x" if n in marked else "") for n in numbers), self.anchor
+        )
+
+    def _is_blank(self, number: int) -> bool:
+        return not self.texts[number - 1].strip()
 
     def source(self, marks: Mapping[int, str], remarks: Mapping[int, str]) -> Source:
         """The whole; `marks` and `remarks` are texts by line number, the former go first."""

@@ -90,24 +90,19 @@ class DiagnosisView:
     title: tuple[Run, ...]
     explanation: tuple[Run, ...]
     places: tuple[PlaceView, ...]
+    said: tuple[Run, ...]
+    """The last line of the error that Python wrote; empty where it wrote none."""
     notion: str
     """Where the statement speaks of it."""
     notion_anchor: str
     """What it says there, on this page; empty where the lab does not quote it."""
+    quote: tuple[Run, ...]
+    """Those words, with the first mistake that is about them."""
     criteria: tuple[tuple[str, str], ...]
     """Criteria that it explains: (id, title); of many the first ones."""
     more: str
     """`and 9 more`; empty where all of them are told."""
     further: FurtherView | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PassageView:
-    """What the statement says of a notion."""
-
-    anchor: str
-    title: str
-    text: tuple[Run, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +172,6 @@ class StudentPage:
     """Of traced runs whose own run is not on the page."""
     advice: tuple[AdviceView, ...]
     sources: tuple[Source, ...]
-    passages: tuple[PassageView, ...]
     seed: str
     links: Links
     certified: CertifiedView | None = None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.judge.model import Diagnosis, Grade, RunSummary, Status
-from grader.lab.model import ROLES, Lab
+from grader.lab.model import ROLES, Lab, Level
 from grader.runids import is_traced
 from grader.submission import SourceFile
 from grader.transcript import Transcript
@@ -25,6 +25,7 @@ from grader.view.links import Links
 from grader.view.mending import FIRST, Mistakes, told_alike
 from grader.view.recorded import RecordedRuns
 from grader.view.run_section import RunSection, run_section
+from grader.view.sequence import last_words
 from grader.view.source import Program, Source
 from grader.view.student_model import DiagnosisView, RunGroup, StudentPage
 from grader.view.student_words import page_words
@@ -46,8 +47,8 @@ def student_page(
     linked = links or Links()
     programs = {s.path: Program(s.path, s.data, detail) for s in sources}
     maker = _Maker(lab, grade, language, programs, transcripts, linked, detail)
-    notes = maker.notes()
     errors = maker.errors()
+    notes = maker.notes()
     passed = sum(j.status is Status.PASS for j in grade.criteria)
     return StudentPage(
         lab=lab.title.in_language(language),
@@ -70,7 +71,6 @@ def student_page(
         calls=maker.calls_without_run(),
         advice=maker.advice.views(notes),
         sources=maker.sources(),
-        passages=maker.mistakes.passages(),
         seed=grade.seed,
         links=linked,
         certified=certified_view(grade, language),
@@ -109,6 +109,8 @@ class _Maker:
         self.criteria = CriteriaSection(lab, grade, self.recorded, language, detail)
         self.advice = AdviceSection(lab, grade, self.criteria, language, detail)
         self.missed = self._missed()
+        self.endings: set[tuple[str, str, str]] = set()
+        """How the graded runs ended that are open."""
         self.numbered = tuple(enumerate(grade.diagnoses))
         self.mistakes = Mistakes(
             lab=lab,
@@ -119,6 +121,12 @@ class _Maker:
             },
             titles={run.id: self.criteria.run_title(run.id) for run in grade.runs},
             advice=self.advice.by_notion(),
+            errors={
+                f.run: f.actual
+                for j in grade.criteria
+                for f in j.findings
+                if f.expectation == "exit" and f.status is Status.FAIL and f.actual
+            },
         )
 
     def abridged(self) -> str:
@@ -172,7 +180,17 @@ class _Maker:
         if made.tone is Status.PASS and run.id in self.missed:
             # It ran to its end, which is no success where something else was lost in it.
             made = replace(made, tone=Status.NOT_RUN, symbol=SYMBOLS[Status.NOT_RUN])
-        return replace(made, calls=calls)
+        return replace(made, calls=calls, open=self._opens(run))
+
+    def _opens(self, run: RunSummary) -> bool:
+        """Whether it is shown at once: the first of the graded runs that end badly in one way."""
+        if run.level is not Level.GRADED or run.outcome in ("completed", "skipped"):
+            return False
+        recorded = self.recorded.get(run.id)
+        ending = (run.role, run.outcome, last_words(recorded.moments) if recorded else "")
+        known = ending in self.endings
+        self.endings.add(ending)
+        return not known
 
     def _missed(self) -> frozenset[str]:
         """Runs in which something that was expected did not hold."""

@@ -42,7 +42,6 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Essayé aussi, sans point en jeu~:",
         "Also tried, with no points at stake:",
     ),
-    "statement": ("Ce que dit l’énoncé", "What the statement says"),
     "look_line": ("à regarder~: ligne {line}", "look at line {line}"),
     "advice_mark": ("conseil~: {title}", "advice: {title}"),
     # findings

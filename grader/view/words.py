@@ -86,8 +86,12 @@ _TABLE: dict[str, tuple[str, str]] = {
     # runs
     "runs": ("Les essais", "The runs"),
     "runs_lead": (
-        "Chaque essai fait dialoguer votre programme avec notre référence.",
-        "Each run lets your program talk with our reference.",
+        "Chaque essai fait dialoguer votre programme avec «~la référence~»~: un programme à nous, "
+        "qui joue l’autre côté comme le veut l’énoncé. «~Écran~»~: ce que le vôtre affiche "
+        "(stdout)~; «~erreurs~»~: ce que Python ou lui écrivent sur stderr.",
+        "Each run lets your program talk with “the reference”: a program of ours that plays the "
+        "other side as the statement wants it. “Screen” is what yours shows (stdout), “errors” "
+        "what Python or it write to stderr.",
     ),
     "advice_run": ("conseil, 0 point", "advice, 0 points"),
     "seen_hidden": ("caché aux étudiants", "hidden from students"),
