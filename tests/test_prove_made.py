@@ -13,7 +13,7 @@ from grader.lab.load import load_lab, load_lab_bytes
 from grader.prove.forms import CannotKnowError, Knowledge, with_port
 from grader.prove.model_student import UnservableError, model_student
 from grader.prove.mutants import mutants
-from grader.prove.plan import Read, Send
+from grader.prove.plan import On, Read, Send
 from grader.prove.source import source_of
 from grader.run.engine import Engine
 from grader.run.jobs import Job
@@ -94,6 +94,32 @@ def test_a_client_may_choose_what_it_is_asked_for_later() -> None:
     assert sends[0].made.render({}) == b"T000"
     reads = [act for act in path if isinstance(act, Read)]
     assert [read.messages for read in reads] == [("again",), ("ask",)]
+
+
+def test_a_server_of_several_goes_on_with_whom_the_scenario_names() -> None:
+    scenario = """\
+scenario: s
+tests: server
+title: S
+reference:
+  - connect: alice
+  - connect: bob
+  - {send: ask, as: bob}
+  - {receive: reply, as: alice, proves: server.a}
+  - close: alice
+  - close: bob
+"""
+    text = CLIENT.replace("client.a", "server.a").replace(
+        "criteria:", '  reply: {text: "{{one}}?"}\ncriteria:'
+    )
+    lab = load_lab_bytes({"lab.yaml": text.encode(), "s.yaml": scenario.encode()})
+    (path,) = model_student(lab, "server").paths
+    names = [act.name for act in path if isinstance(act, On)]
+    assert names == ["alice", "bob", "alice", "bob"]
+    assert [type(act).__name__ for act in path if not isinstance(act, On)] == [
+        "Listen", "Accept", "Accept", "Read", "Send", "ReadEnd", "Close", "ReadEnd", "Close",
+        "Exit",
+    ]  # fmt: skip
 
 
 def test_framing_has_mutants_where_it_adds_something() -> None:

@@ -37,6 +37,7 @@ from grader.prove.plan import (
     Connect,
     Exit,
     Listen,
+    On,
     Path,
     Print,
     Program,
@@ -148,10 +149,15 @@ class _Statement:
         self, scenario: Scenario, steps: Sequence[ReferenceStep], knowledge: Knowledge
     ) -> Iterator[Act]:
         reading = _Reading.ONE_READ if self.is_made else self._reading()
-        is_open = read_to_end = False
+        is_open: dict[str, bool] = {}
+        read_to_end: dict[str, bool] = {}
+        on = ""
         read: set[str] = set()
         for number, run in enumerate(runs := _runs(steps)):
-            step = run[0]
+            step, name = run[0], run[0].connection
+            if name != on:
+                on = name
+                yield On(on)
             match step.action:
                 case Action.CONNECT:
                     yield Accept()
@@ -163,25 +169,29 @@ class _Statement:
                     else:
                         yield from self._reads(scenario, run, reading)
                     read |= {name for one in run for name in one.messages}
-                    read_to_end = reading is _Reading.UNTIL_END
+                    read_to_end[on] = reading is _Reading.UNTIL_END
                 case Action.RECEIVE:
                     if self.is_made:
                         yield self._made_send(scenario, step.messages, knowledge)
                     else:
                         yield self._send(step.messages, read)
                 case Action.END:
-                    last = _is_last([one for later in runs[number + 1 :] for one in later])
+                    rest = [one for later in runs[number + 1 :] for one in later]
+                    last = _is_last([one for one in rest if one.connection == on])
                     yield Close(first=True) if last else Shut()
-                    is_open = not last
-                case _ if step.action in _ENDS and is_open and not read_to_end:
+                    is_open[on] = not last
+                case _ if step.action in _ENDS and is_open.get(on) and not read_to_end.get(on):
                     yield ReadEnd()
-                    read_to_end = True
+                    read_to_end[on] = True
             if step.action in (Action.CONNECT, Action.ACCEPT):
-                is_open, read_to_end = True, False
-            if step.action in (Action.CLOSE, Action.RESET) and is_open:
+                is_open[on], read_to_end[on] = True, False
+            if step.action in (Action.CLOSE, Action.RESET) and is_open.get(on):
                 yield Close(first=False)
-                is_open = False
-        if is_open:
+                is_open[on] = False
+        for name in [name for name, there in is_open.items() if there]:
+            if name != on:
+                on = name
+                yield On(on)
             yield Close(first=False)
 
     # --- addresses and endings -----------------------------------------------------------
@@ -329,7 +339,8 @@ def _made_reads(run: Sequence[ReferenceStep], knowledge: Knowledge) -> Iterator[
 def _runs(steps: Sequence[ReferenceStep]) -> list[list[ReferenceStep]]:
     """The steps one by one, sends that follow each other together."""
     runs: list[list[ReferenceStep]] = []
-    for is_send, group in groupby(steps, key=lambda step: step.action is Action.SEND):
+    kinds = groupby(steps, key=lambda step: (step.action is Action.SEND, step.connection))
+    for (is_send, _), group in kinds:
         members = list(group)
         runs += [members] if is_send else [[step] for step in members]
     return runs

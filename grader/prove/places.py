@@ -93,6 +93,8 @@ def _received(steps: Node) -> Iterator[tuple[str, Node]]:
         repeat = node.get("repeat") if isinstance(node, Tree) else None
         if repeat is not None:
             yield from _received(_at(repeat, "steps"))
+        if isinstance(node, Tree) and (beside := node.get("together")) is not None:
+            yield from _received(beside)
         if message := _word(node, "receive"):
             yield ("end" if message == "end" else f"receive:{message}"), node
 

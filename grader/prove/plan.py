@@ -30,6 +30,13 @@ class Listen:
 
 
 @dataclass(frozen=True)
+class On:
+    """Go on with the connection of that name, be it there already or not."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Accept:
     """Take one client."""
 
@@ -125,7 +132,7 @@ class Exit:
 
 
 Act = (
-    Listen | Accept | Connect | Send | Read | ReadEnd | Print | Say | Shut | Close | Hang
+    Listen | On | Accept | Connect | Send | Read | ReadEnd | Print | Say | Shut | Close | Hang
     | Crash | Exit
 )  # fmt: skip
 Path = tuple[Act, ...]

@@ -16,6 +16,7 @@ from grader.prove.plan import (
     Exit,
     Hang,
     Listen,
+    On,
     Path,
     Print,
     Program,
@@ -119,6 +120,8 @@ def _plain(act: Act) -> Op:
             return ["listen", act.host, act.port, act.datagrams]
         case Connect():
             return ["connect", act.host, act.port, act.datagrams]
+        case On():
+            return ["on", act.name]
         case Accept():
             return ["accept"]
         case ReadEnd():

@@ -35,6 +35,8 @@ class Student:
         self.heard: dict[int, bytes] = {}
         self.values: dict[str, bytes] = {}
         self.unread = b""
+        self.on = ""
+        self.others: dict[str, tuple[socket.socket | None, bytes]] = {}
         self.status = 0
 
     def play(self, paths: list[list[Op]]) -> None:
@@ -80,6 +82,12 @@ class Student:
         else:
             sock.listen()
             self.listener = sock
+
+    def do_on(self, name: str) -> None:
+        """Go on with the connection of that name."""
+        self.others[self.on] = (self.connection, self.unread)
+        self.on = name
+        self.connection, self.unread = self.others.get(name, (None, b""))
 
     def do_accept(self) -> None:
         """Take a client; with datagrams, whoever speaks first is the client."""
