@@ -157,7 +157,7 @@ def test_what_could_not_come_without_a_connection_is_not_told() -> None:
     play.entries.append(tr.Step(t=play._t, index=0, status="missed", reason="exited"))
     text = "\n".join(drawn(play.exits(1), "fr"))
     assert "n’est pas venu" not in text
-    assert "├ stderr\u00a0: …" in text
+    assert "├ erreurs (stderr)\u00a0: …" in text
 
 
 def test_a_wait_that_goes_on_is_told_once() -> None:
