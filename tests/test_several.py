@@ -15,6 +15,8 @@ from grader.judge.model import Finding, Status
 from grader.lab.load import load_lab
 from grader.lab.model import Lab
 from grader.run.engine import Engine
+from grader.view.sequence import moments
+from grader.wire.comments import comments
 from grader.wire.frames import parse
 from grader.wire.synthesis import synthesize
 
@@ -166,3 +168,22 @@ def test_manners(engine: Engine, program: str, scenario: str, told: str) -> None
     found = [x.what.in_language("en") for x in findings(played, "manners").values()]
     assert all(told in what for what in found), (found, tools.summary(played))
     assert found
+
+
+# --- what is shown -----------------------------------------------------------------------
+
+
+def test_the_time_line_says_whose_each_moment_is(engine: Engine) -> None:
+    played = play(engine, "several", "relay_threads", "relay")
+    told = moments(played, "en", lab("several").scenario("relay").steps)
+    labels = [moment.label for moment in told]
+    assert "bob · 22 bytes" in labels, labels
+    assert any(label.startswith("alice · ") for label in labels), labels
+
+
+def test_the_capture_says_which_datagram_is_which(engine: Engine) -> None:
+    played = play(engine, "datagrams", "server_first_only", "server-asked")
+    frames = synthesize(played)
+    said = [line for lines in comments(frames, played, "en") for line in lines]
+    assert said[:2] == ["the reference sends « request » (1/1)", "the program sends 11 bytes"]
+    assert "the reference sends « other » (1/1)" in said

@@ -60,6 +60,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """Where the program was seen to stand."""
     entries: tuple[int, int] = (-1, -1)
     """The first and the last of its entries in the transcript."""
+    connection: str = ""
+    """The name of the connection that it is about, where several have one."""
     detail: Detail = FULL
     """How much of its bytes is shown."""
 

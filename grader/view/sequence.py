@@ -118,17 +118,20 @@ def _joined(group: Sequence[tuple[int, Moment]]) -> Moment:
 
 def _continues(last: Moment, new: Moment) -> bool:
     stream = new.kind in (Kind.SCREEN, Kind.ERROR) or new.place is Place.TO_REFERENCE
-    return stream and bool(new.data) and (last.kind, last.place) == (new.kind, new.place)
+    same = (last.kind, last.place, last.connection) == (new.kind, new.place, new.connection)
+    return stream and bool(new.data) and same
 
 
 def _labelled(moment: Moment, language: str) -> Moment:
     """Bytes of the program carry no name: they are told by their number."""
-    if moment.kind is not Kind.DATA or moment.place is not Place.TO_REFERENCE:
-        return moment
-    label = byte_count(len(moment.data), language)
-    if moment.parts > 1:
-        label = f"{label}, {words(language)['m_pieces'].format(n=moment.parts)}"
-    return replace(moment, label=label)
+    label = moment.label
+    if moment.kind is Kind.DATA and moment.place is Place.TO_REFERENCE:
+        label = byte_count(len(moment.data), language)
+        if moment.parts > 1:
+            label = f"{label}, {words(language)['m_pieces'].format(n=moment.parts)}"
+    if moment.connection:
+        label = f"{moment.connection} · {label}"
+    return moment if label == moment.label else replace(moment, label=label)
 
 
 def cut_short(told: tuple[Moment, ...], language: str, most: int) -> tuple[Moment, ...]:

@@ -27,6 +27,8 @@ class Teller:
         last = self.entries[-1] if self.entries else None
         self.crashed = isinstance(last, tr.Ended) and last.outcome != "completed"
         self.steps = steps if _one_to_one(steps) else ()
+        made = [e for e in self.entries if isinstance(e, tr.Connected)]
+        self.udp = {e.connection for e in made if e.protocol == "udp"}
         waits = [i for i, e in enumerate(self.entries) if isinstance(e, tr.State)]
         self.last_state = waits[-1] if waits else None
         self.positions: dict[int, tr.Position] = {}
@@ -40,7 +42,12 @@ class Teller:
         if isinstance(entry, tr.State):
             return self._state(index, entry)
         teller = _TELLERS.get(type(entry))
-        return teller(self, entry) if teller else None
+        moment = teller(self, entry) if teller else None
+        if moment is None:
+            return None
+        if isinstance(entry, tr.Step) and 0 <= entry.index < len(self.steps):
+            return replace(moment, connection=self.steps[entry.index].connection)
+        return replace(moment, connection=_connection(entry))
 
     def _state(self, index: int, entry: tr.State) -> Moment | None:
         if entry.why == "exit":
@@ -58,7 +65,9 @@ class Teller:
         if unread := _unread(entry):
             size = byte_count(unread, self.language)
             label = f"{label}{self.words['m_unread'].format(size=size)}"
-        return replace(_moment(entry, Place.AT_PROGRAM, Kind.WAIT, label), frame=frame)
+        names = {call.connection for call in entry.calls}
+        moment = _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label)
+        return replace(moment, frame=frame, connection=names.pop() if len(names) == 1 else "")
 
     def _position(self, entry: tr.Position) -> Moment | None:
         if self.last_state is not None:
@@ -83,7 +92,9 @@ class Teller:
             call="bind" if udp else "listen",
         )  # fmt: skip
 
-    def _connected(self, entry: tr.Connected) -> Moment:
+    def _connected(self, entry: tr.Connected) -> Moment | None:
+        if entry.protocol == "udp":
+            return None
         place = Place.TO_PROGRAM if self.server else Place.TO_REFERENCE
         call = "accept" if self.server else "connect"
         return _moment(entry, place, Kind.CONNECT, self.words["m_connected"], call=call)
@@ -115,9 +126,12 @@ class Teller:
         return _moment(entry, Place.TO_REFERENCE, Kind.END, self.words["m_fin"], call=call)
 
     def _rst(self, entry: tr.ConnectionReset) -> Moment:
-        return _moment(entry, Place.TO_REFERENCE, Kind.CUT, self.words["m_rst"])
+        label = self.words["m_unreachable" if entry.connection in self.udp else "m_rst"]
+        return _moment(entry, Place.TO_REFERENCE, Kind.CUT, label)
 
-    def _closed(self, entry: tr.Closed) -> Moment:
+    def _closed(self, entry: tr.Closed) -> Moment | None:
+        if entry.connection in self.udp:
+            return None
         keys = {"half-close": "m_half_close", "reset": "m_reset"}
         kind = Kind.CUT if entry.how == "reset" else Kind.END
         label = self.words[keys.get(entry.how, "m_close")]
@@ -131,6 +145,9 @@ class Teller:
         return _moment(entry, Place.AT_PROGRAM, Kind.ERROR, self.words["m_stderr"], entry.data)
 
     def _keyboard(self, entry: tr.Keyboard) -> Moment:
+        if entry.data != b"\n":
+            label = self.words["m_typed"]
+            return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, label, entry.data, "input")
         return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, self.words["m_keyboard"])
 
     def _step(self, entry: tr.Step) -> Moment | None:
@@ -144,6 +161,8 @@ class Teller:
         step = self.steps[index] if 0 <= index < len(self.steps) else None
         if step is not None and step.action is Action.SEND:
             return self.words["m_unsent"].format(names=", ".join(step.messages))
+        if step is not None and step.action is Action.SILENCE:
+            return self.words["m_not_silent"]
         return self.words["m_missed"].format(what=self._step_name(index))
 
     def _step_name(self, index: int) -> str:
@@ -200,6 +219,10 @@ _TELLERS: Mapping[type[tr.AnyEntry], Callable[..., Moment | None]] = {
 }
 """`Consumed` and `Ended` have no row: the first is the silence after a message, the second
 repeats what the rows before it say."""
+
+
+def _connection(entry: tr.AnyEntry) -> str:
+    return entry.connection if isinstance(entry, tr.OnConnection) else ""
 
 
 def _moment(

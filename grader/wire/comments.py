@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader.transcript import Closed, Connected, Sent, Transcript
+from grader.transcript import Closed, Connected, OnConnection, Sent, Transcript
 from grader.wire.frames import ACK, FIN, RST, SYN, Frame, Segment, is_refusal, parse, plain
 
 Language = Literal["fr", "en"]
 
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
+_ANY = tuple(_LOOPBACK)
 _Ends = tuple[tuple[str, int], tuple[str, int]]
 
 _TEXTS: dict[Language, dict[str, str]] = {
@@ -33,6 +35,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "resets": "{who} breaks the connection off (RST)",
         "refused": "connection refused: nothing listens on {port}",
         "unreachable": "nothing is bound to UDP port {port}",
+        "nobody": "nobody takes the datagram for port {port}",
         "datagram": "a UDP datagram for port {port}: not a TCP connection",
         "again": "sent once more",
     },
@@ -51,6 +54,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "resets": "{who} rompt la connexion (RST)",
         "refused": "connexion refusée\u00a0: rien n'écoute sur le port {port}",
         "unreachable": "rien n'est lié au port UDP {port}",
+        "nobody": "personne ne reçoit le datagramme pour le port {port}",
         "datagram": "un datagramme UDP pour le port {port}\u00a0: pas une connexion TCP",
         "again": "envoyé une nouvelle fois",
     },
@@ -86,18 +90,27 @@ class _Conversation:
     seen: dict[tuple[str, int], int] = field(default_factory=dict)
     """How far each side's stream has been seen."""
     finished: set[tuple[str, int]] = field(default_factory=set)
+    datagrams: bool = False
 
 
 def _conversations(transcript: Transcript) -> dict[_Ends, _Conversation]:
     found: dict[_Ends, _Conversation] = {}
-    current: _Conversation | None = None
+    by_name: dict[str, _Conversation] = {}
     for entry in transcript.entries:
+        if not isinstance(entry, OnConnection):
+            continue
         if isinstance(entry, Connected):
             local, remote = _address(entry.local), _address(entry.remote)
-            current = found[_ends(local, remote)] = _Conversation(local)
-        elif current is None:
+            made = _Conversation(local, datagrams=entry.protocol == "udp")
+            found[_ends(local, remote)] = by_name[entry.connection] = made
+            if made.datagrams and local[0] in _ANY:
+                # Bound to every address: it is reached where it was written to.
+                found[_ends((_LOOPBACK[local[0]], local[1]), remote)] = made
             continue
-        elif isinstance(entry, Sent):
+        current = by_name.get(entry.connection)
+        if current is None:
+            continue
+        if isinstance(entry, Sent):
             begin = current.spans[-1].end if current.spans else 0
             current.spans.append(_Span(begin, begin + len(entry.data), entry))
         elif isinstance(entry, Closed) and entry.how == "half-close":
@@ -113,14 +126,30 @@ class _Writer:
     def comment(self, segment: Segment | None) -> list[str]:
         if segment is None:
             return []
-        if segment.protocol == "unreachable":
-            return [self._say("unreachable", port=segment.dport)]
-        if segment.protocol == "udp":
-            return [self._say("datagram", port=segment.dport)]
         conversation = self.conversations.get(_ends(segment.source, segment.destination))
+        if segment.protocol == "unreachable":
+            key = "unreachable" if conversation is None else "nobody"
+            return [self._say(key, port=segment.dport)]
+        if segment.protocol == "udp":
+            if conversation is None or not conversation.datagrams:
+                return [self._say("datagram", port=segment.dport)]
+            return self._datagram(segment, conversation)
         if conversation is None:
             return self._stranger(segment)
         return self._of_conversation(segment, conversation)
+
+    def _datagram(self, segment: Segment, known: _Conversation) -> list[str]:
+        """One of the reference is the next that it has sent."""
+        if segment.source[1] != known.reference[1]:
+            who = self.texts["program"]
+            key = "byte" if segment.length == 1 else "bytes"
+            return [self._say(key, who=who, count=segment.length)]
+        if not known.spans:
+            return []
+        sent = known.spans.pop(0).sent
+        names = " + ".join(sent.messages)
+        who = self.texts["reference"]
+        return [self._say("sends", who=who, names=names, piece=sent.piece, pieces=sent.pieces)]
 
     def _stranger(self, segment: Segment) -> list[str]:
         """A connection that never came to be."""
