@@ -20,8 +20,6 @@ _LINGER_RESET = struct.pack("ii", 1, 0)
 """SO_LINGER on, 0 s: close() sends RST and leaves no TIME_WAIT (socket(7))."""
 _RESET_AFTER_HANDSHAKE = frozenset({errno.ECONNRESET, errno.EPIPE})
 """Errors of a connect() that had succeeded; one that is refused gives ECONNREFUSED."""
-_SMALL_BUFFER = 4096
-"""SO_RCVBUF of a connection that is not read, so that little fills it; the kernel doubles it."""
 
 Address = tuple[str, int]
 
@@ -173,18 +171,13 @@ class Connection:
         self._flush()
 
     def pause(self) -> None:
-        """Read no more: what comes fills a buffer that is made small, then the window closes."""
+        """Read no more: what comes fills the buffers, then the window closes."""
+        # Not with a smaller buffer: a window below one segment opens by a timer only.
         self.paused = True
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER)
 
     def resume(self) -> None:
         """Read again."""
         self.paused = False
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CHUNK)
 
     def poll(self) -> list[e.Event]:
         """All that has come until now, in order."""

@@ -50,9 +50,10 @@ class Player:
         self._patience = patience
         self._settle = settle
         self._began = time.monotonic_ns()
-        self._endpoint = Endpoint(self._now)
-        self._asked: type[e.Ready] | type[e.Consumed] | None = None
-        self._unread = self._ended = self._listening = False
+        self._endpoint = Endpoint(self._now, datagrams=script.datagrams, family=script.family)
+        self._asked: dict[str, type[e.Ready] | type[e.Consumed]] = {}
+        self._unread: set[str] = set()
+        self._ended: set[str] = set()
         self._searching = False
         self._early: list[e.Event] = []
 
@@ -82,6 +83,8 @@ class Player:
         if self._machine.phase is Phase.OBSERVING or isinstance(self._machine.step, s.Restart):
             # The end of a program cannot be seen from here; the person sees it.
             return [e.Exited(self._now())]
+        if isinstance(self._machine.step, s.Type):
+            return [e.AtKeyboard(self._now())]  # the person types it
         came = self._wait(self._time_limit())
         return came or [self._silence()]
 
@@ -94,7 +97,7 @@ class Player:
                 return came
 
     def _time_limit(self) -> float | None:
-        if self._asked is not None or (self._machine.awaits_message and self._unread):
+        if self._asked or self._partly_come:
             return self._settle
         if isinstance(self._machine.step, s.Accept):
             return None
@@ -102,40 +105,46 @@ class Player:
 
     def _silence(self) -> e.Event:
         """What silence means now: the program reads, or will do nothing more."""
-        if self._asked is not None:
-            return self._asked(self._now(), guaranteed=False)
-        if self._machine.awaits_message and self._unread:
-            return e.Reading(self._now())
+        for name, kind in self._asked.items():
+            return kind(self._now(), guaranteed=False, connection=name)
+        for name in self._partly_come:
+            return e.Reading(self._now(), connection=name)
         return e.Stuck(self._now())
+
+    @property
+    def _partly_come(self) -> list[str]:
+        """Connections on which a message is awaited, and something has come for it."""
+        return [name for name in self._machine.playing(s.Receive) if name in self._unread]
 
     def _dial(self) -> list[e.Event]:
         """Reach for the server until it is there: a refusal only says « not yet »."""
-        port = self._machine.script.port
+        port, name = self._machine.script.port, self._machine.playing(s.Connect)[0]
         if not self._searching:
             self._searching = True
-            self._take(e.Listening(self._now(), self._address, port))
+            self._take(e.Listening(self._now(), self._address, port, connection=name))
             came: list[e.Event] = self._early
         else:
-            came = self._endpoint.dial(self._address, port)
+            came = self._endpoint.dial(self._address, port, name)
         if not came and self._endpoint.dialling:
             came = self._wait(self._patience)
         if came and not isinstance(came[0], e.Refused):
             self._searching = False
             return came
-        self._endpoint.close()
+        self._endpoint.close(name)
         select.select([], [], [], RETRY)
         return []
 
     def _take(self, event: e.Event) -> None:
         match event:
-            case e.Ready() | e.Consumed():
-                self._asked = None
-            case e.Received():
-                self._unread = True
-            case e.Connected():
-                self._unread = self._ended = False
-            case e.EndOfStream() | e.ConnectionReset():
-                self._ended = True
+            case e.Ready(connection=name) | e.Consumed(connection=name):
+                self._asked.pop(name, None)
+            case e.Received(connection=name):
+                self._unread.add(name)
+            case e.Connected(connection=name):
+                self._unread.discard(name)
+                self._ended.discard(name)
+            case e.EndOfStream(connection=name) | e.ConnectionReset(connection=name):
+                self._ended.add(name)
             case _:
                 pass
         self._tell(event)
@@ -150,26 +159,30 @@ class Player:
 
     def _do(self, command: c.Command) -> None:
         match command:
-            case c.Listen():
-                if not self._listening:
-                    self._endpoint.listen(self._machine.script.port)
-                    self._listening = True
-            case c.Dial(address=address, port=port):
-                self._early = self._endpoint.dial(address, port)
-            case c.AwaitReady():
-                self._asked = e.Ready
-            case c.AwaitConsumed():
-                self._asked = e.Consumed
-            case c.Transmit(data=data):
-                self._endpoint.send(data)
-            case c.ShutdownWrite():
-                self._endpoint.shutdown_write()
-            case c.CloseConnection():
+            case c.Listen(connection=name):
+                self._endpoint.listen(self._machine.script.port, name)
+            case c.Dial(address=address, port=port, connection=name):
+                self._early = self._endpoint.dial(address, port, name)
+            case c.AwaitReady(connection=name):
+                self._asked[name] = e.Ready
+            case c.AwaitConsumed(connection=name):
+                self._asked[name] = e.Consumed
+            case c.Transmit(data=data, connection=name):
+                self._endpoint.send(data, name)
+            case c.StopReading(connection=name):
+                self._endpoint.pause(name)
+            case c.ReadAgain(connection=name):
+                self._endpoint.resume(name)
+            case c.ShutdownWrite(connection=name):
+                self._endpoint.shutdown_write(name)
+            case c.CloseConnection(connection=name):
                 # It closed first: by RST no TIME_WAIT keeps its port from the next try.
-                self._endpoint.close(reset=self._ended)
-            case c.Abort():
-                self._endpoint.close(reset=True)
-            case c.Note(status=c.StepStatus.DONE | c.StepStatus.MISSED):
-                self._unread, self._asked = False, None
+                self._endpoint.close(name, reset=name in self._ended)
+            case c.Abort(connection=name):
+                self._endpoint.close(name, reset=True)
+            case c.Note(step=index, status=c.StepStatus.DONE | c.StepStatus.MISSED):
+                name = self._machine.script.steps[index].connection
+                self._unread.discard(name)
+                self._asked.pop(name, None)
             case _:
                 pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import select
 import socket
@@ -312,3 +313,118 @@ def test_close_all_leaves_the_port_to_others(endpoint: Endpoint) -> None:
             peer.recv(1)
     with socket.create_server(("127.0.0.1", port)):
         pass
+
+
+# --- several connections -----------------------------------------------------------------
+
+
+def test_several_are_dialled_at_once_and_keep_their_names(
+    endpoint: Endpoint, listener: socket.socket
+) -> None:
+    names = [f"client-{number}" for number in range(12)]
+    came = [
+        event
+        for name in names
+        for event in endpoint.dial("127.0.0.1", listener.getsockname()[1], name)
+    ]
+    accepted = [listener.accept()[0] for _ in names]
+    while not all(endpoint.of(name).connected for name in names):
+        came += next_events(endpoint)
+    for peer in accepted:
+        peer.sendall(b"to %d" % peer.getpeername()[1])
+    while sum(isinstance(event, e.Received) for event in came) < len(names):
+        came += next_events(endpoint)
+    for event in came:
+        if isinstance(event, e.Received):
+            local = endpoint.of(event.connection).local
+            assert local is not None
+            assert event.data == b"to %d" % local[1]
+    for peer in accepted:
+        peer.close()
+
+
+def test_who_comes_is_given_the_name_that_is_awaited(endpoint: Endpoint) -> None:
+    port = free_port()
+    endpoint.listen(port, "first")
+    endpoint.listen(port, "second")
+    with (
+        socket.create_connection(("127.0.0.1", port)) as one,
+        socket.create_connection(("127.0.0.1", port)) as other,
+        socket.create_connection(("127.0.0.1", port)),
+    ):
+        came = next_events(endpoint)
+        while len(came) < 2:
+            came += next_events(endpoint)
+        remotes = {x.connection: x.remote for x in came if isinstance(x, e.Connected)}
+        assert remotes == {"first": one.getsockname(), "second": other.getsockname()}
+        # The third is for nobody: it waits in the queue.
+        assert endpoint.poll() == []
+
+
+def test_one_who_floods_does_not_hide_another(endpoint: Endpoint, listener: socket.socket) -> None:
+    endpoint.dial("127.0.0.1", listener.getsockname()[1], "flood")
+    endpoint.dial("127.0.0.1", listener.getsockname()[1], "quiet")
+    flood, quiet = (listener.accept()[0] for _ in range(2))
+    flood.setblocking(False)
+    with flood, quiet, contextlib.suppress(BlockingIOError):
+        quiet.sendall(b"hello")
+        while True:
+            flood.send(bytes(1 << 20))
+    came = endpoint.poll() + endpoint.poll()
+    assert b"hello" in [x.data for x in came if isinstance(x, e.Received)]
+
+
+def test_a_reader_who_stops_closes_the_window(endpoint: Endpoint, listener: socket.socket) -> None:
+    endpoint.dial("127.0.0.1", listener.getsockname()[1], "carol")
+    peer, _ = listener.accept()
+    with peer:
+        while not endpoint.of("carol").connected:
+            endpoint.poll()
+        endpoint.pause("carol")
+        peer.setblocking(False)
+        sent = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                sent += peer.send(bytes(1 << 16))
+        assert endpoint.poll() == []
+        assert endpoint.reads == []
+        endpoint.resume("carol")
+        got = 0
+        while got < sent:
+            got += sum(len(x.data) for x in next_events(endpoint) if isinstance(x, e.Received))
+        assert got == sent
+
+
+@pytest.fixture
+def datagrams() -> Iterator[Endpoint]:
+    made = Endpoint(lambda: 0, datagrams=True)
+    yield made
+    made.close_all()
+
+
+def test_datagrams_of_each_sender_are_one_connection(datagrams: Endpoint) -> None:
+    port = free_port()
+    datagrams.listen(port, "first")
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other,
+    ):
+        for sock, data in ((one, b"1"), (other, b"2"), (one, b"3")):
+            sock.sendto(data, ("127.0.0.1", port))
+        came = datagrams.poll()
+        assert [x.data for x in came if isinstance(x, e.Received)] == [b"1", b"3"]
+        datagrams.listen(port, "second")
+        came = datagrams.poll()
+        assert [(x.connection, x.data) for x in came if isinstance(x, e.Received)] == [
+            ("second", b"2")
+        ]
+        datagrams.send(b"to the second", "second")
+        other.settimeout(5)
+        assert other.recv(100) == b"to the second"
+
+
+def test_a_datagram_that_nobody_takes(datagrams: Endpoint) -> None:
+    datagrams.dial("127.0.0.1", free_port(), "alice")
+    datagrams.send(b"anybody?", "alice")
+    came = datagrams.poll()
+    assert [type(event) for event in came] == [e.ConnectionReset]

@@ -186,3 +186,28 @@ def test_nothing_stays_open_after_an_interrupt() -> None:
     with pytest.raises(KeyboardInterrupt):
         play(s.Script((s.Accept(),), port), Told(interrupt))
     socket.create_server(("", port)).close()
+
+
+def test_two_clients_by_hand() -> None:
+    """Both are there at once, each with its name."""
+    listener = socket.create_server(("127.0.0.1", free_port()))
+    port = listener.getsockname()[1]
+
+    def serve() -> None:
+        with listener, contextlib.ExitStack() as stack:
+            first, second = (stack.enter_context(listener.accept()[0]) for _ in range(2))
+            second.sendall(b"to " + first.recv(100))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    told = Told()
+    steps = (
+        s.Connect(connection="alice"),
+        s.Connect(connection="bob"),
+        s.Send(messages=("hello",), pieces=(b"hello",), connection="alice"),
+        s.Receive(message="to", length_in=exactly(b"to hello"), connection="bob"),
+    )
+    play(s.Script(steps, port), told)
+    thread.join()
+    assert told.statuses() == ["done"] * 4
+    assert [x.connection for x in told.all if isinstance(x, e.Received)] == ["bob"]

@@ -57,6 +57,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "half": ("→ FIN~: je n’enverrai plus rien.", "→ FIN: nothing more will be sent."),
     "close": ("→ Je ferme la connexion.", "→ Closing the connection."),
     "abort": ("→ RST~: je coupe net.", "→ RST: cutting the connection off."),
+    "type": ("tapez dans le programme~: {data}", "type in the program: {data}"),
     "restart": ("Relancez votre programme.", "Start your program again."),
     "done": ("  ✓ {what}", "  ✓ {what}"),
     "missed": ("  ✗ {what}~: n’est pas venu", "  ✗ {what}: did not come"),
@@ -113,6 +114,7 @@ class Teller:
         self._words = words
         self._out = out
         self._done = 0
+        self._whose = ""
 
     def begin(self, title: str, role: Role, patience: float) -> None:
         """Say what is about to be played."""
@@ -120,7 +122,10 @@ class Teller:
         self._say("pace", patience=f"{patience:g}")
 
     def tell(self, what: e.Event | c.Command) -> None:
-        """One event or command."""
+        """One event or command, and whose it is where connections have names."""
+        self._whose = getattr(what, "connection", "")
+        if isinstance(what, c.Note):
+            self._whose = self.script.steps[what.step].connection
         match what:
             case e.Listening(address=address, port=port):
                 self._say("search", address=address, port=port)
@@ -149,6 +154,8 @@ class Teller:
                 self._say("close")
             case c.Abort():
                 self._say("abort")
+            case c.TypeKeys(data=data):
+                self._say("type", data=_quoted(data))
             case c.RestartProgram():
                 self._say("restart")
             case c.Note(step=index, status=status):
@@ -188,7 +195,8 @@ class Teller:
                 return self._words["other"]
 
     def _say(self, key: str, **values: object) -> None:
-        self._out(self._words[key].format(**values))
+        whose = f"[{self._whose}] " if self._whose else ""
+        self._out(whose + self._words[key].format(**values))
 
 
 def _quoted(data: bytes) -> str:
