@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -129,3 +130,31 @@ def test_a_child_is_left_behind_as_long_as_it_may_go_on_with_the_exchange() -> N
         facts.close()
         endpoint.close_all()
         process.kill()
+
+
+_TYPED_TO = """
+import socket, sys, threading
+
+one, other = socket.socketpair()
+threading.Thread(target=one.recv, args=(1,), daemon=True).start()
+sys.stdin.buffer.raw.read(1)
+"""
+
+
+def test_what_was_typed_is_on_its_way_until_the_thread_at_the_keyboard_runs() -> None:
+    """The thread that reads a socket meanwhile proves nothing."""
+    master, slave = os.openpty()
+    process = subprocess.Popen([sys.executable, "-ISc", _TYPED_TO], stdin=slave)
+    with process, SocketTable() as table:
+        facts = KernelFacts(cast(Program, _Processes(process.pid)), table)
+        endpoint = Endpoint(lambda: 0)
+        while not facts.look(endpoint, wants_ready=False).keyboard:
+            pass
+        facts.typed()  # nothing is typed yet, as if it were still on its way
+        looks = [facts.look(endpoint, wants_ready=False) for _ in range(5)]
+        assert not any(look.waiting or look.rests for look in looks)
+        os.write(master, b"x\n")
+        process.wait()
+        facts.close()
+    os.close(master)
+    os.close(slave)

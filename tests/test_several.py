@@ -10,7 +10,9 @@ import engine_tools as tools
 import pytest
 
 from grader import transcript as tr
-from grader.judge.checks import check
+from grader.judge.checks import check, check_facts
+from grader.judge.diagnosis import Examined, diagnose
+from grader.judge.facts import Facts
 from grader.judge.model import Finding, Status
 from grader.lab.load import load_lab
 from grader.lab.model import Lab
@@ -77,6 +79,14 @@ def test_one_who_serves_one_after_the_other_is_told_whom_it_waits_for(engine: En
     state = next(e for e in tools.entries(played, tr.State) if e.why == "waiting")
     assert [s.connection for s in state.sockets if not s.accepted] == ["bob"]
     assert played.end.t < 5e9
+
+
+def test_serving_one_after_the_other_is_the_mistake_that_is_named(engine: Engine) -> None:
+    """Not the crash that it ends in, when everybody has left."""
+    played = play(engine, "several", "relay_sequential", "relay")
+    facts = Facts(played, lab("several"), lab("several").scenario("relay"))
+    found = diagnose(lab("several"), [Examined(facts, check_facts(facts))])
+    assert [(d.id, d.line) for d in found] == [("sequential-server", 10)]
 
 
 def test_what_comes_back_to_the_sender_breaks_its_silence(engine: Engine) -> None:

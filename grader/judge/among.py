@@ -7,6 +7,7 @@ which a step was given up, with the queues and the calls of that moment.
 from __future__ import annotations
 
 from grader.judge.facts import Facts, Session
+from grader.judge.hit import Hit
 from grader.judge.situation import method
 from grader.judge.wording import SITUATIONS, at_line, fill, program
 from grader.lab.connections import soonest_of
@@ -115,6 +116,16 @@ def only_afterwards(facts: Facts, step: ReferenceStep, came: tuple[int, ...]) ->
     if found is None or found[1].reason != "stuck" or not came or came[-1] < found[0]:
         return None
     return found[0]
+
+
+_AT_THE_END = ("dies-on-reset", "writes-after-close", "ignores-end-of-stream")
+
+
+def is_too_late(facts: Facts, hit: Hit) -> bool:
+    """The program ended by it when all steps were over: it is the cause of none of them."""
+    if not facts.scenario.several or hit.id not in _AT_THE_END or facts.exited is None:
+        return False
+    return all(i < facts.exited[0] for i, _ in facts.all(Step))
 
 
 # --- who waited --------------------------------------------------------------------------

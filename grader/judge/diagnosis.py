@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from grader.judge import exchange, outputs
+from grader.judge import among, exchange, outputs
 from grader.judge.conditions import CAUSES, REMARKS
 from grader.judge.facts import Facts
 from grader.judge.hit import ADDRESSES, EVERYTHING, Hit
@@ -140,7 +140,7 @@ def _candidates(
         for condition in CAUSES:
             hit = condition.found(e.facts)
             entry = None if hit is None else sayings.entry(hit.id, hit.variant)
-            if hit is not None and entry is not None:
+            if hit is not None and entry is not None and not among.is_too_late(e.facts, hit):
                 yield entry, e, hit
     for plain in graded:
         for drawn in graded:

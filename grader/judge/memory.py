@@ -39,7 +39,8 @@ def sizeof_pointer(facts: Facts) -> Hit | None:
 
 def _sent_in_pointers(session: Session, size: int) -> tuple[int, ...]:
     wanted = b"".join(a.text.encode()[:size] for a in session.arrivals)
-    if not wanted or session.stream.data != wanted:
+    whole = b"".join(a.text.encode() for a in session.arrivals)
+    if wanted in (b"", whole) or session.stream.data != wanted:
         return ()
     return session.stream.entries(slice(0, len(wanted)))
 

@@ -132,9 +132,10 @@ def remarks(facts: Facts, findings: Sequence[Finding]) -> list[Hit]:
 
 def pressed_enter(facts: Facts) -> Hit | None:
     """It waited for the keyboard, and went on when it was given Enter."""
-    if not facts.keyboard:
+    # What the lab itself types is asked for.
+    evidence = tuple(i for i, e in facts.keyboard if not e.data.strip())
+    if not evidence:
         return None
-    evidence = tuple(i for i, _ in facts.keyboard)
     return Hit(id="waits-for-keyboard", evidence=evidence, reach=(), variant="enter")
 
 

@@ -92,6 +92,8 @@ class KernelFacts:
         self._previous: tuple[object, ...] | None = None
         self._proved_threads: object = None
         self._typed_at: object = ()
+        self._typed_to: frozenset[object] = frozenset()
+        """Threads at the keyboard, as they were when we typed."""
         self._keyboard_key: object = ()
         """The threads at the keyboard when `at_keyboard` said so."""
         self._deliveries: dict[str, Delivery] = {}
@@ -277,6 +279,8 @@ class KernelFacts:
         self._proved_threads = sample.key[0]
         if self._proved_threads == self._typed_at:
             return True  # nobody has run since we typed: the key is still on its way
+        if any((t.call, t.counter) in self._typed_to for t in sample.threads):
+            return True
         return (
             any(end.in_flight() for end in ends)
             or any(self._is_waking(t, ends) for t in sample.threads)
@@ -309,7 +313,10 @@ class KernelFacts:
     def typed(self) -> None:
         """What was typed comes to the program by way of a kernel thread, some time later."""
         self._typed_at = self._proved_threads
-        self._previous = None
+        self._previous = self._settled = None
+        self._typed_to = frozenset(
+            (t.call, t.counter) for t in self._threads.last if at_keyboard((t,))
+        )
 
     def in_flight(self, endpoint: Endpoint) -> bool:
         """Its process is gone; is something that it sent still on the way to us?"""

@@ -88,7 +88,7 @@ class Player:
         self._enters = 0
         self._wants = Wants()
         self._deadlines = Deadlines(self.recorder.now)
-        self._several = setting.script.several
+        self._busy_elsewhere = setting.script.several or setting.script.types
         self._pause = _FIRST_PAUSE
         self._still = False
         self._next_limits = 0
@@ -370,8 +370,8 @@ class Player:
             return e.Ready(now, guaranteed=False, connection=self._wants.give_up())
         awaited = self.machine.playing(s.Receive)
         for name in awaited:
-            # With others there, a thread that serves them may be about to send the rest.
-            done = name in look.ready and (look.rests or not self._several)
+            # Another thread, which serves others or what was typed, may be about to send.
+            done = name in look.ready and (look.rests or not self._busy_elsewhere)
             if done and self._has_come(name):
                 return e.Ready(now, look.guaranteed, connection=name)
         for name in awaited:
