@@ -7,7 +7,8 @@ Steps that are played side by side are tracks of their own, and a step in its tu
 only track. A step that is proved not to come is *missed*, and the next one is played
 (`OnMiss.CONTINUE`), so a program that forgets one thing loses that thing only.
 
-After the last step the machine closes what is still open and goes on observing until the
+After the last step the machine closes what is still open (several connections one by one, each
+when the program has done all that the one before made it do) and goes on observing until the
 program has ended, is stuck, or the run is out of time: the ending may still be seen.
 
     machine = Machine(script)
@@ -133,6 +134,8 @@ class Machine:
         self._several = script.several
         self._links: dict[str, Link] = {}
         self._tracks: list[_Track] = []
+        self._leaving: list[str] = []
+        """Connections to be closed yet, now that all steps are over."""
         self._next_index = 0
         """The first step behind those of the tracks."""
         self._peer_exited = False
@@ -458,14 +461,40 @@ class Machine:
 
     def _end_of_script(self, *, out_of_time: bool) -> list[c.Command]:
         self.phase = Phase.OBSERVING
-        out = [command for name in list(self._links) for command in self._let_go(name)]
         if out_of_time or self._peer_exited:
-            out.extend(self._finish())
-        return out
+            return [*self._leave_all(), *self._finish()]
+        if not self._several:
+            return self._leave_all()
+        # One after the other: who is told that another has left is still there to hear it.
+        self._leaving = [name for name, link in self._links.items() if link.connected]
+        return self._await_leave()
+
+    def _await_leave(self) -> list[c.Command]:
+        """Leave those whom the program has left; then wait until the next may be left."""
+        out: list[c.Command] = []
+        while self._leaving and self.link(self._leaving[0]).ended:
+            out += self._let_go(self._leaving.pop(0))
+        return [*out, *(c.AwaitReady(connection=name, calm=True) for name in self._leaving[:1])]
+
+    def _leave_all(self) -> list[c.Command]:
+        self._leaving = []
+        return [command for name in list(self._links) for command in self._let_go(name)]
+
+    def _leave_next(self) -> list[c.Command]:
+        name = self._leaving.pop(0)
+        return [*self._let_go(name), *self._await_leave()]
 
     def _observe(self, event: e.Event) -> list[c.Command]:
         match event:
-            case e.Exited() | e.Stuck() | e.OutOfTime():
+            case e.Exited() | e.OutOfTime():
+                return [*self._leave_all(), *self._finish()]
+            case e.Stuck() if self._leaving:
+                return self._leave_next()
+            case e.OfConnection(connection=name) if name in self._leaving[:1] and isinstance(
+                event, e.Ready | e.EndOfStream | e.ConnectionReset
+            ):
+                return self._leave_next()
+            case e.Stuck():
                 return self._finish()
             case e.Connected(connection=name):
                 # It came back after the exchange: nothing is said to it, nothing is kept open.

@@ -565,10 +565,14 @@ def test_stuck_proves_nothing_while_the_reference_can_still_do_something() -> No
 def test_at_the_end_every_connection_is_closed() -> None:
     steps = [of("alice", CONNECT), of("bob", CONNECT)]
     book = Playbook(*steps).on(on("alice", CONNECTED), on("bob", CONNECTED))
-    assert book.does() == [
+    assert book.does() == [c.AwaitReady(connection="alice", calm=True)]
+    assert book.on(on("bob", READY)).does() == []
+    assert book.on(on("alice", READY)).does() == [
         c.CloseConnection(connection="alice"),
-        c.CloseConnection(connection="bob"),
+        c.AwaitReady(connection="bob", calm=True),
     ]
+    assert book.on(STUCK).does() == [c.CloseConnection(connection="bob")]
+    assert book.on(STUCK).does() == [c.Finish()]
 
 
 def test_datagrams_are_taken_one_by_one() -> None:
