@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake.sourcetext import code_of, is_empty, signs_of
+from grader.intake.sourcetext import code_of, has_main, is_empty, signs_of
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,44 @@ def test_anything_else_is_not(source: bytes) -> None:
 )
 def test_calls_tell_the_role(source: bytes, roles: set[str]) -> None:
     assert signs_of(source).roles == roles
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "roles"),
+    [
+        ("a.c", b"listen(s, 5); // puis connect()", {"server"}),
+        ("a.c", b"#include <x.h>\nconnect(s, a, n); /* listen() */", {"client"}),
+        ("a.c", b"bind(s, a, n); recvfrom(s, b, n, 0, c, d);", {"server"}),
+        ("a.c", b'puts("accept()"); int connected = 1;', set()),
+        ("a.cpp", b"std::bind(f, 1); socket(AF_INET, SOCK_STREAM, 0);", set()),
+        ("A.java", b"ServerSocket e = new ServerSocket(1); Socket c = e.accept();", {"server"}),
+        ("A.JAVA", b"Socket s = new Socket(h, 1);", {"client"}),
+        ("A.java", b"SocketChannel c = SocketChannel.open(a);", {"client"}),
+        ("a.js", b"net.createServer(f).listen(1)", {"server"}),
+        ("a.js", b"const c = net.createConnection(1)", {"client"}),
+        ("a.js", b"const c = `net.connect(1)`; f.bind(this)", set()),
+        ("a.go", b'l, err := net.Listen("tcp", a)', {"server"}),
+        ("a.go", b'c, err := net.Dial("tcp", a)', {"client"}),
+        ("a.rs", b"TcpListener::bind(a)", {"server"}),
+        ("a.rs", b"TcpStream::connect(a)", {"client"}),
+        ("a.sh", b"# listen\nexec nc localhost 1", set()),
+    ],
+)
+def test_calls_tell_the_role_in_other_languages(path: str, source: bytes, roles: set[str]) -> None:
+    assert signs_of(source, path).roles == roles
+
+
+def test_other_languages_have_other_comments() -> None:
+    assert is_empty(b"// rien\n/* ni\n ici */", "a.c")
+    assert not is_empty(b"// rien\n", "a.py")
+    assert not is_empty(b"#include <stdio.h>\n", "a.c")
+    assert has_main(b"int main (void) {}", "a.c")
+    assert not has_main(b"// main()\nint f(void) { return 0; }", "a.c")
+
+
+@pytest.mark.parametrize("part", ['"', "'", "`", "/*", "/**", "//", '\\"', '"\\'])
+def test_hostile_text_in_braces_takes_linear_time(part: str) -> None:
+    signs_of((part * (500_000 // len(part))).encode(), "a.c")
 
 
 def test_helpers_have_nothing_to_do_with_sockets() -> None:

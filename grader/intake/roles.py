@@ -208,7 +208,7 @@ class _Search:
 
     def _account_for(self, role: Role) -> None:
         path = self._found[role]
-        if path is not None and is_empty(self._files[path]):
+        if path is not None and is_empty(self._files[path], path):
             self._found[role] = None
             self._miss(role, "empty-program", texts.listed([path]))
         elif path is None and role in self._roles:
@@ -251,7 +251,7 @@ class _Search:
 
     def _look(self, path: str) -> Signs:
         if path not in self._signs:
-            self._signs[path] = signs_of(self._files[path][: self._bounds.text_bytes])
+            self._signs[path] = signs_of(self._files[path][: self._bounds.text_bytes], path)
         return self._signs[path]
 
     def _rank(self, path: str, role: Role) -> _Rank:
@@ -260,7 +260,7 @@ class _Search:
         whole = re.search(rf"(?<![^\W\d_])(?:{words})(?![^\W\d_])", stem)
         numbers = re.findall(r"\d{1,9}", stem)
         return _Rank(
-            empty=is_empty(self._files[path]),
+            empty=is_empty(self._files[path], path),
             depth=path.count("/"),
             inexact=re.fullmatch(words, stem) is None,
             inside_a_word=whole is None,
