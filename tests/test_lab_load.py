@@ -495,7 +495,7 @@ def test_lists_where_lines_were_expected() -> None:
     assert found == [
         "lab.yaml:1:1: the lab must be `key: value` lines (lab, title, language, port, statement,"
         " framing, messages, roles, criteria, tolerance, limits, python, salt, notions, passages,"
-        " diagnoses, scenarios, late, protocol), not a list"
+        " diagnoses, scenarios, late, protocol, languages), not a list"
     ]
 
 

@@ -10,6 +10,8 @@ from typing import cast
 
 from grader.lab import values
 from grader.lab.catalogue import read_notions, read_rewordings
+from grader.lab.languagefile import read_languages
+from grader.lab.languages import Language, suffixes_of
 from grader.lab.late import FORM as LATE_FORM
 from grader.lab.late import LateRule, parse_rule
 from grader.lab.messages import check_names, read_framing, read_messages
@@ -41,7 +43,7 @@ _SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 _KEYS = (
     "lab", "title", "language", "port", "statement", "framing", "messages", "roles", "criteria",
     "tolerance", "limits", "python", "salt", "notions", "passages", "diagnoses", "scenarios",
-    "late", "protocol",
+    "late", "protocol", "languages",
 )  # fmt: skip
 _ROLE_FILES: dict[Role, RoleFiles] = {
     "server": RoleFiles(words=("serveur", "server")),
@@ -91,6 +93,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
     _check_requires(criteria, problems)
     listed = _listed(fields.need("scenarios"), problems)
     late, due = _late(fields.get("late"), problems)
+    languages = read_languages(fields.get("languages"), problems)
     lab = Lab(
         id=values.word(
             fields.need("lab"), problems, "lab", _LAB_ID, "an id of a-z, 0-9, '-' and '_'"
@@ -102,7 +105,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         framing=framing,
         criteria=tuple(criterion for _, criterion in criteria.values()),
         scenarios=(),
-        roles=_roles(fields.get("roles"), problems),
+        roles=_roles(fields.get("roles"), languages, problems),
         tolerance=_tolerance(fields.get("tolerance"), problems),
         limits=_limits(fields.get("limits"), problems),
         python=_optional_text(fields, "python", problems),
@@ -114,6 +117,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         late=late,
         due=due,
         protocol=read_protocol(fields.get("protocol"), "tcp", problems),
+        languages=languages,
     )
     if criteria and lab.max_score == 0:
         problems.add(fields.need("criteria").place, "every criterion is taken out: no points left")
@@ -219,8 +223,12 @@ def _listed(node: Node, problems: Problems) -> tuple[Listed, ...]:
     return tuple(listed.values())
 
 
-def _roles(node: Node | None, problems: Problems) -> dict[Role, RoleFiles]:
-    roles = dict(_ROLE_FILES)
+def _roles(
+    node: Node | None, languages: tuple[Language, ...], problems: Problems
+) -> dict[Role, RoleFiles]:
+    """How programs are recognised; their suffixes are those of the languages, unless given."""
+    suffixes = suffixes_of(languages)
+    roles = {role: replace(files, suffixes=suffixes) for role, files in _ROLE_FILES.items()}
     if node is None:
         return roles
     fields = Fields(node, problems, "roles", ROLES)
@@ -229,11 +237,12 @@ def _roles(node: Node | None, problems: Problems) -> dict[Role, RoleFiles]:
         entry = Fields(fields.need(key), problems, f"role '{key}'", ("words", "suffixes"))
         words = values.items(entry.need("words"), problems, "words")
         found = RoleFiles(
-            words=tuple(values.text(item, problems, "a word").casefold() for item in words)
+            words=tuple(values.text(item, problems, "a word").casefold() for item in words),
+            suffixes=suffixes,
         )
-        if suffixes := entry.get("suffixes"):
+        if own := entry.get("suffixes"):
             form = "an ending such as .py"
-            given = values.items(suffixes, problems, "suffixes")
+            given = values.items(own, problems, "suffixes")
             found = replace(
                 found,
                 suffixes=tuple(

@@ -12,6 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
 
+from grader.lab.languages import PYTHON, Language
 from grader.lab.late import LateRule
 from reference.framing import Framing
 from reference.templates import Template
@@ -404,6 +405,8 @@ class Lab:
     """What being late costs."""
     protocol: Protocol = "tcp"
     """What its scenarios speak unless they say otherwise."""
+    languages: tuple[Language, ...] = (PYTHON,)
+    """What programs may be written in: how each is built and run."""
     due: datetime | None = None
     """Until when; without an offset, by the clock of the machine that grades."""
 
