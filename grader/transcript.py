@@ -59,6 +59,21 @@ class Started(Entry, frozen=True, kw_only=True):
     number: int = 1
 
 
+class Compiled(Entry, frozen=True, kw_only=True):
+    """The program was built, or could not be: then there is no `Started`."""
+
+    command: tuple[str, ...]
+    status: int
+    """The compiler's; not 0: there is no program."""
+    output: bytes
+    """What the compiler said, its beginning."""
+    took: int = 0
+    """Nanoseconds; a build is shared by all runs."""
+    limit: str = ""
+    """The limit that the build met, as in `LimitReached`; empty: none."""
+    value: str = ""
+
+
 class Listener(Entry, frozen=True, kw_only=True):
     """The program was seen to listen (TCP) or to be bound (UDP)."""
 
@@ -327,7 +342,7 @@ class Ended(Entry, frozen=True, kw_only=True):
 
 
 AnyEntry = (
-    Started | Listener | Connected | Refused | Dialed | Sent | Received | EndOfStream
+    Started | Compiled | Listener | Connected | Refused | Dialed | Sent | Received | EndOfStream
     | ConnectionReset | Closed | Consumed | Stdout | Stderr | Keyboard | Step | State
     | Position | Exited | Killed | LimitReached | Segment | WireLoss | SystemCall | CallsCut | Ended
 )  # fmt: skip

@@ -2,16 +2,15 @@
 
     python tests/record_transcripts.py [ID...]
 
-Each program is played as a submission is, its C programs compiled before. What is said of
+Each program is played as a submission is, C programs built as one. What is said of
 each one is printed, so that a look at the output shows what has changed.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":  # run as a script: the packages lie one folder up
@@ -22,41 +21,21 @@ from engine_tools import SEED, options
 from recorded import Recorded, all_recorded
 
 from grader import transcript as tr
+from grader.lab.languages import KNOWN, PYTHON
 from grader.run.engine import Engine
 from grader.run.jobs import Job
 from grader.submission import SourceFile
-
-LAUNCHER = b"""\
-import os, signal
-signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-os.chmod("program.bin", 0o755)
-os.execv("program.bin", ["program"])
-"""
-"""Becomes the compiled program: from exec on the process is a C program."""
 
 
 def job_of(case: Recorded) -> Job:
     """The job that plays a program's scenarios."""
     role = case.scenarios[0].tests
-    name = "serveur.py" if role == "server" else "client.py"
-    files = [SourceFile(path=name, data=case.source)]
-    if case.program.suffix == ".c":
-        files = [
-            SourceFile(path=name, data=LAUNCHER),
-            SourceFile(path="program.bin", data=compiled(case.program)),
-        ]
+    name = ("serveur" if role == "server" else "client") + case.program.suffix
     return Job(
-        key=case.name, lab=case.lab, role=role, scenarios=case.scenarios, program=name,
-        files=tuple(files), seed=SEED,
+        key=case.name, lab=replace(case.lab, languages=(PYTHON, KNOWN["c"])), role=role,
+        scenarios=case.scenarios, program=name,
+        files=(SourceFile(path=name, data=case.source),), seed=SEED,
     )  # fmt: skip
-
-
-def compiled(source: Path) -> bytes:
-    """The program as the C compiler makes it, without a complaint about what is wrong in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "program"
-        subprocess.run(["cc", "-w", "-O0", "-o", str(target), str(source)], check=True)
-        return target.read_bytes()
 
 
 def play(cases: Iterable[Recorded]) -> dict[str, list[tr.Transcript]]:

@@ -104,6 +104,13 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
             "paced", "player", "privileges", "recorder", "runner", "sandbox", "terminal", "worker",
         )
     ),
+    "test_lab_languages.py": ("grader/lab/languagefile.py",),
+    # Real compilers and runtimes, real sandbox.
+    "test_languages.py": tuple(
+        f"grader/run/{name}.py"
+        for name in ("building", "inside", "runtimes", "toolchain", "workshop")
+    ),
+    "test_judge_traceback.py": ("grader/judge/foreign.py",),
     # The sample folder is graded through all of it, criterion by criterion.
     "test_samples.py": (
         *(

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.judge.foreign import last_exception, thread_exception
 from grader.judge.traceback import last_traceback, task_traceback
+from grader.run.crash import uncaught
 
 CHAINED = """Traceback (most recent call last):
   File "/submission/a.py", line 3, in f
@@ -132,3 +134,99 @@ def test_the_exception_of_one_thread_or_request(heading: str) -> None:
 
 def test_an_exception_that_was_printed_and_survived_is_none_of_a_task() -> None:
     assert task_traceback(CHAINED.encode()) is None
+
+
+# --- Java and Node -----------------------------------------------------------------------
+
+JAVA = """Connecté
+Exception in thread "main" java.lang.RuntimeException: java.net.ConnectException: refused
+\tat tp.Client.appeler(Client.java:31)
+\tat tp.Client.main(Client.java:12)
+Caused by: java.net.ConnectException: Connection refused
+\tat java.base/sun.nio.ch.Net.connect0(Native Method)
+\tat java.base/java.net.Socket.connect(Socket.java:633)
+\tat tp.Client.appeler(Client.java:29)
+\t... 1 more
+"""
+JAVA_OWN = """Exception in thread "main" java.lang.NullPointerException
+\tat java.base/java.util.Objects.requireNonNull(Objects.java:208)
+\tat Client.main(Client.java:5)
+"""
+NODE = """/submission/client.js:6
+    console.log(message.texte.toString());
+                              ^
+
+TypeError: Cannot read properties of undefined (reading 'toString')
+    at Socket.<anonymous> (/submission/client.js:6:31)
+    at Socket.emit (node:events:524:28)
+
+Node.js v20.20.2
+"""
+NODE_SYNTAX = """/submission/serveur.js:4
+  connexion.write('Bonjour';
+                  ^^^^^^^^^
+
+SyntaxError: missing ) after argument list
+    at wrapSafe (node:internal/modules/cjs/loader:1464:18)
+
+Node.js v20.20.2
+"""
+NODE_REFUSED = """node:events:497
+      throw er; // Unhandled 'error' event
+      ^
+
+Error: connect ECONNREFUSED 127.0.0.1:65432
+    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1611:16)
+Emitted 'error' event on Socket instance at:
+    at Socket.emit (node:events:519:28) {
+  errno: -111,
+  code: 'ECONNREFUSED'
+}
+
+Node.js v20.20.2
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "message", "place"),
+    [
+        (JAVA, "ConnectException", "Connection refused", ("Client.java", 31)),
+        (JAVA_OWN, "NullPointerException", "", ("Client.java", 5)),
+        (NODE, "TypeError", "Cannot read properties of undefined (reading 'toString')",
+         ("/submission/client.js", 6)),
+        (NODE_SYNTAX, "SyntaxError", "missing ) after argument list",
+         ("/submission/serveur.js", 4)),
+        (NODE_REFUSED, "Error", "connect ECONNREFUSED 127.0.0.1:65432", None),
+    ],
+)  # fmt: skip
+def test_exceptions_of_java_and_node(
+    text: str, kind: str, message: str, place: tuple[str, int] | None
+) -> None:
+    trace = last_exception(text.encode())
+    assert trace is not None
+    assert (trace.type, trace.message, trace.foreign) == (kind, message, True)
+    assert (None if trace.place is None else (trace.place.file, trace.place.line)) == place
+    assert not trace.is_syntax
+    assert last_traceback(text.encode()) is None
+    assert uncaught(text.encode(), 1)
+    assert not uncaught(text.encode(), 0)
+
+
+def test_an_exception_of_another_thread_of_java() -> None:
+    text = JAVA_OWN.replace('"main"', '"Thread-0"').encode()
+    assert last_exception(text) is None
+    trace = thread_exception(text)
+    assert trace is not None
+    assert trace.place is not None
+    assert trace.place.line == 5
+
+
+@pytest.mark.parametrize("text", ["", "Error: x\n", "Node.js v20\n", "at A.b(A.java:1)\n"])
+def test_what_only_looks_like_one(text: str) -> None:
+    assert last_exception(text.encode()) is None
+
+
+@pytest.mark.parametrize("part", ["Error: ", "\tat A.b(", "    at a (", "/a:1\n", "Caused by: a\n"])
+def test_hostile_exceptions_take_linear_time(part: str) -> None:
+    text = 'Exception in thread "main" A\n' + part * (65536 // len(part)) + "\nNode.js v20\n"
+    last_exception(text.encode())

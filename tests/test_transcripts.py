@@ -45,11 +45,8 @@ def test_the_mistake_is_named_first(case: Recorded) -> None:
     assert found.evidence
     assert found.level == "remark" or found.criteria
     if case.line is not None:
-        assert (found.file, found.line) in ((case_file(case), case.line),)
-
-
-def case_file(case: Recorded) -> str:
-    return "serveur.py" if case.scenarios[0].tests == "server" else "client.py"
+        program = case.transcripts()[0].header.program
+        assert (found.file, found.line) == (program, case.line)
 
 
 @pytest.mark.parametrize("case", NEAR.values(), ids=NEAR)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from grader.judge import (
     addresses,
+    builds,
     concurrency,
     crashes,
     endings,
@@ -42,6 +43,7 @@ class Condition:
 
 
 CAUSES: tuple[Condition, ...] = (
+    Condition(builds.compile_error, ("compile-error",)),
     Condition(addresses.other_port, ("other-port-or-host", "port-byte-order")),
     Condition(addresses.one_interface, ("bound-to-one-interface",)),
     Condition(crashes.crash, crashes.CRASHES),
@@ -98,6 +100,7 @@ REMARKS: tuple[Condition, ...] = (
     Condition(memory.buffer_remark, ("buffer-not-terminated",), plain=True),
     Condition(framing.unterminated, ("missing-terminator",)),
     Condition(framing.line_endings, ("line-ending-mix",), plain=True),
+    Condition(builds.compile_warning, ("compile-warning",)),
 )
 """What costs nothing and should be known. `bytes-repr` and `extra-output` come of findings."""
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from grader.judge.facts import Facts
+from grader.judge.foreign import thread_exception
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.seen import expected_port, is_refused, we_closed_before
 from grader.judge.traceback import Traceback, task_traceback
@@ -51,15 +52,17 @@ def task_crash(facts: Facts) -> Hit | None:
     """The same of an exception that ended one thread or task, and not the program."""
     if facts.traceback is not None:
         return None
-    trace = task_traceback(facts.stderr.data)
+    trace = task_traceback(facts.stderr.data) or thread_exception(facts.stderr.data)
     return None if trace is None else _named(facts, trace, "thread")
 
 
 def _named(facts: Facts, trace: Traceback, otherwise: str) -> Hit:
-    for kind, asks in _KINDS:
+    for kind, asks in _FOREIGN if trace.foreign else _KINDS:
         if asks(facts, trace):
             identifier, _, variant = kind.partition("/")
             return _hit(facts, trace, identifier, variant)
+    if trace.foreign and otherwise == "exception":
+        otherwise = "uncaught"
     return _hit(facts, trace, "exit-status", otherwise)
 
 
@@ -333,6 +336,73 @@ def _drift(facts: Facts, trace: Traceback) -> bool:
 def _no_keyboard(_facts: Facts, trace: Traceback) -> bool:
     return trace.type == "EOFError"
 
+
+# --- Java and JavaScript: the message tells, no line's text does -----------------------------
+
+
+def _says(trace: Traceback, *words: str) -> bool:
+    return any(word in trace.message for word in words)
+
+
+def _foreign_syntax(_facts: Facts, trace: Traceback) -> bool:
+    return trace.type == "SyntaxError"
+
+
+def _foreign_module(facts: Facts, trace: Traceback) -> bool:
+    """A module of JavaScript that is not there."""
+    missing = trace.type == "Error" and _says(trace, "Cannot find module", "Cannot find package")
+    return missing and not facts.connected
+
+
+def _foreign_argument(facts: Facts, trace: Traceback) -> bool:
+    """The first argument of a Java program that was given none."""
+    early = not facts.connected and not facts.listeners
+    outside = trace.type == "ArrayIndexOutOfBoundsException"
+    return early and outside and _says(trace, "for length 0")
+
+
+def _foreign_taken(facts: Facts, trace: Traceback) -> bool:
+    taken = trace.type == "BindException" or _says(trace, "EADDRINUSE")
+    return taken and facts.role == "server"
+
+
+def _foreign_reuse(facts: Facts, trace: Traceback) -> bool:
+    return len(facts.started) > 1 and _foreign_taken(facts, trace)
+
+
+def _foreign_nobody(facts: Facts, trace: Traceback) -> bool:
+    refused = trace.type == "ConnectException" or _says(trace, "ECONNREFUSED")
+    return refused and is_refused(facts)
+
+
+def _foreign_elsewhere(facts: Facts, trace: Traceback) -> bool:
+    """Nobody answers where it has dialled, or there is no such host."""
+    lost = trace.type in ("ConnectException", "UnknownHostException", "NoRouteToHostException")
+    lost = lost or _says(trace, "ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH")
+    return lost and facts.role == "client" and not facts.connected
+
+
+def _foreign_writes(facts: Facts, trace: Traceback) -> bool:
+    lost = _says(trace, "Broken pipe", "EPIPE")
+    return lost and we_closed_before(facts, _written(facts))
+
+
+def _foreign_reset(facts: Facts, trace: Traceback) -> bool:
+    reset = _says(trace, "Connection reset", "ECONNRESET", "Broken pipe", "EPIPE")
+    return reset and we_closed_before(facts, _written(facts))
+
+
+_FOREIGN: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
+    ("syntax-error/foreign", _foreign_syntax),
+    ("missing-module", _foreign_module),
+    ("missing-argument", _foreign_argument),
+    ("no-reuseaddr", _foreign_reuse),
+    ("port-taken-by-another", _foreign_taken),
+    ("client-before-server", _foreign_nobody),
+    ("other-port-or-host", _foreign_elsewhere),
+    ("writes-after-close", _foreign_writes),
+    ("dies-on-reset", _foreign_reset),
+)
 
 _KINDS: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
     ("non-ascii-bytes-literal", _bytes_literal),

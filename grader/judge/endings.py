@@ -12,6 +12,7 @@ from grader.judge.seen import (
     hit,
     reads_connection,
     stood,
+    waited_until_we_closed,
 )
 from grader.judge.situation import ACCEPTS, SLEEPS, in_thread, method, situation_entries
 from grader.judge.wording import called, program
@@ -128,6 +129,8 @@ def status(facts: Facts) -> Hit | None:
     if facts.exited is None or facts.traceback is not None:
         return None
     index, exited = facts.exited
+    if exited.signal == "SIGPIPE" and waited_until_we_closed(facts):
+        return None  # it had waited for something else until then
     if exited.signal is not None:
         session = first_session(facts)
         done = session is not None and _all_done(facts, session)

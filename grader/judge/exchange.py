@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from grader.judge.checks import turn
 from grader.judge.facts import Facts, Session
+from grader.judge.framing import reads_lines_in_c
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.model import Status
 from grader.judge.seen import (
@@ -44,7 +45,7 @@ def both_wait(facts: Facts) -> Hit | None:
     reading = [(i, c) for i, c in calls(facts, session.closed) if reads_connection(c)]
     if not missing or not reading or session.ended is not None or not session.sent:
         return None
-    if session.consumed < session.sent_bytes:
+    if session.consumed < session.sent_bytes or reads_lines_in_c(facts, reading[-1][1]):
         return None
     return stood(facts, "both-wait-first", EVERYTHING, (reading[-1][0],), "client")
 

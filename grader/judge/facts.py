@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TypeVar
 
+from grader.judge.foreign import last_exception
 from grader.judge.hearing import Hearing, hear
 from grader.judge.sessions import (
     AWAITED,
@@ -32,6 +33,7 @@ from grader.transcript import (
     AnyEntry,
     Call,
     Closed,
+    Compiled,
     Connected,
     ConnectionReset,
     Dialed,
@@ -142,6 +144,18 @@ class Facts:
         return len(self.entries) - 1
 
     @cached_property
+    def compiled(self) -> tuple[int, Compiled] | None:
+        """How the program was built, where it had to be."""
+        found = self.all(Compiled)
+        return found[0] if found else None
+
+    @property
+    def unbuilt(self) -> tuple[int, Compiled] | None:
+        """The same, where there is no program for it."""
+        found = self.compiled
+        return found if found and (found[1].status or found[1].limit) else None
+
+    @cached_property
     def started(self) -> list[int]:
         """Where the program was started."""
         return [i for i, _ in self.all(Started)]
@@ -231,7 +245,7 @@ class Facts:
     @cached_property
     def traceback(self) -> Traceback | None:
         """The uncaught exception that ended the program."""
-        found = last_traceback(self.stderr.data)
+        found = last_traceback(self.stderr.data) or last_exception(self.stderr.data)
         if found is None or (self.exited is not None and self.exited[1].status == 0):
             return None
         return found

@@ -6,14 +6,18 @@ from grader.judge.facts import Arrival, Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.model import Status
 from grader.judge.seen import calls, ended_before_us, first_session, hit, reads_connection, stood
+from grader.transcript import Call
 from reference.framing import Line, Prefix, Until
 
 HUGE = 1 << 24
 """Bytes asked for at once that no buffer of a first program has: a length gone wrong."""
 BUFFERED = 8192
 """What the buffer of makefile() asks for at once; a recv() of a program asks for less."""
+STDIO = 4096
+"""The same of C's stdio (fgets() on a stream of fdopen()), which calls read()."""
 HEADERS = (8, 4, 2)
 """Bytes that a length before a message usually takes."""
+_OF_STDIO = (".c", ".cc", ".cpp", ".cxx")
 LARGE = 1024
 """Bytes from which on a message cut short was cut by send(), and not by what was written."""
 
@@ -81,12 +85,24 @@ def missing_terminator(facts: Facts) -> Hit | None:
         return None
     last = session.sent[-1][0]
     for index, call in calls(facts, session.closed):
-        buffered = call.size is not None and BUFFERED <= call.size < HUGE
-        if index > last and reads_connection(call) and buffered:
+        if index > last and reads_connection(call) and _is_buffered(facts, call):
             if _shown_before(facts, session, index):
                 return None
             return stood(facts, "missing-terminator", EVERYTHING, (last, index))
     return None
+
+
+def reads_lines_in_c(facts: Facts, call: Call) -> bool:
+    """The call of stdio, as far as its size tells: a program's own read() may ask for as much."""
+    compiled = facts.compiled is not None and facts.header.program.endswith(_OF_STDIO)
+    return compiled and call.name == "read" and call.size == STDIO
+
+
+def _is_buffered(facts: Facts, call: Call) -> bool:
+    """The call of a reader by lines, and not that of a program's own recv()."""
+    if call.size is None:
+        return False
+    return reads_lines_in_c(facts, call) or BUFFERED <= call.size < HUGE
 
 
 def _shown_before(facts: Facts, session: Session, index: int) -> bool:

@@ -13,6 +13,7 @@ from grader.judge.seen import (
     first_session,
     hit,
     is_refused,
+    waited_until_we_closed,
     we_closed_before,
 )
 from grader.matching import Print
@@ -124,7 +125,7 @@ def writes_to_nobody(facts: Facts) -> Hit | None:
     if facts.exited is None or facts.exited[1].signal != "SIGPIPE":
         return None
     index = facts.exited[0]
-    if not we_closed_before(facts, index):
+    if not we_closed_before(facts, index) or waited_until_we_closed(facts):
         return None
     return hit(facts, "writes-after-close", EVERYTHING, (index,), "signal", signal="SIGPIPE")
 

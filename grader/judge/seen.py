@@ -96,6 +96,17 @@ def we_closed_before(facts: Facts, index: int) -> bool:
     return any(s.closed is not None and s.closed < index for s in facts.sessions)
 
 
+def waited_until_we_closed(facts: Facts) -> bool:
+    """It was proved to read from a connection until we closed it: what came after came of that."""
+    return any(
+        state.why == "waiting" and any(reads_connection(call) for call in state.calls)
+        for session in facts.sessions
+        if session.closed is not None and not ended_before_us(session)
+        for index, state in facts.states
+        if session.first <= index < session.closed
+    )
+
+
 def messages_read(facts: Facts, session: Session) -> int:
     """How many of the pieces sent the program has read, whole, by all that is known.
 

@@ -45,6 +45,8 @@ def method(call: Call) -> str:
 def situation(facts: Facts) -> Text:
     """« Votre serveur attend encore dans recv(), ligne 14. », or an empty text."""
     words = program(facts.role)
+    if facts.unbuilt is not None:
+        return fill(SITUATIONS["unbuilt"], program=words)
     if facts.end.outcome == "limit" and (reached := facts.limit) is not None:
         return _limit(facts, reached[1])
     if (trace := facts.traceback) is not None:

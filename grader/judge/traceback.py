@@ -47,11 +47,13 @@ class Traceback:
     place: Place | None
     evaluated: bool = False
     """It is about a text that the program had compiled, and not about a file."""
+    foreign: bool = False
+    """It is no exception of Python, but of Java or JavaScript."""
 
     @property
     def is_syntax(self) -> bool:
         """The program could not even be compiled."""
-        return self.type in _SYNTAX and not self.evaluated
+        return self.type in _SYNTAX and not self.evaluated and not self.foreign
 
     def at_call(self, *methods: str) -> bool:
         """Whether the line that raised it calls one of these methods."""

@@ -411,6 +411,10 @@ SITUATIONS: dict[str, tuple[str, str]] = {
         "Votre {program} s’est terminé en annonçant un échec (code {status}).",
         "Your {program} ended and reported a failure (status {status}).",
     ),
+    "unbuilt": (
+        "Votre {program} n’a pas pu être compilé{nb}: il n’y avait rien à lancer.",
+        "Your {program} could not be compiled: there was nothing to run.",
+    ),
     "unstarted": (
         "Python n’a pas pu lancer votre {program}{see}.",
         "Python could not start your {program}{see}.",

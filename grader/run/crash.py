@@ -1,4 +1,4 @@
-"""How a program of Python ended, read from its standard error; pure."""
+"""How a program ended, read from its standard error; pure."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ _EXCEPTION = re.compile(rb"^[A-Za-z_\x80-\xff][\w.<>\x80-\xff]*(?::|\r?$)", re.M
 _DUMP_FRAME = re.compile(rb'^  File "([^"\n]*)", line (\d{1,9}) in ([^\n]*)$', re.MULTILINE)
 """A program can write what looks like a dump: no number is longer than an interpreter's."""
 _DUMP_THREAD = re.compile(rb"^(?:Current thread|Thread) 0x[0-9a-f]+", re.MULTILINE)
+_JAVA = re.compile(rb'^Exception in thread "main" [A-Za-z_$][\w.$]*(?::|\r?$)', re.MULTILINE)
+_NODE = re.compile(rb"^Node\.js v\d[\w.]*\r?\Z", re.MULTILINE)
+"""Node's last words; a program that exits with 1 by itself does not say them."""
 _TAIL = 65536
 
 
@@ -31,6 +34,8 @@ def uncaught(stderr: bytes, status: int | None) -> bool:
     if status != 1:
         return False
     tail = stderr[-_TAIL:].rstrip()
+    if _JAVA.search(tail) or _NODE.search(tail):
+        return True
     heads = list(_HEAD.finditer(tail))
     if not heads:
         # A text that is not in its encoding: CPython has no line of it to show.

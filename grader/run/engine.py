@@ -19,13 +19,15 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from grader import transcript as tr
+from grader.lab.languages import PYTHON
 from grader.lab.model import Scenario, Tests
 from grader.lab.sweep import is_sweep
-from grader.run import cgroup, messages
+from grader.run import cgroup, messages, workfolders
 from grader.run.errors import HostError
 from grader.run.followers import Followers
 from grader.run.inbox import Inbox
@@ -104,6 +106,8 @@ class Engine:
         self._selector = selectors.DefaultSelector()
         self._followers = Followers()
         self._arranged: cgroup.Arranged | None = None
+        self._builds: Path | None = None
+        """What was built, where there is something to build."""
         self._faults: defaultdict[tuple[str, Tests], list[str]] = defaultdict(list)
 
     @property
@@ -136,6 +140,9 @@ class Engine:
                 worker.process.wait()
         self._workers.clear()
         self._selector.close()
+        if self._builds is not None:
+            workfolders.remove(self._builds)
+            self._builds = None
         if self._arranged is not None:
             self._arranged.leave()
 
@@ -151,7 +158,7 @@ class Engine:
             while self._has_room() and (pieces or self._cut_next(waiting, pieces)):
                 piece = pieces.popleft()
                 if not piece.skip:
-                    self._free_worker().order(piece)
+                    self._free_worker(piece.job).order(piece)
                     continue
                 runs = self._unplayed_runs(piece.job, "skipped", piece.skip)
                 yield from self._done(piece, runs, pieces)
@@ -187,11 +194,15 @@ class Engine:
         busy = sum(worker.piece is not None for worker in self._workers)
         return busy < self.workers
 
-    def _free_worker(self) -> _Worker:
+    def _free_worker(self, job: Job) -> _Worker:
         for worker in self._workers:
             if worker.piece is None:
                 return worker
-        worker = _Worker(self.options)
+        languages = job.lab.languages
+        if languages != (PYTHON,) and self._builds is None:
+            self._builds = workfolders.make()
+        builds = str(self._builds or "")
+        worker = _Worker(replace(self.options, languages=languages, builds=builds))
         self._workers.append(worker)
         self._selector.register(worker.replies, selectors.EVENT_READ, worker)
         return worker

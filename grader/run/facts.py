@@ -261,9 +261,12 @@ class KernelFacts:
             return known, False
         known = replace(known, calm=True, rests=True)
         pids = {t.call.pid for t in sample.threads}
-        if any(proc.has_timers(pid) or proc.catches_alarm(pid) for pid in pids):
+        runtime = self._program.runtime
+        if any(proc.has_timers(pid) or proc.catches_alarm(pid, runtime.signals) for pid in pids):
             return known, True
-        limited = [t for t in sample.threads if t.facts.limited or has_socket_limit(t)]
+        helpers = runtime.helpers((t.call.pid, t.call.tid) for t in sample.threads)
+        own = [t for t in sample.threads if (t.call.pid, t.call.tid) not in helpers]
+        limited = [t for t in own if t.facts.limited or has_socket_limit(t)]
         if not limited:
             keyboard = at_keyboard(sample.threads)
             return replace(known, waiting=True, keyboard=keyboard), False

@@ -46,7 +46,7 @@ def inspect(python: str) -> Interpreter:
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise HostError(f"{python} is not a Python interpreter that runs: {error}") from error
     home = str(Path(executable).resolve().parent)
-    wanted = sorted({part for folder in [*folders, home] for part in _parts(folder)})
+    wanted = sorted({part for folder in [*folders, home] for part in shown_parts(folder)})
     kept: list[str] = []
     for folder in sorted(wanted, key=len):
         above = [*SYSTEM, *kept]
@@ -55,7 +55,7 @@ def inspect(python: str) -> Interpreter:
     return Interpreter(executable, tuple(kept), version)
 
 
-def _parts(folder: str) -> list[str]:
+def shown_parts(folder: str) -> list[str]:
     """Of a prefix that others share only where programs and libraries are."""
     return [f"{folder}/bin", f"{folder}/lib"] if folder in _SHARED else [folder]
 

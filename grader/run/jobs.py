@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from grader.lab.languages import Language
 from grader.lab.model import Lab, Scenario, Tests
 from grader.run.causes import Causes, causes
 from grader.run.groups import Route
@@ -158,5 +159,9 @@ class EngineOptions:
     """How runs get groups of their own (cgroup v2), with isolation `full`."""
     place: str = ""
     """Where, for workers: the folder of a `grader.run.cgroup.Place`."""
+    languages: tuple[Language, ...] = ()
+    """For workers: those whose tools are looked for before they stop being root."""
+    builds: str = ""
+    """For workers: the folder that what was built lies in."""
     spool: Path | None = None
     """The folder on whose disk runs wait to be judged; None: the machine's for temporary files."""

@@ -317,13 +317,14 @@ def has_timers(pid: int) -> bool:
         return True
 
 
-def catches_alarm(pid: int) -> bool:
+def catches_alarm(pid: int, apart_from: int = 0) -> bool:
     """Whether a handler may run for SIGALRM, SIGVTALRM, SIGPROF or a real-time signal.
 
-    An alarm itself (alarm, setitimer) shows nowhere; its handler does.
+    An alarm itself (alarm, setitimer) shows nowhere; its handler does. `apart_from` is a mask
+    of signals that the program's runtime catches for its own use.
     """
     match = _CAUGHT.search(_read(f"/proc/{pid}/status"))
-    return match is None or int(match[1], 16) & (_ALARMS | _REAL_TIME) != 0
+    return match is None or int(match[1], 16) & (_ALARMS | _REAL_TIME) & ~apart_from != 0
 
 
 def copy_fd(pid: int, fd: int) -> int | None:

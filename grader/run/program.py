@@ -18,16 +18,19 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from grader.lab.languages import Language, filled, runs_the_file
 from grader.lab.model import Limits
 from grader.run import proc, sandbox, seccomp, workfolders
+from grader.run.built import Artifact
 from grader.run.cgroup import RunGroup
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
+from grader.run.runtimes import PLAIN, Runtime, runtime_of
 from grader.run.strikes import ADDRESS_SPACE, MOST_FILES
 from grader.run.terminal import Terminal
 from grader.run.usage import Disk
@@ -35,6 +38,8 @@ from grader.submission import SourceFile
 
 _GATE = 'read -r _ <&3 && exec 3<&- && cd "$0" && exec "$@"'
 """Where who holds the other end has died, nothing is executed."""
+_BUILT = ".wiregrade-built"
+"""In a work folder of isolation `none`: what a build has left."""
 _GATE_TOLD = f"echo >&4; exec 4>&-; {_GATE}"
 _FIRST_FD = 10
 """Descriptors from here on hold what bubblewrap is to read.
@@ -99,8 +104,10 @@ class Program:
         full: bool,
         folder: str,
         work: Path | None = None,
+        runtime: Runtime = PLAIN,
     ) -> None:
         self.pid, self.root = pid, root
+        self.runtime = runtime
         self.terminal, self.stderr = terminal, stderr
         self.folder = folder
         """Where the submission lies, as the program sees it."""
@@ -274,6 +281,34 @@ def command_of(interpreter: Interpreter, program: str) -> list[str]:
     return [interpreter.executable, "-X", "faulthandler", named]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """How a program that is not Python is started: see `grader.run.recipes`.
+
+    In `command` stand `{built}` and `{python}` still.
+    """
+
+    language: Language
+    command: tuple[str, ...]
+    artifacts: tuple[Artifact, ...] = ()
+    """What its build has left."""
+    folders: tuple[str, ...] = ()
+    """Further folders of the system that it needs to see."""
+    fd: int | None = None
+    """A descriptor of ours that it gets as `LAUNCH_FD`."""
+    exact: bool = False
+    """The command is as it is: nothing stands for anything else in it."""
+
+    def words(self, interpreter: Interpreter, built: str) -> list[str]:
+        """The command, where `built` is the folder with what the build has left."""
+        if self.exact:
+            return list(self.command)
+        return filled(self.command, {"built": built, "python": interpreter.executable})
+
+
+LAUNCH_FD = 5
+
+
 def start_sandboxed(
     bwrap: str,
     interpreter: Interpreter,
@@ -282,8 +317,9 @@ def start_sandboxed(
     program: str,
     limits: Limits,
     given: Given = NOTHING_GIVEN,
+    launch: Launch | None = None,
 ) -> Program:
-    """Start a program in bubblewrap, up to the gate.
+    """Start a program in bubblewrap, up to the gate; without `launch` it is Python.
 
     Raises:
         HostError: the sandbox could not be made.
@@ -292,17 +328,30 @@ def start_sandboxed(
     cwd = str(Path(inside).parent)
     with _Descriptors() as fds:
         placed = [
-            sandbox.FileAt(fds.give(fds.memory(f.data)), f"{sandbox.WORK}/{f.path}", True)
+            sandbox.FileAt(
+                fds.give(fds.memory(f.data)), f"{sandbox.WORK}/{f.path}", True,
+                "0755" if _is_executed(launch, f.path == program) else "",
+            )
             for f in files
-        ]
+        ]  # fmt: skip
+        placed += [
+            sandbox.FileAt(
+                fds.give(fds.memory(made.data)), f"{sandbox.BUILT}/{made.path}", True,
+                "0555" if made.executable else "0444",
+            )
+            for made in (launch.artifacts if launch is not None else ())
+        ]  # fmt: skip
         placed += [
             sandbox.FileAt(fds.give(fds.memory(_identity(data))), path, False)
             for path, data in sandbox.GENERATED.items()
         ]
         info_read, info_write = fds.pipe()
         bpf = seccomp.own().bpf
+        shown = interpreter
+        if launch is not None and launch.folders:
+            shown = replace(interpreter, folders=(*interpreter.folders, *launch.folders))
         options = sandbox.arguments(
-            interpreter, reachable, placed, limits, cwd=cwd,
+            shown, reachable, placed, limits, cwd=cwd,
             seccomp=fds.give(fds.memory(bpf)) if bpf else None,
         )  # fmt: skip
         for name, value in given.env:
@@ -310,7 +359,10 @@ def start_sandboxed(
         options += ["--info-fd", str(fds.give(info_write))]
         passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
         command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE_TOLD, cwd]
-        command += [*command_of(interpreter, Path(inside).name), *given.args]
+        command += _words(launch, interpreter, Path(inside).name, sandbox.BUILT)
+        command += given.args
+        if launch is not None and launch.fd is not None:
+            fds.give(launch.fd, LAUNCH_FD)
         arrived, arrived_write = fds.pipe()
         fds.give(arrived_write, 4)
         terminal, stderr, gate, outer = fds.spawn(command, {}, own_session=False)
@@ -323,7 +375,7 @@ def start_sandboxed(
     _set_limits(pid, limits)
     return Program(
         pid=pid, root=init, outer=outer, gate=gate, terminal=terminal, stderr=stderr,
-        full=True, folder=sandbox.WORK,
+        full=True, folder=sandbox.WORK, runtime=_runtime(launch),
     )  # fmt: skip
 
 
@@ -333,27 +385,53 @@ def start_plain(
     program: str,
     limits: Limits,
     given: Given = NOTHING_GIVEN,
+    launch: Launch | None = None,
 ) -> Program:
     """Start a program as a plain process in a temporary copy of its submission."""
     work = workfolders.make()
+    built = work / _BUILT
     for file in files:
-        target = work / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.data)
+        _write(work / file.path, file.data, _is_executed(launch, file.path == program))
+    for made in launch.artifacts if launch is not None else ():
+        _write(built / made.path, made.data, made.executable)
     inside = work / program
     environment = {**os.environ, "TERM": "dumb", "PYTHONDONTWRITEBYTECODE": "1"}
     environment.update(given.env)
     if not any(name in environment for name in ("LANG", "LC_ALL", "LC_CTYPE")):
         environment["LC_ALL"] = "C.UTF-8"
     command = [*_with_us(), "/bin/sh", "-c", _GATE, str(inside.parent)]
-    command += [*command_of(interpreter, inside.name), *given.args]
+    command += _words(launch, interpreter, inside.name, str(built))
+    command += given.args
     with _Descriptors() as fds:
+        if launch is not None and launch.fd is not None:
+            fds.give(launch.fd, LAUNCH_FD)
         terminal, stderr, gate, pid = fds.spawn(command, environment, own_session=True)
     _set_limits(pid, limits)
     return Program(
         pid=pid, root=os.getpid(), outer=pid, gate=gate, terminal=terminal, stderr=stderr,
-        full=False, folder=str(work), work=work,
+        full=False, folder=str(work), work=work, runtime=_runtime(launch),
     )  # fmt: skip
+
+
+def _words(launch: Launch | None, interpreter: Interpreter, name: str, built: str) -> list[str]:
+    if launch is None:
+        return command_of(interpreter, name)
+    return launch.words(interpreter, built)
+
+
+def _is_executed(launch: Launch | None, is_program: bool) -> bool:
+    return is_program and launch is not None and runs_the_file(launch.language)
+
+
+def _runtime(launch: Launch | None) -> Runtime:
+    return runtime_of(launch.language) if launch is not None else PLAIN
+
+
+def _write(target: Path, data: bytes, executable: bool) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+    if executable:
+        target.chmod(0o755)
 
 
 @cache

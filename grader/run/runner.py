@@ -6,13 +6,14 @@ import errno
 import re
 import select
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from grader import transcript as tr
 from grader.lab.connections import time_asked
+from grader.lab.languages import language_of
 from grader.lab.model import Action, Level, Limits, Scenario
 from grader.lab.program import filled
 from grader.lab.script import delivery_of, script_of
@@ -32,6 +33,7 @@ from grader.run.player import Player, Setting
 from grader.run.program import (
     NOTHING_GIVEN,
     Given,
+    Launch,
     Program,
     limit_processes,
     start_plain,
@@ -40,7 +42,9 @@ from grader.run.program import (
 from grader.run.sockdiag import SocketTable
 from grader.run.stacks import Stacks
 from grader.run.tracing import Tracing
+from grader.run.workshop import Ready, Workshop
 from grader.runids import run_id, traced_id
+from grader.submission import SourceFile
 from grader.wire import pcapng, synthesis
 from grader.wire.comments import comments
 from grader.wire.frames import Frame, dialed, is_refusal, parse
@@ -67,6 +71,7 @@ class Place:
     table: SocketTable | None
     capture: Capture | None
     stacks: Stacks
+    workshop: Workshop
     groups: cgroup.Place | None = None
     """Where each run gets a group of its own."""
     small_buffers: bool = False
@@ -223,6 +228,8 @@ class Runner:
         """Play; a client that dialled another port is played again with a listener there."""
         if scenario.tests == "both":
             return self._play_pair(job, scenario, name)
+        if (ready := self._ready(job)).failed:
+            return self._not_built(job, scenario, name, ready)
         texts = texts_of(job.lab, scenario, job.seed)
         script = script_of(job.lab, scenario, texts)
         run = self._play_once(job, scenario, name, script, texts, [])
@@ -244,8 +251,11 @@ class Runner:
         if place.capture is None or place.table is None:
             problem = NEEDS_FACTS if place.private_network else NEEDS_NETWORK
             return self._not_played(job, scenario, name, "skipped", problem)
-        place.prepare(scenario, job.lab.port)
         client = replace(job, program=partner.program, files=partner.files)
+        if self._ready(job).failed or self._ready(client).failed:
+            problem = "one of the programs could not be compiled"
+            return self._not_played(job, scenario, name, "skipped", problem)
+        place.prepare(scenario, job.lab.port)
         texts = texts_of(job.lab, scenario, job.seed)
         return play_pair(
             job, place.table, place.capture, _limits_of(job, scenario),
@@ -296,6 +306,8 @@ class Runner:
             if p != "udp" or (a, n) not in ours
         ]
         extra: list[tr.AnyEntry] = [*told, *dict.fromkeys(seen)]
+        if (compiled := self._ready(job).entry()) is not None:
+            extra.insert(0, compiled)
         if losses:
             extra.append(tr.WireLoss(t=0, frames=losses))
         header = self._header(job, scenario, name, script.port, texts, zero)
@@ -330,12 +342,27 @@ class Runner:
             self._tracing.attach(program)
         return program
 
+    def _ready(self, job: Job) -> Ready:
+        """The job's program, built where it has to be."""
+        return self.place.workshop.ready(job.lab.languages, job.program, job.files, self._launched)
+
     def _start(self, job: Job, given: Given = NOTHING_GIVEN) -> Program:
-        place, limits = self.place, job.lab.limits
+        launch = self._ready(job).launch
+        return self._launched(job.files, job.program, job.lab.limits, launch, given)
+
+    def _launched(
+        self,
+        files: Sequence[SourceFile],
+        path: str,
+        limits: Limits,
+        launch: Launch | None,
+        given: Given = NOTHING_GIVEN,
+    ) -> Program:
+        place = self.place
         if place.bwrap is None:
-            return start_plain(place.interpreter, job.files, job.program, limits, given)
+            return start_plain(place.interpreter, files, path, limits, given, launch)
         program = start_sandboxed(
-            place.bwrap, place.interpreter, place.reachable, job.files, job.program, limits, given
+            place.bwrap, place.interpreter, place.reachable, files, path, limits, given, launch
         )
         if place.groups is not None:
             program.group = place.groups.run(program.pid, limits)
@@ -371,10 +398,20 @@ class Runner:
             seed=job.seed,
             isolation=self.place.options.isolation,
             facts="kernel" if self.place.table is not None else "paced",
-            interpreter=f"Python {self.place.interpreter.version}",
+            interpreter=self._interpreter(job),
             partner=job.partner.program if job.partner else "",
             started=started.isoformat(timespec="milliseconds"),
         )
+
+    def _interpreter(self, job: Job) -> str:
+        return self.place.workshop.version(language_of(job.program, job.lab.languages))
+
+    def _not_built(self, job: Job, scenario: Scenario, name: str, ready: Ready) -> PlayedRun:
+        """A run of a program that the compiler would not have: its end before its beginning."""
+        texts = texts_of(job.lab, scenario, job.seed)
+        header = self._header(job, scenario, name, job.lab.port, texts, datetime.now(UTC))
+        entries = [x for x in (ready.entry(),) if x is not None]
+        return PlayedRun(transcript=tr.of(header, [*entries, tr.Ended(t=0, outcome="crashed")]))
 
     def _not_played(
         self, job: Job, scenario: Scenario, name: str, outcome: str, problem: str

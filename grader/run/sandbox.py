@@ -18,6 +18,8 @@ from grader.lab.model import Limits
 from grader.run.interpreter import SYSTEM, Interpreter
 
 WORK = "/submission"
+BUILT = "/built"
+"""What a build has left: read-only."""
 FOLDERS = ("/tmp", "/dev/shm", WORK)  # noqa: S108 -- the sandbox's own
 """What a program can write: in memory, each bounded, gone with the run."""
 HOSTNAME = "tp"
@@ -62,6 +64,8 @@ class FileAt:
     fd: int
     path: str
     writable: bool
+    mode: str = ""
+    """Octal; empty: 0644, or 0444 where it is not writable."""
 
 
 def arguments(
@@ -123,11 +127,12 @@ def _files(files: Sequence[FileAt]) -> list[str]:
     made: set[PurePosixPath] = set()
     for file in files:
         for folder in reversed(PurePosixPath(file.path).parents[:-1]):
-            if folder not in made and str(folder).startswith(WORK + "/"):
+            inside = str(folder).startswith((WORK + "/", BUILT + "/")) or str(folder) == BUILT
+            if folder not in made and inside:
                 out += ["--dir", str(folder)]
                 made.add(folder)
         if file.writable:
-            out += ["--perms", "0644", "--file", str(file.fd), file.path]
+            out += ["--perms", file.mode or "0644", "--file", str(file.fd), file.path]
         else:
             out += ["--perms", "0444", "--ro-bind-data", str(file.fd), file.path]
     return out

@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from grader.lab.labfile import ENCODINGS
 from grader.run import cgroup, netns, privileges, seccomp
+from grader.run.built import BuildCache
 from grader.run.capture import Capture
 from grader.run.errors import FactsUnavailable, HostError
 from grader.run.interpreter import inspect
@@ -27,6 +28,7 @@ from grader.run.messages import Fault, JobEnd, Ready, read_frame, say, send_run
 from grader.run.runner import Place, Runner
 from grader.run.sockdiag import SocketTable
 from grader.run.stacks import Stacks, find
+from grader.run.workshop import Workshop
 
 for _encoding in ("ascii", *ENCODINGS, "idna", "unicode_escape"):
     codecs.lookup(_encoding)  # imported when first used, which would be too late
@@ -42,6 +44,9 @@ def prepare(options: EngineOptions, parent: int) -> Place:
     """
     interpreter = inspect(options.python)
     stacks = Stacks(find())
+    cache = _builds(options)
+    sandboxed = options.isolation == "full"
+    workshop = Workshop(options.languages, interpreter, cache, sandboxed=sandboxed)
     reachable: dict[str, str] = {}
     bwrap = options.bwrap
     place = _groups(options)
@@ -51,7 +56,7 @@ def prepare(options: EngineOptions, parent: int) -> Place:
         seccomp.own()
         if privileges.is_root():
             bwrap_home = str(Path(bwrap).resolve().parent)
-            reachable = privileges.stage((*interpreter.folders, bwrap_home))
+            reachable = privileges.stage((*interpreter.folders, *workshop.folders, bwrap_home))
             bwrap = str(Path(reachable.get(bwrap_home, bwrap_home)) / Path(bwrap).resolve().name)
             privileges.drop()
         netns.enter_network()
@@ -65,7 +70,16 @@ def prepare(options: EngineOptions, parent: int) -> Place:
         raise SystemExit(1)
     table = _table(options)
     capture = Capture() if options.isolation == "full" else None
-    return Place(options, interpreter, reachable, bwrap, table, capture, stacks, place)
+    return Place(options, interpreter, reachable, bwrap, table, capture, stacks, workshop, place)
+
+
+def _builds(options: EngineOptions) -> BuildCache | None:
+    """The folder of what was built: opened, and ours still, when we are somebody else."""
+    if not options.builds:
+        return None
+    if options.isolation == "full" and privileges.is_root():
+        os.chown(options.builds, privileges.UNPRIVILEGED, privileges.UNPRIVILEGED)
+    return BuildCache(os.open(options.builds, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
 
 
 def _groups(options: EngineOptions) -> cgroup.Place | None:

@@ -1,0 +1,170 @@
+"""Builds a program in the sandbox, with limits of its own: compilers are attacked, too.
+
+A build sees what a run sees: the system, and the submission's copy. What it leaves comes out
+through a pipe, is bounded and checked, and is given to the runs as files that they can only
+read and execute. No Makefile is run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import time
+from collections.abc import Callable
+from importlib import resources
+
+from grader.lab.languages import Language
+from grader.lab.model import Limits
+from grader.run import proc, strikes
+from grader.run.account import Account
+from grader.run.built import MOST_BYTES, MOST_FILES, Artifact, Built, read_artifacts
+from grader.run.errors import HostError
+from grader.run.interpreter import Interpreter
+from grader.run.program import LAUNCH_FD, Launch, Program
+from grader.run.terminal import read_available
+
+LIMITS = Limits(
+    wall=60.0, promised=60.0, cpu=30.0, memory=1 << 30, processes=64,
+    file_size=64 << 20, work_size=256 << 20, output=64 << 10, open_files=256,
+)  # fmt: skip
+"""Of a build. A Java compiler takes 2 s of CPU on a slow machine."""
+KEPT_OUTPUT = 16 << 10
+"""Bytes of what a compiler says that are kept: its first error is what matters."""
+_INSIDE = resources.files("grader.run").joinpath("inside.py").read_text("utf-8")
+"""Read now: a worker that has stopped being root may not be able to."""
+_OUT = "/tmp/built"  # noqa: S108 -- the sandbox's own
+_PAUSE_S = 0.02
+_CHUNK = 1 << 16
+_BY_SIGNAL: dict[int, str] = {
+    signal.SIGXCPU: "cpu",
+    signal.SIGKILL: "cpu",
+    signal.SIGXFSZ: "file_size",
+}
+_NOT_FOUND = 127
+_COUNTS = MOST_BYTES + MOST_FILES * 4096
+
+Start = Callable[[Launch, Limits], Program]
+
+
+def build(
+    language: Language,
+    command: tuple[str, ...],
+    folders: tuple[str, ...],
+    interpreter: Interpreter,
+    start: Start,
+    out: str = _OUT,
+) -> Built:
+    """Build a program; `out` is a folder that does not exist, for what the compiler makes.
+
+    Raises:
+        HostError: the sandbox could not be made.
+    """
+    words = [word.replace("{built}", out) for word in command]
+    order = json.dumps(
+        {
+            "command": [word.replace("{python}", interpreter.executable) for word in words],
+            "out": out,
+            "environment": dict(language.environment or {}),
+            "fd": LAUNCH_FD,
+        }
+    )
+    read, write = os.pipe()
+    try:
+        launch = Launch(
+            language=language,
+            command=(interpreter.executable, "-I", "-S", "-c", _INSIDE, order),
+            folders=folders,
+            fd=write,
+            exact=True,
+        )
+        program = start(launch, LIMITS)
+    except BaseException:
+        os.close(read)
+        raise
+    finally:
+        os.close(write)
+    os.set_blocking(read, False)
+    try:
+        return _Build(program, read, command).run()
+    finally:
+        program.close()
+        os.close(read)
+
+
+class _Build:
+    def __init__(self, program: Program, fd: int, command: tuple[str, ...]) -> None:
+        self._program, self._fd, self._command = program, fd, command
+        self._data, self._said = bytearray(), bytearray()
+        self._watch, self._account = strikes.Watch(LIMITS), Account()
+        self._open = {fd, program.stderr, program.terminal.master}
+        self._began = time.monotonic_ns()
+
+    def run(self) -> Built:
+        self._program.release()
+        struck = None
+        while struck is None and not self._program.ended():
+            watched = [*self._open, self._program.pidfd]
+            select.select(watched, [], [], _PAUSE_S)
+            self._read()
+            struck = self._struck()
+        if struck is not None:
+            return self._built(1, limit=struck.limit, value=struck.value)
+        while self._read():
+            pass
+        return self._ended()
+
+    def _read(self) -> bool:
+        """Take what is there, whether there was any; more than may be kept is thrown away."""
+        news = False
+        for fd in list(self._open):
+            data, ended = read_available(fd, _CHUNK)
+            if ended:
+                self._open.discard(fd)
+            news = news or bool(data)
+            if fd == self._fd:
+                self._data += data[: max(0, _COUNTS + 1 - len(self._data))]
+            elif fd == self._program.stderr:
+                self._said += data[: max(0, KEPT_OUTPUT - len(self._said))]
+        return news
+
+    def _struck(self) -> strikes.Struck | None:
+        if time.monotonic_ns() - self._began > LIMITS.wall * 1e9:
+            return strikes.struck("wall", LIMITS)
+        if len(self._data) > _COUNTS:
+            return strikes.Struck("file_size", f"{MOST_BYTES >> 20} MB")
+        used = (proc.used(pid) for pid in self._program.remains())
+        usage = self._account.usage(one for one in used if one is not None)
+        return self._watch.look(usage, self._program.disk, self._resident)
+
+    def _resident(self) -> int:
+        private, shared = proc.resident(self._program.processes())
+        disk = self._program.disk()
+        return private + max(shared, disk.size if disk.bounded else 0)
+
+    def _ended(self) -> Built:
+        told = self._program.status
+        if told is None or told.status != 0:
+            # What we start inside does not fail; whoever makes it fail has no program.
+            return self._built(1)
+        try:
+            status, artifacts = read_artifacts(bytes(self._data))
+        except ValueError:
+            return self._built(1)
+        if status == _NOT_FOUND and not artifacts:
+            raise HostError(self._said.decode("utf-8", "replace").strip() or "no compiler")
+        if status < 0:
+            limit = _BY_SIGNAL.get(-status)
+            struck = strikes.struck(limit, LIMITS) if limit else strikes.Struck("", "")
+            return self._built(1, limit=struck.limit, value=struck.value)
+        # A compiler that is content and leaves nothing has built no program.
+        return self._built(status or int(not artifacts), made=artifacts)
+
+    def _built(
+        self, status: int, limit: str = "", value: str = "", made: tuple[Artifact, ...] = ()
+    ) -> Built:
+        return Built(
+            command=self._command, status=status, output=bytes(self._said),
+            took=time.monotonic_ns() - self._began, limit=limit, value=value, artifacts=made,
+        )  # fmt: skip

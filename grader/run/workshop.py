@@ -1,0 +1,176 @@
+"""Where programs of other languages are got ready in a worker: tools found, programs built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader import transcript as tr
+from grader.lab.languages import PYTHON, Language, language_of
+from grader.lab.model import Limits
+from grader.run import building, workfolders
+from grader.run.built import BuildCache, Built, key_of
+from grader.run.errors import HostError
+from grader.run.interpreter import Interpreter
+from grader.run.program import Launch, Program
+from grader.run.recipes import commands_of
+from grader.run.toolchain import Toolchain, ToolMissingError, find, version_of
+from grader.submission import SourceFile
+
+Start = Callable[[Sequence[SourceFile], str, Limits, Launch], Program]
+"""Starts a program of these files, by its path, with limits, so launched."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A program as it can be started; `launch` is None for Python, and where it was not built."""
+
+    language: Language
+    launch: Launch | None = None
+    built: Built | None = None
+    """How its build went, where it needs one."""
+
+    @property
+    def failed(self) -> bool:
+        """There is nothing to start: the compiler would not have it."""
+        return self.built is not None and not self.built.ok
+
+    def entry(self, side: str = "") -> tr.Compiled | None:
+        """What the transcript says of the build."""
+        if self.built is None:
+            return None
+        built = self.built
+        return tr.Compiled(
+            t=0, side=side, command=built.command, status=built.status,
+            output=built.output, took=built.took, limit=built.limit, value=built.value,
+        )  # fmt: skip
+
+
+class Workshop:
+    """Gets programs ready. Tools that may be hidden from whom we become are found at once."""
+
+    def __init__(
+        self,
+        languages: Sequence[Language],
+        interpreter: Interpreter,
+        cache: BuildCache | None,
+        *,
+        sandboxed: bool,
+    ) -> None:
+        self._interpreter, self._cache, self._sandboxed = interpreter, cache, sandboxed
+        self._found: dict[str, Toolchain | ToolMissingError] = {}
+        self._last: dict[str, Built] = {}
+        for language in languages:
+            if language != PYTHON:
+                self._look_for(language)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Folders of all tools that were found."""
+        chains = (x for x in self._found.values() if isinstance(x, Toolchain))
+        return tuple(dict.fromkeys(folder for chain in chains for folder in chain.build_folders))
+
+    def version(self, language: Language) -> str:
+        """What runs or builds programs of that language here; empty where nothing does."""
+        if language == PYTHON:
+            return f"Python {self._interpreter.version}"
+        found = self._look_for(language)
+        return version_of(found.first) if isinstance(found, Toolchain) and found.first else ""
+
+    def ready(
+        self,
+        languages: Sequence[Language],
+        program: str,
+        files: Sequence[SourceFile],
+        start: Start,
+    ) -> Ready:
+        """The program, built where it has to be.
+
+        Raises:
+            ToolMissingError: the machine lacks what its language needs.
+            HostError: the sandbox could not be made.
+        """
+        language = language_of(program, languages)
+        if language == PYTHON:
+            return Ready(language=language)
+        chain = self._look_for(language)
+        if isinstance(chain, ToolMissingError):
+            raise chain
+        commands = commands_of(language, program, files)
+        launch = Launch(
+            language=language, command=_with(chain, commands.run), folders=chain.folders
+        )
+        if not commands.build:
+            return Ready(language=language, launch=launch)
+        command = _with(chain, commands.build)
+        built = self._built(language, command, program, files, start, chain)
+        made = Launch(
+            language=language, command=launch.command, folders=chain.folders,
+            artifacts=built.artifacts,
+        )  # fmt: skip
+        return Ready(language=language, launch=made if built.ok else None, built=built)
+
+    def _look_for(self, language: Language) -> Toolchain | ToolMissingError:
+        key = repr(language)
+        if key not in self._found:
+            try:
+                self._found[key] = find(language)
+            except ToolMissingError as error:
+                self._found[key] = error
+        return self._found[key]
+
+    def _built(
+        self,
+        language: Language,
+        command: tuple[str, ...],
+        program: str,
+        files: Sequence[SourceFile],
+        start: Start,
+        chain: Toolchain,
+    ) -> Built:
+        where = "sandbox" if self._sandboxed else "plain"
+        version = version_of(chain.first) if chain.first else ""
+        key = key_of(language, command, version, program, files, where)
+        if (known := self._last.get(key)) is not None:
+            return known
+
+        def make() -> Built:
+            def started(launch: Launch, limits: Limits) -> Program:
+                return start(files, program, limits, launch)
+
+            return self._make(language, command, chain, started)
+
+        built = make() if self._cache is None else self._cached(self._cache, key, make)
+        self._last = {key: built}  # the runs of one program come one after the other
+        return built
+
+    def _cached(self, cache: BuildCache, key: str, make: Callable[[], Built]) -> Built:
+        with cache.alone(key):
+            built = cache.get(key)
+            if built is None:
+                built = make()
+                cache.put(key, built)
+            return built
+
+    def _make(
+        self,
+        language: Language,
+        command: tuple[str, ...],
+        chain: Toolchain,
+        start: building.Start,
+    ) -> Built:
+        if self._sandboxed:
+            return building.build(language, command, chain.build_folders, self._interpreter, start)
+        folder = workfolders.make()
+        try:
+            out = str(folder / "built")
+            return building.build(language, command, (), self._interpreter, start, out)
+        finally:
+            workfolders.remove(folder)
+
+
+def _with(chain: Toolchain, command: tuple[str, ...]) -> tuple[str, ...]:
+    """The command by the tool's path on this machine."""
+    if not command:
+        raise HostError("a language has an empty command")
+    return (chain.tools.get(command[0], command[0]), *command[1:])

@@ -1,0 +1,23 @@
+#include <iostream>
+#include <string>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int main()
+{
+    int ecoute = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in adresse{};
+    adresse.sin_family = AF_INET;
+    adresse.sin_addr.s_addr = htonl(INADDR_ANY);
+    adresse.sin_port = htons(65432);
+    bind(ecoute, reinterpret_cast<sockaddr *>(&adresse), sizeof adresse);
+    listen(ecoute, 1);
+    int fd = accept(ecoute, nullptr, nullptr);
+    const std::string accueil = "Bonjour Client, je suis le serveur 65432, la connexion est établie";
+    send(fd, accueil.data(), accueil.size(), 0);
+    char tampon[1024];
+    ssize_t lus = recv(fd, tampon, sizeof tampon, 0);
+    std::cout << std::string(tampon, lus) << std::endl;
+    close(fd);
+}

@@ -1,0 +1,6 @@
+const net = require('net');
+
+const serveur = net.createServer((connexion) => {
+  connexion.write('Bonjour Client, je suis le serveur 65432, la connexion est établie';
+});
+serveur.listen(65432);

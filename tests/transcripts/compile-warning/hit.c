@@ -1,0 +1,6 @@
+/* plays: server-nominal */
+int main(void)
+{
+    int ecoute;  // here
+    return 0;
+}
