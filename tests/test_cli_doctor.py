@@ -67,3 +67,15 @@ def test_what_is_missing_has_the_one_command_that_mends_it() -> None:
     assert "    sudo sysctl -w x=0" in text.splitlines()
     assert "\x1b" not in text
     assert "\x1b[31m✗\x1b[0m" in doctor.table(BAD, colour=True)
+
+
+def test_other_languages_are_told_with_what_lacks() -> None:
+    text = doctor.languages(
+        [
+            ("C", True, "gcc 12"),
+            ("Go", False, "Go: go is not installed here (apt install x)\x1b[0m"),
+        ]
+    )
+    assert "✓ C   gcc 12" in text
+    assert "✗ Go  Go: go is not installed here" in text
+    assert "\x1b" not in text

@@ -78,7 +78,7 @@ class Checking:
         self.given = given
         path = Path(given.path)
         given.lab = given.lab or found_lab(path, given.lang)
-        self.source = open_lab(given.lab)
+        self.source = open_lab(given.lab, given.languages)
         self._left_out = lab_files_within(path, find_lab(given.lab), self.source)
         self._said = False
         given.lang = given.lang or self.source.lab.language

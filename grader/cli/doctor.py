@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from grader.cli.errors import DONE, FAULT
 from grader.cli.streams import safe, say, wants_colour
+from grader.lab.languages import KNOWN, PYTHON
 from grader.run.host import Fact, HostReport, probe
+from grader.run.toolchain import told
 
 _PLAIN = "\x1b[0m"
 _MARKS = {"on": ("✓", "\x1b[32m"), "weaker": ("~", "\x1b[33m"), "off": ("✗", "\x1b[31m")}
@@ -20,6 +23,7 @@ def run(given: argparse.Namespace) -> int:
     """Print the facts; status 3 if `grade` could not run here."""
     report = probe(given.python)
     say(table(report, colour=wants_colour(sys.stdout)))
+    say(languages(told(x for x in KNOWN.values() if x != PYTHON)))
     return DONE if report.full else FAULT
 
 
@@ -28,6 +32,15 @@ def table(report: HostReport, *, colour: bool) -> str:
     width = max(len(fact.name) for fact in report.facts)
     lines = [_line(fact, width, colour=colour) for fact in report.facts]
     return "\n".join([*lines, "", *_advice(report)])
+
+
+def languages(found: Sequence[tuple[str, bool, str]]) -> str:
+    """Which programs besides Python's can be played here, if a lab takes them."""
+    width = max(len(title) for title, _, _ in found)
+    lines = [
+        f"    {'✓' if there else '✗'} {title:<{width}}  {safe(by)}" for title, there, by in found
+    ]
+    return "\n".join(["", "Other languages, where a lab takes them:", *lines])
 
 
 def _line(fact: Fact, width: int, *, colour: bool) -> str:

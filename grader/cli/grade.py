@@ -67,7 +67,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 def run(given: argparse.Namespace) -> int:
     """Grade; the report's path is the last line on stdout."""
-    source = open_lab(given.lab)
+    source = open_lab(given.lab, given.languages)
     language: str = given.lang or source.lab.language
     given.lang = language
     importing = options_of(given, source.lab)

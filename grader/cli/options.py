@@ -62,6 +62,13 @@ def _machine(parser: argparse.ArgumentParser) -> None:
 def _running(parser: argparse.ArgumentParser) -> None:
     _machine(parser)
     parser.add_argument(
+        "--languages",
+        type=_languages,
+        default=(),
+        metavar="LIST",
+        help="what the programs may be written in, such as c,java (what the lab says: Python)",
+    )
+    parser.add_argument(
         "--seed", type=_seed, metavar="SEED", help="draw the texts from this seed, for everybody"
     )
     parser.add_argument(
@@ -464,6 +471,15 @@ def _positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= 1024:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1024")
     return int(text)
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    from grader.lab.languages import KNOWN, named
+
+    found = [named(word.strip()) for word in text.split(",")]
+    if None in found:
+        raise argparse.ArgumentTypeError(f"{text!r}: there are {', '.join(KNOWN)}")
+    return tuple(dict.fromkeys(language.id for language in found if language is not None))
 
 
 def _seconds(text: str) -> float:

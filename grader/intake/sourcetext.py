@@ -46,7 +46,7 @@ _BRACES_SERVER = re.compile(
     r"\b(?:listen|accept|ServerSocket|ServerSocketChannel|createServer|TcpListener)\b"
     r"|\bListen(?:TCP)?\s*\("
 )
-_BRACES_BIND = re.compile(r"(?<![\w.>])bind\s*\(")
+_BRACES_BIND = re.compile(r"(?<![\w.>])(?<!std::)bind\s*\(")
 _BRACES_CLIENT = re.compile(
     r"\b(?:connect|createConnection|SocketChannel\.open)\b"
     r"|\bnew\s+Socket\s*\(|\bDial(?:TCP|Timeout)?\s*\("

@@ -74,6 +74,19 @@ def _matching(patterns: Iterable[str]) -> list[str]:
     return sorted(str(x) for these in found for x in these if x.is_dir())
 
 
+def told(languages: Iterable[Language]) -> list[tuple[str, bool, str]]:
+    """Of each language its title, whether it can be played here, and by what, or what lacks."""
+    found = []
+    for language in languages:
+        try:
+            chain = find(language)
+        except ToolMissingError as error:
+            found.append((language.title, False, str(error)))
+            continue
+        found.append((language.title, True, version_of(chain.first)))
+    return found
+
+
 @cache
 def version_of(tool: str) -> str:
     """What a tool says of its version, the first line; empty where it says nothing."""
