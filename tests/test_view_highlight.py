@@ -20,6 +20,36 @@ def test_what_stands_out() -> None:
     assert looks["print"] == looks["f"] == "f"
 
 
+@pytest.mark.parametrize(
+    ("path", "line", "piece", "look"),
+    [
+        ("a.c", "static int f(void) { return 1; } // x", "return", "k"),
+        ("a.h", "/* why */ int x;", "/* why */", "c"),
+        ("A.java", 'class A { String s = "x"; }', '"x"', "s"),
+        ("a.JS", "const x = 1;", "const", "k"),
+        ("a.cpp", "namespace a { class B; }", "namespace", "k"),
+        ("a.go", "func f() { return }", "return", "k"),
+        ("a.rs", "fn f() { let x = 1; }", "let", "k"),
+        ("a.sh", "for x in 1; do echo; done", "for", "k"),
+    ],
+)
+def test_other_languages_stand_out_too(path: str, line: str, piece: str, look: str) -> None:
+    told = coloured([line], path)
+    assert told is not None
+    assert look in {what for what, text in told[0] if piece in text}
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\n"), max_size=30), max_size=12),
+    st.sampled_from(["a.c", "a.cpp", "a.java", "a.js", "a.go", "a.rs", "a.sh"]),
+)
+def test_no_letter_of_other_languages_is_lost(lines: list[str], path: str) -> None:
+    told = coloured(lines, path)
+    if told is not None:
+        bare = [line.rstrip(" \t") for line in lines] or [""]
+        assert ["".join(text for _, text in pieces) for pieces in told] == bare
+
+
 @given(st.lists(st.text(st.characters(exclude_characters="\n"), max_size=30), max_size=12))
 def test_no_letter_is_lost(lines: list[str]) -> None:
     told = coloured(lines)

@@ -17,6 +17,7 @@ from grader.formats.gathered import error_line, first_run, in_runs, place, told_
 from grader.formats.safe import no_commands, one_line
 from grader.formats.writer import BOLD, COLOURS, DIM, RED, Writer
 from grader.judge.model import Diagnosis, Finding, Grade, Judged, Remark, Status
+from grader.lab.languages import PYTHON, language_of
 from grader.lab.model import ROLES, Lab, Level
 from grader.view.bytes_view import escaped, escaped_bytes, shortened, width
 from grader.view.difference import caret
@@ -148,7 +149,7 @@ class _Causes:
         out.say("", diagnosis.explanation, indent="   ")
         if line := error_line(self.grade, diagnosis):
             said = shortened(escaped_bytes(line, 400), 200)
-            out.say(out.label("t_python"), said, indent="   ")
+            out.say(out.label(_who_wrote(diagnosis.file)), said, indent="   ")
         if diagnosis.notion is None:
             return
         notion = diagnosis.notion.in_language(out.language)
@@ -299,3 +300,8 @@ def by_role(grade: Grade) -> Iterator[tuple[str, str | None, list[Judged]]]:
     for role in ROLES:
         if judged := [j for j in grade.criteria if j.criterion.role == role]:
             yield role, grade.programs.of(role), judged
+
+
+def _who_wrote(file: str | None) -> str:
+    """Python's own words, or those of a program in another language."""
+    return "t_program" if language_of(file or "", ()) != PYTHON else "t_python"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from grader.judge.wording import LIMITS
 
 EXCHANGE: dict[str, tuple[str, str]] = {
+    "m_unbuilt": ("le compilateur refuse", "the compiler refuses"),
+    "m_doubts": ("le compilateur avertit", "the compiler warns"),
     "m_started": ("démarrage", "started"),
     "m_restarted": ("redémarrage", "started again"),
     "m_listens": ("écoute sur {where}", "listens on {where}"),

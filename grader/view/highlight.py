@@ -1,4 +1,4 @@
-"""Colours for a Python program's text: each line in pieces, each piece with what it is.
+"""Colours for a program's text: each line in pieces, each piece with what it is.
 
 Pygments tells the pieces apart; it is imported when the first program is shown. A program
 that is long, or that Pygments could take long over, stays without colours.
@@ -26,8 +26,11 @@ Piece = tuple[str, str]
 that is defined here; empty: nothing special) and its text."""
 
 
-def coloured(lines: Sequence[str]) -> tuple[tuple[Piece, ...], ...] | None:
-    """The pieces of each line; None for a text that is not coloured."""
+def coloured(lines: Sequence[str], path: str = "") -> tuple[tuple[Piece, ...], ...] | None:
+    """The pieces of each line; None for a text that is not coloured.
+
+    The suffix of `path` tells the language; where it tells none, it is Python.
+    """
     if len(lines) > LINES or any(len(line) > COLUMNS for line in lines):
         return None
     # Blanks at the end of lines are what the lexer is slowest with, and show nothing.
@@ -35,14 +38,16 @@ def coloured(lines: Sequence[str]) -> tuple[tuple[Piece, ...], ...] | None:
     text = "\n".join(bare)
     if len(text) > COLOURED:
         return None
-    told = tuple(_by_line(_pieces(text)))
+    told = tuple(_by_line(_pieces(text, path)))
     # No letter of a program is lost or added, whatever the lexer does.
     same = ["".join(text for _, text in pieces) for pieces in told] == bare
     return told if same else None
 
 
-def _pieces(text: str) -> Iterator[Piece]:
-    return ((_what(str(kind)), value) for _, kind, value in _lexer().get_tokens_unprocessed(text))
+def _pieces(text: str, path: str) -> Iterator[Piece]:
+    suffix = path.rpartition(".")[2].casefold() if "." in path else ""
+    lexer = _lexer(_LEXERS.get(suffix, "python"))
+    return ((_what(str(kind)), value) for _, kind, value in lexer.get_tokens_unprocessed(text))
 
 
 def _by_line(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, ...]]:
@@ -86,8 +91,36 @@ def _what(kind: str) -> str:
     return next((short for name, short in _KINDS if kind.startswith(name)), "")
 
 
+_LEXERS = {
+    "c": "c", "h": "c", "cc": "c++", "cpp": "c++", "cxx": "c++", "hpp": "c++", "java": "java",
+    "js": "javascript", "mjs": "javascript", "cjs": "javascript", "go": "go", "rs": "rust",
+    "sh": "shell",
+}  # fmt: skip
+
+
 @cache
-def _lexer() -> Lexer:
+def _lexer(language: str) -> Lexer:
+    """The lexer of a language, without what tidies a text up before it is read."""
+    if language in ("c", "c++"):
+        from pygments.lexers import c_cpp
+
+        # A type of its own: the package says none of these two.
+        found: type[Lexer] = c_cpp.CLexer if language == "c" else c_cpp.CppLexer
+        return found()
+    if language in ("java", "go", "rust"):
+        from pygments.lexers.go import GoLexer
+        from pygments.lexers.jvm import JavaLexer
+        from pygments.lexers.rust import RustLexer
+
+        return {"java": JavaLexer, "go": GoLexer, "rust": RustLexer}[language]()
+    if language == "javascript":
+        from pygments.lexers.javascript import JavascriptLexer
+
+        return JavascriptLexer()
+    if language == "shell":
+        from pygments.lexers.shell import BashLexer
+
+        return BashLexer()
     from pygments.lexers.python import PythonLexer
 
     return PythonLexer()

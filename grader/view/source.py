@@ -64,7 +64,7 @@ class Program:
         self._runs: dict[int, tuple[Run, ...]] = {}
         shown = _within([self._cut(t) for t in self.texts[: detail.lines]], detail.source)
         self._shown = shown
-        self._colours = coloured(shown) if len(shown) == len(self.texts) else None
+        self._colours = coloured(shown, path) if len(shown) == len(self.texts) else None
 
     def line(self, number: int, mark: str = "", *, remark: bool = False) -> Line:
         """A line as it is shown. Raises IndexError."""

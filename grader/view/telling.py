@@ -83,6 +83,14 @@ class Teller:
         label = self.words["m_started" if entry.number == 1 else "m_restarted"]
         return _moment(entry, Place.AT_PROGRAM, Kind.LIFE, label)
 
+    def _compiled(self, entry: tr.Compiled) -> Moment | None:
+        """What the compiler said; where it said nothing there is nothing to tell."""
+        failed = bool(entry.status or entry.limit)
+        if not failed and not entry.output:
+            return None
+        label = self.words["m_unbuilt" if failed else "m_doubts"]
+        return _moment(entry, Place.AT_PROGRAM, Kind.ERROR, label, entry.output)
+
     def _listener(self, entry: tr.Listener) -> Moment:
         udp = entry.protocol.startswith("udp")
         text = self.words["m_bound_udp" if udp else "m_listens"]
@@ -198,6 +206,7 @@ class Teller:
 
 _TELLERS: Mapping[type[tr.AnyEntry], Callable[..., Moment | None]] = {
     tr.Started: Teller._started,
+    tr.Compiled: Teller._compiled,
     tr.Listener: Teller._listener,
     tr.Connected: Teller._connected,
     tr.Refused: Teller._refused,

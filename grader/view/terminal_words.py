@@ -10,6 +10,7 @@ TERMINAL: dict[str, tuple[str, str]] = {
     "t_where": ("où", "where"),
     "t_during": ("{place}, pendant «~{run}~»", "{place}, during “{run}”"),
     "t_and": ("{first} et {second}", "{first} and {second}"),
+    "t_program": ("Le programme a écrit", "The program wrote"),
     "t_python": ("Python a écrit", "Python wrote"),
     "t_further": (
         "Pour aller plus loin~: aucun point perdu. Nous avons essayé des situations inhabituelles.",
