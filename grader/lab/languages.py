@@ -48,6 +48,8 @@ _JVM = (
     # One run of many on a shared machine, not a server: little memory and few threads.
     "-Xmx256m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
     "-XX:ReservedCodeCacheSize=24m", "-XX:CompressedClassSpaceSize=32m",
+    # One compiler thread that stays: a second of its name is taken for the program's own.
+    "-XX:CICompilerCount=1", "-XX:-UseDynamicNumberOfCompilerThreads",
 )  # fmt: skip
 _JAVAC = ("-J-Xmx256m", "-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-J-XX:-UsePerfData")
 _C_FLAGS = ("-g", "-O0", "-Wall", "-fdiagnostics-color=never", "-fmax-errors=20")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from grader import transcript as tr
 from grader.lab.connections import time_asked
-from grader.lab.languages import language_of
+from grader.lab.languages import PYTHON, language_of
 from grader.lab.model import Action, Level, Limits, Scenario
 from grader.lab.program import filled
 from grader.lab.script import delivery_of, script_of
@@ -332,9 +332,15 @@ class Runner:
             facts_of=self._facts_of(script),
             on_tick=on_tick,
             folder_of=lambda program: program.folder,
-            frames_of=place.stacks.frames,
+            frames_of=self._frames_of(job),
             reset_after_fin=not place.private_network,
         )
+
+    def _frames_of(self, job: Job) -> Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]:
+        """Who reads where the program stands; it takes seconds to find no Python in another."""
+        if language_of(job.program, job.lab.languages) == PYTHON:
+            return self.place.stacks.frames
+        return lambda _calls, _folder: ()
 
     def _start_traced(self, job: Job, given: Given) -> Program:
         program = self._start(job, given)
