@@ -26,6 +26,7 @@ def test_what_stands_out() -> None:
         ("a.c", "static int f(void) { return 1; } // x", "return", "k"),
         ("a.h", "/* why */ int x;", "/* why */", "c"),
         ("A.java", 'class A { String s = "x"; }', '"x"', "s"),
+        ("A.java", "final class A extends B {}", "extends", "k"),
         ("a.JS", "const x = 1;", "const", "k"),
         ("a.cpp", "namespace a { class B; }", "namespace", "k"),
         ("a.go", "func f() { return }", "return", "k"),
@@ -72,3 +73,10 @@ def test_a_string_over_several_lines_goes_on() -> None:
 def test_what_would_cost_too_much_stays_plain(lines: list[str]) -> None:
     assert coloured(lines) is None
     assert coloured(lines[: len(lines) // 2]) is not None or len(lines) == 1
+
+
+@pytest.mark.parametrize("path", ["a.c", "a.cpp", "A.java", "a.js", "a.go", "a.rs", "a.sh"])
+def test_hostile_programs_are_coloured_within_seconds(path: str) -> None:
+    """With a lexer that takes cubic time for it this would take minutes."""
+    line = ("a b(" * COLUMNS)[:COLUMNS]
+    coloured([line] * (COLOURED // (COLUMNS + 1)), path)

@@ -246,4 +246,5 @@ def _place(side: Side) -> Text:
     name = method(call[1]) if call is not None else "?"
     if call is not None and call[1].name in POLLS and call[1].name in name:
         name = "select()"
-    return Text({language: f"{name}{line.in_language(language)}" for language in ("fr", "en")})
+    names = {"fr": name or "un appel", "en": name or "a call"}
+    return Text({language: f"{n}{line.in_language(language)}" for language, n in names.items()})
