@@ -108,9 +108,10 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     # Real compilers and runtimes, real sandbox.
     "test_languages.py": tuple(
         f"grader/run/{name}.py"
-        for name in ("building", "inside", "runtimes", "toolchain", "workshop")
+        for name in ("inside", "runtimes")
     ),
     "test_judge_traceback.py": ("grader/judge/foreign.py",),
+    "test_run_building.py": ("grader/run/toolchain.py", "grader/run/workshop.py"),
     # The sample folder is graded through all of it, criterion by criterion.
     "test_samples.py": (
         *(

@@ -26,7 +26,7 @@ from grader.run.program import LAUNCH_FD, Launch, Program
 from grader.run.terminal import read_available
 
 LIMITS = Limits(
-    wall=60.0, promised=60.0, cpu=30.0, memory=1 << 30, processes=64,
+    wall=40.0, promised=40.0, cpu=20.0, memory=1 << 30, processes=64,
     file_size=64 << 20, work_size=256 << 20, output=64 << 10, open_files=256,
 )  # fmt: skip
 """Of a build. A Java compiler takes 2 s of CPU on a slow machine."""
@@ -68,6 +68,7 @@ def build(
             "out": out,
             "environment": dict(language.environment or {}),
             "fd": LAUNCH_FD,
+            "said": KEPT_OUTPUT,
         }
     )
     read, write = os.pipe()

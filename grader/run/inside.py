@@ -14,17 +14,25 @@ from typing import BinaryIO
 
 
 def main() -> None:
-    """The order is JSON: `command`, `out` (a folder), `environment`, `fd` (a descriptor)."""
+    """Carry out an order, which is JSON.
+
+    `command`, `out` (a folder), `environment`, `fd` (a descriptor), and `said`: so many bytes of
+    what the compiler says are passed on.
+    """
     order = json.loads(sys.argv[1])
     os.makedirs(order["out"], exist_ok=True)  # noqa: PTH103 -- as few imports as possible
+    # A file, and no pipe: a program that includes /dev/stderr would wait for itself for ever.
+    said = os.open(order["out"] + ".said", os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
     try:
         status = subprocess.run(
-            order["command"], stdin=subprocess.DEVNULL, stdout=2, check=False,
+            order["command"], stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False,
             env={**os.environ, **order["environment"]},
         ).returncode  # fmt: skip
     except OSError as error:
-        os.write(2, f"{order['command'][0]}: {error.strerror}\n".encode())
+        os.write(said, f"{order['command'][0]}: {error.strerror}\n".encode())
         status = 127
+    os.lseek(said, 0, os.SEEK_SET)
+    os.write(2, os.read(said, order["said"]))
     with open(order["fd"], "wb") as pipe:  # noqa: PTH123 -- it is open
         if status == 0:
             _hand_out(order["out"], pipe)

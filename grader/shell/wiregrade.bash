@@ -7,8 +7,8 @@
 
 _shtab_wiregrade_subparsers=(grade check matrix report adjust merge export diff verify validate reference explain init completion doctor schema)
 
-_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --seed --certify --sweep --trace --lang --anonymous --resume --fresh --id --shard --dry-run --fail-under --debug --no-config)
-_shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --seed --certify --sweep --trace --lang --debug --no-config)
+_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --languages --seed --certify --sweep --trace --lang --anonymous --resume --fresh --id --shard --dry-run --fail-under --debug --no-config)
+_shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --languages --seed --certify --sweep --trace --lang --debug --no-config)
 _shtab_wiregrade_matrix_option_strings=(-h --help --lab --layout --pattern --roster --attempts --out --sample --all --seed --jobs --python --lang --debug --no-config)
 _shtab_wiregrade_report_option_strings=(-h --help --lang --anonymous --audience --out --due-passed --zip --debug --no-config)
 _shtab_wiregrade_adjust_option_strings=(-h --help --criterion --points --why --remove --lang --debug --no-config)

@@ -51,7 +51,7 @@ function _shtab_wiregrade_using
 end
 
 set -g _shtab_wiregrade_commands grade check matrix report adjust merge export diff verify validate reference explain init completion doctor schema
-set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --late-penalty --layout --only --out --output --patience --pattern --points --prefix --python --role --roster --sample --seed --shard --submissions --to --why --worksheet
+set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --languages --late-penalty --layout --only --out --output --patience --pattern --points --prefix --python --role --roster --sample --seed --shard --submissions --to --why --worksheet
 
 complete -c wiregrade -e
 complete -c wiregrade -f
@@ -71,6 +71,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using grade' -l out -xka "(__fish_com
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l jobs -x -d 'runs at a time (three for each core)'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l isolation -xka "auto full none" -d 'what keeps the programs apart from this machine; `none` runs them as yourself'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l python -x -d 'the interpreter for the students'"'"' programs (the one behind Wiregrade'"'"'s own)'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l languages -x -d 'what the programs may be written in, such as c,java (what the lab says: Python)'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l seed -x -d 'draw the texts from this seed, for everybody'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l certify -x -d 'play every run N times, every second time under load: does any verdict differ?'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l sweep -d 'cut a message at each of its bytes too, a run for each: where does a cut do harm?'
@@ -98,6 +99,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using check' -l watch -d 'check again
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l jobs -x -d 'runs at a time (three for each core)'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l isolation -xka "auto full none" -d 'what keeps the programs apart from this machine; `none` runs them as yourself'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l python -x -d 'the interpreter for the students'"'"' programs (the one behind Wiregrade'"'"'s own)'
+complete -c wiregrade -n '_shtab_wiregrade_using check' -l languages -x -d 'what the programs may be written in, such as c,java (what the lab says: Python)'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l seed -x -d 'draw the texts from this seed, for everybody'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l certify -x -d 'play every run N times, every second time under load: does any verdict differ?'
 complete -c wiregrade -n '_shtab_wiregrade_using check' -l sweep -d 'cut a message at each of its bytes too, a run for each: where does a cut do harm?'

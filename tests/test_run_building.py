@@ -1,0 +1,159 @@
+"""Builds: what comes out of them, and what is not let out. Compilers here are shell scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import engine_tools as tools
+import pytest
+
+from grader.lab.languages import Language
+from grader.lab.model import Limits
+from grader.run import building
+from grader.run.built import Built
+from grader.run.errors import HostError
+from grader.run.interpreter import inspect
+from grader.run.program import Launch, Program, start_plain
+from grader.run.toolchain import ToolMissingError, find, told, version_of
+from grader.run.workshop import Workshop
+from grader.submission import SourceFile
+
+FILES = (SourceFile(path="tp/a.x", data=b"hello\n"),)
+
+
+def language(script: str, *, run: tuple[str, ...] = ("{built}/program",)) -> Language:
+    return Language(
+        id="x", title="X", suffixes=(".x",), run=run, build=("sh", "-c", script, "sh", "{built}"),
+        package="x-tools",
+    )  # fmt: skip
+
+
+def start(files: Sequence[SourceFile], program: str, limits: Limits, launch: Launch) -> Program:
+    return start_plain(inspect(tools.python()), files, program, limits, launch)
+
+
+def built(script: str, tmp_path: Path) -> Built:
+    one = language(script)
+    begin = partial(start, FILES, "tp/a.x")
+    return building.build(
+        one, one.build, (), inspect(tools.python()),
+        lambda launch, limits: begin(limits, launch), str(tmp_path / "out"),
+    )  # fmt: skip
+
+
+def test_what_a_build_leaves_and_says(tmp_path: Path) -> None:
+    made = built('cp a.x "$1/program"; chmod +x "$1/program"; mkdir "$1/d"; echo x > "$1/d/y";'
+                 " echo said; echo told >&2", tmp_path)  # fmt: skip
+    assert made.ok
+    assert made.output == b"said\ntold\n"
+    assert {(a.path, a.data, a.executable) for a in made.artifacts} == {
+        ("program", b"hello\n", True), ("d/y", b"x\n", False),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo 'a.x:1:1: error: no'; exit 1", "exit 0", "kill -SEGV $$",
+        'ln -s /etc/passwd "$1/program"', 'mkfifo "$1/program"', 'mkdir "$1/program"',
+        'for n in $(seq 450); do : > "$1/$n"; done',
+        "kill -9 $PPID",
+    ],
+)  # fmt: skip
+def test_no_program_comes_out_of_it(script: str, tmp_path: Path) -> None:
+    made = built(script, tmp_path)
+    assert not made.ok
+    assert made.artifacts == () or made.status
+
+
+def test_a_compiler_that_computes_on_and_on_meets_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "LIMITS", replace(building.LIMITS, cpu=0.3))
+    made = built("while :; do :; done", tmp_path)
+    assert (made.ok, made.limit, made.value) == (False, "cpu", "0.3 s")
+
+
+def test_a_compiler_that_waits_on_and_on_meets_a_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "LIMITS", replace(building.LIMITS, wall=0.3))
+    assert built("sleep 100", tmp_path).limit == "wall"
+
+
+def test_a_program_that_includes_its_compilers_words_waits_for_nobody(tmp_path: Path) -> None:
+    assert built('cat /dev/stderr > /dev/null; cp a.x "$1/program"', tmp_path).ok
+
+
+def test_what_it_says_is_bounded(tmp_path: Path) -> None:
+    made = built("head -c 3000000 /dev/zero; exit 1", tmp_path)
+    assert made.output == bytes(building.KEPT_OUTPUT)
+
+
+def test_a_program_that_is_too_large_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "_COUNTS", 100_000)
+    made = built('head -c 2000000 /dev/zero > "$1/program"', tmp_path)
+    assert (made.ok, made.limit) == (False, "file_size")
+
+
+def test_a_compiler_that_is_gone_is_the_machines_fault(tmp_path: Path) -> None:
+    one = replace(language(""), build=("/nowhere/cc", "{built}"))
+    begin = partial(start, FILES, "tp/a.x")
+    with pytest.raises(HostError, match="/nowhere/cc"):
+        building.build(
+            one, one.build, (), inspect(tools.python()),
+            lambda launch, limits: begin(limits, launch), str(tmp_path / "out"),
+        )  # fmt: skip
+
+
+# --- tools -------------------------------------------------------------------------------
+
+
+def test_a_tool_that_is_missing_is_named_with_its_package() -> None:
+    lacking = language("", run=("no-such-tool-here", "{program}"))
+    with pytest.raises(ToolMissingError, match=r"no-such-tool-here is not installed here"):
+        find(lacking)
+    assert told([lacking]) == [
+        ("X", False, "X: no-such-tool-here is not installed here (apt install x-tools)")
+    ]
+
+
+def test_where_tools_are_and_what_they_say() -> None:
+    chain = find(language(""))
+    assert Path(chain.tools["sh"]).is_file()
+    assert chain.folders == chain.build_folders == ()
+    assert version_of("/nowhere/cc") == ""
+    assert version_of(tools.python()).startswith("Python 3")
+
+
+def test_a_tool_elsewhere_brings_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "kit" / "bin" / "xc"
+    tool.parent.mkdir(parents=True)
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:/usr/bin:/bin")
+    one = replace(language(""), build=("xc",), run=("sh",))
+    chain = find(one)
+    assert chain.tools["xc"] == str(tool)
+    assert chain.folders == ()
+    assert chain.build_folders == (str(tmp_path / "kit"),)
+
+
+def test_a_program_is_built_once_for_its_runs() -> None:
+    one = language('cp a.x "$1/program"')
+    workshop = Workshop((one,), inspect(tools.python()), None, sandboxed=False)
+    first = workshop.ready((one,), "tp/a.x", FILES, start)
+    again = workshop.ready((one,), "tp/a.x", FILES, start)
+    assert first.built is again.built
+    other = workshop.ready((one,), "tp/a.x", (replace(FILES[0], data=b"x"),), start)
+    assert other.built is not first.built
+    entry = first.entry()
+    assert entry is not None
+    assert entry.status == 0
