@@ -77,6 +77,28 @@ def test_a_lab_that_nobody_named_starts_no_program(python: str, tmp_path: Path) 
         open_lab(Suggested(tmp_path))
 
 
+def test_a_lab_that_nobody_named_brings_no_recipe_of_its_own(tmp_path: Path) -> None:
+    lab_at(tmp_path)
+    with (tmp_path / "lab.yaml").open("a") as file:
+        file.write("\nlanguages: [c, {name: x, suffixes: [.x], run: [./evil]}]\n")
+    assert [one.id for one in open_lab(str(tmp_path)).lab.languages] == ["c", "x"]
+    with pytest.raises(CommandError, match="wants to start"):
+        open_lab(Suggested(tmp_path))
+
+
+def test_languages_can_be_said_beside_the_lab(tmp_path: Path) -> None:
+    plain, told = open_lab("tp09"), open_lab("tp09", ["c", "java"])
+    assert [one.id for one in told.lab.languages] == ["c", "java"]
+    assert told.lab.roles["server"].suffixes == (".c", ".java")
+    assert told.digest != plain.digest
+    lab_at(tmp_path)
+    with (tmp_path / "lab.yaml").open("a") as file:
+        file.write("\nlanguages: [c, java]\n")
+    assert open_lab(str(tmp_path)).lab.languages == told.lab.languages
+    with pytest.raises(CommandError, match="--languages"):
+        open_lab(str(tmp_path), ["c"])
+
+
 @pytest.mark.parametrize("python", ["python3", "python3.12", "pypy3"])
 def test_it_may_say_which_python(python: str, tmp_path: Path) -> None:
     lab_at(tmp_path, python)

@@ -15,6 +15,8 @@ from grader.run.interpreter import SYSTEM, shown_parts
 
 _PATIENCE_S = 60
 _VERSION_LENGTH = 120
+_NOWHERE = "/"
+"""Tools are asked there: rustup and go obey files of the current folder, which may be anybody's."""
 _QUESTIONS = {"go": ("version",), "java": ("-version",), "javac": ("-version",)}
 """How a tool is asked for its version, if not by --version."""
 
@@ -94,7 +96,7 @@ def version_of(tool: str) -> str:
     try:
         told = subprocess.run(
             [tool, *question], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=_PATIENCE_S, check=False,
+            stderr=subprocess.STDOUT, timeout=_PATIENCE_S, check=False, cwd=_NOWHERE,
         ).stdout  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return ""
@@ -108,7 +110,7 @@ def _home(language: Language) -> str:
         return ""
     try:
         told = subprocess.run(
-            language.home, capture_output=True, timeout=_PATIENCE_S, check=True
+            language.home, capture_output=True, timeout=_PATIENCE_S, check=True, cwd=_NOWHERE
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return ""
