@@ -161,3 +161,48 @@ def test_what_waits_is_proved_whatever_the_runtime(full_engine: Engine) -> None:
         (made,) = full_engine.play([job])
         states = tools.entries(made.runs[0].transcript, tr.State)
         assert "waiting" in [state.why for state in states], name
+
+
+SERVER = """\
+#include <stdio.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+#include <sys/socket.h>
+static void afficher(int connexion, char *message)
+{
+    int lus = recv(connexion, message, 1000, 0);
+    message[lus] = 0; // crash
+    puts(message);
+}
+int main(void)
+{
+    int ecoute = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in adresse = {.sin_family = AF_INET, .sin_port = htons(65432)};
+    bind(ecoute, (struct sockaddr *)&adresse, sizeof adresse);
+    listen(ecoute, 5);
+    int connexion = accept(ecoute, NULL, NULL);
+    write(connexion, "x", 1);
+    ACTION
+    return 0;
+}
+"""
+
+
+def test_where_a_compiled_program_crashed(full_engine: Engine) -> None:
+    source = SERVER.replace("ACTION", "afficher(connexion, NULL);")
+    (transcript,) = played(full_engine, source.encode(), "serveur.c", lab())
+    assert transcript.end.signal == "SIGSEGV"
+    assert transcript.stderr == b""
+    (position,) = tools.entries(transcript, tr.Position)
+    assert [(f.file, f.line, f.function) for f in position.frames] == [
+        ("serveur.c", 8, "afficher"), ("serveur.c", 19, "main"),
+    ]  # fmt: skip
+
+
+def test_where_a_compiled_program_was_ended(full_engine: Engine) -> None:
+    source = SERVER.replace("ACTION", "for (;;) accept(ecoute, NULL, NULL);")
+    (transcript,) = played(full_engine, source.encode(), "serveur.c", lab())
+    assert transcript.end.outcome == "stuck"
+    assert transcript.stderr == b""
+    (position,) = tools.entries(transcript, tr.Position)
+    assert [(f.line, f.function) for f in position.frames] == [(19, "main")]

@@ -135,7 +135,7 @@ def status(facts: Facts) -> Hit | None:
         session = first_session(facts)
         done = session is not None and _all_done(facts, session)
         reach = ("exit",) if done else EVERYTHING
-        return hit(facts, "exit-status", reach, (index,), "signal", signal=exited.signal)
+        return stood(facts, "exit-status", reach, (index,), "signal", signal=exited.signal)
     if exited.status in (0, None):
         return None
     session = first_session(facts)

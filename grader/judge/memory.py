@@ -13,6 +13,7 @@ from grader.judge.seen import (
     first_session,
     hit,
     is_refused,
+    stood,
     waited_until_we_closed,
     we_closed_before,
 )
@@ -117,7 +118,7 @@ def faults_after_departure(facts: Facts) -> Hit | None:
         return None
     if facts.sessions and all(ended_before_us(s) for s in facts.sessions):
         return None  # it was the program that left first
-    return hit(facts, "error-result-used", EVERYTHING, (index,), "signal", signal=exited.signal)
+    return stood(facts, "error-result-used", EVERYTHING, (index,), "signal", signal=exited.signal)
 
 
 def writes_to_nobody(facts: Facts) -> Hit | None:
@@ -136,7 +137,8 @@ def not_flushed(facts: Facts) -> Hit | None:
     CPython says where it stood when we end it, and its print() to a terminal shows each line.
     """
     normal = facts.exited is not None and facts.exited[1].signal is None
-    if normal or facts.position is not None or facts.traceback is not None:
+    python = facts.position is not None and facts.compiled is None
+    if normal or python or facts.traceback is not None:
         return None
     if facts.stdout.data.strip() or not (names := absent(facts)):
         return None

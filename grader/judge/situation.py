@@ -21,6 +21,8 @@ _METHODS = {
 }
 READS = ("recv", "recvfrom", "recvmsg", "recvmmsg", "read", "readv")
 ACCEPTS = ("accept", "accept4")
+_MAIN = ("<module>", "main")
+"""The outermost function of the main thread, in Python and in C."""
 SLEEPS = ("nanosleep", "clock_nanosleep")
 POLLS = ("poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2")
 
@@ -102,7 +104,7 @@ def in_thread(facts: Facts) -> bool:
     position, state = facts.entries[facts.position[0]], facts.entries[facts.stuck_call[0]]
     if not isinstance(position, Position) or not isinstance(state, State):
         return False
-    return len(state.calls) > 1 and position.frames[-1].function != "<module>"
+    return len(state.calls) > 1 and position.frames[-1].function not in _MAIN
 
 
 def plainly_ended(facts: Facts) -> bool:

@@ -34,6 +34,9 @@ class Language:
     """Patterns of further folders of the system that its programs read."""
     build_folders: tuple[str, ...] = ()
     """The same, for the build alone."""
+    crashpoint: bool = False
+    """Its build takes `grader/run/crashpoint.c` from standard input: by it a program says where
+    a signal has ended it."""
     home: tuple[str, ...] = ()
     """Asks a tool for the folder that it lives in, where its own place does not tell."""
 
@@ -53,6 +56,7 @@ _JVM = (
 )  # fmt: skip
 _JAVAC = ("-J-Xmx256m", "-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-J-XX:-UsePerfData")
 _C_FLAGS = ("-g", "-O0", "-Wall", "-fdiagnostics-color=never", "-fmax-errors=20")
+_CRASHPOINT = ("-x", "c", "-", "-x", "none")
 
 PYTHON = Language(
     id="python",
@@ -64,8 +68,9 @@ C = Language(
     id="c",
     title="C",
     suffixes=(".c",),
-    build=("gcc", *_C_FLAGS, "-o", "{built}/program", "{sources}", "-pthread", "-lm"),
+    build=("gcc", *_C_FLAGS, "-o", "{built}/program", "{sources}", *_CRASHPOINT, "-pthread", "-lm"),
     run=("{built}/program",),
+    crashpoint=True,
     package="gcc libc6-dev",
     build_folders=("/usr/include",),
 )
@@ -73,8 +78,9 @@ CPP = Language(
     id="c++",
     title="C++",
     suffixes=(".cpp", ".cc", ".cxx"),
-    build=("g++", *_C_FLAGS, "-o", "{built}/program", "{sources}", "-pthread"),
+    build=("g++", *_C_FLAGS, "-o", "{built}/program", "{sources}", *_CRASHPOINT, "-pthread"),
     run=("{built}/program",),
+    crashpoint=True,
     package="g++",
     build_folders=("/usr/include",),
 )

@@ -33,6 +33,7 @@ LIMITS = Limits(
 KEPT_OUTPUT = 16 << 10
 """Bytes of what a compiler says that are kept: its first error is what matters."""
 _INSIDE = resources.files("grader.run").joinpath("inside.py").read_text("utf-8")
+_CRASHPOINT = resources.files("grader.run").joinpath("crashpoint.c").read_text("utf-8")
 """Read now: a worker that has stopped being root may not be able to."""
 _OUT = "/tmp/built"  # noqa: S108 -- the sandbox's own
 _PAUSE_S = 0.02
@@ -69,6 +70,7 @@ def build(
             "environment": dict(language.environment or {}),
             "fd": LAUNCH_FD,
             "said": KEPT_OUTPUT,
+            "stdin": _CRASHPOINT if language.crashpoint else "",
         }
     )
     read, write = os.pipe()

@@ -21,6 +21,10 @@ _DUMP_THREAD = re.compile(rb"^(?:Current thread|Thread) 0x[0-9a-f]+", re.MULTILI
 _JAVA = re.compile(rb'^Exception in thread "main" [A-Za-z_$][\w.$]*(?::|\r?$)', re.MULTILINE)
 _NODE = re.compile(rb"^Node\.js v\d[\w.]*\r?\Z", re.MULTILINE)
 """Node's last words; a program that exits with 1 by itself does not say them."""
+_ADDRESSES = re.compile(rb"\n?^wiregrade-stack:((?: [0-9a-f]{8}){1,64})\n", re.MULTILINE)
+"""What `crashpoint.c` writes."""
+NATIVE = "<native>"
+"""The file of a frame that is known by its address only: that stands for its line."""
 _TAIL = 65536
 
 
@@ -60,6 +64,17 @@ def raised(stderr: bytes, status: int | None) -> tuple[bytes, bytes]:
     return tail[found.start() :].split(b"\n", 1)[0].rstrip(), tail[begin : found.start()]
 
 
+def addresses(data: bytes) -> tuple[int, ...]:
+    """Where a compiled program stood when a signal ended it, innermost first, by its own word."""
+    found = _ADDRESSES.findall(data[-_TAIL:])
+    return tuple(int(word, 16) for word in found[-1].split()) if found else ()
+
+
+def without_addresses(data: bytes) -> bytes:
+    """What its author wrote, without that word."""
+    return _ADDRESSES.sub(b"", data)
+
+
 def frames_of_dump(dump: bytes, folder: str) -> tuple[Frame, ...]:
     """The submission's frames in a faulthandler dump, innermost first.
 
@@ -72,7 +87,7 @@ def frames_of_dump(dump: bytes, folder: str) -> tuple[Frame, ...]:
     for index in order:
         if frames := _frames(parts[index], folder):
             return frames
-    return ()
+    return tuple(Frame(file=NATIVE, line=at, function="") for at in addresses(dump))
 
 
 def _frames(part: bytes, folder: str) -> tuple[Frame, ...]:

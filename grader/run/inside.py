@@ -17,7 +17,7 @@ def main() -> None:
     """Carry out an order, which is JSON.
 
     `command`, `out` (a folder), `environment`, `fd` (a descriptor), and `said`: so many bytes of
-    what the compiler says are passed on.
+    what the compiler says are passed on; `stdin` is what it reads there.
     """
     order = json.loads(sys.argv[1])
     os.makedirs(order["out"], exist_ok=True)  # noqa: PTH103 -- as few imports as possible
@@ -25,7 +25,7 @@ def main() -> None:
     said = os.open(order["out"] + ".said", os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
     try:
         status = subprocess.run(
-            order["command"], stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False,
+            order["command"], input=order["stdin"].encode(), stdout=said, stderr=said, check=False,
             env={**os.environ, **order["environment"]},
         ).returncode  # fmt: skip
     except OSError as error:

@@ -6,7 +6,7 @@ import errno
 import re
 import select
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from grader.run.errors import HostError
 from grader.run.facts import KernelFacts
 from grader.run.interpreter import Interpreter
 from grader.run.jobs import EngineOptions, Job, PlayedRun
+from grader.run.located import located
 from grader.run.look import Facts
 from grader.run.paced import PacedFacts
 from grader.run.pair_run import NEEDS_FACTS, NEEDS_NETWORK, play_pair
@@ -257,11 +258,14 @@ class Runner:
             return self._not_played(job, scenario, name, "skipped", problem)
         place.prepare(scenario, job.lab.port)
         texts = texts_of(job.lab, scenario, job.seed)
-        return play_pair(
+        run = play_pair(
             job, place.table, place.capture, _limits_of(job, scenario),
             start=lambda role: self._start(job if role == "server" else client),
             header=lambda at: self._header(job, scenario, name, job.lab.port, texts, at),
         )  # fmt: skip
+        # Whose program it is would have to be asked for each: only the word itself is taken out.
+        told = located(run.transcript.entries, lambda _: ())
+        return replace(run, transcript=tr.of(run.transcript.header, told))
 
     def _other_ports(self, job: Job, transcript: tr.Transcript, asked: int) -> list[int]:
         """Ports that it dialled in vain: seen on the wire, else read in its text and tried."""
@@ -291,7 +295,7 @@ class Runner:
         capture = self.place.capture
         zero = datetime.now(UTC)
         player = Player(self._setting(job, scenario, script, frames))
-        entries = list(player.play())
+        entries = self._located(job, player.play())
         losses = 0
         if capture is not None:
             frames.extend(capture.drain())
@@ -334,6 +338,16 @@ class Runner:
             folder_of=lambda program: program.folder,
             frames_of=self._frames_of(job),
             reset_after_fin=not place.private_network,
+        )
+
+    def _located(self, job: Job, entries: Iterable[tr.AnyEntry]) -> list[tr.AnyEntry]:
+        """The entries, where a compiled program stood told by lines."""
+        ready = self._ready(job)
+        if ready.built is None:
+            return list(entries)
+        files = [file.path for file in job.files]
+        return located(
+            entries, lambda at: self.place.workshop.lines(ready, at, files, self._launched)
         )
 
     def _frames_of(self, job: Job) -> Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader import transcript as tr
 from grader.lab.languages import PYTHON, Language, language_of
@@ -12,6 +12,7 @@ from grader.run import building, workfolders
 from grader.run.built import BuildCache, Built, key_of
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
+from grader.run.located import frames_in, question
 from grader.run.program import Launch, Program
 from grader.run.recipes import commands_of
 from grader.run.toolchain import Toolchain, ToolMissingError, find, version_of
@@ -110,6 +111,25 @@ class Workshop:
         )  # fmt: skip
         return Ready(language=language, launch=made if built.ok else None, built=built)
 
+    def lines(
+        self, ready: Ready, addresses: Sequence[int], files: Sequence[str], start: Start
+    ) -> tuple[tr.Frame, ...]:
+        """Where in the submission a compiled program stood; none where that can't be told."""
+        made = ready.built.artifacts if ready.built is not None else ()
+        program = next((one.data for one in made if one.path == "program"), None)
+        if program is None or not ready.language.crashpoint:
+            return ()
+
+        def started(launch: Launch, limits: Limits) -> Program:
+            return start((SourceFile(path="program", data=program),), "program", limits, launch)
+
+        asker = replace(ready.language, crashpoint=False)
+        try:
+            told = self._make(asker, question(addresses), (), started)
+        except HostError:
+            return ()  # addr2line is not there: nothing else depends on it
+        return frames_in(told.output, files)
+
     def _look_for(self, language: Language) -> Toolchain | ToolMissingError:
         key = repr(language)
         if key not in self._found:
@@ -138,7 +158,7 @@ class Workshop:
             def started(launch: Launch, limits: Limits) -> Program:
                 return start(files, program, limits, launch)
 
-            return self._make(language, command, chain, started)
+            return self._make(language, command, chain.build_folders, started)
 
         built = make() if self._cache is None else self._cached(self._cache, key, make)
         self._last = {key: built}  # the runs of one program come one after the other
@@ -156,11 +176,11 @@ class Workshop:
         self,
         language: Language,
         command: tuple[str, ...],
-        chain: Toolchain,
+        folders: tuple[str, ...],
         start: building.Start,
     ) -> Built:
         if self._sandboxed:
-            return building.build(language, command, chain.build_folders, self._interpreter, start)
+            return building.build(language, command, folders, self._interpreter, start)
         folder = workfolders.make()
         try:
             out = str(folder / "built")
