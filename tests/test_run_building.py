@@ -32,7 +32,7 @@ def language(script: str, *, run: tuple[str, ...] = ("{built}/program",)) -> Lan
 
 
 def start(files: Sequence[SourceFile], program: str, limits: Limits, launch: Launch) -> Program:
-    return start_plain(inspect(tools.python()), files, program, limits, launch)
+    return start_plain(inspect(tools.python()), files, program, limits, launch=launch)
 
 
 def built(script: str, tmp_path: Path) -> Built:
