@@ -31,6 +31,8 @@ messages:
   one: {draw: number, from: 1, to: 9}
   long: {draw: text, length: 500}
   line: {text: "hi {{word}}", framing: line}
+  mark: {text: "QUIT\\r\\n", framing: line}
+  blank: {text: "\\n", framing: line}
   framed: {hex: "61 62", framing: {length-prefix: u32, order: little}}
   ticket: {pattern: 'T(?P<token>[a-z]+) {{word}}', framing: line}
   answer: {text: "{{token | reverse}} on {{port}}", framing: line}
@@ -93,6 +95,8 @@ def test_what_is_heard_can_be_said(words: Words) -> None:
     ("name", "frame", "status"),
     [
         ("exact", b"a\r\n", Status.PASS), ("exact", b"a\n", Status.FAIL),
+        ("mark", b"QUIT\n", Status.PASS), ("mark", b"QUIT\r\n", Status.PASS),
+        ("blank", b"\n", Status.PASS), ("blank", b" \n", Status.FAIL),
         ("yes", b"YES\r\n", Status.PASS), ("yes", b"yes", Status.PARTIAL),
         ("yes", b"yess\n", Status.FAIL), ("either", b"ok\n", Status.PASS),
         ("either", b"yes\n", Status.PASS), ("either", b"no\n", Status.FAIL),
