@@ -162,3 +162,63 @@ def test_the_model_student_earns_all_and_mutants_lose(full_engine: Engine) -> No
         lost = {j.criterion.id for j in grade.criteria if j.status is not Status.PASS}
         assert wanted[played.key][1] <= lost, played.key
         assert wanted[played.key][1] or not lost
+
+
+ECHO = """\
+lab: short
+title: Short
+language: en
+port: 7000
+framing: line
+messages:
+  word: {draw: word}
+  empty: {text: "\\n"}
+  bye: {text: "bye\\r\\n"}
+criteria:
+  server.a: {points: 1, title: T, requirement: R, hint: H}
+scenarios: [s]
+"""
+ECHOED = """\
+scenario: s
+tests: server
+title: S
+reference:
+  - connect
+  - send: word
+  - receive: word
+  - send: empty
+  - receive: empty
+    proves: server.a
+  - send: bye
+  - receive: bye
+"""
+
+
+def test_an_empty_line_has_no_bytes_to_spoil() -> None:
+    lab = load_lab_bytes({"lab.yaml": ECHO.encode(), "s.yaml": ECHOED.encode()})
+    made = {case.id for case in mutants(lab, "server", model_student(lab, "server"))[0]}
+    assert {"drop-send:empty", "unframed:empty", "alter-bytes:word", "cut-bytes:bye"} <= made
+    assert not made & {"alter-bytes:empty", "cut-bytes:empty"}
+
+
+def test_a_line_is_known_without_its_end() -> None:
+    lab = load_lab_bytes({"lab.yaml": ECHO.encode(), "s.yaml": ECHOED.encode()})
+    (path,) = model_student(lab, "server").paths
+    forms = {act.messages[0]: act.form for act in path if isinstance(act, Read)}
+    form = forms["bye"]
+    assert form is not None
+    assert compiled(form.pattern).match(b"bye") is not None
+
+
+def test_what_a_client_may_leave_unread_is_no_mutant() -> None:
+    lab = load_lab_bytes(
+        {
+            "lab.yaml": CLIENT.encode(),
+            "s.yaml": b"scenario: s\ntests: client\ntitle: S\nreference:\n  - accept\n"
+            b"  - send: nick\n  - receive: ticket\n    proves: client.a\n"
+            b"  - send: again\n  - receive: end\n    proves: client.a\n",
+        }
+    )
+    made = {case.id for case in mutants(lab, "client", model_student(lab, "client"))[0]}
+    assert "drop-read:nick" in made
+    assert "drop-read:again" not in made

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.lab.model import AnyOf, Draw, Formed, Generated, Message, Patterned
 from reference import patterns
-from reference.framing import Framing, Size
+from reference.framing import Framing, Line, Size
 from reference.templates import Name, Template, Term
 
 _ANYTHING = "(?:.|\n)*"
@@ -58,6 +58,9 @@ class Knowledge:
         pattern = self._form(message, groups, number)
         if isinstance(message.content, Draw | Generated):
             pattern = ""
+        if isinstance(message.framing, Line):  # what is read has lost its end
+            for mark in (b"\n", b"\r"):
+                pattern = pattern.removesuffix(patterns.quoted(mark))
         takes = [f"v{number}"]
         self.known[name] = self.known[message.name] = Name(takes[0])
         for at, group in enumerate(groups):

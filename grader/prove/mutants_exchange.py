@@ -145,10 +145,30 @@ def _out_of_turn(
 def drop_read(model: Model) -> Iterator[Made]:
     """It reads once less, and so takes what comes next, or nothing, for this message."""
     for names in reversed(model.reads):
+        if _may_be_left(model, names):
+            continue
         name = named(names)
         program = model.program.each(instead(_is_about(names)))
         touches = model.names_from(reads(names))
         yield Made(f"drop-read:{name}", f"reads once less, and so not {name}", touches, program)
+
+
+def _may_be_left(model: Model, names: Names) -> bool:
+    """Whether a client has nothing to do with it but to read it, before it closes.
+
+    TCP does not tell who closed just before it came from who closed after it (`checks._end`).
+    """
+    after = [
+        path[at:]
+        for path in model.program.paths
+        for at, act in enumerate(path)
+        if isinstance(act, Read) and {*act.messages} <= {*names}
+    ]
+    return model.role == "client" and not any(
+        isinstance(act, Read | Send) or (isinstance(act, Print) and {*act.messages} & {*names})
+        for rest in after
+        for act in rest[1:]
+    )
 
 
 def _is_about(names: Names) -> Callable[[Act], bool]:

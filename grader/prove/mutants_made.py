@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.lab.model import ExpectStdout, Message
+from grader.lab.model import ExpectStdout, Formed, Message
 from grader.prove.changes import Made, Model, instead, mapped, named, prints, sends, touched
 from grader.prove.model_student import graded
 from grader.prove.plan import Act, Exit, Print, Say, Send
@@ -44,15 +44,33 @@ def other_length(model: Model) -> Iterator[Made]:
 def _spoiled(
     model: Model, kind: str, spoiled: str, what: str, *framings: type[Framing]
 ) -> Iterator[Made]:
+    empty = _empty(model)
     for send in model.sends:
         if send.made is None or (framings and not isinstance(send.framing, framings)):
             continue
         if spoiled == "unframed" and _is_framed_by_itself(model, send):
             continue
+        if spoiled in ("other", "short") and empty.issuperset(send.messages):
+            continue
         name = named(send.messages)
         other = replace(send, spoiled=spoiled)  # type: ignore[arg-type]  # one of the words
         program = model.program.each(instead(sends(send), other))
         yield Made(f"{kind}:{name}", what.format(name=name), touched(send), program)
+
+
+def _empty(model: Model) -> frozenset[str]:
+    """Messages that are their framing alone: an empty line has no bytes to spoil."""
+    return frozenset(
+        name
+        for scenario in graded(model.lab, model.role)
+        for name, message in model.lab.within(scenario).messages.items()
+        if isinstance(message.content, Formed)
+        and message.framing
+        and not message.content.template.names
+        and not message.framing.body_in(
+            message.framing.wrapped(message.content.template.render({}))
+        )
+    )
 
 
 def _is_framed_by_itself(model: Model, send: Send) -> bool:

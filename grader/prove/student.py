@@ -135,7 +135,7 @@ class Student:
         _, _, _, framing, amount = paths[0][at]
         frame = self.framed(library.framing(framing), amount)
         body = library.framing(framing).body_in(frame) if framing else frame
-        paths = library.fitting(paths, at, body)
+        paths = library.fitting(paths, at, body if frame else None)
         op = paths[0][at]
         if op[0] == "take":
             found = library.matched(op[1], body) or {}
@@ -282,9 +282,12 @@ class Library:
         """The values in a message of that form; None if it has another."""
         return self.modules["patterns"].compiled(form).match(body) if form else {}
 
-    def fitting(self, paths: list[list[Op]], at: int, body: bytes) -> list[list[Op]]:
-        """Those paths whose next message may be this one, the most certain ones first."""
-        if not body:
+    def fitting(self, paths: list[list[Op]], at: int, body: bytes | None) -> list[list[Op]]:
+        """Those paths whose next message may be this one, the most certain ones first.
+
+        Nothing at all is the end of the connection; an empty line is a message.
+        """
+        if body is None:
             return [path for path in paths if path[at][0] == "read-end"] or paths
         takes = [path for path in paths if path[at][0] == "take"]
         fit = [path for path in takes if self.matched(path[at][1], body) is not None]
