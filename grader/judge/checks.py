@@ -172,6 +172,8 @@ def _receive(
     if not arrival.came:
         if (earlier := _elsewhere(facts, session, arrival)) is not None:
             return made(Status.FAIL, "receive.swapped", earlier)
+        if late := _after_its_turn(session, arrival):
+            return made(Status.FAIL, "receive.late", late)
         return made(Status.FAIL, "receive.none", ())
     if arrival.match.status is Status.FAIL:
         if (earlier := _elsewhere(facts, session, arrival)) is not None:
@@ -229,6 +231,16 @@ def _elsewhere(facts: Facts, session: Session, arrival: Arrival) -> tuple[int, .
         return None
     span = find_message(arrival.text, session.stream.data, facts.lab.tolerance)
     return None if span is None else session.stream.entries(span)
+
+
+def _after_its_turn(session: Session, arrival: Arrival) -> tuple[int, ...]:
+    """Where a message that was given up came in the end, behind all that was taken for others."""
+    expected = arrival.answer.expected if arrival.answer is not None else None
+    if not expected:
+        return ()
+    taken = max((a.span.stop for a in session.arrivals), default=0)
+    at = session.stream.data.find(expected, taken)
+    return session.stream.entries(slice(at, at + len(expected))) if at >= 0 else ()
 
 
 def _message_remarks(session: Session, arrival: Arrival) -> tuple[Remark, ...]:

@@ -19,6 +19,7 @@ from grader.judge import (
     framing,
     memory,
     outputs,
+    requests,
 )
 from grader.judge.facts import Facts
 from grader.judge.hit import Hit
@@ -69,15 +70,20 @@ CAUSES: tuple[Condition, ...] = (
     Condition(exchange.wrong_text, ("wrong-text",), plain=True),
     Condition(exchange.both_wait, ("both-wait-first",)),
     Condition(exchange.speaks_first, ("speaks-first",)),
+    Condition(outputs.prints_what_it_sent, ("hard-coded-output",)),
     Condition(outputs.prints_to_stderr, ("prints-to-stderr",)),
     Condition(outputs.prints_length, ("prints-length-only",), plain=True),
     Condition(framing.missing_terminator, ("missing-terminator",), plain=True),
     Condition(framing.unterminated, ("missing-terminator",)),
     Condition(exchange.cut_short, ("one-recv-is-one-message",), plain=True),
+    Condition(requests.answers_at_the_end, ("waits-for-end-of-stream",)),
+    Condition(requests.answers_a_piece, ("one-recv-is-one-message",)),
+    Condition(requests.answers_some, ("one-recv-is-one-message",)),
     Condition(endings.endless, ("endless-loop", "ignores-end-of-stream")),
     Condition(exchange.peeked, ("closes-with-unread-data",), plain=True),
     Condition(exchange.never_receives, ("never-receives", "closes-with-unread-data")),
     Condition(exchange.one_recv, ("one-recv-two-messages",), plain=True),
+    Condition(requests.stops_reading, ("one-recv-two-messages",)),
     Condition(exchange.gave_up, ("error-swallowed",)),
     Condition(exchange.leaves_early, ("leaves-early",)),
     Condition(exchange.message_missing, ("second-message-missing",), plain=True),

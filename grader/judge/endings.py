@@ -16,6 +16,7 @@ from grader.judge.seen import (
 )
 from grader.judge.situation import ACCEPTS, SLEEPS, in_thread, method, situation_entries
 from grader.judge.wording import called, program
+from grader.transcript import Closed
 
 FUTEXES = ("futex", "futex_waitv")
 """What a lock, an event, a queue and a join() all wait in."""
@@ -67,12 +68,23 @@ def endless(facts: Facts) -> Hit | None:
         return None
     if (again := accepts_again(facts)) is not None:
         return again
-    closed = [s.closed for s in facts.sessions if s.closed is not None and not ended_before_us(s)]
-    if closed and closed[0] < index and any(s.consumed for s in facts.sessions):
+    finished = _finished(facts)
+    if finished is not None and finished < index and any(s.consumed for s in facts.sessions):
         return stood(
-            facts, "ignores-end-of-stream", ("end", "exit"), (closed[0], index), limit.limit
+            facts, "ignores-end-of-stream", ("end", "exit"), (finished, index), limit.limit
         )
     return stood(facts, "endless-loop", EVERYTHING, (index,), limit.limit)
+
+
+def _finished(facts: Facts) -> int | None:
+    """Where the reference said that nothing more will come, to a program that had not ended."""
+    for session in facts.sessions:
+        if ended_before_us(session):
+            continue
+        said = (i for i, _ in facts.all(Closed) if session.first <= i < session.last)
+        if (index := next(said, None)) is not None:
+            return index
+    return None
 
 
 def waits_for_end(facts: Facts) -> Hit | None:
@@ -85,15 +97,16 @@ def waits_for_end(facts: Facts) -> Hit | None:
         return None
     if set(session.to_send) - set(session.was_sent):
         return None
-    if facts.role == "client" and not all(a.came for a in session.arrivals):
-        return None
+    answering = facts.role == "server" and facts.is_plain
+    if not answering and not all(a.came for a in session.arrivals):
+        return None  # it has more to do than to close
     last = session.sent[-1][0]
     reading = [i for i, c in calls(facts, closed) if i > last and reads_connection(c)]
     if not reading:
         return None
     evidence = (last, reading[-1], *(() if closed is None else (closed,)))
     reach = ("end", "exit", "stdout")
-    return stood(facts, "waits-for-end-of-stream", reach, evidence, facts.role)
+    return stood(facts, "waits-for-end-of-stream", reach, evidence, facts.role, call="recv()")
 
 
 def never_closes(facts: Facts) -> Hit | None:

@@ -252,6 +252,8 @@ def leaves_early(facts: Facts) -> Hit | None:
         return None
     if any(a.came for a in session.arrivals) or not session.arrivals:
         return None
+    if session.stream.data and not facts.is_plain:
+        return None  # it said something, if too late or nothing like a message
     return hit(facts, "leaves-early", EVERYTHING, (session.ended,))
 
 

@@ -55,6 +55,7 @@ from grader.transcript import (
     Stdout,
     Transcript,
 )
+from reference.framing import Line
 from reference.templates import RenderError
 
 __all__ = ["MOST_EVIDENCE", "Arrival", "Facts", "Flow", "Session"]
@@ -281,6 +282,14 @@ class Facts:
         names = {name for step in self.scenario.steps for name in step.messages}
         names |= {e.message for e in self.scenario.expect if isinstance(e, ExpectStdout)}
         return all(self.lab.messages[name].is_plain for name in names)
+
+    @cached_property
+    def lines_alone(self) -> bool:
+        """Whether every message of the scenario is a line."""
+        names = {name for step in self.scenario.steps for name in step.messages}
+        return bool(names) and all(
+            isinstance(self.lab.messages[name].framing, Line) for name in names
+        )
 
     def text(self, message: str) -> str:
         """The text of a message in this run; empty where it is none, or not known."""

@@ -64,6 +64,21 @@ def no_print(facts: Facts) -> Hit | None:
     return Hit(id="no-print", evidence=evidence, reach=_reach(missing))
 
 
+def prints_what_it_sent(facts: Facts) -> Hit | None:
+    """It shows its own messages in place of the answers, which say something else."""
+    missing = _unlike(facts) if not facts.is_plain else []
+    shown = [
+        found
+        for session in facts.sessions
+        for arrival in session.arrivals
+        if arrival.came and (found := facts.printed(arrival.text.strip())) is not None
+    ]
+    if not missing or len(shown) < len(missing):
+        return None
+    evidence = (*_sent(facts, missing[0]), *facts.stdout.entries(shown[0].span))
+    return Hit(id="hard-coded-output", evidence=evidence, reach=_reach(missing), variant="sent")
+
+
 def _went_through(facts: Facts) -> bool:
     """Whether the whole exchange was made, and the program ended well."""
     well = facts.exited is not None and facts.exited[1].status == 0 and facts.traceback is None

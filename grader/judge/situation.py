@@ -59,6 +59,8 @@ def situation(facts: Facts) -> Text:
     line = at_line(facts.position[1].line if facts.position else None)
     stuck = facts.stuck_call
     if facts.end.outcome == "stuck" and stuck is not None:
+        if not facts.is_plain and _serves_on(facts, stuck[1]):
+            return fill(SITUATIONS["nothing"])
         return waiting(facts, stuck[1], line)
     if facts.end.outcome in ("timeout", "limit"):
         return fill(SITUATIONS["running"], program=words, line=line)
@@ -68,6 +70,12 @@ def situation(facts: Facts) -> Text:
             return fill(SITUATIONS["signal"], program=words, signal=signal)
         return fill(SITUATIONS["exited" if status else "ended"], program=words, status=status)
     return fill(SITUATIONS["nothing"])
+
+
+def _serves_on(facts: Facts, call: Call) -> bool:
+    """Whether it waits for the next client when all have been served: no fault by itself."""
+    ended = all(session.ended is not None for session in facts.sessions)
+    return method(call) == "accept()" and ended
 
 
 def _limit(facts: Facts, reached: LimitReached) -> Text:
