@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,18 +14,20 @@ from grader.batch.plan import jobs_of, seed_for
 from grader.intake.discover import discover
 from grader.intake.reading import read
 from grader.judge.model import Grade
-from grader.lab.model import Lab, Level
+from grader.lab.model import Lab, Level, Role, RoleFiles
 from grader.run.engine import Engine
 from grader.run.jobs import Isolation, Played
 from grader.submission import Submission
 
 
 def submissions(
-    only: Iterable[str] = (), roots: Iterable[Path] = (SUBMISSIONS,)
+    only: Iterable[str] = (),
+    roots: Iterable[Path] = (SUBMISSIONS,),
+    roles: Mapping[Role, RoleFiles] | None = None,
 ) -> dict[str, Submission]:
-    """The sample submissions below `roots` as intake reads them, by id."""
+    """The sample submissions below `roots` as intake reads them, by id; of tp09 by default."""
     wanted = frozenset(only)
-    roles = tp09().roles
+    roles = roles or tp09().roles
     entries = [entry for root in roots for entry in discover(root, roles).entries]
     return {e.id: read(e, roles) for e in entries if not wanted or e.id in wanted}
 

@@ -1,0 +1,15 @@
+import socket
+
+s = socket.create_connection(("localhost", 5050))
+f = s.makefile("r")
+s.sendall(b"ADD 3 4\n")
+r = int(f.readline().split()[1])
+s.sendall(f"MUL {r} 5\n".encode())
+r = int(f.readline().split()[1])
+s.sendall(f"SUB {r} 1\n".encode())
+r = int(f.readline().split()[1])
+print(r)
+s.sendall(b"QUIT\n")
+f.readline()
+f.close()
+s.close()

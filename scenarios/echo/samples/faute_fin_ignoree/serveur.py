@@ -1,0 +1,11 @@
+import socket
+
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("", 7007))
+s.listen(1)
+conn, addr = s.accept()
+while True:
+    data = conn.recv(1024)
+    conn.sendall(data)
+conn.close()

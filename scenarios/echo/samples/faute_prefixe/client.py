@@ -1,0 +1,15 @@
+import socket
+
+s = socket.create_connection(("localhost", 7007))
+f = s.makefile("rb")
+s.sendall("Bonjour cher écho\n".encode())
+f.readline()
+print("Bonjour cher écho")
+s.sendall(b"Il fait beau sur la montagne\n")
+f.readline()
+print("Il fait beau sur la montagne")
+s.sendall(b"Merci et au revoir\n")
+f.readline()
+print("Merci et au revoir")
+f.close()
+s.close()

@@ -1,0 +1,10 @@
+import socket
+
+s = socket.create_connection(("localhost", 7007))
+for texte in ["Bonjour cher écho", "Il fait beau sur la montagne", "Merci et au revoir"]:
+    s.sendall((texte + "\n").encode("utf-8"))
+    print(s.recv(1024).decode("utf-8"), end="")
+# le serveur ferme quand il a fini
+while s.recv(1024):
+    pass
+s.close()
