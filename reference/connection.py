@@ -44,6 +44,8 @@ class Connection:
         """A connect() of ours is under way."""
         self.paused = False
         """We do not read what comes."""
+        self.dialled: Address | None = None
+        """Where our connect() went."""
         self.local: Address | None = None
         self.remote: Address | None = None
         self.bytes_sent = 0
@@ -93,7 +95,7 @@ class Connection:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         self._socket.setblocking(False)
-        self.dialling = True
+        self.dialling, self.dialled = True, (address, port)
         code = self._socket.connect_ex((address, port))
         if code not in (0, errno.EINPROGRESS):
             return self._refused(code)

@@ -486,7 +486,7 @@ class Machine:
 
     def _observe(self, event: e.Event) -> list[c.Command]:
         match event:
-            case e.Exited() | e.OutOfTime():
+            case e.Exited() | e.Overdue() | e.OutOfTime():
                 return [*self._leave_all(), *self._finish()]
             case e.Stuck() if self._leaving:
                 return self._leave_next()

@@ -151,5 +151,11 @@ def _time_wait_is_destroyed() -> None:
     table.close()
 
 
+def test_a_connection_whose_peer_was_gone_before_it_was_asked_is_none() -> None:
+    with SocketTable() as table:
+        assert table.find(("", 0), ("127.0.0.1", 5000)) is None
+        assert table.find(("127.0.0.1", 5000), ("", 0)) is None
+
+
 def test_a_time_wait_can_be_destroyed_and_the_port_is_free() -> None:
     in_network(_time_wait_is_destroyed)

@@ -47,6 +47,13 @@ def findings(transcript: tr.Transcript, of: str) -> Mapping[str, Finding]:
     return {finding.expectation: finding for finding in found}
 
 
+def errors(transcript: tr.Transcript, of: str) -> set[str]:
+    """The mistakes that are named."""
+    facts = Facts(transcript, lab(of), lab(of).scenario(transcript.header.scenario))
+    told = diagnose(lab(of), [Examined(facts, check_facts(facts))])
+    return {x.id for x in told if x.level == "error"}
+
+
 def statuses(transcript: tr.Transcript, of: str) -> dict[str, str]:
     return {name: found.status.value for name, found in findings(transcript, of).items()}
 
@@ -97,6 +104,27 @@ def test_what_comes_back_to_the_sender_breaks_its_silence(engine: Engine) -> Non
         "silence:alice": "fail",
         "receive:answer:alice": "pass",
     }, tools.summary(played)
+
+
+def test_who_finds_the_queue_full_is_kept_out_for_good(engine: Engine) -> None:
+    played = play(engine, "several", "one_client", "crowd")
+    assert played.end.outcome == "completed", tools.summary(played)  # alice has left, so it ends
+    assert statuses(played, "several") == {"receive:welcome:dave": "fail"}
+    steps = [(e.index, e.status, e.reason) for e in tools.entries(played, tr.Step)]
+    assert (3, "missed", "stuck") in steps, tools.summary(played)
+    assert errors(played, "several") == {"sequential-server"}
+
+
+def test_a_server_that_polls_is_left_once_nothing_more_is_asked_of_it(engine: Engine) -> None:
+    played = play(engine, "several", "polls", "crowd")
+    assert statuses(played, "several") == {"receive:welcome:dave": "pass"}, tools.summary(played)
+    assert played.end.limit is None
+    assert tools.entries(played, tr.Killed)[0].why == "finished"
+
+
+def test_what_stays_open_is_not_read_from_because_another_one_is(engine: Engine) -> None:
+    played = play(engine, "several", "keeps_open", "leaving")
+    assert errors(played, "several") == {"never-closes"}, tools.summary(played)
 
 
 # --- datagrams ---------------------------------------------------------------------------
@@ -156,6 +184,7 @@ def test_one_who_waits_in_send_for_a_slow_reader_is_proved_stuck(engine: Engine)
     assert "waits for carol (send(), line 18), and bob receives nothing" in (
         found.what.in_language("en")
     ), tools.summary(played)
+    assert "never-receives" not in errors(played, "manners")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,15 @@ from __future__ import annotations
 from grader.judge.checks import dialled_listener, is_any
 from grader.judge.facts import Facts
 from grader.judge.hit import EVERYTHING, Hit
-from grader.judge.seen import expected_port, first_session, hit, is_refused, stood
+from grader.judge.seen import (
+    calls,
+    expected_port,
+    first_session,
+    hit,
+    is_refused,
+    reads_connection,
+    stood,
+)
 
 _LOOPBACK = ("127.0.0.1", "::1")
 
@@ -85,6 +93,8 @@ def never_accepts(facts: Facts) -> Hit | None:
     session = first_session(facts)
     if facts.role != "server" or session is None or session.stream.data or session.consumed:
         return None
+    if any(reads_connection(call) for _, call in calls(facts)):
+        return None  # one was accepted: who waits in the queue is another one
     for index, state in reversed(facts.states):
         if any(s.state == "listen" and s.receive_queue > 0 for s in state.sockets):
             return stood(facts, "never-accepts", EVERYTHING, (index,))

@@ -101,7 +101,10 @@ def waits_for_end(facts: Facts) -> Hit | None:
     if not answering and not all(a.came for a in session.arrivals):
         return None  # it has more to do than to close
     last = session.sent[-1][0]
-    reading = [i for i, c in calls(facts, closed) if i > last and reads_connection(c)]
+    reading = [
+        i for i, c in calls(facts, closed)
+        if i > last and reads_connection(c) and c.connection in ("", session.name)
+    ]  # fmt: skip
     if not reading:
         return None
     evidence = (last, reading[-1], *(() if closed is None else (closed,)))

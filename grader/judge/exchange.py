@@ -183,6 +183,8 @@ def never_receives(facts: Facts) -> Hit | None:
     session = first_session(facts)
     if session is None or not session.to_send or messages_read(facts, session):
         return None
+    if any(other.consumed or other.stream.data for other in facts.sessions[1:]):
+        return None  # it reads: what keeps it from this one is another one
     ours = session.closed is not None and (session.ended or facts.last) > session.closed
     if any(reads_connection(c) for _, c in calls(facts)) or (ours and not session.sent):
         return None
@@ -254,6 +256,8 @@ def leaves_early(facts: Facts) -> Hit | None:
         return None
     if session.stream.data and not facts.is_plain:
         return None  # it said something, if too late or nothing like a message
+    if session.name and facts.exited is None:
+        return None  # the program is there for the others
     return hit(facts, "leaves-early", EVERYTHING, (session.ended,))
 
 

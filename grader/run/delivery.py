@@ -88,7 +88,7 @@ class Delivery:
         """Something of ours has not reached the program's socket, or the reverse."""
         connection, mine = self.connection, self.mine
         if connection.dialling:
-            return True
+            return not self._kept_out()
         if mine is None:
             # No such socket, and no news of its end yet: that is on its way.
             return connection.open
@@ -102,6 +102,15 @@ class Delivery:
         if connection.fin_sent and mine.state in _CLOSED_BY_US:
             return mine.rqueue == 0
         return not (arrived or unread)
+
+    def _kept_out(self) -> bool:
+        """The queue of the listener that is dialled is full: only an accept() lets us in."""
+        dialled = self.connection.dialled
+        listening = self._table.dump(protocols=("tcp",), states=("listen",))
+        # listen(2): one more than the backlog may wait, the next SYN is dropped.
+        return dialled is not None and any(
+            x.local[1] == dialled[1] and x.rqueue > x.wqueue for x in listening
+        )
 
     def _find(self) -> SocketInfo | None:
         local, remote = self.connection.local, self.connection.remote

@@ -62,6 +62,8 @@ class Setting:
     """How many connects of the program were refused so far, as far as the wire is seen."""
     reset_after_fin: bool
     """Close by RST once the program's FIN was seen, to leave no TIME_WAIT on a shared network."""
+    awaits_end: bool = True
+    """What the program prints or how it ends after the script matters to somebody."""
 
 
 class Player:
@@ -310,12 +312,23 @@ class Player:
             return
         if not look.waiting and self._play_on_if_overdue(look, program, facts):
             return
+        if self._serves_on(look) and not self._take_news():
+            self._tell(e.Overdue(self.recorder.now()))
+            return
         # What came while we looked is older than what we saw: it goes first.
         if not (look.consumed or look.ready or look.reading or look.waiting):
             return
         if self._take_news() or self.machine.finished or self._exited_at is not None:
             return
         self._judge_look(look, program, facts)
+
+    def _serves_on(self, look: Look) -> bool:
+        """All is played, nothing more is asked of it, and it rests, awaiting the next client.
+
+        A time limit in its poll (`serve_forever` has one) hides the proof that this is for good.
+        """
+        over = self.machine.step is None and not self.setting.awaits_end
+        return over and look.rests and look.accepting and not look.waiting
 
     def _look_for_listeners(self) -> None:
         _, facts, _ = self._running
@@ -353,11 +366,20 @@ class Player:
             self._tell(e.AtKeyboard(self.recorder.now()))
         elif look.waiting and look.keyboard and self._presses_enter:
             self._press_enter(program, facts)
-        elif look.waiting and not self.endpoint.dialling:
+        elif look.waiting and self.endpoint.dialling:
+            self._give_up_dialling()
+            self._tell_stuck(look, facts)
+        elif look.waiting:
             if self._exchange.close_those_due():
                 facts.changed()
             else:
                 self._tell_stuck(look, facts)
+
+    def _give_up_dialling(self) -> None:
+        """The listener's queue is full, and nobody will accept."""
+        for name in self.machine.playing(s.Connect):
+            if self.endpoint.of(name).dialling:
+                self.endpoint.of(name).close()
 
     def _seen(self, look: Look, facts: Facts) -> e.Consumed | e.Ready | e.Reading | None:
         """What this look says about one of the connections, as far as a step asks for it."""

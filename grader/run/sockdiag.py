@@ -169,6 +169,8 @@ class SocketTable:
         Raises:
             FactsUnavailable: the kernel refuses.
         """
+        if not local[0] or not remote[0]:
+            return None  # its peer was gone before anybody could ask for the name
         try:
             self._ask(_SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, _exact_request(local, remote))
             begin, end = self._answer()
