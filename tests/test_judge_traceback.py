@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.judge.foreign import last_exception, thread_exception
-from grader.judge.traceback import last_traceback, task_traceback
+from grader.judge.traceback import last_traceback, last_was_of_a_task, task_traceback
 from grader.run.crash import uncaught
 
 CHAINED = """Traceback (most recent call last):
@@ -230,3 +230,12 @@ def test_what_only_looks_like_one(text: str) -> None:
 def test_hostile_exceptions_take_linear_time(part: str) -> None:
     text = 'Exception in thread "main" A\n' + part * (65536 // len(part)) + "\nNode.js v20\n"
     last_exception(text.encode())
+
+
+def test_whose_the_last_traceback_is() -> None:
+    of_thread = f"Exception in thread Thread-1 (serve):\n{CHAINED.rpartition(chr(10) * 2)[2]}"
+    own = CHAINED.rpartition("\n\n")[2]
+    assert last_was_of_a_task(of_thread.encode())
+    assert not last_was_of_a_task(f"{of_thread}{'.' * 700}{own}".encode())
+    assert not last_was_of_a_task(own.encode())
+    assert not last_was_of_a_task(b"")

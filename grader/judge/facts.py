@@ -24,7 +24,7 @@ from grader.judge.sessions import (
     names_of,
     of_name,
 )
-from grader.judge.traceback import Traceback, last_traceback
+from grader.judge.traceback import Traceback, last_traceback, last_was_of_a_task
 from grader.lab.model import Action, Draw, ExpectStdout, Lab, ReferenceStep, Scenario
 from grader.lab.words import Words, is_short, words_of
 from grader.matching import Print, compare, find_print
@@ -249,6 +249,8 @@ class Facts:
         found = last_traceback(self.stderr.data) or last_exception(self.stderr.data)
         if found is None or (self.exited is not None and self.exited[1].status == 0):
             return None
+        if self.exited is None and last_was_of_a_task(self.stderr.data):
+            return None  # it went on without that thread
         return found
 
     @cached_property

@@ -83,6 +83,13 @@ def task_traceback(stderr: bytes) -> Traceback | None:
     return None
 
 
+def last_was_of_a_task(stderr: bytes) -> bool:
+    """Whether the last traceback is told of a thread, a request or a task."""
+    text = _text(stderr)
+    heads = [m.start() for m in _HEAD.finditer(text)]
+    return bool(heads) and _TOLD_BY.search(text, max(0, heads[-1] - _NEAR), heads[-1]) is not None
+
+
 def _text(stderr: bytes) -> str:
     return stderr[-LOOKED_AT:].decode("utf-8", "replace").replace("\r\n", "\n")
 
