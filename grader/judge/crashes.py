@@ -14,7 +14,9 @@ from grader.judge.facts import Facts
 from grader.judge.foreign import thread_exception
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.seen import expected_port, is_refused, we_closed_before
+from grader.judge.situation import method
 from grader.judge.traceback import Traceback, task_traceback
+from grader.lab.model import Action
 from grader.transcript import Sent
 
 _SENDS = ("send", "sendall", "sendto")
@@ -45,7 +47,9 @@ _RESETS = ("ConnectionResetError", "ConnectionAbortedError", "BrokenPipeError")
 def crash(facts: Facts) -> Hit | None:
     """The mistake behind the exception that ended the program, or None if there was none."""
     trace = facts.traceback
-    return None if trace is None else _named(facts, trace, "exception")
+    if trace is None or _was_kept(facts, trace):
+        return None
+    return _named(facts, trace, "exception")
 
 
 def task_crash(facts: Facts) -> Hit | None:
@@ -53,7 +57,21 @@ def task_crash(facts: Facts) -> Hit | None:
     if facts.traceback is not None:
         return None
     trace = task_traceback(facts.stderr.data) or thread_exception(facts.stderr.data)
-    return None if trace is None else _named(facts, trace, "thread")
+    if trace is None or _was_kept(facts, trace):
+        return None
+    return _named(facts, trace, "thread")
+
+
+def _was_kept(facts: Facts, trace: Traceback) -> bool:
+    """It waited in send() for one who did not read, until we closed: no mistake of its own."""
+    slow = {s.connection for s in facts.scenario.steps if s.action is Action.STOP_READING}
+    waited = any(
+        method(call) == "send()" and call.connection in slow
+        for _, state in facts.states
+        if state.why == "waiting"
+        for call in state.calls
+    )
+    return waited and trace.type in _RESETS and trace.at_call(*_SENDS)
 
 
 def _named(facts: Facts, trace: Traceback, otherwise: str) -> Hit:
