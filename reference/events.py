@@ -105,6 +105,14 @@ class AtKeyboard(Event):
 
 
 @dataclass(frozen=True)
+class AtRest(Event):
+    """The program waits for somebody, with a time limit of its own: it has done all it will.
+
+    Less than `Stuck`: when its time is over it may do something that nobody has asked for.
+    """
+
+
+@dataclass(frozen=True)
 class Exited(Event):
     """The program has ended, and all that it had sent was received."""
 

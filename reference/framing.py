@@ -87,7 +87,9 @@ class Until(Framing):
     def announced(self, frame: bytes) -> int | None:
         if self.header is None:
             return None
-        head = frame.partition(self.mark)[0]
+        head, mark, _ = frame.partition(self.mark)
+        if not mark:
+            return None  # the head goes on: what it says so far is no promise
         name = re.escape(self.header.encode())
         digits = rb"[ \t]*([0-9]{1,%d})[ \t]*\r?(?:\n|$)" % MOST_DIGITS
         found = re.search(rb"(?:^|\n)" + name + rb"[ \t]*:" + digits, head, re.IGNORECASE)

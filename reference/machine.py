@@ -89,6 +89,7 @@ TRANSITIONS: dict[type[s.Step], dict[type[e.Event], Meaning]] = {
         e.Consumed: Meaning.ACT,
         # It waits for something else (another accept, the keyboard): the bytes wait in its queue.
         e.Stuck: Meaning.BEST_EFFORT,
+        e.AtRest: Meaning.MISSED,
         e.ConnectionReset: Meaning.MISSED,
         e.Exited: Meaning.MISSED,
         e.OutOfTime: Meaning.MISSED,
@@ -167,6 +168,13 @@ class Machine:
         return next((step for step in self.steps if step.connection == connection), None)
 
     @property
+    def minds_rest(self) -> bool:
+        """It makes a difference whether the program is at rest (`events.AtRest`)."""
+        if self.phase is Phase.OBSERVING:
+            return not self.script.awaits_exit
+        return any(map(self._is_to_nobody, self.steps))
+
+    @property
     def dials(self) -> bool:
         """A step being played awaits a listener of the program."""
         return bool(self.playing(s.Connect))
@@ -214,6 +222,8 @@ class Machine:
         playing = [(t, step) for t in self._tracks if (step := self._step_of(t)) is not None]
         if isinstance(event, e.OfConnection):
             return [t for t, step in playing if step.connection == event.connection]
+        if isinstance(event, e.AtRest):
+            return [t for t, step in playing if self._is_to_nobody(step)]
         if isinstance(event, e.Stuck):
             # Where the reference can do something itself nothing is proved for the others.
             acting = [
@@ -222,6 +232,10 @@ class Machine:
             ]  # fmt: skip
             return acting or [t for t, _ in playing]
         return [t for t, _ in playing]
+
+    def _is_to_nobody(self, step: s.Step) -> bool:
+        """The step sends to a program that has ended its side."""
+        return isinstance(step, s.Send) and self.link(step.connection).ended
 
     # --- what an event changes, whatever the step ---------------------------------------
 
@@ -495,6 +509,8 @@ class Machine:
             ):
                 return self._leave_next()
             case e.Stuck():
+                return self._finish()
+            case e.AtRest() if not self.script.awaits_exit:
                 return self._finish()
             case e.Connected(connection=name):
                 # It came back after the exchange: nothing is said to it, nothing is kept open.

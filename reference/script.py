@@ -170,6 +170,8 @@ class Script:
     """Over UDP: each message is a datagram, and nothing has an end."""
     family: Family = "ipv4"
     """What a server of ours listens on, and which of the program's addresses is dialled."""
+    awaits_exit: bool = True
+    """Whether something is said of how the program ends; else it may go on without an end."""
 
     @property
     def several(self) -> bool:

@@ -15,7 +15,7 @@ import engine_tools as tools
 import pytest
 
 from grader import transcript as tr
-from grader.lab.model import Action, Lab
+from grader.lab.model import Action, ExpectExit, Lab
 from grader.run import proc, stacks
 from grader.run.engine import Engine
 from grader.run.errors import HostError
@@ -570,6 +570,21 @@ def test_a_server_that_polls_for_ever_runs_into_the_limit(full_engine: Engine, s
     # A limit ends a run; it never undoes what had been seen.
     assert transcript.stdout.count(b"\n") == 2, said
     assert statuses(transcript)[:4] == ["done"] * 4, said
+
+
+def test_a_server_that_serves_for_ever_is_not_awaited_where_its_end_is_no_matter(
+    full_engine: Engine,
+) -> None:
+    lab = tools.tp09()
+    scenario = lab.scenario("server-nominal")
+    kept = tuple(e for e in scenario.expect if not isinstance(e, ExpectExit))
+    others = tuple(s for s in lab.scenarios if s.id != scenario.id)
+    lab = replace(lab, scenarios=(replace(scenario, expect=kept), *others))
+    transcript = tools.run(full_engine, server(POLLING_SERVERS["serve_forever"], lab=lab))
+    said = tools.summary(transcript)
+    assert (transcript.end.outcome, transcript.end.limit) == ("stuck", None), said
+    assert transcript.stdout.count(b"\n") == 2, said
+    assert transcript.end.t < lab.limits.promised * 1e9, said
 
 
 def test_one_recv_for_two_messages_is_caught(full_engine: Engine) -> None:

@@ -79,3 +79,9 @@ def test_any_bytes_are_read(framing: Framing, stream: bytes) -> None:
     size = framing.length_in(stream)
     assert size is None or 0 < size <= len(stream)
     assert framing.body_in(stream) in stream
+
+
+def test_a_head_without_its_end_announces_nothing() -> None:
+    """LF instead of CR LF, say: it is the mark that is missing, not the body."""
+    assert HTTP.announced(b"A\nContent-Length: 2\n\nab") is None
+    assert HTTP.announced(b"A\r\nContent-Length: 2\r\n\r\na") == 2

@@ -291,6 +291,27 @@ def test_nothing_is_sent_to_one_that_has_closed_and_reads_no_more() -> None:
     assert book.ends() == ["done", "missed"]
 
 
+def test_nothing_is_sent_to_one_that_has_closed_and_rests() -> None:
+    """A server that polls for its next client is never proved to be stuck."""
+    book = Playbook(CONNECT, SEND, RECEIVE).on(CONNECTED, e.AtRest(T))
+    assert book.ends() == ["done"]
+    assert not book.machine.minds_rest
+    book.on(FIN)
+    assert book.machine.minds_rest
+    assert book.on(e.AtRest(T)).ends() == ["done", "missed", "missed"]
+    assert not [x for x in book.does() if isinstance(x, c.Transmit)]
+
+
+@pytest.mark.parametrize("awaits_exit", [True, False])
+def test_a_program_at_rest_is_done_with_where_its_end_is_no_matter(awaits_exit: bool) -> None:
+    machine = Machine(s.Script(steps=(CONNECT, CLOSE), port=PORT, awaits_exit=awaits_exit))
+    machine.start(T)
+    machine.handle(CONNECTED)
+    assert machine.minds_rest is not awaits_exit
+    machine.handle(e.AtRest(T))
+    assert machine.finished is not awaits_exit
+
+
 def test_half_close_reads_on() -> None:
     book = Playbook(CONNECT, HALF_CLOSE, RECEIVE, CLOSE).on(CONNECTED)
     assert book.does() == [c.ShutdownWrite()]

@@ -22,7 +22,13 @@ from grader.judge.maker import Maker
 from grader.judge.model import Finding, Remark, Status
 from grader.judge.prints import check_stdout
 from grader.judge.sessions import AWAITED
-from grader.judge.situation import method, plainly_ended, situation_entries, stood_before
+from grader.judge.situation import (
+    method,
+    plainly_ended,
+    situation_entries,
+    stood_before,
+    stood_in_session,
+)
 from grader.judge.traceback import Traceback
 from grader.judge.wording import (
     LAST,
@@ -284,7 +290,7 @@ def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
 def _maker(facts: Facts, session: Session, what: str, step: ReferenceStep) -> Maker:
     """Of a named connection, the finding says which, and who was attended to instead."""
     if not session.name:
-        return Maker(facts, what, step.proves)
+        return Maker(facts, what, step.proves, stood_in_session(facts, session))
     told = among.situation(facts, step)
     return Maker(facts, f"{what}:{session.name}", step.proves, told)
 

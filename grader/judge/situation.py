@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.judge.facts import Facts
+from grader.judge.facts import Facts, Session
 from grader.judge.wording import LIMITS, SITUATIONS, at_line, fill, program, see_line
 from grader.lab.model import Text
 from grader.transcript import Call, LimitReached, Position, State
@@ -136,6 +136,23 @@ def stood_before(facts: Facts, index: int) -> tuple[Call, Text] | None:
     )
     position = facts.position_in(since)
     return calls[0], at_line(position[1].line if position else None)
+
+
+def stood_in_session(facts: Facts, session: Session) -> Text | None:
+    """Where it was when we closed the connection, if it is somewhere else in the end.
+
+    A server that serves one client after another always ends up in accept(); what was missing
+    before is not for that.
+    """
+    stuck, closed = facts.stuck_call, session.closed
+    if closed is None or stuck is None or stuck[1].target != "listener":
+        return None
+    seen = any(session.first <= i < closed and s.why == "waiting" for i, s in facts.states)
+    stood = stood_before(facts, closed)
+    if not seen or stood is None or stood[0].target != "connection":
+        return None
+    call, line = stood
+    return fill(SITUATIONS["waited"], program=program(facts.role), call=method(call), line=line)
 
 
 def situation_entries(facts: Facts) -> tuple[int, ...]:

@@ -368,6 +368,10 @@ SITUATIONS: dict[str, tuple[str, str]] = {
         "Votre {program} attend encore dans {call}{line}.",
         "Your {program} still waits in {call}{line}.",
     ),
+    "waited": (
+        "Votre {program} attendait dans {call}{line}.",
+        "Your {program} waited in {call}{line}.",
+    ),
     "waits": (
         "Votre {program} attend encore{line}.",
         "Your {program} still waits{line}.",

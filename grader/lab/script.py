@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 
 from grader.lab.connections import longest_of
-from grader.lab.model import Action, Delivery, Lab, ReferenceStep, Scenario
+from grader.lab.model import Action, Delivery, ExpectExit, Lab, ReferenceStep, Scenario
 from grader.lab.words import Words, words_of
 from reference import script
 
@@ -23,8 +23,13 @@ def script_of(lab: Lab, scenario: Scenario, texts: Mapping[str, str]) -> script.
     """
     words = words_of(lab, scenario, texts)
     steps = tuple(_step(words, step) for step in scenario.steps)
-    datagrams = scenario.protocol == "udp"
-    return script.Script(steps, port=lab.port, datagrams=datagrams, family=scenario.family)
+    return script.Script(
+        steps,
+        port=lab.port,
+        datagrams=scenario.protocol == "udp",
+        family=scenario.family,
+        awaits_exit=any(isinstance(e, ExpectExit) for e in scenario.expect),
+    )
 
 
 def _step(words: Words, step: ReferenceStep) -> script.Step:

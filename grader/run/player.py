@@ -316,7 +316,8 @@ class Player:
             self._tell(e.Overdue(self.recorder.now()))
             return
         # What came while we looked is older than what we saw: it goes first.
-        if not (look.consumed or look.ready or look.reading or look.waiting):
+        at_rest = look.rests and self.machine.minds_rest
+        if not (look.consumed or look.ready or look.reading or look.waiting or at_rest):
             return
         if self._take_news() or self.machine.finished or self._exited_at is not None:
             return
@@ -374,6 +375,8 @@ class Player:
                 facts.changed()
             else:
                 self._tell_stuck(look, facts)
+        elif look.rests and self.machine.minds_rest and not self._exchange.close_those_due():
+            self._tell(e.AtRest(self.recorder.now()))
 
     def _give_up_dialling(self) -> None:
         """The listener's queue is full, and nobody will accept."""
@@ -394,6 +397,8 @@ class Player:
         for name in awaited:
             # Another thread, which serves others or what was typed, may be about to send.
             done = name in look.ready and (look.rests or not self._busy_elsewhere)
+            if not self.machine.link(name).unread and (look.promising or look.waiting):
+                continue  # nothing of it came: a proof shows where the program stands instead
             if done and self._has_come(name):
                 return e.Ready(now, look.guaranteed, connection=name)
         for name in awaited:
