@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from grader.lab.model import AnyOf, Draw, Formed, Generated, Message, Patterned
 from reference import patterns
-from reference.framing import Framing, Line, Size
+from reference.framing import Framing, Line, Prefix, Size
 from reference.templates import Name, Template, Term
 
 _ANYTHING = "(?:.|\n)*"
@@ -124,9 +124,16 @@ class Knowledge:
             return self._example(message.content)
         return Template((self._value(message.name),))
 
-    def framing(self, name: str) -> Framing | None:
-        """How the program frames it."""
-        return self._chosen(name).framing
+    def framing(self, name: str, made: Template) -> Framing | None:
+        """How the program frames what it says; None where that adds nothing to its bytes."""
+        framing = self._chosen(name).framing
+        if framing is None or isinstance(framing, Prefix):
+            return framing
+        try:
+            body = made.render(dict.fromkeys(made.names, b""))
+        except ValueError:
+            return framing
+        return None if framing.wrapped(body) == body else framing
 
     def _value(self, name: str) -> Term:
         """The value of that name as a term of what is known."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 from itertools import groupby
@@ -129,9 +129,26 @@ class _Statement:
         acts: list[Act] = [self._listen()] if self.role == "server" else []
         messages = with_port(self.lab.within(scenario).messages, self.lab.port)
         knowledge = Knowledge(messages)
+        if self.is_made:
+            steps = _in_turn(steps)
         acts += self._exchange(scenario, steps, knowledge)
         shown = self._made_prints(acts, knowledge) if self.is_made else self._with_prints(acts)
-        return (*shown, Exit(self._status(scenario)))
+        more = (Accept(), ReadEnd()) if self.serves_on else ()
+        return (*shown, *more, Exit(self._status(scenario)))
+
+    @cached_property
+    def serves_on(self) -> bool:
+        """Whether a server takes one client after another, and nothing is asked of its end.
+
+        Then it awaits a further client in each of its lives: that one is never a reason why
+        no program could do all.
+        """
+        if self.role != "server" or any(s.protocol == "udp" for s in self.scenarios):
+            return False
+        if any(isinstance(e, ExpectExit) for s in self.scenarios for e in s.expect):
+            return False
+        clients = (sum(st.action is Action.CONNECT for st in s.steps) for s in self.scenarios)
+        return max(clients, default=0) > 1
 
     @cached_property
     def is_made(self) -> bool:
@@ -274,7 +291,7 @@ class _Statement:
                 f"no program can know {error.name}, which is in {name}: it is drawn anew, and the"
                 " reference has not sent it before",
             ) from error
-        return Send(messages=names, text="", made=made, framing=knowledge.framing(name))
+        return Send(messages=names, text="", made=made, framing=knowledge.framing(name, made))
 
     # --- the screen ----------------------------------------------------------------------
 
@@ -328,6 +345,26 @@ class _Statement:
                     before = (e.after,) if e.after else ()
                     wanted[e.message] = (*wanted.get(e.message, ()), *before)
         return wanted
+
+
+def _in_turn(steps: Sequence[ReferenceStep]) -> list[ReferenceStep]:
+    """Requests that are sent together, each with its own answer where there are as many.
+
+    A program that knows where a message ends answers each as if it had come alone.
+    """
+    found: list[ReferenceStep] = []
+    waiting = list(steps)
+    while waiting:
+        step = waiting.pop(0)
+        answers = waiting[: len(step.messages)]
+        paired = len(answers) > 1 and all(one.action is Action.RECEIVE for one in answers)
+        if step.action is not Action.SEND or not paired:
+            found.append(step)
+            continue
+        del waiting[: len(answers)]
+        for name, answer in zip(step.messages, answers, strict=True):
+            found += [replace(step, messages=(name,)), answer]
+    return found
 
 
 def _made_reads(run: Sequence[ReferenceStep], knowledge: Knowledge) -> Iterator[Read]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from grader.lab.model import ExpectStdout, Formed, Message
 from grader.prove.changes import Made, Model, instead, mapped, named, prints, sends, touched
 from grader.prove.model_student import graded
-from grader.prove.plan import Act, Exit, Print, Say, Send
-from reference.framing import Framing, Line, Prefix, Rest, Until
+from grader.prove.plan import Act, Exit, Print, Say
+from reference.framing import Framing, Line, Prefix, Until
 
 
 def other_bytes(model: Model) -> Iterator[Made]:
@@ -48,8 +48,6 @@ def _spoiled(
     for send in model.sends:
         if send.made is None or (framings and not isinstance(send.framing, framings)):
             continue
-        if spoiled == "unframed" and _is_framed_by_itself(model, send):
-            continue
         if spoiled in ("other", "short") and empty.issuperset(send.messages):
             continue
         name = named(send.messages)
@@ -71,19 +69,6 @@ def _empty(model: Model) -> frozenset[str]:
             message.framing.wrapped(message.content.template.render({}))
         )
     )
-
-
-def _is_framed_by_itself(model: Model, send: Send) -> bool:
-    """Whether the message's own bytes have the mark: then framing adds nothing."""
-    if send.made is None or send.framing is None or isinstance(send.framing, Rest):
-        return True
-    if isinstance(send.framing, Prefix):
-        return False
-    try:
-        body = send.made.render(dict.fromkeys(send.made.names, b""))
-    except ValueError:
-        return False
-    return send.framing.wrapped(body) == body
 
 
 def half_print(model: Model) -> Iterator[Made]:

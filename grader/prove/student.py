@@ -43,9 +43,9 @@ class Student:
         """Play the path that fits what is read."""
         at = 0
         while at < len(paths[0]):
-            op = paths[0][at]
+            op = reading(paths, at)
             if op[0] == "take":
-                paths = self.take(paths, at)
+                paths = self.take(paths, at, op)
             elif op[0] in ("read", "read-end"):
                 data = self.read(op[2] if op[0] == "read" else -1)
                 paths = fitting(paths, at, data)
@@ -130,9 +130,9 @@ class Student:
             data += more
         return data
 
-    def take(self, paths: list[list[Op]], at: int) -> list[list[Op]]:
+    def take(self, paths: list[list[Op]], at: int, op: Op) -> list[list[Op]]:
         """Read a message by its framing, and take its values out of it."""
-        _, _, _, framing, amount = paths[0][at]
+        _, _, _, framing, amount = op
         frame = self.framed(library.framing(framing), amount)
         body = library.framing(framing).body_in(frame) if framing else frame
         paths = library.fitting(paths, at, body if frame else None)
@@ -324,6 +324,12 @@ class Library:
 
 
 library = Library({})
+
+
+def reading(paths: list[list[Op]], at: int) -> Op:
+    """The next op; where a message or the end may come, how the message is read."""
+    ops = [path[at] for path in paths if path[at][0] in ("take", "read")]
+    return ops[0] if ops and paths[0][at][0] == "read-end" else paths[0][at]
 
 
 def fitting(paths: list[list[Op]], at: int, data: bytes) -> list[list[Op]]:

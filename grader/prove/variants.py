@@ -12,7 +12,7 @@ from grader.lab.model import Accents, Lab, Role
 from grader.letters import without_accents
 from grader.prove.case import Case, Skipped
 from grader.prove.mutants_exchange import ENCODINGS
-from grader.prove.plan import Act, Listen, Path, Print, Program, Read, Say, Send, Style
+from grader.prove.plan import Accept, Act, Listen, Path, Print, Program, Read, Say, Send, Style
 from grader.prove.source import source_of
 
 _NO_SEND = "it sends nothing"
@@ -54,6 +54,9 @@ def _styles(model: Program) -> Iterator[_Variant]:
         return (replace(model, style=style) if there else None), none
 
     own = model.style
+    at_its_end = styled(replace(own, leave_open=True))
+    if any(sum(isinstance(act, Accept) for act in path) > 1 for path in model.paths):
+        at_its_end = None, "it serves one client after another"
     for name, what, (program, none) in (
         ("more-lines", "prints other lines, too",
          styled(replace(own, show="among others"), Print, Say, none=_NO_PRINT)),
@@ -70,7 +73,7 @@ def _styles(model: Program) -> Iterator[_Variant]:
         ("thread", "talks in a thread of its own", styled(replace(own, thread=True))),
         ("shutdown", "calls shutdown() before close()",
          styled(replace(own, shut_before_close=True))),
-        ("no-close", "leaves closing to its end", styled(replace(own, leave_open=True))),
+        ("no-close", "leaves closing to its end", at_its_end),
         ("reuse-address", "sets SO_REUSEADDR",
          styled(replace(own, reuse_address=True), Listen, none="a client binds no port")),
     ):  # fmt: skip
