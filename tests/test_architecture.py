@@ -158,6 +158,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         "grader/cli/options.py", "grader/cli/schema.py",
     ),
     "test_cli_check.py": ("grader/cli/running.py",),
+    "test_batch_research.py": ("grader/cli/research.py",),
     "test_cli_export.py": tuple(
         f"grader/cli/export_{name}.py" for name in ("each", "files", "words")
     ),

@@ -322,16 +322,17 @@ def _audience(parser: argparse.ArgumentParser) -> None:
     _report(parser)
     parser.add_argument(
         "--audience",
-        choices=("teacher", "student"),
+        choices=("teacher", "student", "research"),
         default="teacher",
         help="`student`: make copies to hand out, a folder for each student, in which nothing of "
-        "hidden scenarios and of other students is; OUT stays as it is (teacher)",
+        "hidden scenarios and of other students is; `research`: make a copy of the class with "
+        "pseudonyms in place of names; OUT stays as it is (teacher)",
     )
     parser.add_argument(
         "--out",
         dest="copy",
         metavar="COPY",
-        help="with --audience student: where the copies go (OUT-students)",
+        help="where the copies go (OUT-students, OUT-research)",
     )
     parser.add_argument(
         "--due-passed",
@@ -342,6 +343,11 @@ def _audience(parser: argparse.ArgumentParser) -> None:
         "--zip",
         action="store_true",
         help="with --audience student: an archive for each student instead of a folder",
+    )
+    parser.add_argument(
+        "--captures",
+        action="store_true",
+        help="with --audience research: copy the captures, too; they keep the time of each run",
     )
 
 

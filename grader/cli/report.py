@@ -28,8 +28,6 @@ from grader.lab.model import Text
 from grader.lab.visibility import is_shown
 
 _T = TypeVar("_T")
-_FOR_STUDENTS = ("copy", "due_passed", "zip")
-"""Options that say how copies are made."""
 
 
 def run(given: argparse.Namespace) -> int:
@@ -37,8 +35,12 @@ def run(given: argparse.Namespace) -> int:
     out = Path(given.out)
     if given.audience == "student":
         return _hand_out(given, out)
-    if any(getattr(given, name) for name in _FOR_STUDENTS):
-        raise CommandError("--out, --due-passed and --zip need --audience student", BAD_INPUT)
+    if given.due_passed or given.zip:
+        raise CommandError("--due-passed and --zip need --audience student", BAD_INPUT)
+    if given.audience == "research":
+        return _for_research(given, out)
+    if given.copy or given.captures:
+        raise CommandError("--out needs --audience student or research", BAD_INPUT)
     with output.opened(out, existing=True) as folder:
         return rewrite(folder, given)
 
@@ -116,6 +118,16 @@ def _hand_out(given: argparse.Namespace, out: Path) -> int:
     hidden = [s for s in source.lab.scenarios if not is_shown(s, due_passed=given.due_passed)]
     say(_handed_out(len(done), len(hidden), safe(str(place)), settings.language))
     return FAULT if lost else DONE
+
+
+def _for_research(given: argparse.Namespace, out: Path) -> int:
+    """Write a copy without names; the graded folder is only read."""
+    from grader.cli import research
+
+    given.copy = given.copy or str(out.with_name(f"{out.resolve().name}-research"))
+    _refuse_inside(Path(given.copy), out)
+    with output.looked_at(out) as folder:
+        return research.write(folder, graded(folder, given), given, identifiers(folder))
 
 
 def _handed_out(copies: int, hidden: int, place: str, language: str) -> str:

@@ -1,0 +1,120 @@
+"""Takes known names out of texts and bytes, and puts a pseudonym in the place of each.
+
+A name is known by its parts (`dupont_marie`: two), however they are written: case and accents
+are ignored, `_`, `.`, `-` and spaces end a part. Nothing else is recognised: no nickname, no part
+of one or two letters, no name that is run together with other letters.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+SHORTEST = 3
+"""A part with fewer Latin letters is too common to be taken for somebody's."""
+SHARED = "somebody"
+"""Stands for a part that several persons have."""
+_PART = re.compile(r"[^\W_]+")
+_OF_PYTHON = frozenset({*keyword.kwlist, *sys.stdlib_module_names, *dir(__builtins__)})
+_OURS = frozenset((
+    "server", "serveur", "client", "both", "completed", "stuck", "crashed", "timeout", "limit",
+    "skipped", "separate", "coalesced", "split", "kernel", "paced", "full", "none", "pass",
+    "fail", "partial", "remark", "error", "listener", "connection", "keyboard", "terminal",
+    "waiting", "deadline", "exit", "begun", "done", "missed", "half", "close", "reset", "tcp",
+    "udp", "python", "main",
+))  # fmt: skip
+"""Values of our own files, and names of programs: nobody is meant by them."""
+
+
+class Nameless:
+    """`names`: what names a person -> the pseudonym; `kept`: words that are nobody's name here."""
+
+    def __init__(self, names: Mapping[str, Iterable[str]], kept: Iterable[str] = ()) -> None:
+        spared = {_folded(word) for word in (*_OF_PYTHON, *_OURS)}
+        spared |= {_folded(part) for text in kept for part in _PART.findall(text)}
+        self._instead: dict[str, str] = {}
+        self.spared: set[str] = set()
+        """Parts of names that stay, as the lab or Python uses the same word."""
+        for pseudonym, texts in names.items():
+            for part in {_folded(p) for text in texts for p in _PART.findall(text)}:
+                if part in spared:
+                    self.spared.add(part)
+                elif _is_telling(part):
+                    other = self._instead.get(part, pseudonym)
+                    self._instead[part] = pseudonym if other == pseudonym else SHARED
+
+    def text(self, text: str) -> str:
+        """The text without names."""
+        return _PART.sub(lambda found: self._for(found[0]), text)
+
+    def data(self, data: bytes) -> bytes:
+        """The bytes without names, where they are text in UTF-8."""
+        return self.pieces([data])[0]
+
+    def pieces(self, pieces: Sequence[bytes]) -> list[bytes]:
+        """The same for bytes that came one after the other: a name may begin in one piece only."""
+        whole = b"".join(pieces)
+        spans = list(self._spans(whole))
+        starts = [start for start, _, _ in spans]
+        out, at, taken = [], 0, 0
+        for piece in pieces:
+            end, made = at + len(piece), b""
+            taken = max(taken, at)
+            for start, stop, instead in spans[bisect_left(starts, at) :]:
+                if start >= end:
+                    break
+                made += whole[taken:start] + instead
+                taken = stop
+            made += whole[taken:end]
+            out.append(made)
+            at = end
+        return out
+
+    def _spans(self, data: bytes) -> Iterator[tuple[int, int, bytes]]:
+        text = data.decode("utf-8", "surrogateescape")
+        before, at = 0, 0
+        for found in _PART.finditer(text):
+            instead = self._for(found[0])
+            if instead != found[0]:
+                at += len(text[before : found.start()].encode("utf-8", "surrogateescape"))
+                size = len(found[0].encode("utf-8", "surrogateescape"))
+                yield at, at + size, instead.encode()
+                at, before = at + size, found.end()
+
+    def anything(self, value: object) -> object:
+        """Built-in data (`msgspec.to_builtins` makes it) without names, keys of mappings too."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, bytes):
+            return self.data(value)
+        if isinstance(value, dict):
+            return {self.anything(key): self.anything(one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.anything(one) for one in value]
+        return value
+
+    def _for(self, part: str) -> str:
+        return self._instead.get(_folded(part), part)
+
+
+def plain(value: object) -> object:
+    """What `anything` takes: bytes stay bytes."""
+    return msgspec.to_builtins(value, builtin_types=(bytes,))
+
+
+def _folded(word: str) -> str:
+    whole = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in whole if not unicodedata.combining(c))
+
+
+def _is_telling(part: str) -> bool:
+    if part.isascii() and part.isalpha():
+        return len(part) >= SHORTEST
+    # A number of one or two digits is in every program; other scripts name in one character.
+    return len(part) >= SHORTEST or not part.isascii()

@@ -1,0 +1,73 @@
+"""Names that are known go, however they are written; what is nobody's name stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.batch.nameless import SHARED, Nameless, plain
+from grader.judge.model import Programs
+
+CLASS = {
+    "p1": ["dupont_marie", "Dupont Marie", "marie.dupont@univ.example", "22105678"],
+    "p2": ["Nguyễn-Thị Hoa", "Hélène Martin"],
+    "p3": ["martin_paul", "李娜", "Bo"],
+}
+
+
+@pytest.fixture
+def nameless() -> Nameless:
+    return Nameless(CLASS, ["Bonjour Serveur 65432, phase de transfert"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# Marie DUPONT, n° 22105678", "# p1 p1, n° 22105678".replace("22105678", "p1")),
+        ("MARIE_DUPONT = serveur_dupont", "p1_p1 = serveur_p1"),
+        ("nguyen thi hoa, NGUYỄN", "p2 p2 p2, p2"),
+        ("helene Hélène he\u0301le\u0300ne", "p2 p2 he\u0301le\u0300ne"),
+        ("par Martin", f"par {SHARED}"),
+        ("李娜", "p3"),
+        ("Bo, dupontel, maries", "Bo, dupontel, maries"),
+        ("import socket; server.print1", "import socket; server.print1"),
+    ],
+)
+def test_a_known_name_goes(nameless: Nameless, before: str, after: str) -> None:
+    assert nameless.text(before) == after
+    assert nameless.data(before.encode()) == after.encode()
+
+
+def test_bytes_that_are_no_text_stay(nameless: Nameless) -> None:
+    assert nameless.data(b"\xff\xfeDupont\xe9 dupont\x00") == b"\xff\xfeDupont\xe9 p1\x00".replace(
+        b"Dupont\xe9", nameless.data(b"Dupont\xe9")
+    )
+
+
+@pytest.mark.parametrize("cut", range(1, 25))
+def test_a_name_in_pieces_goes_from_all_of_them(nameless: Nameless, cut: int) -> None:
+    whole = "é: Marie Dupont, Hoa".encode()
+    pieces = nameless.pieces([whole[:cut], whole[cut : cut + 2], whole[cut + 2 :]])
+    assert b"".join(pieces) == "é: p1 p1, p2".encode()
+    assert nameless.pieces([]) == []
+
+
+def test_each_letter_alone(nameless: Nameless) -> None:
+    letters = [bytes([byte]) for byte in b"x Dupont y"]
+    pieces = nameless.pieces(letters)
+    assert b"".join(pieces) == b"x p1 y"
+    assert len(pieces) == len(letters)
+
+
+def test_what_the_lab_or_python_says_is_nobodys_name() -> None:
+    nameless = Nameless({"p1": ["Marc Transfert", "Class", "Serveur Json"]}, ["phase de Transfert"])
+    assert nameless.text("Marc, transfert, class, serveur, json") == (
+        "p1, transfert, class, serveur, json"
+    )
+    assert nameless.spared == {"transfert", "class", "serveur", "json"}
+
+
+def test_anything_is_gone_through(nameless: Nameless) -> None:
+    told = plain({"dupont.py": [Programs(server="dupont.py", client=None), b"Dupont", 3, None]})
+    assert nameless.anything(told) == {
+        "p1.py": [{"server": "p1.py", "client": None}, b"p1", 3, None]
+    }

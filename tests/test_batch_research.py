@@ -1,0 +1,181 @@
+"""Copies for research: nobody's name in any byte, and the same grades as before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from batch_tools import SETTINGS, source, submission, waiting
+from transcripts import right_server
+
+from grader import results
+from grader import transcript as tr
+from grader.batch import grading, output, pages, research
+from grader.batch.grading import Grading
+from grader.batch.judging import judge_run
+from grader.cli import app
+from grader.cli.research import words_of
+from grader.run.jobs import Job, Played, PlayedRun
+from grader.submission import Late, Origin, Submission
+
+TELLING = (b"dupont", b"marie", b"martin", b"paul", b"22105678", b"groupe-b7", b"2026-10-02t08")
+
+
+class Recorded:
+    """Plays what was made by hand: programs that print their author's name, in pieces."""
+
+    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+        for job in jobs:
+            run = right_server()
+            header = msgspec.structs.replace(
+                run.header, program=job.program, seed=job.seed, started="2026-11-22T09:13:37.123Z"
+            )
+            said = [tr.Stdout(t=1, data=b"par Mar"), tr.Stdout(t=2, data=b"ie Dupont\n")]
+            error = tr.Stderr(t=3, data=b'File "/work/dupont/serveur_dupont.py", Martin')
+            entries = (run.entries[0], *said, error, *run.entries[1:])
+            made = tr.Transcript(header, entries)
+            wire = b"\0pcap marie" if "dupont" in job.program else b"\0pcap"
+            yield Played(
+                key=job.key, role=job.role, runs=(PlayedRun(transcript=made, pcapng=wire),)
+            )
+
+
+def entries() -> tuple[Submission, ...]:
+    text = b"# Marie Dupont et Paul Martin\nprint('Dupont')\n"
+    origin = Origin(
+        layout="moodle", entries=("Marie Dupont_123_assignsubmission_file",),
+        ids={"number": "22105678", "email": "marie.dupont@univ.example"}, groups=("groupe-b7",),
+        submitted="2026-10-02T08:00", commit="abc",
+        late=Late(due="2026-10-01T23:59", seconds=60, rule="1", penalty="1"),
+    )  # fmt: skip
+    first = submission("dupont_marie", text=text, server="dupont/serveur_dupont.py")
+    return replace(first, origin=origin), submission("martin_paul", text=b"# Paul\n")
+
+
+@pytest.fixture
+def graded(tmp_path: Path) -> Path:
+    out = tmp_path / "class"
+    with output.opened(out) as folder:
+        folder.mark(grading.marker_of(source(), SETTINGS))
+        work = Grading(folder, source(), SETTINGS, judge_run)
+        done = list(work.grade(waiting(*entries()), Recorded()))
+        pages.write_class(folder, source().lab, SETTINGS, [one.grade for one in done])
+    return out
+
+
+def every_byte(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b""
+        for path in folder.rglob("*")
+    }
+
+
+def telling(folder: Path) -> set[tuple[str, bytes]]:
+    found = every_byte(folder)
+    for name, data in list(found.items()):
+        if name.endswith(".jsonl"):
+            # What is in base64 there.
+            whole = tr.load(data)
+            found[f"{name}: output"] = whole.stdout + whole.stderr
+    return {
+        (name, word)
+        for name, data in found.items()
+        for word in TELLING
+        if re.search(rb"(?<![a-z0-9])" + word + rb"(?![a-z0-9])", data.lower())
+        or word in name.lower().encode()
+    }
+
+
+def report(out: Path, *more: str) -> int:
+    return app.main(["report", str(out), "--audience", "research", "--lang", "en", *more])
+
+
+def test_nobodys_name_is_in_any_byte_and_the_grades_are_the_same(
+    graded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert {word for _, word in telling(graded)} == {*TELLING}
+    assert report(graded) == 0
+    copy = tmp_path / "class-research"
+    assert telling(copy) == set()
+    said = capsys.readouterr()
+    assert "2 submissions under pseudonyms" in said.out
+    assert "could not be removed" in said.err
+    before = results.read_results((graded / "results.json").read_bytes()).submissions
+    after = results.read_results((copy / "results.json").read_bytes()).submissions
+    assert sorted((x.score, x.max_score, [c.status for c in x.criteria]) for x in before) == sorted(
+        (x.score, x.max_score, [c.status for c in x.criteria]) for x in after
+    )
+    assert [x.id for x in after] == sorted(x.id for x in after)
+    assert {x.late.penalty for x in after if x.late} == {1}
+    assert not [name for name in every_byte(copy) if name.endswith(".pcapng")]
+    # The time of day, in whose order the class was played, is nowhere.
+    assert not [name for name, data in every_byte(copy).items() if b"09:13:37" in data]
+
+
+def test_it_is_a_graded_folder_like_another(graded: Path, tmp_path: Path) -> None:
+    assert report(graded, "--out", str(tmp_path / "copy")) == 0
+    # 3: not every run is there, in the one as in the other.
+    assert app.main(["report", str(graded)]) == app.main(["report", str(tmp_path / "copy")]) == 3
+    assert app.main(["verify", str(tmp_path / "copy")]) == 0
+
+
+def test_pseudonyms_are_drawn_anew_for_each_copy(graded: Path, tmp_path: Path) -> None:
+    ids = []
+    for name in ("one", "two"):
+        assert report(graded, "--out", str(tmp_path / name)) == 0
+        ids.append({path.name for path in (tmp_path / name).iterdir() if path.is_dir()})
+    assert not ids[0] & ids[1]
+    same = research.pseudonyms(["a", "b"], b"key")
+    assert same == research.pseudonyms(["b", "a"], b"key")
+    assert same != research.pseudonyms(["a", "b"], b"other key")
+
+
+def test_captures_come_along_where_they_are_asked_for_and_name_nobody(
+    graded: Path, tmp_path: Path
+) -> None:
+    assert report(graded, "--captures", "--out", str(tmp_path / "copy")) == 0
+    wires = [d for n, d in every_byte(tmp_path / "copy").items() if n.endswith(".pcapng")]
+    assert wires == [b"\0pcap"]
+
+
+def test_reasons_of_adjustments_lose_names_too(graded: Path, tmp_path: Path) -> None:
+    why = "Paul Martin l'a montré"
+    given = ["adjust", str(graded), "martin_paul", "--criterion", "server.print1"]
+    assert app.main([*given, "--points", "1", "--why", why]) == 3  # not every run is there
+    assert report(graded, "--out", str(tmp_path / "copy")) == 0
+    text = (tmp_path / "copy" / "adjustments.json").read_text("utf-8")
+    assert "l'a montré" in text
+    assert telling(tmp_path / "copy") == set()
+
+
+def test_a_folder_that_is_not_empty_is_refused(
+    graded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(graded, "--out", str(tmp_path / "copy")) == 0
+    assert report(graded, "--out", str(tmp_path / "copy")) == 2
+    assert "is not empty" in capsys.readouterr().err
+    assert report(graded, "--zip") == 2
+    assert app.main(["report", str(graded), "--captures"]) == 2
+
+
+def test_one_whose_result_would_change_is_left_out(
+    graded: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(research, "_verdicts", lambda grade: (grade.id,))
+    assert report(graded, "--out", str(tmp_path / "copy")) == 3
+    said = capsys.readouterr().err
+    assert "would be another one: left out" in said
+    assert "Submissions left out: 2" in said
+
+
+def test_what_the_lab_says_itself_is_spared() -> None:
+    words = words_of(source().lab)
+    assert "server.print1" in words
+    assert "Serveur 65432, je vous dis au revoir" in words
