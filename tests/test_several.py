@@ -138,6 +138,27 @@ def test_a_right_udp_server_answers_each_one(engine: Engine) -> None:
     assert all(e.guaranteed for e in sent)
 
 
+@pytest.mark.parametrize("program", ["server_right", "server_polls"])
+def test_what_was_asked_twice_may_be_answered_after_the_first_time(
+    engine: Engine, program: str
+) -> None:
+    played = play(engine, "datagrams", program, "server-asked")
+    found = check(played, lab("datagrams"), lab("datagrams").scenario("server-asked"))
+    assert {x.status for x in found} == {Status.PASS}, tools.summary(played)
+    assert played.end.limit is None
+
+
+@pytest.mark.parametrize(
+    ("program", "named"),
+    [("server_tcp", {"datagram-instead-of-stream"}), ("server_once", set())],
+)
+def test_mistakes_of_tcp_are_not_named_over_udp(
+    engine: Engine, program: str, named: set[str]
+) -> None:
+    played = play(engine, "datagrams", program, "server-asked")
+    assert errors(played, "datagrams") == named, tools.summary(played)
+
+
 def test_a_udp_server_that_clings_to_its_first_client(engine: Engine) -> None:
     played = play(engine, "datagrams", "server_first_only", "server-asked")
     assert statuses(played, "datagrams") == {

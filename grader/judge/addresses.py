@@ -14,6 +14,7 @@ from grader.judge.seen import (
     reads_connection,
     stood,
 )
+from grader.transcript import Dialed, Listener
 
 _LOOPBACK = ("127.0.0.1", "::1")
 
@@ -71,6 +72,17 @@ def datagram(facts: Facts) -> Hit | None:
     return hit(facts, "datagram-instead-of-stream", ("receive",), evidence, "beside")
 
 
+def stream(facts: Facts) -> Hit | None:
+    """TCP, where the statement wants datagrams."""
+    if facts.scenario.protocol != "udp" or facts.connected:
+        return None
+    seen = [i for i, e in facts.all(Listener) if e.protocol.startswith("tcp")]
+    seen += [i for i, e in facts.all(Dialed) if e.protocol.startswith("tcp")]
+    if not seen:
+        return None
+    return hit(facts, "datagram-instead-of-stream", EVERYTHING, (seen[0],), "stream")
+
+
 def _udp_sockets(facts: Facts) -> list[int]:
     """States with a UDP socket that is set on our port, though it may have sent nothing."""
     port = expected_port(facts)
@@ -85,6 +97,8 @@ def no_listen(facts: Facts) -> Hit | None:
     """A server that ended, or stands elsewhere, without ever listening."""
     if facts.role != "server" or facts.listeners or facts.connected or facts.datagram:
         return None
+    if facts.scenario.protocol == "udp":
+        return None  # nobody listens there
     return stood(facts, "no-listen", EVERYTHING)
 
 

@@ -41,7 +41,7 @@ def turn(facts: Facts, session: Session, number: int) -> tuple[int | None, int |
         if earlier.action is Action.RESTART or (begins and earlier.connection == session.name):
             break
         if earlier.action is Action.SEND:
-            sent = sent_at(facts, place)
+            sent = sent_at(facts, _first_in_a_row(facts, place))
             after = sent if sent is not None else session.last
             break
     for place in range(at + 1, len(facts.scenario.steps)):
@@ -49,6 +49,17 @@ def turn(facts: Facts, session: Session, number: int) -> tuple[int | None, int |
         if later.action is Action.SEND and not _beside(step, later):
             return after, sent_at(facts, place)
     return after, None
+
+
+def _first_in_a_row(facts: Facts, place: int) -> int:
+    """Of the same message sent several times without waiting: an answer may follow each."""
+    steps = facts.scenario.steps
+    asked = (steps[place].connection, steps[place].messages)
+    while place and steps[place - 1].action is Action.SEND:
+        if (steps[place - 1].connection, steps[place - 1].messages) != asked:
+            break
+        place -= 1
+    return place
 
 
 def _beside(step: ReferenceStep, other: ReferenceStep) -> bool:

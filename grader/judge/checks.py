@@ -171,7 +171,8 @@ def _receive(
 
     make = _maker(facts, session, f"{step.action}:{arrival.message}", step)
     if session.connected is None:
-        return made(Status.FAIL, "connection.none", ())
+        udp = facts.scenario.protocol == "udp"
+        return made(Status.FAIL, "datagram.none" if udp else "connection.none", ())
     if (slow := among.too_slow(facts, step)) is not None:
         asked = in_seconds(step.within or 0.0)
         return made(Status.FAIL, "receive.slow", (slow,), asked=asked)

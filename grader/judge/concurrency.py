@@ -15,6 +15,8 @@ def accept_once(facts: Facts) -> Hit | None:
     """The first connection was made; a second one of the same run was refused, or found nobody."""
     if facts.role != "server" or len(facts.started) > 1 or len(facts.sessions) < 2:
         return None
+    if facts.scenario.protocol == "udp":
+        return None  # nobody is accepted there
     first, second = facts.sessions[:2]
     if first.connected is None or second.stream.data or second.consumed:
         return None

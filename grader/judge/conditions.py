@@ -54,6 +54,7 @@ CAUSES: tuple[Condition, ...] = (
     Condition(framing.wrong_length, ("length-prefix-wrong",)),
     Condition(framing.prefix_eaten, ("length-prefix-wrong",), plain=True),
     Condition(addresses.datagram, ("datagram-instead-of-stream",)),
+    Condition(addresses.stream, ("datagram-instead-of-stream",)),
     Condition(endings.waits_for_keyboard, ("waits-for-keyboard",)),
     Condition(endings.sleeps, ("sleeps-too-long",)),
     Condition(addresses.no_listen, ("no-listen",)),

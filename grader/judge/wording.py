@@ -169,6 +169,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Votre {program} n’attendait pas la suite. {situation}",
         "Your {program} did not wait for more. {situation}",
     ),
+    "datagram.none": (
+        "Aucun datagramme n’a pu être échangé. {situation}",
+        "No datagram could be exchanged. {situation}",
+    ),
     "connection.none": (
         "Il n’y a pas eu de connexion. {situation}",
         "There was no connection. {situation}",

@@ -329,7 +329,8 @@ class Player:
         A time limit in its poll (`serve_forever` has one) hides the proof that this is for good.
         """
         over = self.machine.step is None and not self.setting.awaits_end
-        return over and look.rests and look.accepting and not look.waiting
+        serves = look.accepting or self.setting.script.datagrams
+        return over and look.rests and serves and not look.waiting
 
     def _look_for_listeners(self) -> None:
         _, facts, _ = self._running
