@@ -1,0 +1,12 @@
+import socket
+import time
+
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 7373))
+while True:
+    donnees, client = s.recvfrom(1024)
+    mot, numero = donnees.decode().split()
+    if mot == "TIME":
+        s.sendto(f"{numero} {time.strftime('%H:%M:%S')}".encode(), client)
+    else:
+        s.sendto(b"ERROR", client)
