@@ -62,8 +62,6 @@ class Setting:
     """How many connects of the program were refused so far, as far as the wire is seen."""
     reset_after_fin: bool
     """Close by RST once the program's FIN was seen, to leave no TIME_WAIT on a shared network."""
-    awaits_end: bool = True
-    """What the program prints or how it ends after the script matters to somebody."""
 
 
 class Player:
@@ -312,9 +310,6 @@ class Player:
             return
         if not look.waiting and self._play_on_if_overdue(look, program, facts):
             return
-        if self._serves_on(look) and not self._take_news():
-            self._tell(e.Overdue(self.recorder.now()))
-            return
         # What came while we looked is older than what we saw: it goes first.
         at_rest = look.rests and self.machine.minds_rest
         if not (look.consumed or look.ready or look.reading or look.waiting or at_rest):
@@ -322,15 +317,6 @@ class Player:
         if self._take_news() or self.machine.finished or self._exited_at is not None:
             return
         self._judge_look(look, program, facts)
-
-    def _serves_on(self, look: Look) -> bool:
-        """All is played, nothing more is asked of it, and it rests, awaiting the next client.
-
-        A time limit in its poll (`serve_forever` has one) hides the proof that this is for good.
-        """
-        over = self.machine.step is None and not self.setting.awaits_end
-        serves = look.accepting or self.setting.script.datagrams
-        return over and look.rests and serves and not look.waiting
 
     def _look_for_listeners(self) -> None:
         _, facts, _ = self._running

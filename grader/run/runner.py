@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from grader import transcript as tr
 from grader.lab.connections import time_asked
 from grader.lab.languages import PYTHON, language_of
-from grader.lab.model import Action, ExpectExit, ExpectStdout, Level, Limits, Scenario
+from grader.lab.model import Action, Level, Limits, Scenario
 from grader.lab.program import filled
 from grader.lab.script import delivery_of, script_of
 from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
@@ -338,7 +338,6 @@ class Runner:
             folder_of=lambda program: program.folder,
             frames_of=self._frames_of(job),
             reset_after_fin=not place.private_network,
-            awaits_end=any(isinstance(each, ExpectExit | ExpectStdout) for each in scenario.expect),
         )
 
     def _located(self, job: Job, entries: Iterable[tr.AnyEntry]) -> list[tr.AnyEntry]:
