@@ -691,3 +691,22 @@ def test_a_crash_is_not_told_as_a_close_that_came_too_early() -> None:
     said = [f.what.in_language("en") for f in close.findings if f.status is Status.FAIL]
     assert said
     assert all("stopped because of an error" in one for one in said)
+
+
+def test_an_end_that_a_program_raises_itself_is_no_keyboard() -> None:
+    own = crashed(server().receives(GREETING), "EOFError", 9, "raise EOFError")
+    asked = crashed(server().receives(GREETING), "EOFError: EOF when reading a line", 9, "input()")
+    assert "keyboard-at-end-of-input" not in errors(own)
+    assert "keyboard-at-end-of-input" in errors(asked)
+
+
+def test_bytes_that_are_no_text_are_not_a_letter_in_two_pieces() -> None:
+    def decoded(sent: bytes) -> tr.Transcript:
+        play = client("client-split").sends("greeting")
+        t = play.entries.pop().t
+        play.entries.append(tr.Sent(t=t, data=sent, messages=("greeting",), pieces=2))
+        error = "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xc3 in position 1"
+        return crashed(play.consumed(), error, 8, "print(s.recv(2).decode())")
+
+    assert "split-character" in remarks(right_client(), decoded("né".encode()))
+    assert "split-character" not in remarks(right_client(), decoded(b"\xc3\xff"))

@@ -6,6 +6,7 @@ from grader.judge.facts import Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.seen import calls, first_session, hit, reads_connection, stood
 from grader.judge.situation import method
+from grader.lab.model import Action
 from grader.transcript import Call, Refused, State
 
 _JOINS = ("futex", "futex_waitv", "wait4", "waitid")
@@ -96,6 +97,8 @@ def reconnects(facts: Facts) -> Hit | None:
     session = first_session(facts)
     if facts.role != "client" or session is None:
         return None
+    if sum(step.action is Action.ACCEPT for step in facts.scenario.steps) > 1:
+        return None  # it is asked to come back
     if len(facts.connected) > len(facts.sessions):
         evidence = tuple(i for i, _ in facts.connected[:2])
         return hit(facts, "reconnects-each-message", ("receive", "end"), evidence)

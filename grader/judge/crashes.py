@@ -307,20 +307,29 @@ def _accents_sent(facts: Facts, trace: Traceback) -> bool:
 
 def _split(facts: Facts, trace: Traceback) -> bool:
     cut = any(e.pieces > 1 for _, e in facts.all(Sent))
-    return cut and trace.type == "UnicodeDecodeError"
+    return cut and trace.type == "UnicodeDecodeError" and _is_text(_sent(facts))
+
+
+def _sent(facts: Facts) -> bytes:
+    return b"".join(entry.data for _, entry in facts.all(Sent))
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether there is anything that could be decoded: a file of any bytes can't."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _half_read(facts: Facts, trace: Traceback) -> bool:
     """What was sent is whole and valid, and a byte of it could not be decoded by itself."""
     lost = _LOST_BYTE.search(trace.message) if trace.type == "UnicodeDecodeError" else None
-    sent = b"".join(entry.data for _, entry in facts.all(Sent))
+    sent = _sent(facts)
     if lost is None or (lost[1] and bytes.fromhex(lost[1]) not in sent):
         return False
-    try:
-        sent.decode()
-    except UnicodeDecodeError:
-        return False
-    return not sent.isascii()
+    return _is_text(sent) and not sent.isascii()
 
 
 def _encode(_facts: Facts, trace: Traceback) -> bool:
@@ -352,7 +361,9 @@ def _drift(facts: Facts, trace: Traceback) -> bool:
 
 
 def _no_keyboard(_facts: Facts, trace: Traceback) -> bool:
-    return trace.type == "EOFError"
+    # A program may raise it itself, when its peer has gone.
+    raised = trace.place is not None and trace.place.source.lstrip().startswith("raise")
+    return trace.type == "EOFError" and not raised
 
 
 # --- Java and JavaScript: the message tells, no line's text does -----------------------------
