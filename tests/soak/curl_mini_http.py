@@ -38,7 +38,7 @@ def fetches(path: str, body: str) -> bool:
 
 def head_only() -> bool:
     """The length of the page in the headers; curl complains of a body only when it reads on."""
-    out, _, status = curl("-I", f"{SITE}/menu", "--next", "-sS", f"{SITE}/echo/after")
+    out, _, status = curl("-I", f"{SITE}/menu", "--next", *CURL[1:], f"{SITE}/echo/after")
     head, _, rest = out.partition("\r\n\r\n")
     return status == 0 and "content-length: 23" in head.lower() and rest == "after"
 
