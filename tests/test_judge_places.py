@@ -6,12 +6,16 @@ import pytest
 
 from grader.judge.places import (
     assigned,
+    changed_prints,
     error_outputs,
     exits,
     first_send,
     hidden_errors,
+    kept_accepts,
     loops_of_libraries,
+    print_in_except,
     printed_lengths,
+    same_socket,
     waited_for,
     written_prints,
 )
@@ -91,3 +95,27 @@ def test_what_is_waited_for_is_mentioned_elsewhere() -> None:
     assert waited_for(text, 6) == (1, 4)
     assert waited_for(text, 5) == ()
     assert waited_for(text, 7) == ()
+
+
+def test_prints_that_change_letters() -> None:
+    assert changed_prints(lines("print(m)\nprint(m.upper())")) == (2,)
+    assert changed_prints(lines("print(f(m))")) == (1,)
+    assert changed_prints(lines("print(a)\nprint(b)")) == ()
+
+
+def test_where_the_result_of_accept_is_kept() -> None:
+    program = lines("c = s.accept()\nc.send(b'')\nd = s.accept()")
+    assert kept_accepts(program, 2) == (1,)
+
+
+def test_the_same_socket_elsewhere() -> None:
+    program = lines("s.recv(8)\nc.recv(8)\ns.send(b'')\n# s.recv(8)")
+    assert same_socket(program, 1) == (3,)
+    assert same_socket(program, 9) == same_socket(lines("pass"), 1) == ()
+
+
+def test_a_print_that_only_an_except_has() -> None:
+    caught = "try:\n    x()\nexcept OSError:\n    print('Oh')\n"
+    assert print_in_except(lines(caught), b"Oh") == 4
+    assert print_in_except(lines(caught + "print('Oh')"), b"Oh") is None
+    assert print_in_except(lines("print('Oh')"), b"Oh") is None

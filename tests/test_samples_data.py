@@ -42,7 +42,7 @@ _CATALOGUE = """
     never-receives never-accepts wrong-text swapped-messages second-message-missing
     merged-messages non-ascii-bytes-literal decode-error syntax-error missing-module
     missing-argument missing-file empty-program waits-for-keyboard endless-loop
-    sleeps-too-long exit-status
+    sleeps-too-long exit-status output-altered
 """
 DIAGNOSES = frozenset(_CATALOGUE.split())
 

@@ -90,6 +90,7 @@ CAUSES: tuple[Condition, ...] = (
     Condition(exchange.message_missing, ("second-message-missing",), plain=True),
     Condition(memory.not_flushed, ("output-not-flushed",)),
     Condition(outputs.no_print, ("no-print",)),
+    Condition(outputs.altered, ("output-altered",)),
     Condition(endings.waits_for_end, ("waits-for-end-of-stream",)),
     Condition(endings.never_closes, ("never-closes",)),
     Condition(endings.accepts_again, ("endless-loop",)),

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from grader.judge.certify import certification, settled
 from grader.judge.checks import check_facts
 from grader.judge.criteria import judge_criterion, not_played, with_requirements
-from grader.judge.diagnosis import Examined, diagnose, missing_program
+from grader.judge.diagnosis import Examined, diagnose, missing_program, sayings_of
 from grader.judge.facts import Facts, Shelf
 from grader.judge.model import (
     Diagnosis,
@@ -67,9 +67,10 @@ def judge(
     counted = settled(whole)
     sweeps = swept(lab, examined, counted)
     counted += [e for e in examined if e.facts.header.run in {s.run for s in sweeps}]
+    sayings = sayings_of(lab)
     texts = [message.text for message in lab.messages.values()]
     found = [
-        *(pointed(d, sources, texts) for d in diagnose(lab, counted)),
+        *(pointed(d, sources, texts, sayings) for d in diagnose(lab, counted)),
         *_missing(lab, problem, missing),
     ]
     diagnoses = sorted(found, key=lambda d: (d.level != "error", ROLES.index(d.role)))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from grader.judge.facts import Facts
 from grader.judge.hit import Hit
 from grader.judge.model import Finding, Status
+from grader.judge.screen import is_usual, same_but_case
 from grader.judge.seen import messages_read
 from grader.lab.model import ExpectStdout
 from grader.matching import find_print, nearest
@@ -99,6 +100,23 @@ def _unlike(facts: Facts) -> list[str]:
 
 def _sent(facts: Facts, name: str) -> tuple[int, ...]:
     return tuple(i for s in facts.sessions for i, e in s.sent if name in e.messages)
+
+
+def altered(facts: Facts) -> Hit | None:
+    """A text is printed, but not as it was received: in other capitals, or changed a little."""
+    found = {
+        e.message: shown
+        for e in facts.scenario.expect
+        if isinstance(e, ExpectStdout) and is_usual(facts, e) and facts.text(e.message)
+        if (shown := facts.printed(facts.text(e.message))) is not None
+        if shown.status is Status.PARTIAL
+    }
+    if not found:
+        return None
+    case = all(same_but_case(facts.text(name), shown.text) for name, shown in found.items())
+    evidence = tuple(i for shown in found.values() for i in facts.stdout.entries(shown.span))
+    variant = "case" if case else ""
+    return Hit(id="output-altered", evidence=evidence, reach=_reach(list(found)), variant=variant)
 
 
 def hard_coded(

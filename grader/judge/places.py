@@ -27,6 +27,11 @@ _PRINTED_LENGTH = re.compile(rb"\bprint\s*\(.{0,200}\blen\s*\(")
 _STDERR = re.compile(rb"\bstderr\b")
 _EXIT = re.compile(rb"\b_?exit\s*\(\s*[^)\s]")
 _FOREVER = re.compile(rb"\b(?:serve|run)_forever\s*\(")
+_CHANGED = re.compile(
+    rb"\bprint\s*\(.{0,200}\.(?:upper|lower|title|capitalize|swapcase|replace|translate)\s*\("
+)
+_ACCEPT_KEPT = re.compile(rb"\w\s*=\s*[\w.]{1,80}\.accept\s*\(")
+_TALKS = re.compile(rb"(?<![\w.])([\w.]{1,80})\.(?:recv|recvfrom|send|sendall)\s*\(")
 _SEND = re.compile(rb"\.(?:send|sendall)\s*\(")
 _RECEIVE = re.compile(rb"\.recv\s*\(")
 _WAITED = re.compile(rb"(\w{1,80})\.(?:wait|acquire|join|get)\s*\(")
@@ -102,6 +107,44 @@ def error_outputs(lines: Lines) -> tuple[int, ...]:
 def exits(lines: Lines) -> tuple[int, ...]:
     """Where the program says how it ended."""
     return _all_of(lines, _EXIT)
+
+
+def changed_prints(lines: Lines) -> tuple[int, ...]:
+    """Prints that change letters on the way; else the only print."""
+    return _all_of(lines, _CHANGED) or _only(_all_of(lines, _PRINT))
+
+
+def _only(found: tuple[int, ...]) -> tuple[int, ...]:
+    return found if len(found) == 1 else ()
+
+
+def kept_accepts(lines: Lines, number: int) -> tuple[int, ...]:
+    """Where accept() is called and what it returns is kept, before line `number`."""
+    return tuple(n for n in _all_of(lines, _ACCEPT_KEPT) if n < number)
+
+
+def same_socket(lines: Lines, number: int) -> tuple[int, ...]:
+    """The other lines that send or receive on the socket of a line."""
+    if not 1 <= number <= len(lines) or (used := _TALKS.search(lines[number - 1])) is None:
+        return ()
+    talks = re.compile(rb"(?<![\w.])%s\.(?:recv|recvfrom|send|sendall)\s*\(" % re.escape(used[1]))
+    return tuple(n for n in _all_of(lines, talks) if n != number)
+
+
+def print_in_except(lines: Lines, shown: bytes) -> int | None:
+    """The line of an `except` that prints the text `shown`, if no line elsewhere does."""
+    caught = {
+        n
+        for number, line in enumerate(lines, 1)
+        if _EXCEPT.match(line.lstrip())
+        for n in range(number, number + 1 + len(list(_block(lines, number))))
+    }
+    said = [
+        n
+        for n, line in enumerate(lines, 1)
+        if _PRINT.search(line) and shown in line and not _COMMENT.match(line)
+    ]
+    return said[0] if len(said) == 1 and said[0] in caught else None
 
 
 def loops_of_libraries(lines: Lines) -> tuple[int, ...]:

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from grader.judge import places
+from grader.judge import places, precise
 from grader.judge.model import Diagnosis
 from grader.judge.wording import look_at, see_also
-from grader.lab.model import Text
+from grader.lab.catalogue import Sayings
 
 LOOKED_AT = 1 << 16
 """Bytes of a program that are looked through."""
@@ -42,6 +42,7 @@ _ALL_PLACES: Mapping[str, Callable[[Sequence[bytes]], tuple[int, ...]]] = {
     "prints-to-stderr": places.error_outputs,
     "prints-length-only": places.printed_lengths,
     "exit-status": places.exits,
+    "output-altered": places.changed_prints,
 }
 """Mistakes of which each place is worth a look."""
 _GIVEN = ("bound-to-one-interface", "other-port-or-host")
@@ -49,22 +50,36 @@ _GIVEN = ("bound-to-one-interface", "other-port-or-host")
 
 
 def pointed(
-    diagnosis: Diagnosis, sources: Mapping[str, bytes], texts: Iterable[str] = ()
+    diagnosis: Diagnosis,
+    sources: Mapping[str, bytes],
+    texts: Iterable[str] = (),
+    sayings: Sayings | None = None,
 ) -> Diagnosis:
     """The diagnosis with where to look; as it was where that is not clear.
 
     `sources`: programs by their path inside the submission. `texts`: the lab's messages.
+    `sayings`: for a mistake that the lines of the program let one say more exactly.
     """
     source = sources.get(diagnosis.file or "")
     if source is None or len(source) > LOOKED_AT:
         return diagnosis
+    if sayings is not None:
+        exact = precise.reworded(diagnosis, _LINE_END.split(source), sayings)
+        if exact is not None:
+            return exact
     if diagnosis.line is not None:
         also = _beside(diagnosis, _LINE_END.split(source))
-        return _told(replace(diagnosis, also=also), see_also(also)) if also else diagnosis
+        return (
+            precise.with_sentence(replace(diagnosis, also=also), see_also(also))
+            if also
+            else diagnosis
+        )
     first, *more = _places(diagnosis, source, texts) or (0,)
     if not first:
         return diagnosis
-    return _told(replace(diagnosis, look=first, also=tuple(more)), look_at(first, *more))
+    return precise.with_sentence(
+        replace(diagnosis, look=first, also=tuple(more)), look_at(first, *more)
+    )
 
 
 def _places(diagnosis: Diagnosis, source: bytes, texts: Iterable[str]) -> tuple[int, ...]:
@@ -87,18 +102,16 @@ def _places(diagnosis: Diagnosis, source: bytes, texts: Iterable[str]) -> tuple[
 
 def _beside(diagnosis: Diagnosis, lines: Sequence[bytes]) -> tuple[int, ...]:
     """What else to look at where a run showed the line: who could end its wait, or makes it."""
-    if diagnosis.id != "endless-loop" or diagnosis.line is None:
+    if diagnosis.line is None:
+        return ()
+    if diagnosis.id == "accept-tuple-not-unpacked":
+        return places.kept_accepts(lines, diagnosis.line)
+    if diagnosis.id == "io-on-listening-socket":
+        return places.same_socket(lines, diagnosis.line)
+    if diagnosis.id != "endless-loop":
         return ()
     found = places.waited_for(lines, diagnosis.line) or places.loops_of_libraries(lines)
     return tuple(n for n in found if n != diagnosis.line)
-
-
-def _told(diagnosis: Diagnosis, look: Text) -> Diagnosis:
-    said, told = look.by_language, diagnosis.explanation.by_language
-    return replace(
-        diagnosis,
-        explanation=Text({k: f"{t} {said[k]}" if k in said else t for k, t in told.items()}),
-    )
 
 
 def only_line(source: bytes, call: re.Pattern[bytes]) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader.judge.facts import Facts
 from grader.judge.model import Finding, Status
-from grader.judge.screen import check_screen, is_usual, printed
+from grader.judge.screen import check_screen, is_usual, printed, same_but_case
 from grader.judge.situation import plainly_ended, situation, situation_entries
 from grader.judge.wording import FINDINGS, nth, remark, say
 from grader.lab.model import ExpectStdout
@@ -54,6 +54,8 @@ def _check(
     if found is not None:
         ends[expectation.message] = found.span.stop
         key = "stdout.pass" if found.status is Status.PASS else "stdout.partial"
+        if key == "stdout.partial" and same_but_case(facts.text(expectation.message), found.text):
+            key = "stdout.partial.case"
         return _made(facts, expectation, found.status, key, found)
     if start and (before := printed(facts, expectation.message, 0)):
         ends[expectation.message] = before.span.stop

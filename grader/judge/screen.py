@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unicodedata import normalize
 
 from grader.judge.facts import Facts
 from grader.judge.model import Finding, Status
@@ -22,6 +23,12 @@ MOST_TIMES = 1100
 def is_usual(facts: Facts, expectation: ExpectStdout) -> bool:
     """Whether it is a text that stands somewhere in the output, as `prints` looks for it."""
     return expectation.how == "contains" and expectation.times is None
+
+
+def same_but_case(text: str, shown: str) -> bool:
+    """Whether what was printed is the text in other capitals, blanks aside."""
+    asked, printed = (" ".join(normalize("NFC", t).split()) for t in (text, shown))
+    return asked != printed and asked.casefold() == printed.casefold()
 
 
 def check_screen(facts: Facts, expectation: ExpectStdout, start: int) -> tuple[Finding, int | None]:

@@ -328,6 +328,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le texte est affiché, à quelques signes près.",
         "The text is printed, but for a few characters.",
     ),
+    "stdout.partial.case": (
+        "Le texte est affiché{nb}; seules les majuscules et les minuscules diffèrent.",
+        "The text is printed; only capitals and small letters differ.",
+    ),
     "stdout.order": (
         "Le texte est affiché, mais avant celui qui devait le précéder.",
         "The text is printed, but before the one that should precede it.",
