@@ -15,6 +15,9 @@ from typing import Protocol
 import msgspec
 
 SCHEMA_VERSION = 1
+SAME_CAUSE = "same cause as the first run"
+SAME_CAUSE_WHOLE = "same cause as the graded run"
+"""What `Ended.problem` says of runs that were not needed; pages have their own words for it."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header"):

@@ -9,9 +9,10 @@ from engine_tools import job as alone
 from pair_tools import RIGHT_CLIENT, RIGHT_SERVER, job
 
 from grader import transcript as tr
-from grader.run.causes import SAME_CAUSE, same_cause
+from grader.run.causes import same_cause
 from grader.run.followers import Followers
 from grader.run.jobs import Job, Played, PlayedRun
+from grader.transcript import SAME_CAUSE
 
 SERVER = alone("", "server-nominal", "server-client-leaves", key="a")
 CLIENT = alone("", "client-nominal", "client-no-server", key="a")

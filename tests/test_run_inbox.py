@@ -12,10 +12,10 @@ from test_messages import played
 
 from grader import transcript as tr
 from grader.run import inbox, messages
-from grader.run.causes import SAME_CAUSE
 from grader.run.inbox import Inbox, StoredRun
 from grader.run.jobs import Run
 from grader.run.messages import JobEnd, RunEnd, Word
+from grader.transcript import SAME_CAUSE
 
 
 def stream(*said: Run | Word | bytes) -> bytes:

@@ -11,10 +11,10 @@ import pytest
 from grader import transcript as tr
 from grader.lab.model import Level
 from grader.lab.texts import texts_of
-from grader.run.causes import SAME_CAUSE
 from grader.run.jobs import Job, Played, PlayedRun
 from grader.run.pieces import Piece, cut, done
 from grader.runids import run_id
+from grader.transcript import SAME_CAUSE, SAME_CAUSE_WHOLE
 
 JOB = tools.job("", "server-nominal", "server-drawn", "server-coalesced", "server-split-every")
 
@@ -77,7 +77,7 @@ def test_a_job_is_done_with_its_last_piece_and_its_runs_are_in_order() -> None:
 def test_advice_is_not_played_after_a_graded_run_that_a_limit_ended() -> None:
     pieces, _ = finish(JOB, "timeout")
     assert [piece.skip for piece in pieces[:2]] == ["", ""]
-    assert {piece.skip for piece in pieces[2:]} == {SAME_CAUSE, "same cause as the graded run"}
+    assert {piece.skip for piece in pieces[2:]} == {SAME_CAUSE, SAME_CAUSE_WHOLE}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from grader.view.call_sites import SITES_SHOWN, call_sites
+import pytest
+
+from grader.view.call_sites import SITES_SHOWN, call_sites, printed_by
 
 SERVER = b"""import socket
 from x import accept (
@@ -42,3 +44,21 @@ def test_names_that_only_look_alike() -> None:
 
 def test_a_program_too_long_is_not_looked_through() -> None:
     assert call_sites(b"s.accept()\n" + b"#" * (1 << 16)) == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown", "found"),
+    [
+        (["print(c.recv(8))", "print(c.recv(8))", "print('Une erreur')"], "Une erreur\n", (3,)),
+        (["print(c.recv(8))", "print('Une erreur')"], "Bonjour\n", (1,)),
+        (["print('Reçu :', m)", "print('Fin', n)"], "Reçu : a\n", (1,)),
+        (["print('Reçu :', m)"], "autre\n", ()),
+        (["print(f'{m} Reçu')", "print('%s' % m)", "print(g('abc'))"], "x\n", (1, 2, 3)),
+        (["print('abc'.upper())", "print('ab\\n')", "print(m.decode())"], "x\n", (1, 2, 3)),
+        (["print('abc' if m else n)"], "n\n", (1,)),
+        (["print(a)"], "", (1,)),
+    ],
+)
+def test_which_print_showed_it(lines: list[str], shown: str, found: tuple[int, ...]) -> None:
+    program = "\n".join(lines).encode()
+    assert printed_by(program, range(1, len(lines) + 1), shown.encode()) == found

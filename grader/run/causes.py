@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from grader import transcript as tr
-
-SAME_CAUSE = "same cause as the first run"
+from grader.transcript import SAME_CAUSE, SAME_CAUSE_WHOLE
 
 
 def connected(transcript: tr.Transcript) -> bool:
@@ -27,7 +26,7 @@ def cut_in_vain(transcript: tr.Transcript) -> str:
     """Why a sweep need not be played: not even the whole message was dealt with as asked."""
     missed = any(isinstance(e, tr.Step) and e.status == "missed" for e in transcript.entries)
     if missed or transcript.end.outcome != "completed":
-        return "same cause as the graded run"
+        return SAME_CAUSE_WHOLE
     return ""
 
 

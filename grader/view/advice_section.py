@@ -33,11 +33,19 @@ class AdviceSection:
         run = next((r for r in self.grade.runs if r.id == diagnosis.run), None)
         return run.scenario if run is not None and run.level is Level.ADVICE else ""
 
+    def withholds(self, scenario: str) -> bool:
+        """Whether nothing is said of an advice scenario yet: what counts has to work first."""
+        known = next((s for s in self.lab.scenarios if s.id == scenario), None)
+        # A sweep was asked for, and each of its cuts is a fact: it does not wait.
+        swept = any(sweep.scenario == scenario for sweep in self.grade.sweeps)
+        return known is not None and not swept and exchange_lost(self.grade, known.tests)
+
     def by_notion(self) -> dict[str, list[tuple[str, str]]]:
         """By notion, (anchor, title) of the advice in which something about it was seen."""
         found: dict[str, dict[str, None]] = {}
         for diagnosis in self.grade.diagnoses:
-            if diagnosis.level != "error" and (scenario := self.of(diagnosis)):
+            scenario = self.of(diagnosis)
+            if diagnosis.level != "error" and scenario and not self.withholds(scenario):
                 found.setdefault(diagnosis.about, {})[scenario] = None
         return {
             notion: [(_anchor(s), self._with_role(s)) for s in scenarios]
@@ -64,9 +72,7 @@ class AdviceSection:
     ) -> AdviceView:
         holds = not notes and all(f.status is Status.PASS for f in found)
         known = next((s for s in self.lab.scenarios if s.id == name), None)
-        swept = any(sweep.scenario == name for sweep in self.grade.sweeps)
-        # A sweep was asked for, and each of its cuts is a fact: it does not wait.
-        if known is not None and not swept and exchange_lost(self.grade, known.tests):
+        if known is not None and self.withholds(name):
             return AdviceView(
                 scenario=name,
                 anchor=_anchor(name),

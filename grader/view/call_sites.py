@@ -7,7 +7,7 @@ the program such a call stands. Where there are many the reader is told none.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from grader.view.source import source_lines
@@ -16,6 +16,13 @@ SITES_SHOWN = 3
 """Lines that a reader is sent to; with more of them a list says nothing."""
 _LOOKED_AT = 1 << 16
 """Bytes of a program that are looked through."""
+
+_TELLING = 3
+"""Letters of a string that are not printed by chance."""
+_ARGUMENT = re.compile(r"""(?<=[(,])[ ]{0,4}(['"])([^'"\\]{3,200})\1[ ]{0,4}(?=[,)])""")
+"""A string that is all of an argument."""
+_LONGEST = 400
+"""Characters of a line that is looked at."""
 
 _NAMES: Mapping[str, str] = {
     "accept": "accept",
@@ -46,3 +53,33 @@ def call_sites(data: bytes) -> Mapping[str, tuple[int, ...]]:
             if kind := _KINDS.get(call[1]):
                 found.setdefault(kind, {})[number] = None
     return {kind: tuple(numbers) for kind, numbers in found.items() if len(numbers) <= SITES_SHOWN}
+
+
+def printed_by(data: bytes, lines: Iterable[int], shown: bytes) -> tuple[int, ...]:
+    """Those of the print lines that can have printed `shown`: by the words that stand in them.
+
+    A line whose words are in it goes before lines without words; one whose words are not in it
+    is left out.
+    """
+    texts = source_lines(data)
+    output = shown.decode("utf-8", "replace")
+    with_words, without = list[int](), list[int]()
+    for number in lines:
+        words = _words(texts[number - 1]) if number <= len(texts) else []
+        if not words:
+            without.append(number)
+        elif all(word in output for word in words):
+            with_words.append(number)
+    return tuple(with_words or without)
+
+
+def _words(line: str) -> list[str]:
+    """What a print is sure to show: the strings that it is given as they are."""
+    if not line.lstrip().startswith("print") or len(line) > _LONGEST:
+        return []
+    return [
+        found[2]
+        for found in _ARGUMENT.finditer(line)
+        if len(found[2].strip()) >= _TELLING
+        and line.count("(", 0, found.start()) - line.count(")", 0, found.start()) == 1
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.judge.wording import LIMITS
+from grader.transcript import SAME_CAUSE, SAME_CAUSE_WHOLE
 
 EXCHANGE: dict[str, tuple[str, str]] = {
     "m_unbuilt": ("le compilateur refuse", "the compiler refuses"),
@@ -56,6 +57,15 @@ EXCHANGE: dict[str, tuple[str, str]] = {
         "{n} frames lost by the capture (no effect on the grade)",
     ),
     "m_hidden": ("… {n} autres évènements, non montrés", "… {n} more events, not shown"),
+    # why a run was not needed, as it was recorded
+    SAME_CAUSE: (
+        "Pas joué~: il finirait comme l’essai qui compte, pour la même raison.",
+        "Not played: it would end as the run that counts did, for the same reason.",
+    ),
+    SAME_CAUSE_WHOLE: (
+        "Pas joué~: même sans être coupé, le message n’a pas donné ce qui est demandé.",
+        "Not played: even uncut, the message did not come to what is asked.",
+    ),
     **{f"limit_{name}": texts for name, texts in LIMITS.items()},
     "call_thread": ("un autre fil", "another thread"),
     "call_child": ("un autre processus", "another process"),

@@ -18,6 +18,7 @@ CRITERIA = 4
 """Criteria that a mistake is said to explain, one by one."""
 ERROR_BYTES = 300
 """Bytes of the last line of an error."""
+_CRASHED = frozenset(name.partition("/")[0] for name in CRASHES)
 FIRST = 3
 """Mistakes that stand at the top; more would say that everything is wrong."""
 
@@ -38,6 +39,7 @@ class Mistakes:
     errors: Mapping[str, bytes] = field(default_factory=dict)
     """By run, the last line of the error that ended it."""
     quoted: set[str] = field(default_factory=set)
+    told_further: set[str] = field(default_factory=set)
     shown: set[tuple[str, int, str]] = field(default_factory=set)
 
     def view(
@@ -67,7 +69,7 @@ class Mistakes:
 
     def _said(self, diagnosis: Diagnosis) -> tuple[Run, ...]:
         """Python's own words, of which the explanation speaks."""
-        if diagnosis.id not in CRASHES:
+        if diagnosis.id not in _CRASHED:
             return ()
         return runs(decoded(self.errors.get(diagnosis.run, b"")[:ERROR_BYTES]))
 
@@ -111,8 +113,9 @@ class Mistakes:
     def _further(self, diagnosis: Diagnosis) -> FurtherView | None:
         known = catalogue()
         text = known.further.get(diagnosis.about)
-        if text is None:
+        if text is None or diagnosis.about in self.told_further:
             return None
+        self.told_further.add(diagnosis.about)
         reading = known.notions[diagnosis.about].in_language(self.language)
         told = diagnosis.notion.in_language(self.language) if diagnosis.notion else ""
         also = page_words(self.language)["further_doc"].format(what=reading)

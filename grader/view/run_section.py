@@ -19,6 +19,7 @@ from grader.view.pair_section import PairTable, outputs_of, pair_table
 from grader.view.recorded import Recorded
 from grader.view.source import Program
 from grader.view.timeline import Timeline, timeline
+from grader.view.trace_paths import short_paths
 from grader.view.words import SYMBOLS, byte_count, count, labelled, milliseconds, words
 
 
@@ -62,6 +63,8 @@ class RunSection:
     commands: tuple[tuple[str, str], ...]
     """How to play it again: (in words, the command)."""
     seed: str
+    unplayed: bool = False
+    """It was not needed: another run tells how it would end."""
     open: bool = False
     """It is worth a look at once."""
     calls: CallSection | None = None
@@ -98,7 +101,8 @@ def run_section(
     table = words(language)
     transcript = recorded.transcript if recorded else None
     scenario = next((s for s in lab.scenarios if s.id == run.scenario), None)
-    pair = scenario is not None and scenario.tests == "both" and transcript
+    played = run.outcome not in ("skipped", "not_run")
+    pair = scenario is not None and scenario.tests == "both" and played and transcript
     # A crash in an advice run costs nothing: it is not shown as a failure.
     bad = Status.FAIL if run.level is Level.GRADED else Status.PARTIAL
     line = None
@@ -118,7 +122,7 @@ def run_section(
         symbol=SYMBOLS[_TONES.get(run.outcome, Status.FAIL)],
         ending=_ending(run, transcript, language),
         duration=_seconds(run.seconds, language),
-        problem=prose(run.problem),
+        problem=prose(table.get(run.problem, run.problem)),
         paced=transcript is not None and _paced(transcript),
         recorded=transcript is not None,
         timeline=line,
@@ -130,6 +134,7 @@ def run_section(
         commands=_commands(lab, run, scenario.steps if scenario else (), seed, language),
         seed=seed,
         hidden=_hidden(scenario, language),
+        unplayed=run.outcome == "skipped" and run.problem in (tr.SAME_CAUSE, tr.SAME_CAUSE_WHOLE),
         pair=pair_table(pair, lab, scenario, language, detail) if pair and scenario else None,
         screens=_screens(pair, language, detail) if pair else (),
     )
@@ -188,7 +193,7 @@ def _screen(data: bytes, language: str, detail: Detail) -> Screen | None:
         return None
     shown = data[: detail.screen]
     # A terminal ends its lines with CR LF; the CR says nothing to a student.
-    text = decoded(shown.replace(b"\r\n", b"\n"))
+    text = decoded(short_paths(shown.replace(b"\r\n", b"\n")))
     return Screen(text=runs(text, keep="\n\t"), more=_more(len(data) - len(shown), language))
 
 

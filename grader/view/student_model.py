@@ -141,6 +141,8 @@ class RunGroup:
     name: str
     graded: tuple[RunSection, ...]
     advice: tuple[RunSection, ...]
+    unplayed: tuple[RunSection, ...] = ()
+    """Those of the advice that need not be played: told in one line."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -146,7 +146,9 @@ class _Maker:
         for number, diagnosis in self.numbered:
             if diagnosis.level != "error":
                 scenario = self.advice.of(diagnosis)
-                by_scenario.setdefault(scenario, []).append((number, diagnosis))
+                found = by_scenario.setdefault(scenario, [])
+                if not self.advice.withholds(scenario):
+                    found.append((number, diagnosis))
         return {name: self._told(found) for name, found in by_scenario.items()}
 
     def _told(self, numbered: Iterable[tuple[int, Diagnosis]]) -> tuple[DiagnosisView, ...]:
@@ -165,7 +167,8 @@ class _Maker:
                     RunGroup(
                         name=self.words[role.capitalize()],
                         graded=tuple(s for s in sections if s.graded),
-                        advice=tuple(s for s in sections if not s.graded),
+                        advice=tuple(s for s in sections if not s.graded and not s.unplayed),
+                        unplayed=tuple(s for s in sections if not s.graded and s.unplayed),
                     )
                 )
         return tuple(groups)
@@ -239,10 +242,19 @@ class _Maker:
         """Lines to mark in a file: what the diagnoses of that level say of them."""
         marks: dict[int, str] = {}
         for diagnosis in self.grade.diagnoses:
-            line = diagnosis.line or diagnosis.look
-            if (diagnosis.file, diagnosis.level) == (path, level) and line is not None:
-                title = diagnosis.title.in_language(self.language)
-                if level == "remark":
-                    title = self.words["advice_mark"].format(title=title)
+            if (diagnosis.file, diagnosis.level) != (path, level):
+                continue
+            if level == "remark" and self.advice.withholds(self.advice.of(diagnosis)):
+                continue
+            title = diagnosis.title.in_language(self.language)
+            if level == "remark":
+                title = self.words["advice_mark"].format(title=title)
+            for line in _lines_of(diagnosis):
                 marks.setdefault(line, escaped(title, keep=TYPOGRAPHY))
         return marks
+
+
+def _lines_of(diagnosis: Diagnosis) -> Iterable[int]:
+    """The lines that its box marks: its own, and those that belong to it."""
+    line = diagnosis.line or diagnosis.look
+    return () if line is None else (line, *diagnosis.also)

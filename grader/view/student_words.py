@@ -82,6 +82,10 @@ _TABLE: dict[str, tuple[str, str]] = {
     "seed_is": ("Graine des textes tirés~:", "Seed of the drawn texts:"),
     # runs and source
     "advice_runs": ("Essais des conseils, sans point", "Runs of the advice, no points"),
+    "unplayed": (
+        "Pas joués, n’ayant rien de plus à montrer~:",
+        "Not played, with no more to show:",
+    ),
     "source_plain": (
         "Trop long pour être mis en couleur.",
         "Too long to be coloured.",

@@ -11,6 +11,7 @@ from grader.lab.model import Action, ReferenceStep
 from grader.view.calls import call_words
 from grader.view.moment import Kind, Moment, Place
 from grader.view.student_words import page_words
+from grader.view.trace_paths import short_paths
 from grader.view.words import byte_count
 
 
@@ -150,7 +151,9 @@ class Teller:
         return _moment(entry, Place.AT_PROGRAM, Kind.SCREEN, label, entry.data, "print")
 
     def _stderr(self, entry: tr.Stderr) -> Moment:
-        return _moment(entry, Place.AT_PROGRAM, Kind.ERROR, self.words["m_stderr"], entry.data)
+        return _moment(
+            entry, Place.AT_PROGRAM, Kind.ERROR, self.words["m_stderr"], short_paths(entry.data)
+        )
 
     def _keyboard(self, entry: tr.Keyboard) -> Moment:
         if entry.data != b"\n":

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from grader.view.bytes_view import HexRow, Run, hex_view
-from grader.view.call_sites import call_sites
+from grader.view.call_sites import call_sites, printed_by
 from grader.view.drawing import Drawing, drawing
 from grader.view.moment import Kind, Moment, Place
 from grader.view.source import Program
@@ -169,6 +169,8 @@ class _Rows:
             numbers: tuple[int, ...] = (moment.frame.line,)
         else:
             program, numbers = self.own, self.sites.get(moment.call, ())
+            if program is not None and moment.kind is Kind.SCREEN and moment.parts == 1:
+                numbers = printed_by(program.data, numbers, moment.data)
         if program is None or not numbers:
             return (), ()
         shown = [n for n in numbers if program.has(n)]

@@ -175,8 +175,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "advice_ok": ("tient", "holds"),
     "advice_later": (
-        "à revoir une fois l’échange de l’énoncé réussi",
-        "to look at again once the statement’s exchange works",
+        "à revoir une fois les critères réussis",
+        "to look at again once the criteria hold",
     ),
     "advice_not": ("à améliorer", "can be better"),
     # class page
