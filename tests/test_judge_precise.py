@@ -7,7 +7,8 @@ import pytest
 from grader.judge.model import Diagnosis
 from grader.judge.precise import reworded
 from grader.judge.wording import fill_fields
-from grader.lab.catalogue import Rewording, Sayings, catalogue
+from grader.lab.catalogue import Sayings, catalogue
+from grader.lab.model import Rewording
 
 SAYINGS = Sayings(catalogue(), {}, {})
 SERVED = [b"async with s:", b"    await s.serve_forever()", b"asyncio.run(main())"]

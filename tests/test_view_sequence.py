@@ -33,9 +33,9 @@ def test_the_story_of_a_stuck_server() -> None:
         "écoute sur 0.0.0.0:65432",
         "connexion établie (SYN, SYN/ACK, ACK)",
         "67 octets",
-        "message hello",
+        "premier message",
         "écran",
-        "message goodbye",
+        "second message",
         "attend dans recv()",
         "n’est pas venu\u00a0: la fermeture",
         "la référence ferme",
@@ -47,7 +47,7 @@ def test_the_story_of_a_stuck_server() -> None:
 def test_sides_of_a_client() -> None:
     told = {m.label: m.place for m in moments(right_client(), "en")}
     assert told["connected (SYN, SYN/ACK, ACK)"] is Place.TO_REFERENCE
-    assert told["message greeting"] is Place.TO_PROGRAM
+    assert told["message"] is Place.TO_PROGRAM
     assert told["FIN: end of the connection"] is Place.TO_REFERENCE
 
 
@@ -64,7 +64,7 @@ def test_every_kind_of_entry_can_be_told() -> None:
     assert "calls 127.0.0.1:9 over UDP: nobody listens there" in told
     assert "connection refused" in told
     assert "RST: connection cut off" in told
-    assert "message hello, piece 1 of 2 (delivery not guaranteed)" in told
+    assert "message, piece 1 of 2 (delivery not guaranteed)" in told
     assert "waited for the keyboard: Enter" in told
     assert "limit reached: output, 1 MB" in told
     assert "3 frames lost by the capture (no effect on the grade)" in told
@@ -162,3 +162,12 @@ def test_the_last_words_are_the_end_of_the_errors_or_where_it_waits() -> None:
     assert last_words(moments(tr.of(header(), [crash, ENDED]), "en")) == "OSError: no"
     assert last_words(moments(stuck_server(), "fr")) == "attend dans recv(), ligne 15"
     assert last_words(()) == ""
+
+
+def test_a_program_starts_before_it_does_something() -> None:
+    dialed = tr.Dialed(t=0, address="127.0.0.1", port=65432, protocol="tcp")
+    told = moments(
+        tr.of(header(), [dialed, tr.Started(t=0), tr.Ended(t=MS, outcome="completed")]), "en"
+    )
+    assert told[0].label == "started"
+    assert [m.kind for m in told] == [Kind.LIFE, Kind.CUT]

@@ -24,7 +24,7 @@ def made(transcript: tr.Transcript, programs: dict[str, Program] | None = None) 
 
 def test_what_was_received_and_where_it_was_printed() -> None:
     line = made(stuck_server())
-    hello = next(r for r in line.rows if r.label == "message hello")
+    hello = next(r for r in line.rows if r.label == "premier message")
     (printed,) = hello.kin
     assert line.rows[printed.number].kind is Kind.SCREEN
     assert printed.text == "affiché à 25,4\u00a0ms"

@@ -42,7 +42,7 @@ def all_moments(
     teller = Teller(transcript, language, steps)
     told = ((i, teller.tell(i, entry)) for i, entry in enumerate(transcript.entries))
     shown = ((i, moment) for i, moment in told if moment is not None)
-    return _gathered(_last_words_last(shown), language)
+    return _gathered(_last_words_last(_start_first(shown)), language)
 
 
 def each_moment(
@@ -51,7 +51,8 @@ def each_moment(
     """The moments as `moments` has them, each by itself: nothing gathered, nothing folded."""
     teller = Teller(transcript, language, steps)
     told = ((i, teller.tell(i, entry)) for i, entry in enumerate(transcript.entries))
-    for _, moment in _last_words_last((i, m) for i, m in told if m is not None):
+    shown = ((i, m) for i, m in told if m is not None)
+    for _, moment in _last_words_last(_start_first(shown)):
         yield _labelled(moment, language)
 
 
@@ -63,6 +64,24 @@ def last_words(rows: Sequence[Moment]) -> str:
         if moment.kind is Kind.WAIT:
             return moment.label
     return ""
+
+
+def _start_first(entries: Iterable[tuple[int, Moment]]) -> Iterator[tuple[int, Moment]]:
+    """The start of the program before what it was seen to do in the same look."""
+    told = iter(entries)
+    before: list[tuple[int, Moment]] = []
+    for number, moment in told:
+        if before and moment.kind is Kind.LIFE and moment.t - before[0][1].t < _ONE_LOOK:
+            yield number, replace(moment, t=min(moment.t, before[0][1].t))
+            yield from before
+            break
+        before.append((number, moment))
+        if moment.kind is Kind.LIFE or len(before) > _BEFORE_START:
+            yield from before
+            break
+    else:
+        yield from before
+    yield from told
 
 
 def _last_words_last(told: Iterable[tuple[int, Moment]]) -> Iterator[tuple[int, Moment]]:
@@ -89,6 +108,8 @@ def _last_words_last(told: Iterable[tuple[int, Moment]]) -> Iterator[tuple[int, 
 
 
 _TRACEBACK = b"Traceback (most recent call last)"
+_BEFORE_START = 3
+"""Moments that may stand before the start of a program in a record."""
 _ONE_LOOK = 1_000_000
 """Nanoseconds: entries of one look are nearer together."""
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from grader import transcript as tr
 from grader.lab.model import Action, ReferenceStep
 from grader.view.calls import call_words
+from grader.view.message_names import MessageNames
 from grader.view.moment import Kind, Moment, Place
 from grader.view.student_words import page_words
 from grader.view.trace_paths import short_paths
@@ -25,6 +26,7 @@ class Teller:
         self.words = page_words(language)
         self.server = transcript.header.role == "server"
         self.entries = transcript.entries
+        self.names = MessageNames(transcript, self.words)
         last = self.entries[-1] if self.entries else None
         self.crashed = isinstance(last, tr.Ended) and last.outcome != "completed"
         self.steps = steps if _one_to_one(steps) else ()
@@ -118,7 +120,7 @@ class Teller:
 
     def _sent(self, entry: tr.Sent) -> Moment:
         key = "m_message" if len(entry.messages) == 1 else "m_messages"
-        label = self.words[key].format(names=", ".join(entry.messages))
+        label = self.names.sent(entry.messages, self.words[key])
         if entry.pieces > 1:
             piece = self.words["m_piece"].format(piece=entry.piece, pieces=entry.pieces)
             label = f"{label}, {piece}"
@@ -171,7 +173,7 @@ class Teller:
         """What did not come from the program, or could not be sent to it any more."""
         step = self.steps[index] if 0 <= index < len(self.steps) else None
         if step is not None and step.action is Action.SEND:
-            return self.words["m_unsent"].format(names=", ".join(step.messages))
+            return self.words["m_unsent"].format(names=self.names.quoted(step.messages))
         if step is not None and step.action is Action.SILENCE:
             return self.words["m_not_silent"]
         return self.words["m_missed"].format(what=self._step_name(index))
@@ -181,7 +183,7 @@ class Teller:
             return self.words["m_step"].format(n=index + 1)
         step = self.steps[index]
         key = f"a_{step.action}"
-        names = ", ".join(step.messages)
+        names = self.names.quoted(step.messages)
         if key in self.words:
             return self.words[key].format(names=names)
         return self.words["a_other"].format(action=Action(step.action).value)
