@@ -183,6 +183,23 @@ def test_connections_one_after_the_other_and_a_second_life() -> None:
     assert program.style.reuse_address
 
 
+def test_a_server_that_nobody_asks_to_end_awaits_one_more_client() -> None:
+    """So that it is the same program, whether another scenario has one client or two."""
+    two = """
+    reference: [connect, send: b, receive: a, close,
+                connect, send: b, {receive: a, proves: server.x}, close]
+    """
+    one = "reference: [connect, send: b, {receive: a, proves: server.x}, close]"
+    program = model_student(lab_of({"server-two": two, "server-one": one}), "server")
+    ends = [[type(act) for act in path[-3:]] for path in program.paths]
+    assert ends == [[Accept, ReadEnd, Exit]] * len(ends)
+    lab = lab_of(
+        {"server-two": two, "server-one": one + "\nexpect: {exit: {status: 0, proves: server.x}}"}
+    )
+    with pytest.raises(UnservableError):
+        model_student(lab, "server")
+
+
 def test_lives_that_must_differ_are_no_program() -> None:
     with pytest.raises(UnservableError, match="in two lives"):
         paths(

@@ -147,6 +147,8 @@ class _Statement:
             return False
         if any(isinstance(e, ExpectExit) for s in self.scenarios for e in s.expect):
             return False
+        if any(st.action is Action.RESTART for s in self.scenarios for st in s.steps):
+            return False  # it has to end to be started again
         clients = (sum(st.action is Action.CONNECT for st in s.steps) for s in self.scenarios)
         return max(clients, default=0) > 1
 
