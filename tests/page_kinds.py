@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -31,10 +32,12 @@ from grader.batch.late import with_origin
 from grader.judge.grade import judge
 from grader.judge.matrix import Matrix
 from grader.judge.model import Grade, Problem, Programs, Remark
+from grader.lab.load import load_lab
 from grader.lab.model import Role, Text
 from grader.submission import MissingRole, SourceFile
 from grader.view.class_page import class_page
-from grader.view.html import class_html, matrix_html, student_html
+from grader.view.handout import handout
+from grader.view.html import class_html, handout_html, matrix_html, student_html
 from grader.view.links import Links, beside, carried
 from grader.view.matrix_page import matrix_page
 from grader.view.student_page import student_page
@@ -277,6 +280,30 @@ def _matrix() -> Kind:
     return Kind(name="matrix", html=html, view=view)
 
 
+def _handout(language: str) -> str:
+    """A lab with rounds, values and bytes, under a statement with all that Markdown has."""
+    lab = load_lab(Path(__file__).parent / "labs" / "parrot")
+    return handout_html(handout(lab, language, STATEMENT), language)
+
+
+STATEMENT = """\
+# The parrot
+
+It *answers* lines, see [the RFC](https://www.rfc-editor.org/rfc/rfc862).
+
+## What travels
+
+1. `HELLO`, then a name;
+2. | a | table |
+   |---|---|
+   | of | two |
+
+```console
+$ python3 parrot.py with many words behind it, so many that they need more than one line's room
+```
+"""
+
+
 def _others() -> list[Kind]:
     made = hostile_submission(HOSTILE.encode())
 
@@ -288,4 +315,5 @@ def _others() -> list[Kind]:
         Kind(name="plain", html=plain),
         Kind(name="class-hostile", html=lambda language: made.pages(language)["class"]),
         Kind(name="matrix-hostile", html=lambda language: made.pages(language)["matrix"]),
+        Kind(name="handout", html=_handout),
     ]

@@ -143,6 +143,13 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         f"grader/view/{name}_words.py" for name in ("exchange", "matrix", "terminal")
     ),
     "test_view_html.py": ("grader/view/timeline_markup.py",),
+    # A lab in words: the same labs as diagram, Markdown and page.
+    "test_view_handout.py": (
+        "grader/formats/handout_markdown.py", "grader/formats/scripted.py",
+        *(f"grader/view/{name}.py" for name in (
+            "message_words", "script_words", "scripted", "statement",
+        )),
+    ),
     "test_view_pages.py": tuple(
         f"grader/view/{name}.py"
         for name in (

@@ -32,6 +32,7 @@ COMMANDS = {
     "diff": "say what one grading of a class changes against another",
     "verify": "say whether a graded folder is as it was written, running nothing",
     "validate": "say what is wrong with a lab",
+    "show": "show a lab's exchanges, or make the students' handout from it",
     "reference": "play the reference by hand, in a terminal",
     "explain": "explain a mistake that reports name",
     "init": "write the files that GitHub, GitLab, Gradescope or PrairieLearn want",

@@ -390,6 +390,18 @@ def _validate(parser: argparse.ArgumentParser) -> None:
     _machine(parser)
 
 
+def _show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lab", metavar="LAB", help="a lab's folder, or a built-in lab")
+    parser.add_argument("scenario", nargs="?", metavar="SCENARIO", help="this one only, by its id")
+    parser.add_argument(
+        "--format",
+        choices=("text", "markdown", "html"),
+        default="text",
+        help="diagrams of every scenario (text), or a handout: nothing hidden is in it",
+    )
+    _language(parser)
+
+
 def _reference(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "plays", choices=("client", "server"), help="what the reference is; you are the other side"
@@ -454,6 +466,7 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "diff": _diff,
     "verify": _verify,
     "validate": _validate,
+    "show": _show,
     "reference": _reference,
     "explain": _explain,
     "init": _init,

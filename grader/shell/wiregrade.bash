@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/wiregrade
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_wiregrade_subparsers=(grade check matrix report adjust merge export diff verify validate reference explain init completion doctor schema)
+_shtab_wiregrade_subparsers=(grade check matrix report adjust merge export diff verify validate show reference explain init completion doctor schema)
 
 _shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --languages --seed --certify --sweep --trace --lang --anonymous --resume --fresh --id --shard --dry-run --fail-under --debug --no-config)
 _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --languages --seed --certify --sweep --trace --lang --debug --no-config)
@@ -17,6 +17,7 @@ _shtab_wiregrade_export_option_strings=(-h --help --to --id --output --force --w
 _shtab_wiregrade_diff_option_strings=(-h --help --format --lang --debug --no-config)
 _shtab_wiregrade_verify_option_strings=(-h --help --lang --submissions --layout --pattern --roster --attempts --debug --no-config)
 _shtab_wiregrade_validate_option_strings=(-h --help --prove --format --jobs --isolation --python --debug --no-config)
+_shtab_wiregrade_show_option_strings=(-h --help --format --lang --debug --no-config)
 _shtab_wiregrade_reference_option_strings=(-h --help --host --patience --seed --lang --debug --no-config)
 _shtab_wiregrade_explain_option_strings=(-h --help --lab --lang --debug --no-config)
 _shtab_wiregrade_init_option_strings=(-h --help --lab --force --lang --debug --no-config)
@@ -47,6 +48,7 @@ _shtab_wiregrade_verify_pos_0_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_verify___submissions_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_verify___roster_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_validate_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_wiregrade_show_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_reference_pos_1_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_explain___lab_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_init_pos_1_COMPGEN=_shtab_compgen_dirs
@@ -76,6 +78,8 @@ _shtab_wiregrade_verify___layout_choices=(moodle canvas gradescope blackboard br
 _shtab_wiregrade_verify___attempts_choices=(last best first)
 _shtab_wiregrade_validate___format_choices=(text json)
 _shtab_wiregrade_validate___isolation_choices=(auto full none)
+_shtab_wiregrade_show___format_choices=(text markdown html)
+_shtab_wiregrade_show___lang_choices=(fr en)
 _shtab_wiregrade_reference_pos_0_choices=(client server)
 _shtab_wiregrade_reference___lang_choices=(fr en)
 _shtab_wiregrade_explain___lang_choices=(fr en)
@@ -83,7 +87,7 @@ _shtab_wiregrade_init_pos_0_choices=(github gitlab gradescope prairielearn)
 _shtab_wiregrade_init___lang_choices=(fr en)
 _shtab_wiregrade_completion_pos_0_choices=(bash zsh fish)
 _shtab_wiregrade_schema_pos_0_choices=(results result)
-_shtab_wiregrade_pos_0_choices=(grade check matrix report adjust merge export diff verify validate reference explain init completion doctor schema)
+_shtab_wiregrade_pos_0_choices=(grade check matrix report adjust merge export diff verify validate show reference explain init completion doctor schema)
 
 _shtab_wiregrade_grade__h_nargs=0
 _shtab_wiregrade_grade___help_nargs=0
@@ -147,6 +151,10 @@ _shtab_wiregrade_validate___help_nargs=0
 _shtab_wiregrade_validate___prove_nargs=0
 _shtab_wiregrade_validate___debug_nargs=0
 _shtab_wiregrade_validate___no_config_nargs=0
+_shtab_wiregrade_show__h_nargs=0
+_shtab_wiregrade_show___help_nargs=0
+_shtab_wiregrade_show___debug_nargs=0
+_shtab_wiregrade_show___no_config_nargs=0
 _shtab_wiregrade_reference__h_nargs=0
 _shtab_wiregrade_reference___help_nargs=0
 _shtab_wiregrade_reference___debug_nargs=0

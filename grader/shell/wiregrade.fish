@@ -50,7 +50,7 @@ function _shtab_wiregrade_using
   test "$_shtab_wiregrade_cmdpath" = "$argv"
 end
 
-set -g _shtab_wiregrade_commands grade check matrix report adjust merge export diff verify validate reference explain init completion doctor schema
+set -g _shtab_wiregrade_commands grade check matrix report adjust merge export diff verify validate show reference explain init completion doctor schema
 set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --languages --late-penalty --layout --only --out --output --patience --pattern --points --prefix --python --role --roster --sample --seed --shard --submissions --to --why --worksheet
 
 complete -c wiregrade -e
@@ -197,6 +197,13 @@ complete -c wiregrade -n '_shtab_wiregrade_using validate' -l python -x -d 'the 
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using validate; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a lab'"'"'s folder, or a built-in lab'
+complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a show -d 'show a lab'"'"'s exchanges, or make the students'"'"' handout from it'
+complete -c wiregrade -n '_shtab_wiregrade_using show' -s h -l help -d 'show this help message and exit'
+complete -c wiregrade -n '_shtab_wiregrade_using show' -l format -xka "text markdown html" -d 'diagrams of every scenario (text), or a handout: nothing hidden is in it'
+complete -c wiregrade -n '_shtab_wiregrade_using show' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using show' -l debug -d 'on a fault, show where'
+complete -c wiregrade -n '_shtab_wiregrade_using show' -l no-config -d 'take no defaults from wiregrade.toml'
+complete -c wiregrade -n '_shtab_wiregrade_using show; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a lab'"'"'s folder, or a built-in lab'
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a reference -d 'play the reference by hand, in a terminal'
 complete -c wiregrade -n '_shtab_wiregrade_using reference' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using reference' -l host -x -d 'where your server is (127.0.0.1)'

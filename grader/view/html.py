@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
 import jinja2
@@ -23,17 +23,20 @@ from grader.lab.model import Lab
 from grader.submission import SourceFile
 from grader.transcript import Transcript
 from grader.view import markup
-from grader.view.bytes_view import TYPOGRAPHY, escaped
+from grader.view.bytes_view import TYPOGRAPHY, escaped, prose
 from grader.view.class_page import class_page
 from grader.view.class_words import class_words
 from grader.view.detail import LEVELS, PAGE_BYTES, next_level
 from grader.view.drawing import PROGRAM_X, REFERENCE_X
+from grader.view.handout import Handout, arrow
 from grader.view.matrix_page import matrix_page
+from grader.view.script_words import script_words
+from grader.view.statement import statement_html, without_title
 from grader.view.student_model import Links, StudentPage
 from grader.view.student_page import student_page
 from grader.view.student_words import page_words
 from grader.view.timeline_markup import time_rows
-from grader.view.words import LANGUAGES, SYMBOLS, words
+from grader.view.words import LANGUAGES, SYMBOLS, labelled, words
 
 
 def student_html(
@@ -105,6 +108,22 @@ def matrix_html(lab: Lab, matrix: Matrix, language: str) -> str:
     return template.render(page=page, **_common(language, ""))
 
 
+def handout_html(page: Handout, language: str) -> str:
+    """A lab's handout; the statement's own title stands over it, if it has one."""
+    title, statement = without_title(page.statement)
+    template = _environment().get_template("handout.html.j2")
+    common = _common(language, "", ("style.css", "handout.css"))
+    known = str(common["language"])
+    return template.render(
+        page=page,
+        title=title or page.title,
+        statement=statement_html(statement) if statement.strip() else "",
+        arrow=arrow,
+        lead=partial(labelled, language=known),
+        **{**common, "w": script_words(known)},
+    )
+
+
 def _common(
     language: str, script: str, sheets: tuple[str, ...] = ("style.css",)
 ) -> dict[str, object]:
@@ -159,6 +178,7 @@ def _environment() -> jinja2.Environment:
         code_lines=markup.code_lines, hex_rows=markup.hex_rows, plain=markup.plain,
         runs=markup.runs, shapes=markup.shapes, time_rows=time_rows, wide=wide,
     )  # fmt: skip
+    environment.filters.update(prose=lambda text: markup.runs(prose(text)))
     environment.globals.update(badge=markup.badge, program_x=PROGRAM_X, reference_x=REFERENCE_X)
     return environment
 

@@ -1,0 +1,193 @@
+"""A lab in words before anything is played: as diagrams in text, as Markdown, as a page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from engine_tools import TP09
+from markdown_it import MarkdownIt
+from page_kinds import STATEMENT
+from prove_tools import lab_of
+from test_view_html import Page
+
+from grader.formats.handout_markdown import code, markdown
+from grader.formats.scripted import lab_text
+from grader.formats.writer import Style
+from grader.lab.load import load_lab
+from grader.lab.model import Lab, Visibility
+from grader.view.bytes_view import width
+from grader.view.handout import handout
+from grader.view.html import handout_html
+from grader.view.message_words import content_of, framing_of
+from grader.view.script_words import script_words
+from grader.view.scripted import Way, blocks
+from grader.view.statement import statement_html, without_title
+from reference.framing import Datagram, Line, Prefix, Rest, Size, Until
+
+LABS = {
+    path.parent.name: load_lab(path.parent)
+    for path in [TP09 / "lab.yaml", *sorted((TP09.parent.parent / "tests/labs").glob("*/lab.yaml"))]
+}
+every_lab = pytest.mark.parametrize("lab", LABS.values(), ids=LABS.keys())
+
+
+def hiding(lab: Lab, *ids: str) -> Lab:
+    return replace(
+        lab,
+        scenarios=tuple(
+            replace(s, visibility=Visibility.HIDDEN) if s.id in ids else s for s in lab.scenarios
+        ),
+    )
+
+
+# --- rows --------------------------------------------------------------------------------
+
+
+def test_rounds_are_told_once() -> None:
+    lab = LABS["parrot"]
+    found = blocks(lab, lab.scenarios[0], "en")
+    assert [block.times for block in found] == [1, 3, 2, 1]
+    assert [row.name for row in found[1].rows] == ["add", "total"]
+    assert found[1].rows[1].said == "{sum(one, other)}"
+
+
+def test_arrows_go_from_who_sends() -> None:
+    lab = LABS["tp09"]
+    rows = blocks(lab, lab.scenario("client-nominal"), "fr")[0].rows
+    ways = {row.name: row.way for row in rows if row.name}
+    assert ways == {
+        "greeting": Way.TO_PROGRAM, "hello": Way.TO_REFERENCE, "goodbye": Way.TO_REFERENCE,
+    }  # fmt: skip
+
+
+def test_over_udp_there_is_no_connection() -> None:
+    lab = LABS["datagrams"]
+    rows = [r for b in blocks(lab, lab.scenario("client-lost"), "en") for r in b.rows]
+    assert rows[0].name == "request"
+    assert rows[0].notes == ("is lost on the way",)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@every_lab
+def test_every_message_has_words(lab: Lab, language: str) -> None:
+    for scenario in lab.scenarios:
+        own = lab.within(scenario)
+        assert all(content_of(own, name, language) for name in own.messages)
+
+
+@pytest.mark.parametrize(
+    ("framing", "part"),
+    [
+        (Line(), r"line, ended by \n"), (Rest(), "end of the connection"),
+        (Datagram(), "one datagram"), (Until(b"\r\n.\r\n"), r"\r\n.\r\n"),
+        (Until(b"\r\n\r\n", "Content-Length"), "Content-Length announces"),
+        (Prefix(4), "4 bytes (the high byte first)"), (Size(16), "16 bytes"), (None, ""),
+    ],
+)  # fmt: skip
+def test_every_framing_has_words(framing: object, part: str) -> None:
+    assert part in framing_of(framing, "en")  # type: ignore[arg-type]
+
+
+def test_french_typography() -> None:
+    for key, text in script_words("fr").items():
+        assert not re.search(r"(?<![\u00a0\u202f])[:;!?](?![:}/])", text), key
+        assert "'" not in text, key
+
+
+# --- as diagrams -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@every_lab
+def test_diagrams_fit_the_terminal(lab: Lab, columns: int) -> None:
+    for encoding in ("utf-8", "ascii"):
+        told = lab_text(lab, lab.scenarios, "fr", Style(columns=columns, encoding=encoding))
+        lines = told.splitlines()
+        assert all(width(line) <= columns for line in lines)
+        edge = "│" if encoding == "utf-8" else "|"
+        assert {width(line) for line in lines if line.endswith(edge)} <= {columns}
+        assert told.encode(encoding)
+
+
+def test_a_teacher_sees_what_is_hidden_and_that_it_is() -> None:
+    lab = hiding(LABS["tp09"], "server-drawn")
+    told = lab_text(lab, lab.scenarios, "en", Style())
+    assert "server-drawn" in told
+    assert told.count("hidden from students") == 1
+
+
+# --- as Markdown -------------------------------------------------------------------------
+
+
+def test_a_handout_has_nothing_that_is_hidden() -> None:
+    lab = hiding(LABS["tp09"], "server-drawn", "client-drawn")
+    text = markdown(handout(lab, "en"), "en")
+    assert "The exchange of the statement" in text
+    assert lab.scenario("server-drawn").title.in_language("en") not in text
+    with pytest.raises(KeyError):
+        handout(lab, "en", only="server-drawn")
+
+
+def test_messages_of_hidden_scenarios_are_not_there() -> None:
+    scenarios = {
+        "server-one": "reference: [connect, {receive: a, proves: server.a}]\n",
+        "server-two": "visibility: hidden\nreference: [connect, {receive: b, proves: server.b}]\n",
+    }
+    said = markdown(handout(lab_of(scenarios), "en"), "en")
+    assert "first words" in said
+    assert "déjà vu" not in said
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@every_lab
+def test_every_criterion_is_there_with_its_points(lab: Lab, language: str) -> None:
+    page = (
+        MarkdownIt("commonmark").enable("table").render(markdown(handout(lab, language), language))
+    )
+    for criterion in lab.criteria:
+        assert criterion.title.in_language(language).split(" ")[0] in page
+    assert page.count("<tr>") >= len(lab.criteria)
+
+
+def test_the_statement_comes_first_with_its_own_title() -> None:
+    text = markdown(handout(LABS["parrot"], "en", STATEMENT), "en")
+    assert text.startswith("# The parrot\n")
+    assert text.count("\n# ") == 0
+    assert text.index("What travels") < text.index("## Messages")
+
+
+@pytest.mark.parametrize(
+    ("words", "made"), [("a", "`a`"), ("a`b", "``a`b``"), ("`a", "`` `a ``"), ("a|b", r"`a\|b`")]
+)
+def test_code_keeps_its_words(words: str, made: str) -> None:
+    assert code(words) == made
+
+
+# --- as a page ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@every_lab
+def test_pages_are_whole(lab: Lab, language: str) -> None:
+    seen = Page(handout_html(handout(lab, language, STATEMENT), language))
+    assert seen.open == []
+    assert seen.tags.count("h1") == seen.tags.count("main") == 1
+    assert seen.scripts == []
+    assert seen.values("style") == []
+    ids = seen.values("id")
+    assert len(ids) == len({*ids})
+
+
+def test_a_statement_is_markdown_and_no_html() -> None:
+    made = str(statement_html("# A\n\n<script>x</script> ![p](http://e/p.png) [l](javascript:x)\n"))
+    assert "<h2>A</h2>" in made
+    assert "<script" not in made
+    assert "<img" not in made
+    assert "href=" not in made
+
+
+def test_the_title_is_taken_from_the_statement() -> None:
+    assert without_title("# One\n\ntext") == ("One", "\ntext")
+    assert without_title("text\n# One") == ("", "text\n# One")
