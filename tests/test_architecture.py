@@ -91,7 +91,9 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         "grader/lab/steps.py",
     ),
     "test_lab_words.py": ("grader/lab/draws.py", "grader/lab/rounds.py"),
-    "test_lab_messages.py": ("grader/lab/fields.py",),
+    "test_lab_schema.py": tuple(
+        f"grader/lab/{name}.py" for name in ("fields", "fields_lab", "fields_scenario")
+    ),
     # A lab with every kind of message, through the real sandbox.
     "test_parrot.py": tuple(
         f"grader/judge/{name}.py" for name in ("differing", "hearing", "screen")

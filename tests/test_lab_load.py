@@ -493,9 +493,9 @@ def test_a_lab_without_its_first_file() -> None:
 def test_lists_where_lines_were_expected() -> None:
     found = problems(lab="[1]")
     assert found == [
-        "lab.yaml:1:1: the lab must be `key: value` lines (lab, title, language, port, statement,"
-        " framing, messages, roles, criteria, tolerance, limits, python, salt, notions, passages,"
-        " diagnoses, scenarios, late, protocol, languages), not a list"
+        "lab.yaml:1:1: the lab must be `key: value` lines (lab, title, language, statement,"
+        " port, protocol, framing, messages, roles, criteria, tolerance, limits, python,"
+        " languages, salt, notions, passages, diagnoses, late, scenarios), not a list"
     ]
 
 

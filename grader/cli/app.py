@@ -38,7 +38,7 @@ COMMANDS = {
     "init": "write the files that GitHub, GitLab, Gradescope or PrairieLearn want",
     "completion": "print what makes a shell complete commands and options",
     "doctor": "say what this machine can do, and what it lacks",
-    "schema": "print the JSON Schema of results.json or result.json",
+    "schema": "print the JSON Schema of results, or of a lab's files",
 }
 
 

@@ -452,7 +452,13 @@ def _init(parser: argparse.ArgumentParser) -> None:
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", choices=("results", "result"), default="results")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        choices=("results", "result", "lab", "scenario"),
+        default="results",
+        help="results.json, one result.json; or a lab's lab.yaml, a scenario's file (results)",
+    )
 
 
 ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {

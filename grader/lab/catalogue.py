@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from grader.lab import values
+from grader.lab.fields import names
+from grader.lab.fields_lab import REWORDING
 from grader.lab.model import Rewording, Text
 from grader.lab.problems import Problems, meant, shown
 from grader.lab.values import Fields
@@ -241,7 +243,7 @@ def _rewording(
             node, problems, what, "{enabled: false}, or its title and explanation reworded"
         )
         return Rewording()
-    fields = Fields(node, problems, what, ("enabled", *_SAID))
+    fields = Fields(node, problems, what, names(REWORDING))
     texts: dict[str, Text] = {}
     for key in _SAID:
         if (said := fields.get(key)) is None:

@@ -19,7 +19,6 @@ from grader.lab.problems import Place, meant, shown
 from grader.lab.values import Fields
 from grader.lab.yamlfile import Entry, Mapping, Node, Scalar
 
-OPTIONS = ("as", "within", "after", "times")
 PROVE = (Action.RECEIVE, Action.END, Action.DROP, Action.SILENCE)
 """What can give evidence for a criterion."""
 _MOST_TIMES = 100

@@ -20,6 +20,7 @@ class FieldOf:
     example: str = ""
     options: tuple[str, ...] = ()
     """For a kind `word`: the words that may stand there."""
+    needed: bool = False
 
 
 def names(table: Collection[FieldOf]) -> tuple[str, ...]:

@@ -8,8 +8,11 @@ from datetime import datetime
 from fractions import Fraction
 from typing import cast
 
+from grader.lab import fields_lab as known
 from grader.lab import values
 from grader.lab.catalogue import read_notions, read_rewordings
+from grader.lab.fields import names
+from grader.lab.fields_lab import ENCODINGS
 from grader.lab.languagefile import read_languages
 from grader.lab.languages import Language, suffixes_of
 from grader.lab.late import FORM as LATE_FORM
@@ -32,7 +35,6 @@ from grader.lab.values import Fields
 from grader.lab.yamlfile import Broken, Mapping, Node
 
 LAB_FILE = "lab.yaml"
-ENCODINGS = ("utf-8", "latin-1", "cp1252")
 
 SCENARIO_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LAB_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -40,18 +42,10 @@ _CRITERION_ID = re.compile(r"(server|client)\.[a-z0-9][a-z0-9_-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]+")
 
-_KEYS = (
-    "lab", "title", "language", "port", "statement", "framing", "messages", "roles", "criteria",
-    "tolerance", "limits", "python", "salt", "notions", "passages", "diagnoses", "scenarios",
-    "late", "protocol", "languages",
-)  # fmt: skip
 _ROLE_FILES: dict[Role, RoleFiles] = {
     "server": RoleFiles(words=("serveur", "server")),
     "client": RoleFiles(words=("client",)),
 }
-_TIMES = ("wall", "promised", "cpu")
-_SIZES = ("memory", "file_size", "work_size", "output")
-_COUNTS = ("processes", "open_files")
 
 
 @dataclass(frozen=True)
@@ -78,7 +72,7 @@ class LabFile:
 
 def read_lab_file(node: Node, problems: Problems) -> LabFile:
     """Read the tree of lab.yaml."""
-    fields = Fields(node, problems, "the lab", _KEYS)
+    fields = Fields(node, problems, "the lab", names(known.LAB))
     language = "fr"
     if given := fields.get("language"):
         language = (
@@ -159,8 +153,7 @@ def _criteria(node: Node, problems: Problems, language: str) -> dict[str, tuple[
 
 
 def _criterion(identifier: str, node: Node, problems: Problems, language: str) -> Criterion:
-    known = ("points", "title", "requirement", "hint", "enabled", "requires")
-    fields = Fields(node, problems, f"criterion {shown(identifier)}", known)
+    fields = Fields(node, problems, f"criterion {shown(identifier)}", names(known.CRITERION))
     requires = fields.get("requires")
 
     def people(key: str) -> Text:
@@ -234,7 +227,7 @@ def _roles(
     fields = Fields(node, problems, "roles", ROLES)
     for key in fields.keys:
         role = cast(Role, key)
-        entry = Fields(fields.need(key), problems, f"role '{key}'", ("words", "suffixes"))
+        entry = Fields(fields.need(key), problems, f"role '{key}'", names(known.ROLE))
         words = values.items(entry.need("words"), problems, "words")
         found = RoleFiles(
             words=tuple(values.text(item, problems, "a word").casefold() for item in words),
@@ -257,14 +250,14 @@ def _tolerance(node: Node | None, problems: Problems) -> Tolerance:
     tolerance = Tolerance()
     if node is None:
         return tolerance
-    fields = Fields(node, problems, "tolerance", ("encodings", "accents", "edits"))
+    fields = Fields(node, problems, "tolerance", names(known.TOLERANCE))
     if encodings := fields.get("encodings"):
         given = values.items(encodings, problems, "encodings")
         chosen = tuple(values.choice(item, problems, "encodings", ENCODINGS) for item in given)
         tolerance = replace(tolerance, encodings=chosen)
     if accents := fields.get("accents"):
-        known = tuple(option.value for option in Accents)
-        word = values.choice(accents, problems, "accents", known)
+        words = tuple(option.value for option in Accents)
+        word = values.choice(accents, problems, "accents", words)
         tolerance = replace(tolerance, accents=Accents(word))
     if edits := fields.get("edits"):
         tolerance = replace(tolerance, edits=values.whole(edits, problems, "edits", 0, 10))
@@ -275,7 +268,7 @@ def _late(node: Node | None, problems: Problems) -> tuple[LateRule | None, datet
     rule, due = None, None
     if node is None:
         return rule, due
-    fields = Fields(node, problems, "late", ("penalty", "due"))
+    fields = Fields(node, problems, "late", names(known.LATE))
     if penalty := fields.get("penalty"):
         try:
             rule = parse_rule(values.text(penalty, problems, "penalty"))
@@ -293,17 +286,18 @@ def _limits(node: Node | None, problems: Problems) -> Limits:
     limits = Limits()
     if node is None or isinstance(node, Broken):
         return limits
-    fields = Fields(node, problems, "limits", _TIMES + _SIZES + _COUNTS)
+    fields = Fields(node, problems, "limits", names(known.LIMITS))
+    kinds = {field.name: field.kind for field in known.LIMITS}
     given: dict[str, float] = {}
     before = len(problems)
     for key in fields.keys:
-        if key in _TIMES:
+        if kinds[key] == "seconds":
             given[key] = values.seconds(fields.need(key), problems, key)
-        elif key in _SIZES:
+        elif kinds[key] == "size":
             given[key] = values.size(fields.need(key), problems, key)
         else:
             given[key] = values.whole(fields.need(key), problems, key, 1, 65536)
-    limits = Limits(**given)  # type: ignore[arg-type]  # a key of _SIZES or _COUNTS has an int
+    limits = Limits(**given)  # type: ignore[arg-type]  # only those of seconds have no int
     if limits.promised > limits.wall and len(problems) == before:
         problems.add(node.place, "limits: 'wall' must be at least the 'promised' time")
     return limits

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from grader.lab import values
+from grader.lab.fields import names
+from grader.lab.fields_lab import LANGUAGE
 from grader.lab.languages import KNOWN, PLACEHOLDERS, PYTHON, SHORT, Language, named
 from grader.lab.problems import Problems, meant, shown
 from grader.lab.values import Fields
@@ -13,7 +15,6 @@ from grader.lab.yamlfile import Mapping, Node, Scalar
 _ID = re.compile(r"[a-z0-9][a-z0-9+_-]{0,30}")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,16}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_KEYS = ("name", "title", "suffixes", "build", "run", "package")
 
 
 def read_languages(node: Node | None, problems: Problems) -> tuple[Language, ...]:
@@ -45,7 +46,7 @@ def _known(item: Node, problems: Problems) -> Language | None:
 
 
 def _own(item: Node, problems: Problems) -> Language | None:
-    fields = Fields(item, problems, "a language", _KEYS)
+    fields = Fields(item, problems, "a language", names(LANGUAGE))
     before = len(problems)
     form = "a name of a-z, 0-9, '+', '-' and '_'"
     name = values.word(fields.need("name"), problems, "name", _ID, form)

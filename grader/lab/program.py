@@ -6,6 +6,8 @@ import re
 from typing import cast
 
 from grader.lab import values
+from grader.lab.fields import names
+from grader.lab.fields_scenario import PROGRAM
 from grader.lab.model import Family, Protocol
 from grader.lab.problems import Problems, shown
 from grader.lab.values import Fields
@@ -48,7 +50,7 @@ def args(node: Node | None, problems: Problems) -> tuple[str, ...]:
 
 def env(node: Node | None, problems: Problems) -> dict[str, str]:
     """`program: {env: {NAME: value}}`."""
-    fields = None if node is None else Fields(node, Problems(), "program", ("args", "env"))
+    fields = None if node is None else Fields(node, Problems(), "program", names(PROGRAM))
     if fields is None or (told := fields.get("env")) is None:
         return {}
     if not isinstance(told, Mapping):
@@ -70,7 +72,7 @@ def filled(text: str, port: int) -> str:
 
 
 def _fields(node: Node | None, problems: Problems) -> Fields | None:
-    return None if node is None else Fields(node, problems, "program", ("args", "env"))
+    return None if node is None else Fields(node, problems, "program", names(PROGRAM))
 
 
 def _text(node: Node, what: str, problems: Problems) -> str:

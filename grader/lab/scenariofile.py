@@ -12,8 +12,11 @@ from dataclasses import replace
 from typing import TypedDict, cast
 
 from grader.lab import fields as known
+from grader.lab import fields_scenario as fields_of
 from grader.lab import program, texts, values
 from grader.lab.context import Context
+from grader.lab.fields import names
+from grader.lab.fields_scenario import EXPECT_OF
 from grader.lab.labfile import LabFile
 from grader.lab.messages import check_names, read_messages
 from grader.lab.model import (
@@ -39,16 +42,6 @@ from grader.lab.steps import check_deliveries, check_heard, check_order, read_st
 from grader.lab.values import Fields
 from grader.lab.yamlfile import Broken, Mapping, Node, Scalar
 
-_KEYS = (
-    "scenario", "tests", "level", "visibility", "title", "advice", "messages", "texts", "network",
-    "reference", "expect", "protocol", "program",
-)  # fmt: skip
-_KEYS_OF_BOTH = ("scenario", "tests", "level", "visibility", "title", "advice", "expect")
-_EXPECT: dict[Role, tuple[str, ...]] = {
-    "server": ("stdout", "exit", "listening", "bound"),
-    "client": ("stdout", "exit", "connected"),
-}
-_EXPECT_OF_BOTH = ("stdout", "exit")
 _TESTS = (*ROLES, "both")
 
 
@@ -58,7 +51,7 @@ def read_scenario(
     """Read the tree of the file of scenario `identifier`: it, and the criteria it proves."""
     if _tests_both(node):
         return _read_both(node, identifier, Context(lab, problems)), frozenset()
-    fields = Fields(node, problems, "the scenario", _KEYS)
+    fields = Fields(node, problems, "the scenario", names(fields_of.SCENARIO))
     _check_name(fields.need("scenario"), identifier, problems)
     context = Context(lab, problems)
     context.role = cast(Role, values.choice(fields.need("tests"), problems, "tests", _TESTS))
@@ -116,7 +109,7 @@ def _tests_both(node: Node) -> bool:
 def _read_both(node: Node, identifier: str, context: Context) -> Scenario:
     """A scenario without a reference: the student's server with the student's client."""
     problems, language = context.problems, context.lab.lab.language
-    fields = Fields(node, problems, "a scenario that tests both", _KEYS_OF_BOTH)
+    fields = Fields(node, problems, "a scenario that tests both", fields_of.OF_BOTH)
     context.both = True
     _check_name(fields.need("scenario"), identifier, problems)
     known = (Level.ADVICE.value,)  # points are for what each program does with the reference
@@ -127,7 +120,7 @@ def _read_both(node: Node, identifier: str, context: Context) -> Scenario:
     expect: dict[Role, tuple[Expectation, ...]] = {}
     for role in ROLES:
         context.role = role
-        expect[role] = _expect(expected.need(role), context, _EXPECT_OF_BOTH)
+        expect[role] = _expect(expected.need(role), context, EXPECT_OF["both"])
     return Scenario(
         id=identifier,
         tests="both",
@@ -171,7 +164,7 @@ def _visibility(node: Node | None, problems: Problems) -> Visibility:
 def _keep_time_wait(node: Node | None, problems: Problems) -> bool:
     if node is None:
         return False
-    network = Fields(node, problems, "network", ("time_wait", "family"))
+    network = Fields(node, problems, "network", names(fields_of.NETWORK))
     if (kept := network.get("time_wait")) is None:
         return False
     return values.choice(kept, problems, "time_wait", ("kept", "none")) == "kept"
@@ -226,8 +219,8 @@ def _expect(
 ) -> tuple[Expectation, ...]:
     if node is None:
         return ()
-    known = tuple(only) or _EXPECT[context.role]
-    others = set() if only else {key for keys in _EXPECT.values() for key in keys} - set(known)
+    known = tuple(only) or EXPECT_OF[context.role]
+    others = set() if only else {key for keys in EXPECT_OF.values() for key in keys} - set(known)
     if isinstance(node, Mapping):
         for entry in node.entries:
             if entry.key in others:
@@ -326,7 +319,7 @@ def _common(fields: Fields, context: Context) -> _Common:
 
 
 def _exit(node: Node, context: Context) -> ExpectExit:
-    fields = Fields(node, context.problems, "exit", ("status", "proves", "level"))
+    fields = Fields(node, context.problems, "exit", names(fields_of.EXIT))
     status = fields.need("status")
     code: int | None = None
     if not (isinstance(status, Scalar) and status.value == "any"):
@@ -342,7 +335,7 @@ def _port(fields: Fields, context: Context) -> int:
 
 
 def _listening(node: Node, context: Context) -> ExpectListening:
-    fields = Fields(node, context.problems, "listening", ("port", "times", "proves", "level"))
+    fields = Fields(node, context.problems, "listening", names(fields_of.LISTENING))
     times = fields.get("times")
     return ExpectListening(
         port=_port(fields, context),
@@ -352,7 +345,7 @@ def _listening(node: Node, context: Context) -> ExpectListening:
 
 
 def _bound(node: Node, context: Context) -> ExpectBound:
-    fields = Fields(node, context.problems, "bound", ("address", "proves", "level"))
+    fields = Fields(node, context.problems, "bound", names(fields_of.BOUND))
     given = fields.need("address")
     address = values.text(given, context.problems, "address")
     if address and address != "any":
@@ -366,5 +359,5 @@ def _bound(node: Node, context: Context) -> ExpectBound:
 
 
 def _connected(node: Node, context: Context) -> ExpectConnected:
-    fields = Fields(node, context.problems, "connected", ("port", "proves", "level"))
+    fields = Fields(node, context.problems, "connected", names(fields_of.CONNECTED))
     return ExpectConnected(port=_port(fields, context), **_common(fields, context))

@@ -9,6 +9,7 @@ from grader.lab import connections, texts, values
 from grader.lab import fields as known
 from grader.lab.connections import Group, Placed
 from grader.lab.context import Context
+from grader.lab.fields_scenario import STEP, STEP_OPTIONS
 from grader.lab.model import Action, Delivery, Drawn, Level, ReferenceStep, Role
 from grader.lab.problems import Problems, meant, shown
 from grader.lab.rounds import add_round, named_outside
@@ -22,11 +23,9 @@ MAX_STEPS = 1000
 MAX_ROUNDS = 100
 """How many times something may be repeated."""
 
-_WORDS = ("connect", "accept", "refuse", "send", "receive", "half-close", "close", "reset",
-          "restart", "drop", "silence", "stop-reading", "read-again", "type", "together",
-          "repeat")  # fmt: skip
+_WORDS = known.names(STEP)
 """What a line may begin with; the end of the connection is `receive: end`."""
-_OPTIONS = ("proves", "delivery", "on_miss", "level", *connections.OPTIONS)
+_OPTIONS = known.names(STEP_OPTIONS)
 _OTHER_SIDE: dict[Role, dict[Action, Action]] = {
     "server": {Action.ACCEPT: Action.CONNECT, Action.REFUSE: Action.CONNECT},
     "client": {Action.CONNECT: Action.ACCEPT},

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from grader.lab.labfile import ENCODINGS
+from grader.lab.fields_lab import ENCODINGS
 from grader.run import cgroup, netns, privileges, seccomp
 from grader.run.built import BuildCache
 from grader.run.capture import Capture

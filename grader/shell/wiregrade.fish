@@ -239,8 +239,8 @@ complete -c wiregrade -n '_shtab_wiregrade_using doctor' -s h -l help -d 'show t
 complete -c wiregrade -n '_shtab_wiregrade_using doctor' -l python -x -d 'the students'"'"' interpreter'
 complete -c wiregrade -n '_shtab_wiregrade_using doctor' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using doctor' -l no-config -d 'take no defaults from wiregrade.toml'
-complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a schema -d 'print the JSON Schema of results.json or result.json'
+complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a schema -d 'print the JSON Schema of results, or of a lab'"'"'s files'
 complete -c wiregrade -n '_shtab_wiregrade_using schema' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using schema' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using schema' -l no-config -d 'take no defaults from wiregrade.toml'
-complete -c wiregrade -n '_shtab_wiregrade_using schema; and test $_shtab_wiregrade_npos -eq 0' -ka "results result" -d name
+complete -c wiregrade -n '_shtab_wiregrade_using schema; and test $_shtab_wiregrade_npos -eq 0' -ka "results result lab scenario" -d 'results.json, one result.json; or a lab'"'"'s lab.yaml, a scenario'"'"'s file (results)'
