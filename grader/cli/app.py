@@ -31,8 +31,10 @@ COMMANDS = {
     "export": "write the grades as another system takes them, running nothing",
     "diff": "say what one grading of a class changes against another",
     "verify": "say whether a graded folder is as it was written, running nothing",
+    "new": "write a lab to begin with, from a few questions",
     "validate": "say what is wrong with a lab",
     "show": "show a lab's exchanges, or make the students' handout from it",
+    "try": "play a lab with a program made from it, and tell each event",
     "reference": "play the reference by hand, in a terminal",
     "explain": "explain a mistake that reports name",
     "init": "write the files that GitHub, GitLab, Gradescope or PrairieLearn want",
@@ -40,6 +42,9 @@ COMMANDS = {
     "doctor": "say what this machine can do, and what it lacks",
     "schema": "print the JSON Schema of results, or of a lab's files",
 }
+
+_MODULES = {"try": "trying"}
+"""Commands whose module can't have their name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,7 +120,8 @@ def _run(parsed: argparse.Namespace) -> int:
     from grader.cli.blame import told
 
     try:
-        command = importlib.import_module(f"grader.cli.{parsed.command}")
+        module = _MODULES.get(parsed.command, parsed.command)
+        command = importlib.import_module(f"grader.cli.{module}")
         status: int = command.run(parsed)
     except KeyboardInterrupt:
         streams.note("")

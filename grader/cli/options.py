@@ -390,6 +390,30 @@ def _validate(parser: argparse.ArgumentParser) -> None:
     _machine(parser)
 
 
+def _new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", help="the lab's folder; no file is written over")
+    parser.add_argument("--name", metavar="NAME", help="its title (the folder's name)")
+    parser.add_argument(
+        "--role",
+        choices=("server", "client", "both"),
+        help="what students write (server)",
+    )
+    parser.add_argument("--port", type=_port, metavar="PORT", help="(7000)")
+    parser.add_argument(
+        "--kind",
+        choices=("questions", "greeting", "echo"),
+        help="what is exchanged: question/answer lines, a greeting, an echo (questions)",
+    )
+    parser.add_argument("--yes", action="store_true", help="ask nothing, take what is usual")
+    _language(parser)
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1024 <= int(text[:6]) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1024 to 65535")
+    return int(text)
+
+
 def _show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lab", metavar="LAB", help="a lab's folder, or a built-in lab")
     parser.add_argument("scenario", nargs="?", metavar="SCENARIO", help="this one only, by its id")
@@ -399,6 +423,13 @@ def _show(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="diagrams of every scenario (text), or a handout: nothing hidden is in it",
     )
+    _language(parser)
+
+
+def _try(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lab", metavar="LAB", help="a lab's folder, or a built-in lab")
+    parser.add_argument("scenario", nargs="?", metavar="SCENARIO", help="this one only, by its id")
+    _machine(parser)
     _language(parser)
 
 
@@ -472,7 +503,9 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "diff": _diff,
     "verify": _verify,
     "validate": _validate,
+    "new": _new,
     "show": _show,
+    "try": _try,
     "reference": _reference,
     "explain": _explain,
     "init": _init,

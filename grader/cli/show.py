@@ -30,14 +30,14 @@ def run(given: argparse.Namespace) -> int:
     """
     lab = open_lab(given.lab).lab
     given.lang = language = given.lang or lab.language
-    chosen = _chosen(lab, given.scenario)
+    scenarios = chosen(lab, given.scenario)
     if given.format == "text":
         from grader.formats.scripted import lab_text
 
-        say(lab_text(lab, chosen, language, style()).rstrip("\n"))
+        say(lab_text(lab, scenarios, language, style()).rstrip("\n"))
         return DONE
     only = given.scenario or ""
-    if only and not is_shown(chosen[0], due_passed=False):
+    if only and not is_shown(scenarios[0], due_passed=False):
         raise CommandError(_is_hidden(only))
     statement = statement_of(find_lab(given.lab), language)
     say(_page(lab, language, statement, only, given.format).rstrip("\n"))
@@ -74,7 +74,12 @@ def statement_of(folder: Path, language: str) -> str:
     return ""
 
 
-def _chosen(lab: Lab, name: str | None) -> tuple[Scenario, ...]:
+def chosen(lab: Lab, name: str | None) -> tuple[Scenario, ...]:
+    """The scenarios, or the one of that id.
+
+    Raises:
+        CommandError: there is none.
+    """
     if name is None:
         return lab.scenarios
     found = tuple(one for one in lab.scenarios if one.id == name)

@@ -50,8 +50,8 @@ function _shtab_wiregrade_using
   test "$_shtab_wiregrade_cmdpath" = "$argv"
 end
 
-set -g _shtab_wiregrade_commands grade check matrix report adjust merge export diff verify validate show reference explain init completion doctor schema
-set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --fail-under --format --host --html --id --isolation --jobs --lab --lang --languages --late-penalty --layout --only --out --output --patience --pattern --points --prefix --python --role --roster --sample --seed --shard --submissions --to --why --worksheet
+set -g _shtab_wiregrade_commands grade check matrix report adjust merge export diff verify new validate show try reference explain init completion doctor schema
+set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --fail-under --format --host --html --id --isolation --jobs --kind --lab --lang --languages --late-penalty --layout --name --only --out --output --patience --pattern --points --port --prefix --python --role --roster --sample --seed --shard --submissions --to --why --worksheet
 
 complete -c wiregrade -e
 complete -c wiregrade -f
@@ -187,6 +187,17 @@ complete -c wiregrade -n '_shtab_wiregrade_using verify' -l attempts -xka "last 
 complete -c wiregrade -n '_shtab_wiregrade_using verify' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using verify' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using verify; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d '(wiregrade-out)'
+complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a new -d 'write a lab to begin with, from a few questions'
+complete -c wiregrade -n '_shtab_wiregrade_using new' -s h -l help -d 'show this help message and exit'
+complete -c wiregrade -n '_shtab_wiregrade_using new' -l name -x -d 'its title (the folder'"'"'s name)'
+complete -c wiregrade -n '_shtab_wiregrade_using new' -l role -xka "server client both" -d 'what students write (server)'
+complete -c wiregrade -n '_shtab_wiregrade_using new' -l port -x -d '(7000)'
+complete -c wiregrade -n '_shtab_wiregrade_using new' -l kind -xka "questions greeting echo" -d 'what is exchanged: question/answer lines, a greeting, an echo (questions)'
+complete -c wiregrade -n '_shtab_wiregrade_using new' -l yes -d 'ask nothing, take what is usual'
+complete -c wiregrade -n '_shtab_wiregrade_using new' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using new' -l debug -d 'on a fault, show where'
+complete -c wiregrade -n '_shtab_wiregrade_using new' -l no-config -d 'take no defaults from wiregrade.toml'
+complete -c wiregrade -n '_shtab_wiregrade_using new; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_directories)" -d 'the lab'"'"'s folder; no file is written over'
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a validate -d 'say what is wrong with a lab'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l prove -d 'play right and wrong programs made from the lab: does it grade them right?'
@@ -204,6 +215,15 @@ complete -c wiregrade -n '_shtab_wiregrade_using show' -l lang -xka "fr en" -d '
 complete -c wiregrade -n '_shtab_wiregrade_using show' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using show' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using show; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a lab'"'"'s folder, or a built-in lab'
+complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a try -d 'play a lab with a program made from it, and tell each event'
+complete -c wiregrade -n '_shtab_wiregrade_using try' -s h -l help -d 'show this help message and exit'
+complete -c wiregrade -n '_shtab_wiregrade_using try' -l jobs -x -d 'runs at a time (three for each core)'
+complete -c wiregrade -n '_shtab_wiregrade_using try' -l isolation -xka "auto full none" -d 'what keeps the programs apart from this machine; `none` runs them as yourself'
+complete -c wiregrade -n '_shtab_wiregrade_using try' -l python -x -d 'the interpreter for the students'"'"' programs (the one behind Wiregrade'"'"'s own)'
+complete -c wiregrade -n '_shtab_wiregrade_using try' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
+complete -c wiregrade -n '_shtab_wiregrade_using try' -l debug -d 'on a fault, show where'
+complete -c wiregrade -n '_shtab_wiregrade_using try' -l no-config -d 'take no defaults from wiregrade.toml'
+complete -c wiregrade -n '_shtab_wiregrade_using try; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a lab'"'"'s folder, or a built-in lab'
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a reference -d 'play the reference by hand, in a terminal'
 complete -c wiregrade -n '_shtab_wiregrade_using reference' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using reference' -l host -x -d 'where your server is (127.0.0.1)'

@@ -1,0 +1,102 @@
+"""A new lab's files, from a few answers: it validates, is proved, and has a right program.
+
+The texts lie in `grader/templates/lab`, in both languages: `<<fr||en>>`. What `Starter` allows
+fits into every one of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal
+
+from grader.lab.labfile import LAB_FILE
+from grader.lab.model import Role
+from grader.lab.schema import FILES, schema
+
+Kind = Literal["questions", "greeting", "echo"]
+KINDS: tuple[Kind, ...] = ("questions", "greeting", "echo")
+LANGUAGES = ("fr", "en")
+SAMPLE = "samples/right"
+"""The folder of the program that earns all points."""
+_CHOICE = re.compile(r"<<(.*?)\|\|(.*?)>>")
+_NOT_ID = re.compile(r"[^a-z0-9]+")
+_PROGRAMS: Mapping[str, Mapping[Role, str]] = {
+    "fr": {"server": "serveur.py", "client": "client.py"},
+    "en": {"server": "server.py", "client": "client.py"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Starter:
+    """What the author has said. `roles` are those of the students' programs, one at least."""
+
+    name: str
+    language: str
+    port: int
+    roles: tuple[Role, ...]
+    kind: Kind
+
+    @property
+    def id(self) -> str:
+        """The lab's id, from its name."""
+        plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode().lower()
+        return _NOT_ID.sub("-", plain).strip("-")[:40].strip("-") or "lab"
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The sample's files."""
+        return tuple(_PROGRAMS[self.language][role] for role in self.roles)
+
+
+def starter_files(starter: Starter) -> dict[str, str]:
+    """The text of each file, by its path in the lab's folder."""
+    files = {LAB_FILE: _lab(starter)}
+    for role in starter.roles:
+        name = f"{role}-exchange.yaml"
+        files[name] = _filled(f"{starter.kind}/{name}", starter)
+        program = f"{SAMPLE}/{_PROGRAMS[starter.language][role]}"
+        files[program] = _filled(f"{starter.kind}/{role}.py.txt", starter)
+    made = {FILES["lab"]: schema("lab"), FILES["scenario"]: schema("scenario")}
+    files |= {
+        name: json.dumps(one, ensure_ascii=False, indent=1) + "\n" for name, one in made.items()
+    }
+    return files
+
+
+def _lab(starter: Starter) -> str:
+    parts = [_filled("head.yaml", starter), _filled(f"{starter.kind}/messages.yaml", starter)]
+    words = {"server": "[serveur, server]", "client": "[client]"}
+    roles = "".join(f"  {role}: {{words: {words[role]}}}\n" for role in starter.roles)
+    parts.append(f"roles:\n{roles}")
+    criteria = [
+        _filled(name, starter)
+        for role in starter.roles
+        for name in (
+            f"criteria.{role}.yaml", f"{starter.kind}/criteria.{role}.yaml",
+            f"criteria.{role}.end.yaml",
+        )
+    ]  # fmt: skip
+    parts.append("criteria:\n" + "".join(criteria))
+    listed = ", ".join(f"{role}-exchange" for role in starter.roles)
+    parts.append(f"scenarios: [{listed}]\n")
+    return "\n".join(parts)
+
+
+def _filled(name: str, starter: Starter) -> str:
+    text = (resources.files("grader.templates") / "lab" / name).read_text("utf-8")
+    place = 2 if starter.language == "en" else 1
+    text = _CHOICE.sub(lambda found: found[place].replace("~", "\u00a0"), text)
+    values = {
+        "@ID@": starter.id,
+        "@TITLE@": json.dumps(starter.name, ensure_ascii=False),  # YAML reads it, too
+        "@LANG@": starter.language,
+        "@PORT@": str(starter.port),
+    }
+    for word, value in values.items():
+        text = text.replace(word, value)
+    return text
