@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.lab import fields
+from grader.lab import fields, fields_lab, fields_scenario
 from reference.patterns import SYNTAX
 from reference.templates import FUNCTIONS
 
@@ -27,14 +27,24 @@ def table(name: str) -> str:
     elif name == "SYNTAX":
         heads, rows = ("", "matches"), ((_code(form), said) for form, said in SYNTAX)
     else:
-        rows = ((_code(e.name), _about(e), _code(e.example)) for e in getattr(fields, name))
+        rows = ((_code(e.name), _about(e), _code(e.example)) for e in _fields(name))
     lines = [_row(heads), _row(["---"] * len(heads)), *map(_row, rows)]
     return "\n".join(lines) + "\n"
 
 
+def _fields(name: str) -> tuple[fields.FieldOf, ...]:
+    """The table of that name, of whichever file."""
+    modules = (fields, fields_lab, fields_scenario)
+    found: tuple[fields.FieldOf, ...] = next(
+        vars(module)[name] for module in modules if name in vars(module)
+    )
+    return found
+
+
 def _about(entry: fields.FieldOf) -> str:
     options = ", ".join(f"`{option}`" for option in entry.options)
-    return f"{entry.about} ({options})" if options else entry.about
+    about = f"{entry.about} ({options})" if options else entry.about
+    return f"{about}; *needed*" if entry.needed else about
 
 
 def _code(text: str) -> str:
