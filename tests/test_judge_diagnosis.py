@@ -710,3 +710,22 @@ def test_bytes_that_are_no_text_are_not_a_letter_in_two_pieces() -> None:
 
     assert "split-character" in remarks(right_client(), decoded("né".encode()))
     assert "split-character" not in remarks(right_client(), decoded(b"\xc3\xff"))
+
+
+def test_a_print_in_capitals_is_told_after_what_cost_more_than_half() -> None:
+    play = server().receives(GREETING[:-3] + "IE!").sends("hello").consumed()
+    play.prints(HELLO.upper()).sends("goodbye").prints(GOODBYE.upper())
+    found = [d.id for d in grade(play.fin().exits(), right_client()).diagnoses]
+    assert found[-1] == "output-altered"
+    alone = server().receives(GREETING).sends("hello").consumed().prints(HELLO.upper())
+    alone.sends("goodbye").prints(GOODBYE)
+    (only,) = grade(alone.fin().exits(), right_client()).diagnoses
+    assert (only.id, only.criteria) == ("output-altered", ("server.print1",))
+
+
+def test_the_address_of_a_client_is_what_it_gives_to_connect() -> None:
+    error, line = "TypeError: 'str' object cannot be interpreted as an integer", "s.connect((h, p))"
+    for role, about in (("client", "connect"), ("server", "address")):
+        called = line if role == "client" else line.replace("connect", "bind")
+        made = grade(never_ran(error, 4, called, role))
+        assert [d.about for d in made.diagnoses] == [about]

@@ -6,7 +6,7 @@ import pytest
 from report_samples import header
 
 from grader import transcript as tr
-from grader.view.message_names import QUOTED, MessageNames
+from grader.view.message_names import QUOTED, MessageNames, beginning
 from grader.view.words import words
 
 
@@ -42,3 +42,8 @@ def test_messages_sent_together_are_quoted() -> None:
 def test_a_long_one_is_cut_and_one_without_a_text_has_its_name() -> None:
     long = names(a="x" * QUOTED + "y")
     assert long.quoted(["a", "block"]) == f"“{'x' * QUOTED}…”, block"
+
+
+def test_a_beginning_shows_what_is_invisible() -> None:
+    assert beginning("\x00\u202ea", words("fr")) == "«\u00a0\\x00\\u202ea\u00a0»"
+    assert beginning(" \n", words("fr")) == ""

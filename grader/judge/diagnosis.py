@@ -27,6 +27,8 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
     "one-recv-two-messages": frozenset({"merged-messages"}),
 }
 """Remarks that only say again, of another situation, what a mistake has explained already."""
+ALL_BUT_RIGHT = ("output-altered",)
+"""Mistakes that stand behind all others: what they cost is half of their criteria at most."""
 _SPEAKS_OUT_OF_TURN: Mapping[Role, str] = {"server": "both-wait-first", "client": "speaks-first"}
 
 
@@ -129,7 +131,9 @@ def _errors(graded: Sequence[Examined], lab: Lab, sayings: Sayings) -> list[Diag
             made[hit.id] = _diagnosis(sayings, entry, e.facts, hit, criteria)
         else:
             made[hit.id] = replace(before, criteria=before.criteria + criteria)
-    return sorted(made.values(), key=lambda d: -sum(counted[c] for c in d.criteria))
+    return sorted(
+        made.values(), key=lambda d: (d.id in ALL_BUT_RIGHT, -sum(counted[c] for c in d.criteria))
+    )
 
 
 def _candidates(
@@ -236,7 +240,10 @@ def _said(
     *,
     level: str,
 ) -> Diagnosis:
-    notion = sayings.notion(entry.notion)
+    # The address that a client needs is that of the server: it gives it to connect().
+    at_client = role == "client" and entry.notion == "address"
+    about = "connect" if at_client else entry.notion
+    notion = sayings.notion(about)
     told = {"line": at_line(hit.line), "at": in_brackets(hit.line)}
     fields = {**told, "notion": notion, **hit.fields}
     return Diagnosis(
@@ -251,7 +258,7 @@ def _said(
         criteria=criteria,
         confidence=entry.confidence.value,
         notion=notion,
-        about=entry.notion,
+        about=about,
     )
 
 

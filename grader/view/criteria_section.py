@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from grader.judge.model import Finding, Grade, Judged, Status
 from grader.lab.model import ROLES, Lab, Role
-from grader.view.bytes_view import prose, runs
+from grader.view.bytes_view import decoded, prose, runs
 from grader.view.detail import Detail
 from grader.view.difference import Difference, difference
+from grader.view.message_names import beginning
 from grader.view.recorded import RecordedRuns
 from grader.view.run_section import scenario_title
 from grader.view.student_model import CriterionView, FindingView, RoleView
@@ -86,6 +87,7 @@ class CriteriaSection:
             status=finding.status,
             symbol=SYMBOLS[finding.status],
             word=self.words[finding.status],
+            about=beginning(decoded(finding.expected or b""), self.words),
             what=prose(finding.what.in_language(self.language)),
             difference=self._difference(finding) if compared else None,
             remarks=tuple(prose(r.text.in_language(self.language)) for r in finding.remarks),

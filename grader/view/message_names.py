@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grader import transcript as tr
+from grader.view.bytes_view import escaped
 
 QUOTED = 24
 """Characters of a message by which it is known."""
@@ -36,8 +37,13 @@ class MessageNames:
         return ", ".join(self._quoted(name) for name in names)
 
     def _quoted(self, name: str) -> str:
-        text = " ".join(self.texts.get(name, "").split())
-        if not text:
-            return name
-        short = text if len(text) <= QUOTED else f"{text[:QUOTED].rstrip(' ,;:')}…"
-        return self.words["m_quoted"].format(text=short)
+        return beginning(self.texts.get(name, ""), self.words) or name
+
+
+def beginning(text: str, words: Mapping[str, str]) -> str:
+    """How a text begins, in quotes; nothing for one without a letter to be seen."""
+    begun = escaped(" ".join(text[: QUOTED * 4].split()))
+    if not begun:
+        return ""
+    short = begun if len(begun) <= QUOTED else f"{begun[:QUOTED].rstrip(' ,;:')}…"
+    return words["m_quoted"].format(text=short)

@@ -29,6 +29,8 @@ class FindingView:
     status: Status
     symbol: str
     word: str
+    about: str
+    """How the text begins that it speaks of; empty where it speaks of none."""
     what: tuple[Run, ...]
     difference: Difference | None
     """None where there is nothing to compare: it passes, or speaks of no text."""
