@@ -49,7 +49,7 @@ def test_who_said_what_in_which_order() -> None:
         "├ listens on 0.0.0.0:65432",
         "│←─ connected",
         f"│─ {GREETING} ─",
-        "│  first message",
+        "│  message",
         f"│←─ {HELLO} ─",
         "├ screen: Bonjour Serveur",
         "did not come: the close ┤",
