@@ -38,7 +38,7 @@ expect:
 TELLING = (SECRET.encode(), b"tortue", b"server-trap", b"dominos", b"secret", b"Ce que cache")
 
 
-def lab_source(visibility: str) -> LabSource:
+def lab_source(visibility: str, due: str = "") -> LabSource:
     """tp09 with a scenario more, which proves a criterion of its own."""
     files = lab_files(TP09)
     lab = files["lab.yaml"].decode()
@@ -47,6 +47,8 @@ def lab_source(visibility: str) -> LabSource:
     own = "{points: 2, title: Le dernier critère, requirement: R, hint: H}"
     lab = lab.replace("criteria:\n", f"criteria:\n  server.trap: {own}\n", 1)
     trap = TRAP.replace("VISIBILITY", visibility)
+    if due:
+        lab = f"late: {{due: {due}}}\n{lab}"
     files |= {"lab.yaml": lab.encode(), "server-trap.yaml": trap.encode()}
     return LabSource(lab=load_lab_bytes(files), files=files)
 
@@ -81,8 +83,8 @@ class Recorded:
         return msgspec.structs.replace(run, header=header)
 
 
-def graded(out: Path, visibility: str = "hidden") -> Path:
-    source = lab_source(visibility)
+def graded(out: Path, visibility: str = "hidden", due: str = "") -> Path:
+    source = lab_source(visibility, due)
     two = (submission("dupont"), submission("martin", text=b"print(1)\n"))
     with output.opened(out) as folder:
         folder.mark(grading.marker_of(source, SETTINGS))
@@ -165,6 +167,18 @@ def test_after_due_is_shown_when_the_date_has_passed_and_not_before(tmp_path: Pa
     assert b"Ce que cache" not in shown  # the scenario's source is for nobody
     assert report(out, "--out", copy) == 0
     assert telling(copy) == set()
+
+
+def test_the_due_date_of_the_lab_is_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for year, shown in (("2001", True), ("2999", False)):
+        out, copy = tmp_path / year, tmp_path / f"copy-{year}"
+        graded(out, "after_due", due=f"{year}-01-01T00:00:00+00:00")
+        assert report(out, "--out", copy, "--lang", "en") == 0
+        assert (copy / "dupont/runs/server-trap.jsonl").is_file() is shown
+        assert bool(telling(copy)) is shown
+        assert ("has passed" in capsys.readouterr().err) is shown
 
 
 def test_a_student_gets_nothing_of_another_one(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from grader.intake.lateness import Deadline, lateness
-from grader.lab.late import parse_rule
+from grader.lab.late import parse_rule, with_offset
 
 DAY = 86400
 MOST = Fraction(20)
@@ -55,3 +55,10 @@ def test_a_time_without_an_offset_is_the_machines() -> None:
     late = lateness(here + timedelta(seconds=90), deadline)
     assert late is not None
     assert late.seconds == 90
+
+
+def test_a_due_date_without_an_offset_is_the_machines() -> None:
+    here = datetime(2026, 10, 1, 12)
+    assert with_offset(here) == here.astimezone(UTC)
+    there = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    assert with_offset(there) is there

@@ -18,7 +18,7 @@ from grader.batch.shards import Shard, missing_parts
 from grader.lab.model import Text
 
 _CHUNK = 1 << 20
-_ALIKE = ("tool", "lab", "lab_digest", "options")
+_ALIKE = ("tool", "lab", "lab_digest", "options", "due")
 """Fields of the marker that have to be the same for grades to stand in one class."""
 
 

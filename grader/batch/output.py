@@ -68,6 +68,8 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     """Draws the pseudonyms: kept from the first time on, so that they stay the same."""
     shard: str = ""
     """`2/4`, where only this part of the class is in the folder."""
+    due: str = ""
+    """Until when, as `grade --due` said (ISO 8601, with its offset); empty: as the lab says."""
     schema_version: int = 1
 
     def named(self, *, anonymous: bool, before: Marker | None) -> Marker:

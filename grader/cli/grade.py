@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
+
+from msgspec import structs
 
 from grader.batch import adjustments, output, pages
 from grader.batch.faults import is_internal
@@ -15,7 +18,7 @@ from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource
 from grader.batch.shards import Shard, part_of
 from grader.batch.shared import PlayedOnce
-from grader.cli import only_some
+from grader.cli import due, only_some
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS, CommandError
 from grader.cli.importing import announce, counting, options_of
 from grader.cli.labs import open_lab
@@ -72,10 +75,15 @@ def run(given: argparse.Namespace) -> int:
     given.lang = language
     importing = options_of(given, source.lab)
     with class_at(Path(given.submissions), source.lab.roles, importing, Path(given.out)) as found:
-        return _grade(given, source, found, language)
+        asked = importing.deadline.due if given.due and importing.deadline else None
+        return _grade(given, source, found, asked)
 
 
-def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, language: str) -> int:
+def _grade(
+    given: argparse.Namespace, source: LabSource, found: ClassRead, asked: datetime | None
+) -> int:
+    """`asked` is the date of `--due`."""
+    language: str = given.lang
     out = Path(given.out)
     output.check(out)
     output.check_apart(out, Path(given.submissions))
@@ -115,7 +123,10 @@ def _grade(given: argparse.Namespace, source: LabSource, found: ClassRead, langu
         made = marker_of(source, settings, str(given.shard or ""))
         if given.id:
             only_some.refuse_other(folder.marker(), made)
-        marker = made.named(anonymous=given.anonymous, before=folder.marker())
+        before = folder.marker()
+        until = due.marked(asked, source.lab, before, some_only=bool(given.id))
+        made = structs.replace(made, due=until)
+        marker = made.named(anonymous=given.anonymous, before=before)
         settings = replace(settings, pseudonym_key=marker.page_key)
         folder.mark(marker)
         judge = adjustments.judging(folder, judge_run)

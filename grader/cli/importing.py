@@ -17,7 +17,7 @@ from grader.intake.layouts.detect import TITLES
 from grader.intake.layouts.pattern import GROUPS, PatternError, compiled
 from grader.intake.roster import MAX_BYTES, Roster, RosterError, read_roster
 from grader.judge.model import Grade
-from grader.lab.late import FORM, parse_rule
+from grader.lab.late import FORM, parse_rule, with_offset
 from grader.lab.model import Lab
 
 _SHOWN = 5
@@ -153,8 +153,7 @@ def _deadline(given: argparse.Namespace, lab: Lab) -> Deadline | None:
         raise CommandError("--late-penalty needs --due, or 'due' in lab.yaml", BAD_INPUT)
     if until is None:
         return None
-    aware = until if until.tzinfo else until.astimezone()
-    return Deadline(due=aware, rule=rule, max_score=lab.max_score)
+    return Deadline(due=with_offset(until), rule=rule, max_score=lab.max_score)
 
 
 def announce(found: ClassRead, attempts: str, language: str) -> None:

@@ -337,7 +337,8 @@ def _audience(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--due-passed",
         action="store_true",
-        help="with --audience student: the date has passed, show what is hidden until then",
+        help="with --audience student: show what is hidden until the due date, whatever date the "
+        "class or its lab has",
     )
     parser.add_argument(
         "--zip",

@@ -20,6 +20,7 @@ from grader.batch.judging import judge_run
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
 from grader.batch.verify import lab_snapshot
+from grader.cli import due
 from grader.cli.errors import BAD_INPUT, DONE, FAULT, CommandError
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import summary
@@ -100,14 +101,15 @@ def _hand_out(given: argparse.Namespace, out: Path) -> int:
     place = Path(given.copy) if given.copy else out.with_name(f"{out.resolve().name}-students")
     _refuse_inside(place, out)
     with output.looked_at(out) as folder:
-        _, source, settings = graded(folder, given)
+        marker, source, settings = graded(folder, given)
         handout.check(place)
+        passed = due.has_passed(source.lab, marker, settings.language, told=given.due_passed)
         with output.opened(place) as copy:
             handout.begin(copy, source.lab.id, settings.language)
             making = handout.Handout(
                 folder=folder, source=source, settings=settings,
                 judge=adjustments.judging(folder, judge_run),
-                due_passed=given.due_passed,
+                due_passed=passed,
             )  # fmt: skip
 
             def make(found: saved.Saved) -> str:
@@ -115,7 +117,7 @@ def _hand_out(given: argparse.Namespace, out: Path) -> int:
                 return found.id
 
             done, lost = _each(folder, make)
-    hidden = [s for s in source.lab.scenarios if not is_shown(s, due_passed=given.due_passed)]
+    hidden = [s for s in source.lab.scenarios if not is_shown(s, due_passed=passed)]
     say(_handed_out(len(done), len(hidden), safe(str(place)), settings.language))
     return FAULT if lost else DONE
 

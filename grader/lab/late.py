@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 _RULE = re.compile(
@@ -63,6 +64,11 @@ def parse_rule(text: str) -> LateRule:
         most_percent=bool(most) and most.endswith("%"),
         grace=60 * int(found["grace"] or 0),
     )
+
+
+def with_offset(due: datetime) -> datetime:
+    """A date that says no offset is by the clock of this machine."""
+    return due if due.tzinfo else due.astimezone()
 
 
 def _number(text: str) -> Fraction:

@@ -1,7 +1,7 @@
 """What of a lab students may see of a graded class: its visible scenarios, and what they use.
 
 A scenario is `visible`, `hidden` for good, or hidden until the date for handing in has passed
-(`after_due`); whether it has is the teacher's word. What is not shown is not there: a lab for
+(`after_due`); whether it has is said by who asks. What is not shown is not there: a lab for
 students has neither the scenario nor the messages that only such scenarios use.
 """
 

@@ -131,7 +131,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using report' -l lang -xka "fr en" -d
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l anonymous -d 'a class page to show in class: pseudonyms in place of names, and no links'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l audience -xka "teacher student research" -d '`student`: make copies to hand out, a folder for each student, in which nothing of hidden scenarios and of other students is; `research`: make a copy of the class with pseudonyms in place of names; OUT stays as it is (teacher)'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l out -x -d 'where the copies go (OUT-students, OUT-research)'
-complete -c wiregrade -n '_shtab_wiregrade_using report' -l due-passed -d 'with --audience student: the date has passed, show what is hidden until then'
+complete -c wiregrade -n '_shtab_wiregrade_using report' -l due-passed -d 'with --audience student: show what is hidden until the due date, whatever date the class or its lab has'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l zip -d 'with --audience student: an archive for each student instead of a folder'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l captures -d 'with --audience research: copy the captures, too; they keep the time of each run'
 complete -c wiregrade -n '_shtab_wiregrade_using report' -l debug -d 'on a fault, show where'
