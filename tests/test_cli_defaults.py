@@ -43,6 +43,47 @@ def test_the_command_line_wins(course: Path) -> None:
     assert parsed("check", "--no-config")["lab"] != "grading"
 
 
+def test_an_option_that_may_be_said_often_is_taken_whole_from_the_command_line(
+    course: Path,
+) -> None:
+    (course / "wiregrade.toml").write_text('[check]\nonly = ["server.exit"]\n')
+    assert parsed("check", "--only", "server.listen")["only"] == ["server.listen"]
+    assert parsed("check", "--only=server.listen")["only"] == ["server.listen"]
+
+
+@pytest.mark.parametrize("command", ["check", "grade"])
+def test_what_a_file_sets_is_said_in_one_line(
+    course: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course / "wiregrade.toml").write_text(
+        'lab = "no\\u001b[31m\\n::error::lab"\nlang = "en"\n[check]\nonly = ["server.exit", "a"]\n'
+        "trace = true\n[grade]\ntrace = false\n"
+    )
+    more = {
+        "check": "--only server.exit a, --trace",
+        "grade": "--trace false",
+    }
+    assert main([command, "."]) == 2
+    first = capsys.readouterr().err.splitlines()[0]
+    start = "Options from wiregrade.toml: --lab no"
+    assert first.startswith(start)
+    assert first.endswith(f", --lang en, {more[command]} (without them: --no-config)")
+    assert "\x1b" not in first
+    assert main([command, ".", "--lab=nolab", "--lang", "fr"]) == 2
+    first = capsys.readouterr().err.splitlines()[0]
+    assert first == (
+        f"Options prises dans wiregrade.toml\u00a0: {more[command]} (sans elles\u00a0: --no-config)"
+    )
+    assert main([command, ".", "--lab=nolab", "--no-config"]) == 2
+    assert "wiregrade.toml" not in capsys.readouterr().err
+
+
+def test_a_long_value_is_cut(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (course / "wiregrade.toml").write_text(f'lab = "{"x" * 5000}"\n')
+    assert main(["check"]) == 2
+    assert len(capsys.readouterr().err.splitlines()[0]) < 130
+
+
 def test_a_projects_own_file_will_do(course: Path) -> None:
     (course / "pyproject.toml").write_text('[tool.wiregrade]\nlang = "en"\n')
     assert parsed("check")["lang"] == "en"

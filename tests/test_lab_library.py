@@ -59,3 +59,8 @@ def test_an_unknown_scenario_names_the_near() -> None:
         find_scenario("tp09/lab")
     with pytest.raises(UnknownLabError, match="there is no lab 'tp10'"):
         find_scenario("tp10/client-nominal")
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(UnknownLabError, match="such a long name"):
+        find_lab("x" * 5000)

@@ -47,6 +47,10 @@ _MODULES = {"try": "trying"}
 """Commands whose module can't have their name."""
 
 
+_SAY_DEFAULTS = ("check", "grade")
+"""Commands whose verdicts a folder's file may change, by a lab or by `only`: they say so."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -94,11 +98,11 @@ def parser(given: Sequence[str], *, whole: bool = False) -> argparse.ArgumentPar
                 "--no-config", action="store_true", help="take no defaults from wiregrade.toml"
             )
         if name == chosen and "--no-config" not in given:
-            _take_defaults(one, name)
+            _take_defaults(one, name, given)
     return top
 
 
-def _take_defaults(one: argparse.ArgumentParser, name: str) -> None:
+def _take_defaults(one: argparse.ArgumentParser, name: str, given: Sequence[str]) -> None:
     """Defaults of the current folder's own, if it has any."""
     files = ("wiregrade.toml", "pyproject.toml")
     if not any(os.path.isfile(file) for file in files):  # noqa: PTH113 -- imported only then
@@ -108,17 +112,22 @@ def _take_defaults(one: argparse.ArgumentParser, name: str) -> None:
     from grader.cli import defaults
 
     try:
-        found = defaults.apply(one, name, Path())
+        found = defaults.apply(one, name, Path(), given)
     except defaults.DefaultsError as error:
         one.error(str(error))
     if found is not None:
-        one.epilog = f"Defaults here are those of {found.name}; --no-config takes none."
+        one.epilog = f"Defaults here are those of {found.file}; --no-config takes none."
+        if found.options and name in _SAY_DEFAULTS:
+            one.set_defaults(from_file=found)
 
 
 def _run(parsed: argparse.Namespace) -> int:
     from grader.cli import streams
     from grader.cli.blame import told
 
+    from_file = getattr(parsed, "from_file", None)
+    if from_file is not None:
+        streams.note(from_file.line(parsed.lang))
     try:
         module = _MODULES.get(parsed.command, parsed.command)
         command = importlib.import_module(f"grader.cli.{module}")

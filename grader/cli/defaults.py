@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import argparse
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+from grader.formats.safe import one_line
 
 FILE = "wiregrade.toml"
 PROJECT = "pyproject.toml"
@@ -25,6 +28,14 @@ _NEVER = frozenset(
     | {"html", "open", "output", "force", "with-hidden", "due-passed"}
 )
 """Options that no file sets: they start programs, write wherever they say, or unlock."""
+
+
+_SHOWN = 60
+"""Characters of an option and its value that are said."""
+_SAID = (
+    "Options prises dans {file}~: {options} (sans elles~: --no-config)",
+    "Options from {file}: {options} (without them: --no-config)",
+)
 
 
 class Suggested(str):
@@ -37,8 +48,28 @@ class DefaultsError(Exception):
     """The file says something that cannot be: who wrote it can mend it."""
 
 
-def apply(parser: argparse.ArgumentParser, command: str, folder: Path) -> Path | None:
-    """Make what the folder's file says the defaults of `command`; the file, if there is one.
+@dataclass(frozen=True)
+class Applied:
+    """What a folder's file set: options with their values as they were written, a few characters.
+
+    Those that the command line says itself are not among them.
+    """
+
+    file: str
+    options: tuple[str, ...]
+
+    def line(self, language: str | None) -> str:
+        """A line that says so; for people, and of a stranger's text."""
+        words = _SAID[1 if language == "en" else 0].replace("~", "\u00a0")
+        return words.format(file=self.file, options=", ".join(self.options))
+
+
+def apply(
+    parser: argparse.ArgumentParser, command: str, folder: Path, given: Sequence[str] = ()
+) -> Applied | None:
+    """Make what the folder's file says the defaults of `command`; None where there is no file.
+
+    `given` is the command line, which wins: whole, even for options that may be said often.
 
     Raises:
         DefaultsError: with the file's name and what is wrong in it.
@@ -47,6 +78,8 @@ def apply(parser: argparse.ArgumentParser, command: str, folder: Path) -> Path |
     if path is None:
         return None
     options = _options(parser)
+    typed = {word.split("=", 1)[0] for word in given}
+    taken: list[str] = []
     for key, value, own in _keys(said, command):
         action = options.get(key)
         if action is None and not own and key in _of_any_command():
@@ -54,8 +87,19 @@ def apply(parser: argparse.ArgumentParser, command: str, folder: Path) -> Path |
         if action is None or key in _NEVER:
             known = [*options] if own else _of_any_command()
             raise DefaultsError(f"{path.name}: {_refused(key, known)}")
-        parser.set_defaults(**{action.dest: _converted(action, value, path.name, key)})
-    return path
+        made = _converted(action, value, path.name, key)
+        if not typed.intersection(action.option_strings):
+            parser.set_defaults(**{action.dest: made})
+            taken.append(_shown(key, value))
+    return Applied(path.name, tuple(taken))
+
+
+def _shown(key: str, value: object) -> str:
+    """`--only server.exit`, in one line."""
+    several = value if isinstance(value, list) else [value]
+    text = "" if value is True else one_line(" ".join(map(str, several)))
+    said = f"--{key} {str(value).lower() if value is False else text}".rstrip()
+    return said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
 
 
 def _options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:

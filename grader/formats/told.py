@@ -12,7 +12,16 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 from grader.formats.safe import plain
-from grader.results import CriterionDetail, DiagnosisDetail, FindingInfo, Number, Result
+from grader.results import (
+    AdjustmentInfo,
+    CriterionDetail,
+    DiagnosisDetail,
+    FindingInfo,
+    LateInfo,
+    Number,
+    Result,
+    counted,
+)
 from grader.view.words import decimal, labelled, words
 
 SHOWN = 2048

@@ -30,6 +30,10 @@ def builtin_labs() -> list[str]:
     return sorted(lab.parent.name for lab in scenarios_root().glob(f"*/{LAB_FILE}"))
 
 
+_NAME_BYTES = 255
+"""NAME_MAX of Linux; a longer name is no file's, and asking for one is an error."""
+
+
 def find_lab(name: str) -> Path:
     """The folder of a lab: a built-in one by its name, else a path to a folder or its lab.yaml.
 
@@ -42,6 +46,8 @@ def find_lab(name: str) -> Path:
     if name in known:
         return scenarios_root() / name
     path = Path(name)
+    if any(len(part.encode("utf-8", "surrogatepass")) > _NAME_BYTES for part in path.parts):
+        raise _unknown("there is no lab of such a long name", "", known, "built-in labs")
     if path.name == LAB_FILE and path.is_file():
         return path.parent
     if (path / LAB_FILE).is_file():
