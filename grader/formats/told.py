@@ -13,14 +13,11 @@ from typing import Protocol
 
 from grader.formats.safe import plain
 from grader.results import (
-    AdjustmentInfo,
     CriterionDetail,
     DiagnosisDetail,
     FindingInfo,
-    LateInfo,
     Number,
     Result,
-    counted,
 )
 from grader.view.words import decimal, labelled, words
 

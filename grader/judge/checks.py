@@ -176,10 +176,14 @@ def _receive(
     if (slow := among.too_slow(facts, step)) is not None:
         asked = in_seconds(step.within or 0.0)
         return made(Status.FAIL, "receive.slow", (slow,), asked=asked)
+    several = facts.scenario.several
     if not arrival.came:
         if (earlier := _elsewhere(facts, session, arrival)) is not None:
             return made(Status.FAIL, "receive.swapped", earlier)
         if late := _after_its_turn(session, arrival):
+            proof = among.only_afterwards(facts, step, late) if several else None
+            if proof is not None:
+                return made(Status.FAIL, "receive.afterwards", (proof, *late[-1:]))
             return made(Status.FAIL, "receive.late", late)
         return made(Status.FAIL, "receive.none", ())
     if arrival.match.status is Status.FAIL:
@@ -187,7 +191,6 @@ def _receive(
             return made(Status.FAIL, "receive.swapped", earlier)
         key, fields = what_is_wrong(facts, arrival)
         return made(Status.FAIL, key, arrival.entries, **fields)
-    several = facts.scenario.several
     if several and (proof := among.only_afterwards(facts, step, arrival.entries)) is not None:
         return made(Status.FAIL, "receive.afterwards", (proof, *arrival.entries[-1:]))
     after, before = among.turn(facts, session, number) if several else turn(session, number)

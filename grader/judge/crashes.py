@@ -7,6 +7,7 @@ the sockets showed: never for a message alone.
 from __future__ import annotations
 
 import ast
+import codecs
 import re
 from collections.abc import Callable
 
@@ -307,17 +308,20 @@ def _accents_sent(facts: Facts, trace: Traceback) -> bool:
 
 def _split(facts: Facts, trace: Traceback) -> bool:
     cut = any(e.pieces > 1 for _, e in facts.all(Sent))
-    return cut and trace.type == "UnicodeDecodeError" and _is_text(_sent(facts))
+    return cut and trace.type == "UnicodeDecodeError" and _is_text(_sent(facts), whole=False)
 
 
 def _sent(facts: Facts) -> bytes:
     return b"".join(entry.data for _, entry in facts.all(Sent))
 
 
-def _is_text(data: bytes) -> bool:
-    """Whether there is anything that could be decoded: a file of any bytes can't."""
+def _is_text(data: bytes, *, whole: bool = True) -> bool:
+    """Whether there is anything that could be decoded: a file of any bytes can't.
+
+    Unless `whole`, the rest of its last letter may be missing.
+    """
     try:
-        data.decode()
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
     except UnicodeDecodeError:
         return False
     return True

@@ -113,7 +113,12 @@ def stops_reading(facts: Facts) -> Hit | None:
         return None
     if _finished(facts, session) is not None:
         return None  # it did as we had done
-    steps = [s for s in session.steps if s.action is Action.SEND]
+    # What could not be made of what came before was nobody's to read.
+    steps = [
+        s
+        for s in session.steps
+        if s.action is Action.SEND and not session.unsaid.intersection(s.messages)
+    ]
     read = messages_read(facts, session)
     if not 0 < read < len(steps):
         return None
