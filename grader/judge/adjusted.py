@@ -13,15 +13,18 @@ def adjusted(grade: Grade, by_criterion: Mapping[str, Adjustment]) -> Grade:
     """The grade with these adjustments, by criterion.
 
     A criterion that was not judged stays out of the grade: there is nothing to adjust. Where a
-    changed lab gives less for a criterion now, no more than that counts.
+    changed lab gives less for a criterion now, no more than that counts. What being late costs is
+    taken off all the same.
     """
     criteria = tuple(
         _one(judged, by_criterion.get(judged.criterion.id)) for judged in grade.criteria
     )
     if criteria == grade.criteria:
         return grade
-    counted = [judged.counted for judged in criteria if judged.status is not Status.NOT_RUN]
-    return replace(grade, criteria=criteria, score=sum(counted, Fraction(0)))
+    changed = replace(grade, criteria=criteria)
+    late = grade.origin.late if grade.origin else None
+    penalty = Fraction(late.penalty) if late else Fraction(0)
+    return replace(changed, score=changed.earned - min(penalty, changed.earned))
 
 
 def _one(judged: Judged, adjustment: Adjustment | None) -> Judged:

@@ -251,5 +251,7 @@ class Grade:
 
     @property
     def earned(self) -> Fraction:
-        """The points of the criteria, before anything was taken off for being late."""
-        return sum((j.points for j in self.criteria if j.status is not Status.NOT_RUN), Fraction(0))
+        """The points that count of the criteria, before anything was taken off for being late."""
+        return sum(
+            (j.counted for j in self.criteria if j.status is not Status.NOT_RUN), Fraction(0)
+        )
