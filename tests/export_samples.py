@@ -8,13 +8,16 @@ keep it.
 from __future__ import annotations
 
 import os
+from dataclasses import replace as replaced
+from fractions import Fraction
 from pathlib import Path
 
 from msgspec.structs import replace
 from report_samples import grade, hostile_grade, lab, stuck_grade, text
 
-from grader.judge.model import Grade, Problem, Programs, Status
+from grader.judge.model import Adjustment, Grade, Problem, Programs, Status
 from grader.results import Result, Tool, result
+from grader.submission import Late, Origin
 
 GOLDEN = Path(__file__).parent / "golden" / "exports"
 
@@ -59,3 +62,20 @@ def golden(name: str, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     assert path.read_bytes() == data, f"{path} says otherwise; see {__file__}"
+
+
+def changed() -> list[Result]:
+    """Grades that are not what the verdicts come to: late, points given and taken by hand."""
+    lost = grade("aya", {"server.print2": Status.FAIL}, name="Aya <b>")
+    by_hand = {
+        "server.print2": Adjustment(
+            points=Fraction(3, 2), why="vu en séance, | *", date="2026-11-28"
+        ),
+        "client.connect": Adjustment(points=Fraction(0), why="::error::recopié", date="2026-11-28"),
+    }
+    criteria = tuple(replaced(one, adjusted=by_hand.get(one.criterion.id)) for one in lost.criteria)
+    earned = sum((one.counted for one in criteria), Fraction(0))
+    late = Late(due="2026-11-20T23:59:00+01:00", seconds=90_000, rule="1/day", penalty="2")
+    origin = Origin(layout="plain", late=late)
+    both = replaced(lost, criteria=criteria, origin=origin, score=earned - 2)
+    return [result_of(both), result_of(replaced(both, origin=None, id="bo", score=earned))]

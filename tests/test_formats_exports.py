@@ -16,6 +16,7 @@ import pytest
 import xmlschema
 from export_samples import (
     broken,
+    changed,
     golden,
     half,
     not_run,
@@ -329,3 +330,54 @@ def test_hostile_texts_are_in_no_document_as_they_are() -> None:
         assert "\x1b" not in document
         assert "\u202e" not in document
     assert DIAGNOSIS.id in gradescope(result_of(stuck_grade()), "fr")
+
+
+# --- grades that a person, or a rule, made others ---------------------------------------
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_points_by_hand_and_lateness_are_in_test_reports(language: str) -> None:
+    two = changed()
+    suffix = "" if language == "fr" else "-en"
+    document = junit(two, language)
+    golden(f"changed-junit{suffix}.xml", document)
+    xmlschema.XMLSchema(SCHEMAS / "junit.xsd").validate(document.decode())
+    text = "".join(ctrf_pieces(two, language))
+    golden(f"changed-ctrf{suffix}.json", text.encode())
+    report = json.loads(text)
+    jsonschema.validate(report, schema("ctrf.schema.json"))
+    for one in two:
+        own = [t["extra"] for t in report["results"]["tests"] if t["extra"]["id"] == one.id]
+        taken = own[0].get("submission", {}).get("latePenalty", 0)
+        assert sum(extra["score"] for extra in own) - taken == one.score
+        properties = {
+            p.get("name"): p.get("value") or ""
+            for suite in ET.fromstring(document)
+            if suite.get("name") == one.id
+            for p in suite.iter("property")
+        }
+        earned = float(properties.get("earned", one.score))
+        assert earned - float(properties.get("late_penalty", 0)) == one.score
+        assert "vu en séance" in properties["adjusted.server.print2"]
+    cases = {case.get("name", "").split(":")[0]: case for case in ET.fromstring(document)[0]}
+    assert "recopié" in "".join(cases["client.connect"].itertext())
+    failure = cases["server.print2"].find("failure")
+    assert failure is not None
+    assert ("1,5" if language == "fr" else "1.5") in failure.get("message", "")
+
+
+def test_points_by_hand_and_lateness_are_on_github() -> None:
+    two = changed()
+    golden("changed-summary.md", (summary(two[:1], "fr") + "\n" + summary(two, "en")).encode())
+    commands = annotation_commands(two[:1], "fr")
+    golden("changed-annotations.txt", commands.encode())
+    assert sum(line.startswith("::") for line in commands.splitlines()) == len(
+        commands.splitlines()
+    )
+    assert commands.count("::notice ") == 3
+
+
+def test_an_overview_says_what_changed_the_grade() -> None:
+    said = told.overview(changed()[0], "en")
+    assert "after the due date: 2" in said
+    assert said.count("Points given by hand") == 2

@@ -14,7 +14,7 @@ from typing import Any
 from grader.formats import told
 from grader.formats.safe import json_for_logs, one_line, plain
 from grader.formats.told import Graded
-from grader.results import CriterionDetail, Result, Tool
+from grader.results import CriterionDetail, Result, Tool, counted
 
 SPEC_VERSION = "0.0.0"
 
@@ -64,8 +64,24 @@ def _test(result: Result, criterion: CriterionDetail, language: str) -> dict[str
         },
     }
     if criterion.status != "not_run":
-        test["extra"] |= {"score": criterion.points, "maxScore": criterion.max_points}
+        test["extra"] |= {"score": counted(criterion), "maxScore": criterion.max_points}
+    if criterion.adjusted:
+        test["extra"]["adjusted"] = {
+            "judged": criterion.points,
+            "why": one_line(criterion.adjusted.why),
+            "date": one_line(criterion.adjusted.date),
+        }
+    if result.late:
+        # A submission has no object of its own: its tests say it, each the same.
+        test["extra"]["submission"] = {
+            "earned": result.late.earned,
+            "latePenalty": result.late.penalty,
+            "score": result.score,
+            "late": one_line(told.late(result, language)),
+        }
     if criterion.status == "pass":
+        if criterion.adjusted:
+            test["message"] = one_line(told.adjusted(criterion, language))
         return test
     test["message"] = one_line(told.message(result, criterion, language))
     test["trace"] = plain(told.details(result, criterion, language))

@@ -8,7 +8,8 @@ from grader.formats import told
 from grader.formats.safe import markdown, no_commands, one_line
 from grader.formats.told import Graded
 from grader.judge.model import Status
-from grader.results import CriterionDetail, DiagnosisDetail, FindingInfo, Number, Result
+from grader.results import CriterionDetail, DiagnosisDetail, FindingInfo, Number, Result, counted
+from grader.view.class_words import class_words
 from grader.view.words import SYMBOLS, decimal, labelled, words
 
 SUMMARY_BYTES = 900 * 1024
@@ -37,7 +38,7 @@ def summary(graded: Graded, language: str) -> str:
             return _with_rest(kept, _HEAD_LINES + len(graded) - done, language)
         kept.append(line)
     for done, result in enumerate(graded):
-        block = _details(result, language)
+        block = _details(result, language, several=len(graded) > 1)
         size += len(block.encode()) + 1
         if size > SUMMARY_BYTES:
             return _with_rest(kept, len(graded) - done, language)
@@ -104,6 +105,8 @@ def _overview_of_one(result: Result, language: str) -> Iterator[str]:
     score = _points(result.score, result.max_score, language)
     yield f"**{labelled(table['grade'], language)}{score}**{note}"
     yield ""
+    for line in told.changed(result, language):
+        yield from (markdown(line), "")
     yield f"| | {table['criterion']} | {table['points']} |"
     yield "|---|---|---|"
     for criterion in result.criteria:
@@ -115,7 +118,16 @@ def _row(result: Result, language: str) -> str:
     cause = result.problem.message if result.problem else worst
     score = _points(result.score, result.max_score, language)
     note = "" if result.complete else f" ({words(language)['provisional']})"
+    note += _taken_off(result, language)
     return f"| {markdown(result.name)} | {score}{note} | {markdown(cause)} |"
+
+
+def _taken_off(result: Result, language: str) -> str:
+    """` (Late: −2)`; empty where being late cost nothing."""
+    if not result.late or not result.late.penalty:
+        return ""
+    taken = decimal(told.exact(result.late.penalty), language)
+    return f" ({labelled(class_words(language)['late'], language)}\u2212{taken})"
 
 
 def _points(score: Number, most: Number, language: str) -> str:
@@ -124,14 +136,19 @@ def _points(score: Number, most: Number, language: str) -> str:
 
 def _criterion_row(criterion: CriterionDetail, language: str) -> str:
     verdict = f"{SYMBOLS[Status(criterion.status)]} {words(language)[criterion.status]}"
-    score = _points(criterion.points, criterion.max_points, language)
+    score = _points(counted(criterion), criterion.max_points, language)
+    if criterion.adjusted:
+        score += f" ({words(language)['adjustment'].lower()})"
     return f"| {verdict} | {markdown(criterion.title)} | {score} |"
 
 
-def _details(result: Result, language: str) -> str:
+def _details(result: Result, language: str, *, several: bool) -> str:
+    """The mistakes; of a class (`several`) what changed the grade, too: its table has no room."""
     lines = []
     if result.problem:
         lines.append(markdown(result.problem.message))
+    if several:
+        lines += [markdown(line) for line in told.changed(result, language)]
     for diagnosis in result.diagnoses:
         lines += _diagnosis(diagnosis)
     for criterion in result.criteria:
@@ -183,6 +200,8 @@ def _commands(result: Result, language: str, folder: str) -> Iterator[tuple[str,
             said = [f.what for f in criterion.findings if f.status != "pass"]
             text = said[0] if said else criterion.requirement
             yield "error", _command("error", {"title": criterion.title}, text)
+    for line in told.changed(result, language):
+        yield "notice", _command("notice", {"title": words(language)["grade"]}, line)
 
 
 def _command(level: str, properties: dict[str, str], text: str) -> str:

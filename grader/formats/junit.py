@@ -1,7 +1,8 @@
 """JUnit XML that Jenkins (its XSD), GitLab and the usual readers take.
 
 A submission is a test suite, a criterion a test case. What the student got wrong is a
-`failure`; what the host or Wiregrade could not run is an `error`.
+`failure`; what the host or Wiregrade could not run is an `error`. Points that a person gave
+change no verdict: they are told in its text, and with what being late cost in the properties.
 """
 
 from __future__ import annotations
@@ -63,14 +64,14 @@ def _suite(result: Result, language: str) -> ET.Element:
         time=decimal(told.seconds(result), "en", 3),
     )
     properties = ET.SubElement(suite, "properties")
-    for name, value in _properties(result):
-        ET.SubElement(properties, "property", name=name, value=xml_text(value))
+    for name, value in _properties(result, language):
+        ET.SubElement(properties, "property", name=xml_text(name), value=xml_text(value))
     for criterion in result.criteria:
         suite.append(_case(result, criterion, language))
     return suite
 
 
-def _properties(result: Result) -> list[tuple[str, str]]:
+def _properties(result: Result, language: str) -> list[tuple[str, str]]:
     values = [
         ("lab", result.lab.id),
         ("name", result.name),
@@ -81,6 +82,17 @@ def _properties(result: Result) -> list[tuple[str, str]]:
     ]
     if result.problem:
         values.append(("problem", result.problem.message))
+    if result.late:
+        values += [
+            ("earned", decimal(told.exact(result.late.earned), "en", 4)),
+            ("late_penalty", decimal(told.exact(result.late.penalty), "en", 4)),
+            ("late", told.late(result, language)),
+        ]
+    values += [
+        (f"adjusted.{criterion.id}", told.adjusted(criterion, language))
+        for criterion in result.criteria
+        if criterion.adjusted
+    ]
     return values
 
 
@@ -92,6 +104,8 @@ def _case(result: Result, criterion: CriterionDetail, language: str) -> ET.Eleme
         name=xml_text(told.title_of(criterion)),
     )
     if criterion.status == "pass":
+        if criterion.adjusted:
+            ET.SubElement(case, "system-out").text = xml_text(told.adjusted(criterion, language))
         return case
     cause = told.cause_of(result, criterion)
     if cause and cause.file:

@@ -19,6 +19,8 @@ from grader.results import (
     Number,
     Result,
 )
+from grader.view.late import late_sentence
+from grader.view.student_words import own_words
 from grader.view.words import decimal, labelled, words
 
 SHOWN = 2048
@@ -89,8 +91,38 @@ def message(result: Result, criterion: CriterionDetail, language: str) -> str:
     said = [finding.what for finding in criterion.findings if finding.status != "pass"]
     why = cause.title if cause else (said or [""])[0]
     verdict = words(language)[criterion.status]
-    score = points(criterion.points, criterion.max_points, language)
+    score = points(counted(criterion), criterion.max_points, language)
+    if criterion.adjusted:
+        score += f" ({words(language)['adjustment'].lower()})"
     return " ".join(f"{verdict}, {score}. {why}".split("\n")).rstrip(". ") + "."
+
+
+def adjusted(criterion: CriterionDetail, language: str) -> str:
+    """One line: the points that a person gave instead of those that were judged, and why."""
+    given = criterion.adjusted
+    if not given:
+        return ""
+    return own_words(language)["adjusted"].format(
+        title=criterion.title,
+        points=decimal(exact(given.points), language),
+        judged=decimal(exact(criterion.points), language),
+        date=given.date,
+        why=given.why,
+    )
+
+
+def late(result: Result, language: str) -> str:
+    """One line: what being late took off; empty where it was not late."""
+    if not result.late:
+        return ""
+    earned, score = exact(result.late.earned), exact(result.score)
+    return late_sentence(result.late.seconds, result.late.rule, earned, score, language)
+
+
+def changed(result: Result, language: str) -> list[str]:
+    """What makes the grade another than the verdicts say, a line for each thing."""
+    lines = [late(result, language), *(adjusted(one, language) for one in result.criteria)]
+    return [line for line in lines if line]
 
 
 def details(result: Result, criterion: CriterionDetail, language: str) -> str:
@@ -99,6 +131,8 @@ def details(result: Result, criterion: CriterionDetail, language: str) -> str:
     lines = [labelled(words(language)["requirement"], language) + criterion.requirement]
     if cause:
         lines.append(cause.explanation)
+    if by_hand := adjusted(criterion, language):
+        lines.append(by_hand)
     for finding in criterion.findings:
         if finding.status != "pass":
             lines += _finding(finding, language)
@@ -121,6 +155,7 @@ def overview(result: Result, language: str) -> str:
         lines.append(labelled(table["grade"], language) + score)
     else:
         lines.append(table["incomplete"])
+    lines += changed(result, language)
     if result.problem:
         lines.append(result.problem.message)
     for diagnosis in result.diagnoses:

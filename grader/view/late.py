@@ -30,17 +30,23 @@ def late_words(grade: Grade, language: str) -> str:
     """One sentence, `rule` in it as the teacher wrote it; empty where it was not late."""
     if grade.origin is None or grade.origin.late is None:
         return ""
-    late, taken = grade.origin.late, grade.earned - grade.score
+    late = grade.origin.late
+    return late_sentence(late.seconds, late.rule, grade.earned, grade.score, language)
+
+
+def late_sentence(seconds: int, rule: str, earned: Fraction, score: Fraction, language: str) -> str:
+    """The same of bare values: `score` is what is left of `earned`."""
+    taken = earned - score
     costs, free, units, (one, more) = _WORDS["en" if language == "en" else "fr"]
     # French has its plural from two on, English for all but one.
     singular = taken == 1 if language == "en" else taken < 2
     words = costs if taken else free
     return words.replace("~", "\u00a0").format(
-        how=_how_long(late.seconds, units),
+        how=_how_long(seconds, units),
         points=f"{decimal(taken, language)}\u00a0{one if singular else more}",
-        rule=late.rule,
-        final=decimal(grade.score, language),
-        earned=decimal(grade.earned, language),
+        rule=rule,
+        final=decimal(score, language),
+        earned=decimal(earned, language),
     )
 
 
