@@ -108,6 +108,8 @@ reference:
   - {receive: reply, as: alice, proves: server.a}
   - close: alice
   - close: bob
+expect:
+  exit: {status: 0, level: advice}
 """
     text = CLIENT.replace("client.a", "server.a").replace(
         "criteria:", '  reply: {text: "{{one}}?"}\ncriteria:'

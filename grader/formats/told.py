@@ -18,6 +18,7 @@ from grader.results import (
     FindingInfo,
     Number,
     Result,
+    counted,
 )
 from grader.view.late import late_sentence
 from grader.view.student_words import own_words
