@@ -375,6 +375,9 @@ def test_points_by_hand_and_lateness_are_on_github() -> None:
         commands.splitlines()
     )
     assert commands.count("::notice ") == 3
+    remark = msgspec.structs.replace(result_of(stuck_grade()).diagnoses[0], level="remark")
+    advised = msgspec.structs.replace(two[0], diagnoses=(remark,) * 12)
+    assert "vu en séance" in annotation_commands([advised], "fr")
 
 
 def test_an_overview_says_what_changed_the_grade() -> None:

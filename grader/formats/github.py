@@ -188,6 +188,9 @@ def _with_rest(kept: list[str], left: int, language: str) -> str:
 
 
 def _commands(result: Result, language: str, folder: str) -> Iterator[tuple[str, str]]:
+    # Before advice: of that there may be more than GitHub shows.
+    for line in told.changed(result, language):
+        yield "notice", _command("notice", {"title": words(language)["grade"]}, line)
     for diagnosis in result.diagnoses:
         level = "error" if diagnosis.level == "error" else "notice"
         properties = {"file": "", "line": "", "title": diagnosis.title}
@@ -200,8 +203,6 @@ def _commands(result: Result, language: str, folder: str) -> Iterator[tuple[str,
             said = [f.what for f in criterion.findings if f.status != "pass"]
             text = said[0] if said else criterion.requirement
             yield "error", _command("error", {"title": criterion.title}, text)
-    for line in told.changed(result, language):
-        yield "notice", _command("notice", {"title": words(language)["grade"]}, line)
 
 
 def _command(level: str, properties: dict[str, str], text: str) -> str:
