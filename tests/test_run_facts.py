@@ -13,6 +13,7 @@ import pytest
 from grader.run import proc, syscalls
 from grader.run.facts import KernelFacts
 from grader.run.program import Program
+from grader.run.runtimes import PLAIN, Runtime
 from grader.run.sockdiag import SocketTable
 from reference.endpoint import Endpoint
 
@@ -65,6 +66,7 @@ class _Processes:
 
     pid: int
     child: int | None = None
+    runtime: Runtime = PLAIN
 
     def processes(self) -> list[int]:
         return [self.child or self.pid]
