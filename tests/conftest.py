@@ -66,9 +66,12 @@ def plain_engine() -> Iterator[Engine]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for every test that opens pages; each visit has its own profile."""
+    """One headless Chromium for a module's tests; each visit has its own profile.
+
+    Not for the whole session: tests of plain programs end every child of their process.
+    """
     from chromium import chromium
 
     with chromium() as started:

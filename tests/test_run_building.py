@@ -12,7 +12,7 @@ import pytest
 
 from grader.lab.languages import Language
 from grader.lab.model import Limits
-from grader.run import building
+from grader.run import building, proc
 from grader.run.built import Built
 from grader.run.errors import HostError
 from grader.run.interpreter import inspect
@@ -42,6 +42,17 @@ def built(script: str, tmp_path: Path) -> Built:
         one, one.build, (), inspect(tools.python()),
         lambda launch, limits: begin(limits, launch), str(tmp_path / "out"),
     )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def only_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain program's tree is all below this process: here also browsers and other engines."""
+
+    def tree(program: Program) -> list[int]:
+        return [program.pid, *proc.tree(program.pid, zombies=True)]
+
+    monkeypatch.setattr(Program, "processes", tree)
+    monkeypatch.setattr(Program, "remains", tree)
 
 
 def test_what_a_build_leaves_and_says(tmp_path: Path) -> None:
