@@ -163,7 +163,7 @@ def test_a_taken_port_is_named_with_its_holder(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         lab = replace(source().lab, port=taken.getsockname()[1])
-        monkeypatch.setattr(check, "open_lab", lambda name: replace(source(), lab=lab))
+        monkeypatch.setattr(check, "open_lab", lambda *given: replace(source(), lab=lab))
         assert app.main(["check", "--isolation", "none", "--lang", "en"]) == 3
     err = capsys.readouterr().err
     assert f"port {lab.port} is taken" in err

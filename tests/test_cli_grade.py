@@ -174,7 +174,7 @@ def test_an_interrupt_leaves_no_process_and_the_next_goes_on(
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda folder: folder / "none", "n'existe pas"),
+        (lambda folder: folder / "none", "n’existe pas"),
         (lambda folder: folder, "est vide"),
     ],
 )

@@ -115,7 +115,7 @@ def test_a_call_that_is_not_sure_is_not_named() -> None:
     lock = stood_at(served(server()).we_close(), ("futex", ""), frames=((19, "<module>"),))
     told = flat(check_text(LAB, lock, "fr"))
     assert "join()" not in told
-    assert "Votre programme attend encore, ligne 19. Qu’attend-il" in told
+    assert "Votre programme attend encore, ligne 19. Qu’est-ce qui lui dirait" in told
     assert "où : serveur.py, pendant « L’échange de l’énoncé » Après le dernier" in told
 
 
