@@ -163,10 +163,6 @@ class Machine:
         """The connections on which a step of that kind is being played."""
         return tuple(step.connection for step in self.steps if isinstance(step, kind))
 
-    def step_of(self, connection: str) -> s.Step | None:
-        """The step being played on that connection."""
-        return next((step for step in self.steps if step.connection == connection), None)
-
     @property
     def minds_rest(self) -> bool:
         """It makes a difference whether the program is at rest (`events.AtRest`)."""
@@ -500,7 +496,7 @@ class Machine:
 
     def _observe(self, event: e.Event) -> list[c.Command]:
         match event:
-            case e.Exited() | e.Overdue() | e.OutOfTime():
+            case e.Exited() | e.OutOfTime():
                 return [*self._leave_all(), *self._finish()]
             case e.Stuck() if self._leaving:
                 return self._leave_next()

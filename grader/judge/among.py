@@ -12,7 +12,7 @@ from grader.judge.situation import method
 from grader.judge.wording import SITUATIONS, at_line, fill, program
 from grader.lab.connections import soonest_of
 from grader.lab.model import Action, ReferenceStep, Text
-from grader.transcript import Call, State, Step
+from grader.transcript import State, Step
 
 _ALONE = 0
 
@@ -153,16 +153,6 @@ def state_of(facts: Facts, step: ReferenceStep) -> tuple[int, State] | None:
         if (start or 0) < i < found[0] and s.why in ("waiting", "deadline")
     ]  # fmt: skip
     return proofs[-1] if proofs else None
-
-
-def one_at_a_time(facts: Facts) -> tuple[int, Call, str] | None:
-    """A state, the call on one connection that all wait for, and who waits unaccepted."""
-    for index, state in facts.states:
-        waits = [s.connection for s in state.sockets if s.connection and not s.accepted]
-        readers = [c for c in state.calls if c.connection and c.target == "connection"]
-        if waits and readers and not any(c.target == "listener" for c in state.calls):
-            return index, readers[0], waits[0]
-    return None
 
 
 def situation(facts: Facts, step: ReferenceStep) -> Text | None:

@@ -7,7 +7,7 @@ is repeated is told once, with how many times.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
@@ -209,8 +209,3 @@ def _repeated(rows: Sequence[Row], at: int) -> tuple[int, int]:
         if times > 1:
             return size, times
     return 1, 1
-
-
-def names_in(found: Iterable[Block]) -> set[str]:
-    """The messages that stand in these."""
-    return {row.name for block in found for row in block.rows if row.name}
