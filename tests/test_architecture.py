@@ -175,7 +175,6 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     # Several connections: real programs of every kind, right and wrong.
     "test_several.py": (
         "grader/judge/among.py", "grader/run/delivery.py", "grader/run/exchange.py",
-        "grader/run/wants.py",
     ),
     "test_machine.py": ("reference/link.py",),
     "test_endpoint.py": ("reference/connection.py",),

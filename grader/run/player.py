@@ -376,8 +376,9 @@ class Player:
         now = self.recorder.now()
         if (name := self._wants.consumed_in(look)) is not None:
             return e.Consumed(now, look.guaranteed, connection=name)
-        if (name := self._wants.ready_in(look)) is not None:
-            return e.Ready(now, look.guaranteed, connection=name)
+        if (found := self._wants.ready_in(look)) is not None:
+            name, calm = found
+            return e.Ready(now, look.guaranteed and calm, connection=name)
         if self._wants.ready and self._patience.budget_spent(facts):
             return e.Ready(now, guaranteed=False, connection=self._wants.give_up())
         awaited = self.machine.playing(s.Receive)

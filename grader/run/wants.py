@@ -45,20 +45,23 @@ class Wants:
                 return name
         return None
 
-    def ready_in(self, look: Look) -> str | None:
-        """A connection on which the next message can be sent; it is wanted no more."""
+    def ready_in(self, look: Look) -> tuple[str, bool] | None:
+        """A connection on which the next message can be sent; it is wanted no more.
+
+        And whether it is as calm as was asked, or is only never going to be.
+        """
         for name, asked in self.ready.items():
             if name not in look.ready:
                 continue
             self._seen[name] += 1
-            calm = look.rests if asked.rests else look.calm or self._seen[name] > _LOOKS
-            if calm or not asked.calm:
+            calm = not asked.calm or (look.rests if asked.rests else look.calm)
+            if calm or (not asked.rests and self._seen[name] > _LOOKS):
                 del self.ready[name], self._seen[name]
-                return name
+                return name, calm
         return None
 
     def give_up(self) -> str:
         """A connection on which the message is sent without being wanted."""
         name = next(iter(self.ready))
-        del self.ready[name]
+        del self.ready[name], self._seen[name]
         return name
