@@ -216,7 +216,7 @@ def test_one_who_waits_in_send_for_a_slow_reader_is_proved_stuck(engine: Engine)
         ("idle_slow", "server-idle", "within the time that the statement gives (1 s)"),
         ("idle_never", "server-idle", "did not close the connection"),
         ("args_right", "server-args", "The message arrived."),
-        ("args_slow", "server-args", "within the time that the statement gives (2 s)"),
+        ("args_slow", "server-args", "within the time that the statement gives (1 s)"),
         ("six_right", "server-six", "The message arrived."),
         ("six_four", "server-six", "There was no connection."),
         ("client_typed", "client-typed", "The message arrived."),
