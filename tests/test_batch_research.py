@@ -35,7 +35,7 @@ class Recorded:
                 run.header, program=job.program, seed=job.seed, started="2026-11-22T09:13:37.123Z"
             )
             said = [tr.Stdout(t=1, data=b"par Mar"), tr.Stdout(t=2, data=b"ie Dupont\n")]
-            error = tr.Stderr(t=3, data=b'File "/work/dupont/serveur_dupont.py", Martin')
+            error = tr.Stderr(t=3, data=b'File "/home/dupont/serveur_dupont.py", Martin')
             entries = (run.entries[0], *said, error, *run.entries[1:])
             made = tr.Transcript(header, entries)
             wire = b"\0pcap marie" if "dupont" in job.program else b"\0pcap"

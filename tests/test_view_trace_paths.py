@@ -6,7 +6,7 @@ import pytest
 
 from grader.view.trace_paths import short_paths
 
-OWN = b'  File "/work/serveur.py", line 3, in <module>\n    x()\n'
+OWN = b'  File "/tmp/run/serveur.py", line 3, in <module>\n    x()\n'
 
 
 @pytest.mark.parametrize(
