@@ -729,3 +729,12 @@ def test_the_address_of_a_client_is_what_it_gives_to_connect() -> None:
         called = line if role == "client" else line.replace("connect", "bind")
         made = grade(never_ran(error, 4, called, role))
         assert [d.about for d in made.diagnoses] == [about]
+
+
+def test_the_kernels_signal_at_a_limit_is_that_limit() -> None:
+    """On a loaded machine the kernel may be there before us."""
+    play = server().receives(GREETING)
+    seen = play.signalled("SIGXCPU").entries[:-1]
+    struck = tr.LimitReached(t=seen[-1].t, limit="cpu", value="5 s")
+    end = tr.Ended(t=seen[-1].t, outcome="limit", limit="cpu", signal="SIGXCPU")
+    assert errors(tr.of(play.header, [*seen, struck, end])) == ["endless-loop"]

@@ -147,6 +147,8 @@ def status(facts: Facts) -> Hit | None:
     index, exited = facts.exited
     if exited.signal == "SIGPIPE" and waited_until_we_closed(facts):
         return None  # it had waited for something else until then
+    if exited.signal is not None and facts.limit is not None:
+        return None  # the kernel was before us at the same limit: that is the mistake
     if exited.signal is not None:
         session = first_session(facts)
         done = session is not None and _all_done(facts, session)
