@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from batch_tools import TP09
 
 from grader.batch.output import Marker
 from grader.cli.due import due_of, has_passed, marked
+from grader.cli.errors import CommandError
 from grader.lab.load import load_lab
 from grader.lab.model import Lab, Visibility
 
@@ -74,3 +76,13 @@ def test_a_part_of_a_class_takes_no_time_from_the_others() -> None:
     assert marked(FUTURE, lab(PAST), marker(), some_only=True) == FUTURE.isoformat()
     assert marked(PAST, TP, None, some_only=False) == PAST.isoformat()
     assert due_of(TP, marker()) is None
+
+
+@pytest.mark.parametrize("due", ["soon", "2001-01-01T00:00"])
+def test_an_edited_date_is_no_fault_of_ours(due: str) -> None:
+    edited = msgspec.structs.replace(marker(), due=due)
+    if due == "soon":
+        with pytest.raises(CommandError, match="grade once more"):
+            has_passed(lab(None), edited, "en", told=False)
+    else:
+        assert has_passed(lab(None), edited, "en", told=False)

@@ -92,6 +92,11 @@ def graded_folder(folder: OutputFolder, only: Collection[str] = ()) -> GradedFol
     return GradedFolder(folder, [one for one in ids if one in only] if only else ids)
 
 
+def is_id(text: str) -> bool:
+    """Whether it is an id as Wiregrade gives them: a file name anywhere, and no way out."""
+    return _ID.fullmatch(text) is not None
+
+
 def read_file(path: Path) -> Result:
     """A result.json by itself, as `check --format json` prints it.
 
@@ -114,7 +119,7 @@ def _is_copy(folder: OutputFolder) -> bool:
 
 def _folders(folder: OutputFolder) -> list[str]:
     found = sorted(path.parent.name for path in folder.path.glob("*/result.json"))
-    return [one for one in found if _ID.fullmatch(one)]
+    return [one for one in found if is_id(one)]
 
 
 def _identifiers(path: Path) -> list[str]:
@@ -127,7 +132,7 @@ def _identifiers(path: Path) -> list[str]:
         raise NoResultsError(f"{path} cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # an empty file among them
         raise NoResultsError(f"{path} is no results.json: {error}") from error
-    wrong = [one for one in found if not _ID.fullmatch(one)]
+    wrong = [one for one in found if not is_id(one)]
     if wrong or len(set(found)) < len(found):
         shown = ", ".join(escaped(one)[:80] for one in wrong[:_SHOWN]) or "an id twice"
         raise NoResultsError(f"{path} has ids that are not Wiregrade's: {shown}")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from grader.batch.output import Marker
+from grader.batch.output import MARKER, Marker
+from grader.cli.errors import CommandError
 from grader.cli.streams import note
 from grader.lab.late import with_offset
 from grader.lab.model import Lab, Visibility
@@ -59,7 +60,10 @@ def has_passed(lab: Lab, marker: Marker, language: str, *, told: bool) -> bool:
 def due_of(lab: Lab, marker: Marker) -> datetime | None:
     """The date that counts for this class, with its offset; None: there is none."""
     if marker.due:
-        return datetime.fromisoformat(marker.due)
+        try:
+            return with_offset(datetime.fromisoformat(marker.due))
+        except ValueError as error:  # somebody has edited it
+            raise CommandError(f"the due date in {MARKER} is none; grade once more") from error
     return with_offset(lab.due) if lab.due else None
 
 

@@ -6,6 +6,7 @@ For students it leaves the folder as it is and writes copies elsewhere (`grader.
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import msgspec
 
 from grader import results
 from grader.batch import adjustments, handout, output, pages, saved
+from grader.batch.graded import is_id
 from grader.batch.grading import Done, rejudge
 from grader.batch.judging import judge_run
 from grader.batch.pages import PageSettings
@@ -186,11 +188,15 @@ def _each(
 
 
 def identifiers(folder: output.OutputFolder) -> list[str]:
-    """Who is in the class: as results.json says, else everybody who has a folder."""
+    """Who is in the class: as results.json says, else everybody who has a folder.
+
+    A list with anything in it that is no id was edited, and may lead out of the folder.
+    """
     data = folder.read("results.json")
     if data is not None:
-        try:
-            return [one.id for one in results.read_results(data).submissions]
-        except ValueError:
-            pass
-    return sorted(path.parent.name for path in folder.path.glob("*/submission.json"))
+        with contextlib.suppress(ValueError):
+            ids = [one.id for one in results.read_results(data).submissions]
+            if all(map(is_id, ids)):
+                return ids
+    found = sorted(path.parent.name for path in folder.path.glob("*/submission.json"))
+    return [one for one in found if is_id(one)]
