@@ -146,3 +146,51 @@ def test_what_is_no_part_is_a_usage_error(
     assert run("grade", tmp_path, "--shard", "3/2") == 2
     assert "1/2 to 2/2" in capsys.readouterr().err
     assert run("merge", tmp_path, "--out", tmp_path / "whole") == 2
+
+
+def test_what_was_done_with_the_whole_outlasts_another_merge(
+    parts: tuple[Path, Path], tmp_path: Path
+) -> None:
+    whole = tmp_path / "whole"
+    assert run("merge", *parts, "--out", whole, "--anonymous") == 0
+    given = ("--criterion", "server.listen", "--why", "shown in class", "--points")
+    assert run("adjust", whole, "anne", *given, "1") == 0
+    assert run("adjust", parts[0], "anne", *given, "0.5") == 0
+    page = (whole / "index.html").read_bytes()
+    assert run("merge", *parts, "--out", whole) == 0
+    document = json.loads((whole / "results.json").read_bytes())
+    assert {one["id"]: one["score"] for one in document["submissions"]}["anne"] == 1
+    assert (whole / "index.html").read_bytes() == page  # the same pseudonyms, and no name
+
+
+@pytest.mark.parametrize(
+    ("file", "edited", "told"),
+    [
+        (output.MARKER, {"shard": "9/2"}, "is a part that cannot be"),
+        ("anne/submission.json", {"artifacts": {"runs/../../x": ""}}, "submission.json is not as"),
+        ("anne/submission.json", {"artifacts": {"runs/gone.jsonl": ""}}, "gone.jsonl is not as"),
+        ("results.json", {"submissions": [{"id": "../anne"}]}, "are not Wiregrade's"),
+    ],
+)
+def test_an_edited_part_is_no_fault_of_ours(
+    parts: tuple[Path, Path], tmp_path: Path, file: str, edited: dict[str, object], told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    path = parts[0] / file
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), **edited}))
+    assert run("merge", *parts, "--out", tmp_path / "whole", "--lang", "en") == 2
+    assert told in capsys.readouterr().err
+
+
+def test_an_edited_list_leads_nowhere(parts: tuple[Path, Path], tmp_path: Path) -> None:
+    """Beside the folder lies something that looks like a submission of it."""
+    shutil.copytree(parts[0] / "anne", tmp_path / "evil")
+    for name in ("submission.json", "result.json"):
+        path = tmp_path / "evil" / name
+        path.write_text(path.read_text().replace('"anne"', '"../evil"'))
+    listed = parts[0] / "results.json"
+    listed.write_text(listed.read_text().replace('"anne"', '"../evil"'))
+    copies = tmp_path / "deep" / "copies"
+    assert run("report", parts[0], "--audience", "student", "--out", copies) == 0
+    assert not (tmp_path / "deep" / "evil").exists()
+    assert (copies / "anne" / "index.html").is_file()

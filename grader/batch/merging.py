@@ -30,8 +30,12 @@ class MergeError(OutputError):
         self.text = Text({"fr": fr, "en": en})
 
 
-def merged_marker(folders: Sequence[OutputFolder], *, partial: bool = False) -> Marker:
+def merged_marker(
+    folders: Sequence[OutputFolder], before: Marker | None = None, *, partial: bool = False
+) -> Marker:
     """The marker of the whole; with `partial`, parts may be missing.
+
+    `before` is that of an earlier merge: its pseudonyms stay, and nobody's name comes back.
 
     Raises:
         MergeError: they differ in how they were graded, or one is missing or there twice.
@@ -49,8 +53,13 @@ def merged_marker(folders: Sequence[OutputFolder], *, partial: bool = False) -> 
                     f"({name}): grade them with the same lab, options and version",
                 )
     _check_parts(folders, markers, partial=partial)
-    key = next((one.pseudonym_key for one in markers if one.pseudonym_key), "")
-    return msgspec.structs.replace(first, shard="", pseudonym_key=key)
+    known = [*([before] if before is not None else []), *markers]
+    return msgspec.structs.replace(
+        first,
+        shard="",
+        anonymous=any(one.anonymous for one in known),
+        pseudonym_key=next((one.pseudonym_key for one in known if one.pseudonym_key), ""),
+    )
 
 
 def _marker(folder: OutputFolder) -> Marker:
@@ -73,7 +82,7 @@ def _check_parts(
                 f"{other} et {folder.path} sont tous deux la partie {marker.shard}",
                 f"{other} and {folder.path} are both part {marker.shard}",
             )
-    shards = [Shard.parse(text) for text in places]
+    shards = [_shard(places[text], text) for text in places]
     if len({shard.of for shard in shards}) > 1:
         told = ", ".join(map(str, shards))
         raise MergeError(
@@ -88,10 +97,22 @@ def _check_parts(
         )
 
 
+def _shard(place: Path, text: str) -> Shard:
+    try:
+        return Shard.parse(text)
+    except ValueError as error:  # somebody has edited it
+        raise MergeError(
+            f"{place} dit être une partie qui n’existe pas\u00a0; notez-la de nouveau",
+            f"{place} says that it is a part that cannot be; grade it again",
+        ) from error
+
+
 def bring_together(
     folders: Sequence[OutputFolder], whole: OutputFolder, tell: Callable[[str, int], None]
 ) -> list[str]:
     """Copy every submission of `folders` into `whole`; the ids of the class, sorted.
+
+    Points given by hand come along; where the whole has some for a criterion, those stay.
 
     `tell` is called with the id of each that is copied, and how many there are in all.
 
@@ -111,31 +132,44 @@ def bring_together(
     for identifier in ids:
         _copy(owners[identifier], whole, identifier)
         tell(identifier, len(ids))
-    given = {}
-    for folder in folders:
-        given.update(adjustments.load(folder))
-    adjustments.save(whole, given)
+    _take_adjustments(folders, whole)
     return ids
+
+
+def _take_adjustments(folders: Sequence[OutputFolder], whole: OutputFolder) -> None:
+    own = adjustments.load(whole)
+    given = dict(own)
+    for folder in folders:
+        for identifier, criteria in adjustments.load(folder).items():
+            given[identifier] = {**criteria, **own.get(identifier, {})}
+    if given:
+        adjustments.save(whole, given)
 
 
 def _copy(source: OutputFolder, whole: OutputFolder, identifier: str) -> None:
     found = saved.load(source, identifier)
     if found is None:
         raise _torn(source, identifier, "submission.json")
+    for name in found.artifacts:
+        if not (source.path / _place(source, identifier, name)).is_file():
+            raise _torn(source, identifier, name)
     whole.remove(f"{identifier}/result.json")
     whole.remove(identifier)
     for name, digest in found.artifacts.items():
-        path = f"{identifier}/{saved.below(name)}"
-        try:
-            copied = whole.write_parts(path, _read(source.path / path))
-        except FileNotFoundError as error:
-            raise _torn(source, identifier, name) from error
-        if copied != digest:
+        path = _place(source, identifier, name)
+        if whole.write_parts(path, _read(source.path / path)) != digest:
             raise _torn(source, identifier, name)
     # Last, as `saved.save` does: cut off before, it is no whole submission.
     whole.write(
         f"{identifier}/submission.json", source.read(f"{identifier}/submission.json") or b""
     )
+
+
+def _place(source: OutputFolder, identifier: str, name: str) -> str:
+    try:
+        return f"{identifier}/{saved.below(name)}"
+    except ValueError as error:  # somebody has edited submission.json
+        raise _torn(source, identifier, "submission.json") from error
 
 
 def _read(path: Path) -> Iterator[bytes]:

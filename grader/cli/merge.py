@@ -26,7 +26,8 @@ def run(given: argparse.Namespace) -> int:
             parts = [opened.enter_context(output.looked_at(Path(one))) for one in given.parts]
             for part in parts:
                 _refuse_inside(out, part.path)
-            marker = merged_marker(parts, partial=given.partial)
+            whole_before = output.OutputFolder(out).marker()
+            marker = merged_marker(parts, whole_before, partial=given.partial)
             whole = opened.enter_context(output.opened(out))
             # Until all is there, a list of before would speak of what is not.
             whole.remove("results.json")
