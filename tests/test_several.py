@@ -202,9 +202,10 @@ def test_one_who_waits_in_send_for_a_slow_reader_is_proved_stuck(engine: Engine)
     played = play(engine, "manners", "slow_blocks", SLOW)
     found = findings(played, "manners")["receive:answer:bob"]
     assert found.status is Status.FAIL
-    assert "waits for carol (send(), line 18), and bob receives nothing" in (
-        found.what.in_language("en")
-    ), tools.summary(played)
+    told = found.what.in_language("en")
+    assert "waits for carol (send(), line 18), and bob receives nothing" in told, (
+        told, [x for x in played.entries if isinstance(x, tr.State | tr.Position)],
+    )  # fmt: skip
     assert errors(played, "manners") == set()
 
 

@@ -401,9 +401,9 @@ class KernelFacts:
         return sum(proc.run_delay(pid, tid) for pid in self._program.processes()
                    for tid in proc.threads(pid))  # fmt: skip
 
-    def disk(self) -> Disk:
+    def disk(self, *, afresh: bool = False) -> Disk:
         """What lies in the folders that it can write, without its sandbox in one of them."""
-        return self._program.disk()
+        return self._program.disk(afresh=afresh)
 
     def resident(self) -> int:
         """The tree's memory. Files in memory may be mapped or not: the larger count holds."""

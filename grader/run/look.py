@@ -86,8 +86,11 @@ class Facts(Protocol):
     def starved(self) -> int:
         """How long its threads have waited for a CPU that others had, in ns, as far as is known."""
 
-    def disk(self) -> Disk:
-        """What lies in the folders that it can write, as far as they are its own."""
+    def disk(self, *, afresh: bool = False) -> Disk:
+        """What lies in the folders that it can write, as far as they are its own.
+
+        It may be what was seen a while ago, where looking takes time, but not `afresh`.
+        """
 
     def resident(self) -> int:
         """Memory of the whole tree in bytes, what they share counted once; its files included."""

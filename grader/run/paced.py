@@ -93,9 +93,9 @@ class PacedFacts:
         """Unknown."""
         return 0
 
-    def disk(self) -> Disk:
+    def disk(self, *, afresh: bool = False) -> Disk:
         """What lies in its work folder."""
-        return self._program.disk()
+        return self._program.disk(afresh=afresh)
 
     def resident(self) -> int:
         """Unknown."""

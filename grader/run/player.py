@@ -162,6 +162,9 @@ class Player:
         if by_itself and not self._told_exit:
             self._exited_at = self._exited_at or self.recorder.now()
             self._tell_exit()
+        # The last look may be old, and it may have been seen to wait before the next was due.
+        if self._limit is None and (full := self._watch.full(facts.disk(afresh=True))) is not None:
+            self._reach_limit(*full)
         verdict = ending.Verdict(
             limit=self._limit, proved_stuck=self._proved_stuck, cpu=self._patience.cpu,
             limits=self.setting.limits,

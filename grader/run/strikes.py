@@ -91,13 +91,19 @@ class Watch:
         if usage.tasks > self._limits.processes:
             return struck("processes", self._limits)
         used = disk()
+        if (full := self.full(used)) is not None:
+            return full
+        in_memory = used.size if used.bounded else 0
+        if self._may_be_too_much(usage.memory + in_memory) and resident() > self._limits.memory:
+            return struck("memory", self._limits)
+        return None
+
+    def full(self, used: Disk) -> Struck | None:
+        """The limit of what a program may write, if it is passed."""
         if used.files > MOST_FILES:
             return Struck("disk", f"{MOST_FILES} inodes")
         if not used.bounded and used.size > self._limits.work_size:
             return struck("disk", self._limits)
-        in_memory = used.size if used.bounded else 0
-        if self._may_be_too_much(usage.memory + in_memory) and resident() > self._limits.memory:
-            return struck("memory", self._limits)
         return None
 
     def _may_be_too_much(self, estimate: int) -> bool:
