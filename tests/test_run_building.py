@@ -95,6 +95,17 @@ def test_a_compiler_that_waits_on_and_on_meets_a_limit(
     assert built("sleep 100", tmp_path).limit == "wall"
 
 
+def test_a_compiler_that_a_busy_machine_keeps_waiting_has_more_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "LIMITS", replace(building.LIMITS, wall=0.2))
+    asked = iter(range(0, 1 << 62, 1 << 40))
+    monkeypatch.setattr(proc, "run_delay", lambda _pid, _tid: next(asked))
+    made = built('sleep 0.5; cp a.x "$1/program"', tmp_path)
+    assert made.ok
+    assert made.took > 0.5e9
+
+
 def test_a_program_that_includes_its_compilers_words_waits_for_nobody(tmp_path: Path) -> None:
     assert built('cat /dev/stderr > /dev/null; cp a.x "$1/program"', tmp_path).ok
 

@@ -23,13 +23,15 @@ from grader.run.built import MOST_BYTES, MOST_FILES, Artifact, Built, read_artif
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
 from grader.run.program import LAUNCH_FD, Launch, Program
+from grader.run.stopwatch import Stopwatch
 from grader.run.terminal import read_available
 
 LIMITS = Limits(
     wall=40.0, promised=40.0, cpu=20.0, memory=1 << 30, processes=64,
     file_size=64 << 20, work_size=256 << 20, output=64 << 10, open_files=256,
 )  # fmt: skip
-"""Of a build. A Java compiler takes 2 s of CPU on a slow machine."""
+"""Of a build. A Java compiler takes 2 s of CPU on a slow machine. `wall` is time that it has had:
+see `grader.run.stopwatch`."""
 KEPT_OUTPUT = 16 << 10
 """Bytes of what a compiler says that are kept: its first error is what matters."""
 _INSIDE = resources.files("grader.run").joinpath("inside.py").read_text("utf-8")
@@ -102,7 +104,9 @@ class _Build:
         self._data, self._said = bytearray(), bytearray()
         self._watch, self._account = strikes.Watch(LIMITS), Account()
         self._open = {fd, program.stderr, program.terminal.master}
-        self._began = time.monotonic_ns()
+        self._clock = Stopwatch(
+            time.monotonic_ns, lambda: proc.run_delays(self._program.processes())
+        )
 
     def run(self) -> Built:
         self._program.release()
@@ -133,7 +137,7 @@ class _Build:
         return news
 
     def _struck(self) -> strikes.Struck | None:
-        if time.monotonic_ns() - self._began > LIMITS.wall * 1e9:
+        if self._clock.had() > LIMITS.wall * 1e9:
             return strikes.struck("wall", LIMITS)
         if len(self._data) > _COUNTS:
             return strikes.Struck("file_size", f"{MOST_BYTES >> 20} MB")
@@ -169,5 +173,5 @@ class _Build:
     ) -> Built:
         return Built(
             command=self._command, status=status, output=bytes(self._said),
-            took=time.monotonic_ns() - self._began, limit=limit, value=value, artifacts=made,
+            took=self._clock.passed(), limit=limit, value=value, artifacts=made,
         )  # fmt: skip

@@ -126,6 +126,11 @@ def run_delay(pid: int, tid: int) -> int:
     return int(words[1]) if len(words) == 3 else 0
 
 
+def run_delays(pids: Iterable[int]) -> dict[tuple[int, int], int]:
+    """The `run_delay` of each thread of these processes, by (process, thread)."""
+    return {(pid, tid): run_delay(pid, tid) for pid in pids for tid in threads(pid)}
+
+
 def parse_counter(line: bytes) -> tuple[int, int] | None:
     """What the file `schedstat` of a thread says, as `run_counter` has it."""
     words = line.split()
