@@ -71,7 +71,7 @@ def test_what_a_build_leaves_and_says(tmp_path: Path) -> None:
         "echo 'a.x:1:1: error: no'; exit 1", "exit 0", "kill -SEGV $$",
         'ln -s /etc/passwd "$1/program"', 'mkfifo "$1/program"', 'mkdir "$1/program"',
         'for n in $(seq 450); do : > "$1/$n"; done',
-        "kill -9 $PPID",
+        "kill -SEGV $PPID",
     ],
 )  # fmt: skip
 def test_no_program_comes_out_of_it(script: str, tmp_path: Path) -> None:
@@ -86,6 +86,31 @@ def test_a_compiler_that_computes_on_and_on_meets_a_limit(
     monkeypatch.setattr(building, "LIMITS", replace(building.LIMITS, cpu=0.3))
     made = built("while :; do :; done", tmp_path)
     assert (made.ok, made.limit, made.value) == (False, "cpu", "0.3 s")
+
+
+@pytest.mark.parametrize("whom", ["$$", "$PPID"])
+def test_a_compiler_that_is_killed_is_the_machines_fault(whom: str, tmp_path: Path) -> None:
+    with pytest.raises(HostError, match="killed"):
+        built(f"kill -KILL {whom}", tmp_path)
+
+
+@pytest.mark.parametrize("script", ["kill -KILL $$", "kill -KILL $PPID", "exit 1"])
+def test_a_compiler_that_is_killed_for_its_memory_meets_a_limit(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Program, "ran_out_of_memory", lambda _: True)
+    made = built(script, tmp_path)
+    assert (made.ok, made.limit, made.value) == (False, "memory", "1024 MB")
+
+
+@pytest.mark.parametrize("whom", ["$$", "$PPID"])
+def test_a_compiler_that_ignores_the_end_of_its_time_meets_its_limit(
+    whom: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building._Build, "_struck", lambda _: None)
+    monkeypatch.setattr(building, "LIMITS", replace(building.LIMITS, cpu=0.01))
+    script = f"n=0; while [ $n -lt 100000 ]; do n=$((n+1)); done; kill -KILL {whom}"
+    assert built(script, tmp_path).limit == "cpu"
 
 
 def test_a_compiler_that_waits_on_and_on_meets_a_limit(

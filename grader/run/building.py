@@ -25,6 +25,7 @@ from grader.run.interpreter import Interpreter
 from grader.run.program import LAUNCH_FD, Launch, Program
 from grader.run.stopwatch import Stopwatch
 from grader.run.terminal import read_available
+from grader.run.usage import Usage
 
 LIMITS = Limits(
     wall=40.0, promised=40.0, cpu=20.0, memory=1 << 30, processes=64,
@@ -40,11 +41,7 @@ _CRASHPOINT = resources.files("grader.run").joinpath("crashpoint.c").read_text("
 _OUT = "/tmp/built"  # noqa: S108 -- the sandbox's own
 _PAUSE_S = 0.02
 _CHUNK = 1 << 16
-_BY_SIGNAL: dict[int, str] = {
-    signal.SIGXCPU: "cpu",
-    signal.SIGKILL: "cpu",
-    signal.SIGXFSZ: "file_size",
-}
+_BY_SIGNAL: dict[int, str] = {signal.SIGXCPU: "cpu", signal.SIGXFSZ: "file_size"}
 _NOT_FOUND = 127
 _COUNTS = MOST_BYTES + MOST_FILES * 4096
 
@@ -141,9 +138,11 @@ class _Build:
             return strikes.struck("wall", LIMITS)
         if len(self._data) > _COUNTS:
             return strikes.Struck("file_size", f"{MOST_BYTES >> 20} MB")
+        return self._watch.look(self._usage(), self._program.disk, self._resident)
+
+    def _usage(self) -> Usage:
         used = (proc.used(pid) for pid in self._program.remains())
-        usage = self._account.usage(one for one in used if one is not None)
-        return self._watch.look(usage, self._program.disk, self._resident)
+        return self._account.usage(one for one in used if one is not None)
 
     def _resident(self) -> int:
         private, shared = proc.resident(self._program.processes())
@@ -153,20 +152,44 @@ class _Build:
     def _ended(self) -> Built:
         told = self._program.status
         if told is None or told.status != 0:
+            if told is not None and told.signal == "SIGKILL":
+                return self._killed()
             # What we start inside does not fail; whoever makes it fail has no program.
-            return self._built(1)
+            return self._failed(1)
         try:
             status, artifacts = read_artifacts(bytes(self._data))
         except ValueError:
             return self._built(1)
         if status == _NOT_FOUND and not artifacts:
             raise HostError(self._said.decode("utf-8", "replace").strip() or "no compiler")
-        if status < 0:
-            limit = _BY_SIGNAL.get(-status)
-            struck = strikes.struck(limit, LIMITS) if limit else strikes.Struck("", "")
-            return self._built(1, limit=struck.limit, value=struck.value)
+        if status == -signal.SIGKILL:
+            return self._killed()
+        if status:
+            return self._failed(status)
         # A compiler that is content and leaves nothing has built no program.
-        return self._built(status or int(not artifacts), made=artifacts)
+        return self._built(int(not artifacts), made=artifacts)
+
+    def _killed(self) -> Built:
+        """SIGKILL: by the kernel, which sends SIGXCPU before it for the CPU; or by nobody's leave.
+
+        Raises:
+            HostError: no limit of the build is behind it: the machine's memory, or its people.
+        """
+        if self._usage().cpu >= LIMITS.cpu * 1e9:
+            return self._met("cpu")
+        if self._program.ran_out_of_memory():
+            return self._met("memory")
+        raise HostError("the compiler was killed, by no limit of its own")
+
+    def _failed(self, status: int) -> Built:
+        if self._program.ran_out_of_memory():
+            return self._met("memory")  # the kernel may have killed what the compiler starts
+        limit = _BY_SIGNAL.get(-status)
+        return self._met(limit) if limit else self._built(max(status, 1))
+
+    def _met(self, limit: str) -> Built:
+        struck = strikes.struck(limit, LIMITS)
+        return self._built(1, limit=struck.limit, value=struck.value)
 
     def _built(
         self, status: int, limit: str = "", value: str = "", made: tuple[Artifact, ...] = ()
