@@ -135,6 +135,32 @@ def test_a_program_that_includes_its_compilers_words_waits_for_nobody(tmp_path: 
     assert built('cat /dev/stderr > /dev/null; cp a.x "$1/program"', tmp_path).ok
 
 
+def test_what_a_build_leaves_running_does_not_keep_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is always more to read, as long as it lives."""
+    reads = 0
+    read, kill = building.read_available, Program.kill
+    alive = True
+
+    def more(fd: int, limit: int) -> tuple[bytes, bool]:
+        nonlocal reads
+        reads += 1
+        assert reads < 20_000, "it is read on and on"
+        data, ended = read(fd, limit)
+        return (data or b"more" * alive, ended and not alive)
+
+    def killed(program: Program) -> None:
+        nonlocal alive
+        alive = False
+        kill(program)
+
+    monkeypatch.setattr(building, "read_available", more)
+    monkeypatch.setattr(Program, "kill", killed)
+    built('cp a.x "$1/program"', tmp_path)
+    assert not alive
+
+
 def test_what_it_says_is_bounded(tmp_path: Path) -> None:
     made = built("head -c 3000000 /dev/zero; exit 1", tmp_path)
     assert made.output == bytes(building.KEPT_OUTPUT)

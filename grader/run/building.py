@@ -100,6 +100,8 @@ class _Build:
         self._program, self._fd, self._command = program, fd, command
         self._data, self._said = bytearray(), bytearray()
         self._watch, self._account = strikes.Watch(LIMITS), Account()
+        self._cpu = 0
+        """What it has used in all, ns, once it has ended."""
         self._open = {fd, program.stderr, program.terminal.master}
         self._clock = Stopwatch(
             time.monotonic_ns, lambda: proc.run_delays(self._program.processes())
@@ -115,6 +117,8 @@ class _Build:
             struck = self._struck()
         if struck is not None:
             return self._built(1, limit=struck.limit, value=struck.value)
+        self._cpu = self._usage().cpu
+        self._program.kill()  # or what it has left behind may write on and on
         while self._read():
             pass
         return self._ended()
@@ -175,7 +179,7 @@ class _Build:
         Raises:
             HostError: no limit of the build is behind it: the machine's memory, or its people.
         """
-        if self._usage().cpu >= LIMITS.cpu * 1e9:
+        if self._cpu >= LIMITS.cpu * 1e9:
             return self._met("cpu")
         if self._program.ran_out_of_memory():
             return self._met("memory")
