@@ -12,11 +12,12 @@ import pytest
 
 from grader.lab.languages import Language
 from grader.lab.model import Limits
-from grader.run import building, proc
+from grader.run import building, proc, toolchain
 from grader.run.built import Built
 from grader.run.errors import HostError
 from grader.run.interpreter import inspect
 from grader.run.program import Launch, Program, start_plain
+from grader.run.terminal import read_available
 from grader.run.toolchain import ToolMissingError, find, told, version_of
 from grader.run.workshop import Workshop
 from grader.submission import SourceFile
@@ -140,7 +141,7 @@ def test_what_a_build_leaves_running_does_not_keep_us(
 ) -> None:
     """There is always more to read, as long as it lives."""
     reads = 0
-    read, kill = building.read_available, Program.kill
+    read, kill = read_available, Program.kill
     alive = True
 
     def more(fd: int, limit: int) -> tuple[bytes, bool]:
@@ -204,19 +205,49 @@ def test_where_tools_are_and_what_they_say() -> None:
     assert version_of(tools.python()).startswith("Python 3")
 
 
+def tool_at(tool: Path, monkeypatch: pytest.MonkeyPatch) -> Language:
+    """A tool for builds, in the PATH, and a language that needs it."""
+    tool.parent.mkdir(parents=True, exist_ok=True)
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:/usr/bin:/bin")
+    return replace(language(""), build=("xc",), run=("sh",))
+
+
 def test_a_tool_elsewhere_brings_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tool = tmp_path / "kit" / "bin" / "xc"
-    tool.parent.mkdir(parents=True)
-    tool.write_text("#!/bin/sh\n")
-    tool.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tool.parent}:/usr/bin:/bin")
-    one = replace(language(""), build=("xc",), run=("sh",))
-    chain = find(one)
+    chain = find(tool_at(tool, monkeypatch))
     assert chain.tools["xc"] == str(tool)
     assert chain.folders == ()
     assert chain.build_folders == (str(tmp_path / "kit"),)
+
+
+@pytest.mark.parametrize("place", ["xc", "bin/xc", "people/bin/xc"])
+def test_no_tool_brings_a_home(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "people" / "me" if place.startswith("people") else tmp_path
+    home.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setenv("HOME", str(home))
+    one = tool_at(tmp_path / place, monkeypatch)
+    with pytest.raises(ToolMissingError, match="it needs a folder of its own"):
+        find(one)
+
+
+def test_no_tool_brings_anybodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toolchain, "_HOMES", tmp_path)
+    with pytest.raises(ToolMissingError, match="it needs a folder of its own"):
+        find(tool_at(tmp_path / "other" / "bin" / "xc", monkeypatch))
+
+
+def test_a_tool_among_a_persons_programs_brings_only_those(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("lib", "share"):
+        (tmp_path / ".local" / name).mkdir(parents=True)
+    chain = find(tool_at(tmp_path / ".local" / "bin" / "xc", monkeypatch))
+    assert set(chain.build_folders) == {str(tmp_path / ".local" / x) for x in ("bin", "lib")}
 
 
 def test_a_program_is_built_once_for_its_runs() -> None:

@@ -20,6 +20,8 @@ SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32")
 """Programs and libraries of the system: every sandbox has them."""
 _SHARED = ("/usr", "/usr/local")
 """Prefixes under which an interpreter does not lie alone."""
+_OF_A_PERSON = ".local"
+"""The same in somebody's home: `share` and `state` beside it are that person's own."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def inspect(python: str) -> Interpreter:
 
 def shown_parts(folder: str) -> list[str]:
     """Of a prefix that others share only where programs and libraries are."""
-    return [f"{folder}/bin", f"{folder}/lib"] if folder in _SHARED else [folder]
+    shared = folder in _SHARED or Path(folder).name == _OF_A_PERSON
+    return [f"{folder}/bin", f"{folder}/lib"] if shared else [folder]
 
 
 def _texts(answer: object) -> list[str]:

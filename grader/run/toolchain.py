@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ _PATIENCE_S = 60
 _VERSION_LENGTH = 120
 _NOWHERE = "/"
 """Tools are asked there: rustup and go obey files of the current folder, which may be anybody's."""
+_HOMES = Path("/home")
 _QUESTIONS = {"go": ("version",), "java": ("-version",), "javac": ("-version",)}
 """How a tool is asked for its version, if not by --version."""
 
@@ -45,7 +47,8 @@ def find(language: Language) -> Toolchain:
     """The tools of a language on this machine.
 
     Raises:
-        ToolMissingError: one of them is not there; the message says how to have it.
+        ToolMissingError: one of them is not there, or lies loose among somebody's files; the
+            message says how to have it.
     """
     home = _home(language)
     tools: dict[str, str] = {}
@@ -61,7 +64,13 @@ def find(language: Language) -> Toolchain:
         tools[name] = found if _is_system(Path(found)) else str(real)
         if not _is_system(real):
             runs = name == language.run[0]
-            (folders if runs else below).extend(shown_parts(home or _prefix(real)))
+            shown = home or _prefix(real)
+            if _is_personal(Path(shown)):
+                raise ToolMissingError(
+                    f"{language.title}: {name} lies in {real.parent}, so that programs would be"
+                    f" shown all of {shown}; it needs a folder of its own"
+                )
+            (folders if runs else below).extend(shown_parts(shown))
     folders += _matching(language.folders)
     below += _matching(language.build_folders)
     return Toolchain(
@@ -120,6 +129,14 @@ def _home(language: Language) -> str:
 
 def _is_system(path: Path) -> bool:
     return any(path.is_relative_to(folder) for folder in (*SYSTEM, "/bin"))
+
+
+def _is_personal(folder: Path) -> bool:
+    """Somebody's whole home, or what holds it: no sandbox is to show that."""
+    folder = folder.resolve()
+    home = os.path.expanduser("~")  # noqa: PTH111 -- where nobody has one, Path raises
+    ours = os.path.isabs(home) and Path(home).resolve().is_relative_to(folder)  # noqa: PTH117
+    return ours or folder in (Path("/"), _HOMES) or folder.parent == _HOMES
 
 
 def _prefix(real: Path) -> str:
