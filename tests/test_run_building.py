@@ -36,8 +36,9 @@ def start(files: Sequence[SourceFile], program: str, limits: Limits, launch: Lau
     return start_plain(inspect(tools.python()), files, program, limits, launch=launch)
 
 
-def built(script: str, tmp_path: Path) -> Built:
+def built(script: str, tmp_path: Path, *more: str) -> Built:
     one = language(script)
+    one = replace(one, build=(*one.build, *more))
     begin = partial(start, FILES, "tp/a.x")
     return building.build(
         one, one.build, (), inspect(tools.python()),
@@ -64,6 +65,12 @@ def test_what_a_build_leaves_and_says(tmp_path: Path) -> None:
     assert {(a.path, a.data, a.executable) for a in made.artifacts} == {
         ("program", b"hello\n", True), ("d/y", b"x\n", False),
     }  # fmt: skip
+
+
+def test_many_long_names_with_accents_are_no_fault_of_the_machine(tmp_path: Path) -> None:
+    names = tuple("./" + "é" * 300 for _ in range(100))
+    made = built('cp a.x "$1/program"; printf %s "$2" > "$1/name"', tmp_path, *names)
+    assert {a.data for a in made.artifacts} == {b"hello\n", names[0].encode()}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from grader.lab.languages import KNOWN
 from grader.run.recipes import commands_of
 from grader.submission import SourceFile
@@ -24,6 +26,20 @@ def test_c_takes_the_files_that_are_no_programs() -> None:
     at = commands.build.index("{built}/program")
     assert commands.build[at + 1 : at + 3] == ("./client.c", "./lib/outil.c")
     assert commands.run == ("{built}/program",)
+
+
+def test_as_many_files_are_named_as_one_argument_of_a_program_can_hold() -> None:
+    main = SourceFile(path="a.c", data=b"int main(void) {}")
+    short = [SourceFile(path=f"{n:03}.c", data=b"int x;") for n in range(150)]
+    named = commands_of(KNOWN["c"], "a.c", [main, *short]).build
+    assert [word for word in named if word.endswith(".c")] == [
+        "./a.c", *(f"./{n:03}.c" for n in range(100)),
+    ]  # fmt: skip
+    folder = "/".join(['"é"' * 40] * 5)
+    long = [SourceFile(path=f"{folder}/{n}.c", data=b"int x;") for n in range(150)]
+    named = commands_of(KNOWN["c"], "a.c", [main, *long]).build
+    assert 20 < len(named) < 100
+    assert len(json.dumps(named, ensure_ascii=False).encode()) < 1 << 17
 
 
 def test_no_file_is_taken_for_an_option() -> None:

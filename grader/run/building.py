@@ -70,7 +70,8 @@ def build(
             "fd": LAUNCH_FD,
             "said": KEPT_OUTPUT,
             "stdin": _CRASHPOINT if language.crashpoint else "",
-        }
+        },
+        ensure_ascii=False,  # an argument of a program has a bound, and escapes are long
     )
     read, write = os.pipe()
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 
 from grader.intake.sourcetext import code_of, has_main
@@ -11,6 +13,8 @@ from grader.lab.languages import Language, filled, java_class, java_root
 from grader.submission import SourceFile
 
 _MOST_SOURCES = 100
+_MOST_NAMED = 64 << 10
+"""Bytes of their names: one argument of Linux has 128 KiB, and a build's order is one."""
 _LOOKED_AT = 256 * 1024
 
 
@@ -55,4 +59,16 @@ def _helpers(language: Language, program: str, files: Sequence[SourceFile]) -> l
             continue
         if not has_main(file.data[:_LOOKED_AT], file.path):
             found.append(f"./{path.relative_to(folder)}")
-    return sorted(found)[:_MOST_SOURCES]
+    return _bounded(sorted(found))
+
+
+def _bounded(names: Iterable[str]) -> list[str]:
+    """As many as may be named to a compiler: it misses the others, and says so itself."""
+    kept: list[str] = []
+    size = 0
+    for name in islice(names, _MOST_SOURCES):
+        size += len(json.dumps(name, ensure_ascii=False).encode("utf-8", "surrogateescape")) + 2
+        if size > _MOST_NAMED:
+            break
+        kept.append(name)
+    return kept
