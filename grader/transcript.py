@@ -73,7 +73,8 @@ class Compiled(Entry, frozen=True, kw_only=True):
     took: int = 0
     """Nanoseconds; a build is shared by all runs."""
     limit: str = ""
-    """The limit that the build met, as in `LimitReached`; empty: none."""
+    """The limit that the build met, as in `LimitReached`, or `artifacts`: it left too many files;
+    empty: none."""
     value: str = ""
 
 

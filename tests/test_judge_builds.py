@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import transcripts as made
 
 from grader import transcript as tr
@@ -45,9 +46,13 @@ def test_an_error_without_a_line() -> None:
     assert "ld returned 1" in found.explanation.in_language("en")
 
 
-def test_a_compiler_that_met_a_limit() -> None:
-    found = told(unbuilt(compiled(1, b"", "cpu", "30 s")), "compile-error")
-    assert "CPU time: 30 s" in found.explanation.in_language("en")
+@pytest.mark.parametrize(
+    ("limit", "value", "words"),
+    [("cpu", "30 s", "CPU time: 30 s"), ("artifacts", "400", "files made: 400")],
+)
+def test_a_compiler_that_met_a_limit(limit: str, value: str, words: str) -> None:
+    found = told(unbuilt(compiled(1, b"", limit, value)), "compile-error")
+    assert words in found.explanation.in_language("en")
 
 
 def test_what_did_not_come_says_that_nothing_was_run() -> None:

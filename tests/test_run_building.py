@@ -78,7 +78,6 @@ def test_many_long_names_with_accents_are_no_fault_of_the_machine(tmp_path: Path
     [
         "echo 'a.x:1:1: error: no'; exit 1", "exit 0", "kill -SEGV $$",
         'ln -s /etc/passwd "$1/program"', 'mkfifo "$1/program"', 'mkdir "$1/program"',
-        'for n in $(seq 450); do : > "$1/$n"; done',
         "kill -SEGV $PPID",
     ],
 )  # fmt: skip
@@ -86,6 +85,15 @@ def test_no_program_comes_out_of_it(script: str, tmp_path: Path) -> None:
     made = built(script, tmp_path)
     assert not made.ok
     assert made.artifacts == () or made.status
+
+
+def test_a_compiler_that_leaves_too_many_files_meets_a_limit(tmp_path: Path) -> None:
+    made = built('for n in $(seq 450); do : > "$1/$n"; done', tmp_path)
+    assert (made.ok, made.limit, made.value) == (False, "artifacts", "400")
+
+
+def test_a_compiler_may_end_with_any_status(tmp_path: Path) -> None:
+    assert built("exit 127", tmp_path).status == 127
 
 
 def test_a_compiler_that_computes_on_and_on_meets_a_limit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,14 @@ from hypothesis import strategies as st
 
 from grader.lab.languages import KNOWN
 from grader.run import built as module
-from grader.run.built import Artifact, BuildCache, Built, key_of, read_artifacts
+from grader.run.built import (
+    Artifact,
+    BuildCache,
+    Built,
+    TooManyFilesError,
+    key_of,
+    read_artifacts,
+)
 from grader.submission import SourceFile
 
 BUILT = Built(
@@ -44,13 +52,32 @@ def test_files_and_status_are_read() -> None:
         b"", b"{", b"[]\n", b"null\n", b'{"path": 1, "size": 1}\n', told(end={}),
         told(({"path": "../x", "size": 0}, b"")), told(({"path": "/etc/x", "size": 0}, b"")),
         told(({"path": "x", "size": 99}, b"")), told(({"path": "x", "size": -1}, b"")),
-        told(({"path": "x" * 5000, "size": 0}, b"")),
+        told(({"path": "x" * 5000, "size": 0}, b"")), told(({"path": "a//x", "size": 0}, b"")),
+        told(({"path": "\udcff", "size": 0}, b"")), told(({"path": "a\0", "size": 0}, b"")),
+        told(({"path": "a/" * 40 + "x", "size": 0}, b"")),
+        told(({"path": "x", "size": True}, b"y")), told(end={"status": False}),
+        told(end={"status": 257}), told(end={"status": -65}), told(end={"status": 0.0}),
+        b"[" * 4000 + b"\n", b'{"status": ' + b"[" * 4000 + b"\n",
         told(*[({"path": f"{n}", "size": 0}, b"") for n in range(401)]),
     ],
 )  # fmt: skip
 def test_what_can_not_be_used_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- json's, or ours
         read_artifacts(data)
+
+
+def test_a_name_is_kept_as_the_compiler_wrote_it() -> None:
+    """Java looks for a class by its bytes: é of one letter, or of two."""
+    for name in ("tp/E\u0301le\u0300ve.class", "tp/\xc9l\xe8ve.class", "a\\b", "C:x", "x" * 240):
+        _, (made,) = read_artifacts(told(({"path": name, "size": 0}, b"")))
+        assert made.path == name
+
+
+def test_too_many_files_are_told_apart() -> None:
+    files = [({"path": f"{n}", "size": 0}, b"") for n in range(401)]
+    assert len(read_artifacts(told(*files[:400]))[1]) == 400
+    with pytest.raises(TooManyFilesError):
+        read_artifacts(told(*files))
 
 
 @given(st.binary(max_size=300))
@@ -99,8 +126,10 @@ def test_the_key_changes_with_all_that_a_build_is_made_from() -> None:
         key_of(KNOWN["c"], ("gcc",), "12", "b.c", files, "sandbox"),
         key_of(KNOWN["c"], ("gcc",), "12", "a.c", files[:1], "sandbox"),
         key_of(KNOWN["c"], ("gcc",), "12", "a.c", files, "plain"),
-    }
-    assert len(others | {base}) == 7
+        key_of(replace(KNOWN["c"], environment={"LANG": "fr"}), ("gcc",), "12", "a.c", files,
+               "sandbox"),
+    }  # fmt: skip
+    assert len(others | {base}) == 8
 
 
 def test_there_is_a_program_or_there_is_none() -> None:

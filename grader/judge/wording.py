@@ -452,8 +452,9 @@ LIMITS: dict[str, tuple[str, str]] = {
     "output": ("sortie", "output"),
     "wire": ("octets envoyés", "bytes sent"),
     "connections": ("connexions", "connections"),
+    "artifacts": ("fichiers produits", "files made"),
 }
-"""What a run may use only so much of; the names are those of `LimitReached`."""
+"""What a run may use only so much of; the names are those of `LimitReached`, and of `Compiled`."""
 
 REMARKS: dict[str, tuple[str, str]] = {
     "accents-missing": (

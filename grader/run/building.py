@@ -19,7 +19,15 @@ from grader.lab.languages import Language
 from grader.lab.model import Limits
 from grader.run import proc, strikes
 from grader.run.account import Account
-from grader.run.built import MOST_BYTES, MOST_FILES, Artifact, Built, read_artifacts
+from grader.run.built import (
+    MOST_BYTES,
+    MOST_FILES,
+    NOT_STARTED,
+    Artifact,
+    Built,
+    TooManyFilesError,
+    read_artifacts,
+)
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
 from grader.run.program import LAUNCH_FD, Launch, Program
@@ -42,7 +50,6 @@ _OUT = "/tmp/built"  # noqa: S108 -- the sandbox's own
 _PAUSE_S = 0.02
 _CHUNK = 1 << 16
 _BY_SIGNAL: dict[int, str] = {signal.SIGXCPU: "cpu", signal.SIGXFSZ: "file_size"}
-_NOT_FOUND = 127
 _COUNTS = MOST_BYTES + MOST_FILES * 4096
 
 Start = Callable[[Launch, Limits], Program]
@@ -163,9 +170,11 @@ class _Build:
             return self._failed(1)
         try:
             status, artifacts = read_artifacts(bytes(self._data))
+        except TooManyFilesError:
+            return self._built(1, limit="artifacts", value=str(MOST_FILES))
         except ValueError:
             return self._built(1)
-        if status == _NOT_FOUND and not artifacts:
+        if status == NOT_STARTED:
             raise HostError(self._said.decode("utf-8", "replace").strip() or "no compiler")
         if status == -signal.SIGKILL:
             return self._killed()

@@ -11,23 +11,32 @@ import fcntl
 import hashlib
 import json
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from grader.intake import paths
+from grader.intake.bounds import BOUNDS
 from grader.lab.languages import Language
 from grader.submission import SourceFile
 
 MOST_BYTES = 48 << 20
 """Of all files that a build leaves: a Rust program with what a debugger reads has 5 MB."""
 MOST_FILES = 400
+NOT_STARTED = 256
+"""The status where there was no compiler to start: none that a program can end with."""
 _MOST_KEPT = 1 << 30
 _LINE = 4096
+_STATUSES = range(-64, NOT_STARTED + 1)
+"""Below 0 is the number of a signal."""
+
+
+class TooManyFilesError(ValueError):
+    """A build left more than `MOST_FILES`."""
 
 
 class Artifact(msgspec.Struct, frozen=True):
-    """One file that a build left; `path` is relative and harmless."""
+    """One file that a build left; `path` is relative and harmless, and as the compiler named it."""
 
     path: str
     data: bytes
@@ -66,7 +75,8 @@ def key_of(
 ) -> str:
     """Equal for equal builds: recipe, command, tool's version, program, all files, the place."""
     total = hashlib.sha256()
-    parts = [language.id, *command, "", version, program, where]
+    # All of the recipe: two labs may call theirs alike.
+    parts = [repr(language), *command, "", version, program, where]
     for part in parts:
         total.update(b"%d:" % len(part.encode()) + part.encode())
     for file in sorted(files, key=lambda f: f.path):
@@ -79,6 +89,7 @@ def read_artifacts(data: bytes) -> tuple[int, tuple[Artifact, ...]]:
     """The status and the files in what `grader.run.inside` wrote. It is hostile: bounded, checked.
 
     Raises:
+        TooManyFilesError: there are too many of them.
         ValueError: it is cut short, or none of that.
     """
     found: list[Artifact] = []
@@ -87,20 +98,45 @@ def read_artifacts(data: bytes) -> tuple[int, tuple[Artifact, ...]]:
         end = data.find(b"\n", at, at + _LINE)
         if end < 0:
             raise ValueError("what the build left is cut short")
-        told = json.loads(data[at:end])
-        if not isinstance(told, dict):
-            raise ValueError("what the build left is no list of files")
-        if isinstance(status := told.get("status"), int):
+        told = _line(data[at:end])
+        status, path, size = told.get("status"), told.get("path"), told.get("size")
+        # A bool is an int for isinstance.
+        if type(status) is int and status in _STATUSES:
             return status, tuple(found)
-        path, size = told.get("path"), told.get("size")
         at = end + 1
-        if not isinstance(path, str) or not isinstance(size, int) or size < 0:
+        if not isinstance(path, str) or type(size) is not int or size < 0:
             raise ValueError("what the build left has no name or size")
-        clean = paths.clean(path)
-        if clean is None or at + size > len(data) or len(found) >= MOST_FILES:
+        if len(found) >= MOST_FILES:
+            raise TooManyFilesError(f"the build left more than {MOST_FILES} files")
+        if not _is_harmless(path) or at + size > len(data):
             raise ValueError("what the build left can't be used")
-        found.append(Artifact(clean, data[at : at + size], told.get("executable") is True))
+        found.append(Artifact(path, data[at : at + size], told.get("executable") is True))
         at += size
+
+
+def _line(line: bytes) -> dict[str, object]:
+    try:
+        told = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("what the build left is nested too deeply") from error
+    if not isinstance(told, dict):
+        raise ValueError("what the build left is no list of files")
+    return told
+
+
+def _is_harmless(path: str) -> bool:
+    """A path below its folder. It is not mended: Java looks for a class by its very bytes."""
+    try:
+        size = len(path.encode())
+    except UnicodeEncodeError:
+        return False
+    parts = path.split("/")
+    return (
+        size <= BOUNDS.path_bytes
+        and len(parts) <= BOUNDS.depth + 1
+        and not any(part in ("", ".", "..") for part in parts)
+        and not any(unicodedata.category(letter) == "Cc" for letter in path)
+    )
 
 
 class BuildCache:

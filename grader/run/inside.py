@@ -30,7 +30,7 @@ def main() -> None:
         ).returncode  # fmt: skip
     except OSError as error:
         os.write(said, f"{order['command'][0]}: {error.strerror}\n".encode())
-        status = 127
+        status = 256  # none that a compiler can end with
     os.lseek(said, 0, os.SEEK_SET)
     os.write(2, os.read(said, order["said"]))
     with open(order["fd"], "wb") as pipe:  # noqa: PTH123 -- it is open
