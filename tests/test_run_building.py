@@ -12,7 +12,7 @@ import pytest
 
 from grader.lab.languages import Language
 from grader.lab.model import Limits
-from grader.run import building, proc, toolchain
+from grader.run import building, located, proc, toolchain
 from grader.run.built import Built
 from grader.run.errors import HostError
 from grader.run.interpreter import inspect
@@ -263,6 +263,27 @@ def test_a_tool_among_a_persons_programs_brings_only_those(
         (tmp_path / ".local" / name).mkdir(parents=True)
     chain = find(tool_at(tmp_path / ".local" / "bin" / "xc", monkeypatch))
     assert set(chain.build_folders) == {str(tmp_path / ".local" / x) for x in ("bin", "lib")}
+
+
+def test_lines_are_asked_once_for_runs_that_end_at_one_place() -> None:
+    asked: list[Limits] = []
+
+    def counted(
+        files: Sequence[SourceFile], program: str, limits: Limits, launch: Launch
+    ) -> Program:
+        if program == "program":
+            asked.append(limits)
+        return start(files, program, limits, launch)
+
+    one = replace(language('cp a.x "$1/program"'), crashpoint=True)
+    workshop = Workshop((one,), inspect(tools.python()), None, sandboxed=False)
+    ready = workshop.ready((one,), "tp/a.x", FILES, start)
+    for at in ((1, 2), (1, 2), (3,)):
+        assert workshop.lines(ready, at, ["tp/a.x"], counted) == ()
+    assert asked == [located.LIMITS] * 2
+    other = workshop.ready((one,), "tp/a.x", (replace(FILES[0], data=b"x"),), start)
+    workshop.lines(other, (3,), ["tp/a.x"], counted)
+    assert len(asked) == 3
 
 
 def test_a_program_is_built_once_for_its_runs() -> None:

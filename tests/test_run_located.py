@@ -60,3 +60,17 @@ def test_a_position_by_addresses_gets_lines_or_goes() -> None:
     assert located([tr.Position(t=1, frames=frames)], lambda _: ()) == []
     others: list[tr.AnyEntry] = [tr.Position(t=1, frames=FRAMES), tr.Stderr(t=2, data=b"plain\n")]
     assert located(others, lines) == others
+
+
+def test_of_what_a_program_writes_of_itself_little_is_asked_and_once() -> None:
+    asked: list[tuple[int, ...]] = []
+
+    def ask(at: Sequence[int]) -> tuple[tr.Frame, ...]:
+        asked.append(tuple(at))
+        return FRAMES
+
+    words = [b"\nwiregrade-stack: %08x\n" % (n % 500) for n in range(1000)]
+    told = located([tr.Stderr(t=n, data=word) for n, word in enumerate(words)], ask)
+    assert asked == [(499,), (498,), (497,), (496,)]
+    assert [entry.t for entry in told] == [*range(496, 500), *range(996, 1000)]
+    assert {type(entry) for entry in told} == {tr.Position}

@@ -62,12 +62,16 @@ def build(
     interpreter: Interpreter,
     start: Start,
     out: str = _OUT,
+    limits: Limits | None = None,
 ) -> Built:
     """Build a program; `out` is a folder that does not exist, for what the compiler makes.
+
+    Its limits are `LIMITS`, unless others are given.
 
     Raises:
         HostError: the sandbox could not be made.
     """
+    limits = limits or LIMITS
     words = [word.replace("{built}", out) for word in command]
     order = json.dumps(
         {
@@ -89,7 +93,7 @@ def build(
             fd=write,
             exact=True,
         )
-        program = start(launch, LIMITS)
+        program = start(launch, limits)
     except BaseException:
         os.close(read)
         raise
@@ -97,17 +101,18 @@ def build(
         os.close(write)
     os.set_blocking(read, False)
     try:
-        return _Build(program, read, command).run()
+        return _Build(program, read, command, limits).run()
     finally:
         program.close()
         os.close(read)
 
 
 class _Build:
-    def __init__(self, program: Program, fd: int, command: tuple[str, ...]) -> None:
+    def __init__(self, program: Program, fd: int, command: tuple[str, ...], limits: Limits) -> None:
         self._program, self._fd, self._command = program, fd, command
+        self._limits = limits
         self._data, self._said = bytearray(), bytearray()
-        self._watch, self._account = strikes.Watch(LIMITS), Account()
+        self._watch, self._account = strikes.Watch(limits), Account()
         self._cpu = 0
         """What it has used in all, ns, once it has ended."""
         self._open = {fd, program.stderr, program.terminal.master}
@@ -146,8 +151,8 @@ class _Build:
         return news
 
     def _struck(self) -> strikes.Struck | None:
-        if self._clock.had() > LIMITS.wall * 1e9:
-            return strikes.struck("wall", LIMITS)
+        if self._clock.had() > self._limits.wall * 1e9:
+            return strikes.struck("wall", self._limits)
         if len(self._data) > _COUNTS:
             return strikes.Struck("file_size", f"{MOST_BYTES >> 20} MB")
         return self._watch.look(self._usage(), self._program.disk, self._resident)
@@ -189,7 +194,7 @@ class _Build:
         Raises:
             HostError: no limit of the build is behind it: the machine's memory, or its people.
         """
-        if self._cpu >= LIMITS.cpu * 1e9:
+        if self._cpu >= self._limits.cpu * 1e9:
             return self._met("cpu")
         if self._program.ran_out_of_memory():
             return self._met("memory")
@@ -202,7 +207,7 @@ class _Build:
         return self._met(limit) if limit else self._built(max(status, 1))
 
     def _met(self, limit: str) -> Built:
-        struck = strikes.struck(limit, LIMITS)
+        struck = strikes.struck(limit, self._limits)
         return self._built(1, limit=struck.limit, value=struck.value)
 
     def _built(

@@ -13,11 +13,19 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from grader import transcript as tr
+from grader.lab.model import Limits
 from grader.run import crash
 
 _WHERE = re.compile(r"(?P<file>[^\n]{1,1000}):(?P<line>\d{1,7})(?: \(discriminator \d{1,9}\))?")
 _MOST = 32
+_MOST_ASKED = 4
+"""Of the stacks in one run: a program dies of the last, and can write as many as it likes."""
 _FUNCTION = 200
+LIMITS = Limits(
+    wall=10.0, promised=10.0, cpu=5.0, memory=512 << 20, processes=8,
+    file_size=1 << 20, work_size=64 << 20, output=64 << 10, open_files=64,
+)  # fmt: skip
+"""Of what finds the lines; the program itself lies in its folder."""
 
 Lines = Callable[[Sequence[int]], tuple[tr.Frame, ...]]
 """Frames of the submission at these addresses."""
@@ -48,17 +56,28 @@ def frames_in(said: bytes, files: Iterable[str]) -> tuple[tr.Frame, ...]:
 
 def located(entries: Iterable[tr.AnyEntry], lines: Lines) -> list[tr.AnyEntry]:
     """The entries with lines for addresses, and without the program's word about them."""
+    entries = list(entries)
+    told = dict.fromkeys(at for entry in reversed(entries) if (at := _addresses(entry)))
+    known = {at: lines(at) for at in list(told)[:_MOST_ASKED]}
     out: list[tr.AnyEntry] = []
     for entry in entries:
-        if isinstance(entry, tr.Position) and entry.frames[0].file == crash.NATIVE:
-            if frames := lines([frame.line for frame in entry.frames]):
-                out.append(msgspec.structs.replace(entry, frames=frames))
-            continue
-        if not isinstance(entry, tr.Stderr) or not (found := crash.addresses(entry.data)):
+        at = _addresses(entry)
+        if not at:
             out.append(entry)
             continue
-        if data := crash.without_addresses(entry.data):
-            out.append(msgspec.structs.replace(entry, data=data))
-        if frames := lines(found):
-            out.append(tr.Position(t=entry.t, side=entry.side, frames=frames))
+        frames = known.get(at, ())
+        if isinstance(entry, tr.Position):
+            if frames:
+                out.append(msgspec.structs.replace(entry, frames=frames))
+        elif isinstance(entry, tr.Stderr):
+            if data := crash.without_addresses(entry.data):
+                out.append(msgspec.structs.replace(entry, data=data))
+            if frames:
+                out.append(tr.Position(t=entry.t, side=entry.side, frames=frames))
     return out
+
+
+def _addresses(entry: tr.AnyEntry) -> tuple[int, ...]:
+    if isinstance(entry, tr.Position) and entry.frames[0].file == crash.NATIVE:
+        return tuple(frame.line for frame in entry.frames)
+    return crash.addresses(entry.data) if isinstance(entry, tr.Stderr) else ()

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from grader import transcript as tr
 from grader.lab.languages import PYTHON, Language, language_of
 from grader.lab.model import Limits
-from grader.run import building, workfolders
+from grader.run import building, located, workfolders
 from grader.run.built import BuildCache, Built, key_of
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
-from grader.run.located import frames_in, question
 from grader.run.program import Launch, Program
 from grader.run.recipes import commands_of
 from grader.run.toolchain import Toolchain, ToolMissingError, find, version_of
@@ -20,6 +19,7 @@ from grader.submission import SourceFile
 
 Start = Callable[[Sequence[SourceFile], str, Limits, Launch], Program]
 """Starts a program of these files, by its path, with limits, so launched."""
+_MOST_LINES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +61,9 @@ class Workshop:
         self._interpreter, self._cache, self._sandboxed = interpreter, cache, sandboxed
         self._found: dict[str, Toolchain | ToolMissingError] = {}
         self._last: dict[str, Built] = {}
+        self._lines_of: Built | None = None
+        self._lines: dict[tuple[int, ...], tuple[tr.Frame, ...]] = {}
+        """Of that program: its runs end at the same places."""
         for language in languages:
             if language != PYTHON:
                 self._look_for(language)
@@ -120,15 +123,29 @@ class Workshop:
         if program is None or not ready.language.crashpoint:
             return ()
 
+        if self._lines_of is not ready.built or len(self._lines) >= _MOST_LINES:
+            self._lines_of, self._lines = ready.built, {}
+        if (at := tuple(addresses)) not in self._lines:
+            self._lines[at] = self._ask(ready.language, program, at, files, start)
+        return self._lines[at]
+
+    def _ask(
+        self,
+        language: Language,
+        program: bytes,
+        addresses: Sequence[int],
+        files: Sequence[str],
+        start: Start,
+    ) -> tuple[tr.Frame, ...]:
         def started(launch: Launch, limits: Limits) -> Program:
             return start((SourceFile(path="program", data=program),), "program", limits, launch)
 
-        asker = replace(ready.language, crashpoint=False)
+        asker, question = replace(language, crashpoint=False), located.question(addresses)
         try:
-            told = self._make(asker, question(addresses), (), started)
+            told = self._make(asker, question, (), started, located.LIMITS)
         except HostError:
             return ()  # addr2line is not there: nothing else depends on it
-        return frames_in(told.output, files)
+        return located.frames_in(told.output, files)
 
     def _look_for(self, language: Language) -> Toolchain | ToolMissingError:
         key = repr(language)
@@ -178,13 +195,15 @@ class Workshop:
         command: tuple[str, ...],
         folders: tuple[str, ...],
         start: building.Start,
+        limits: Limits | None = None,
     ) -> Built:
+        python = self._interpreter
         if self._sandboxed:
-            return building.build(language, command, folders, self._interpreter, start)
+            return building.build(language, command, folders, python, start, limits=limits)
         folder = workfolders.make()
         try:
             out = str(folder / "built")
-            return building.build(language, command, (), self._interpreter, start, out)
+            return building.build(language, command, (), python, start, out, limits)
         finally:
             workfolders.remove(folder)
 
