@@ -18,7 +18,6 @@ from importlib import resources
 from grader.lab.languages import Language
 from grader.lab.model import Limits
 from grader.run import proc, strikes
-from grader.run.account import Account
 from grader.run.built import (
     MOST_BYTES,
     MOST_FILES,
@@ -32,8 +31,8 @@ from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
 from grader.run.program import LAUNCH_FD, Launch, Program
 from grader.run.stopwatch import Stopwatch
+from grader.run.tally import Tally
 from grader.run.terminal import read_available
-from grader.run.usage import Usage
 
 LIMITS = Limits(
     wall=40.0, promised=40.0, cpu=20.0, memory=1 << 30, processes=64,
@@ -112,7 +111,7 @@ class _Build:
         self._program, self._fd, self._command = program, fd, command
         self._limits = limits
         self._data, self._said = bytearray(), bytearray()
-        self._watch, self._account = strikes.Watch(limits), Account()
+        self._watch, self._tally = strikes.Watch(limits), Tally(program)
         self._cpu = 0
         """What it has used in all, ns, once it has ended."""
         self._open = {fd, program.stderr, program.terminal.master}
@@ -130,7 +129,7 @@ class _Build:
             struck = self._struck()
         if struck is not None:
             return self._built(1, limit=struck.limit, value=struck.value)
-        self._cpu = self._usage().cpu
+        self._cpu = self._tally.usage().cpu
         self._program.kill()  # or what it has left behind may write on and on
         while self._read():
             pass
@@ -155,16 +154,7 @@ class _Build:
             return strikes.struck("wall", self._limits)
         if len(self._data) > _COUNTS:
             return strikes.Struck("file_size", f"{MOST_BYTES >> 20} MB")
-        return self._watch.look(self._usage(), self._program.disk, self._resident)
-
-    def _usage(self) -> Usage:
-        used = (proc.used(pid) for pid in self._program.remains())
-        return self._account.usage(one for one in used if one is not None)
-
-    def _resident(self) -> int:
-        private, shared = proc.resident(self._program.processes())
-        disk = self._program.disk()
-        return private + max(shared, disk.size if disk.bounded else 0)
+        return self._watch.look(self._tally.usage(), self._program.disk, self._tally.resident)
 
     def _ended(self) -> Built:
         told = self._program.status

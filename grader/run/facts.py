@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 
 from grader import transcript as tr
 from grader.run import proc
-from grader.run.account import Account
 from grader.run.blocked import (
     as_call,
     as_socket,
@@ -35,6 +34,7 @@ from grader.run.errors import FactsUnavailable
 from grader.run.look import Look
 from grader.run.program import Program
 from grader.run.sockdiag import SocketInfo, SocketTable
+from grader.run.tally import Tally
 from grader.run.threads import Thread, Threads
 from grader.run.usage import Disk, Usage
 from reference.connection import Connection
@@ -97,7 +97,7 @@ class KernelFacts:
         self._keyboard_key: object = ()
         """The threads at the keyboard when `at_keyboard` said so."""
         self._deliveries: dict[str, Delivery] = {}
-        self._account = Account()
+        self._tally = Tally(program)
         self._inodes: set[int] = set()
         self._foreign: set[int] = set()
 
@@ -390,11 +390,7 @@ class KernelFacts:
 
     def usage(self) -> Usage:
         """What the whole tree has used, what has ended included."""
-        told = (proc.used(pid) for pid in self._program.remains())
-        used = self._account.usage(one for one in told if one is not None)
-        if (group := self._program.group) is None:
-            return used
-        return used._replace(cpu=max(used.cpu, group.cpu()))
+        return self._tally.usage()
 
     def starved(self) -> int:
         """How long its threads have waited for a CPU that others had, in ns: of those alive."""
@@ -407,9 +403,7 @@ class KernelFacts:
 
     def resident(self) -> int:
         """The tree's memory. Files in memory may be mapped or not: the larger count holds."""
-        private, shared = proc.resident(self._program.processes())
-        disk = self.disk()
-        return private + max(shared, disk.size if disk.bounded else 0)
+        return self._tally.resident()
 
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """An end of it does not block: setblocking(False), or a time limit."""
