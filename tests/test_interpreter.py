@@ -47,6 +47,17 @@ def test_of_a_shared_prefix_only_programs_and_libraries_are_needed(tmp_path: Pat
     assert list(found.folders) == expected
 
 
+def test_no_interpreter_shows_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `configure --prefix=$HOME`."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("bin", "lib", "notes"):
+        (tmp_path / name).mkdir()
+    answer = json.dumps([str(tmp_path / "bin" / "python3"), str(tmp_path), "3.13.1"])
+    found = inspect(script(tmp_path, f"echo '{answer}'\n"))
+    assert found.folders == (str(tmp_path / "bin"), str(tmp_path / "lib"))
+    assert shown_parts("/") == ["/bin", "/lib"]
+
+
 @pytest.mark.parametrize(
     "text",
     ["exit 3\n", "echo hello\n", "echo '[]'\n", "echo '[1, 2]'\n", "echo '{}'\n", "kill $$\n"],

@@ -12,7 +12,7 @@ import pytest
 
 from grader.lab.languages import Language
 from grader.lab.model import Limits
-from grader.run import building, located, proc, toolchain
+from grader.run import building, interpreter, located, privileges, proc
 from grader.run.built import Built
 from grader.run.errors import HostError
 from grader.run.interpreter import inspect
@@ -250,7 +250,7 @@ def test_no_tool_brings_a_home(place: str, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_no_tool_brings_anybodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(toolchain, "_HOMES", tmp_path)
+    monkeypatch.setattr(interpreter, "_HOMES", tmp_path)
     with pytest.raises(ToolMissingError, match="it needs a folder of its own"):
         find(tool_at(tmp_path / "other" / "bin" / "xc", monkeypatch))
 
@@ -284,6 +284,43 @@ def test_lines_are_asked_once_for_runs_that_end_at_one_place() -> None:
     other = workshop.ready((one,), "tp/a.x", (replace(FILES[0], data=b"x"),), start)
     workshop.lines(other, (3,), ["tp/a.x"], counted)
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("folder", [".", "", "kit/bin"])
+def test_a_tool_of_the_current_folder_is_anybodys(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = tool_at(tmp_path / "kit" / "bin" / "xc", monkeypatch)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    monkeypatch.chdir(tmp_path if folder.startswith("kit") else tmp_path / "kit" / "bin")
+    for build in (one.build, ("./xc",), ("kit/bin/xc",)):
+        with pytest.raises(ToolMissingError, match="is not installed here"):
+            find(replace(one, build=build))
+        with pytest.raises(ToolMissingError, match="is not installed here"):
+            find(replace(one, build=("xc",), home=build))
+
+
+def test_a_tool_is_asked_without_what_it_would_obey(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Dx=y")
+    one = tool_at(tmp_path / "kit" / "bin" / "xc", monkeypatch)
+    tool = Path(find(one).first)
+    tool.write_text('#!/bin/sh\necho "$JAVA_TOOL_OPTIONS" "$PWD"\n')
+    assert version_of(str(tool)) == "/"
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_root_asks_tools_before_it_is_somebody_else(
+    root: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = tool_at(tmp_path / "kit" / "bin" / "xc", monkeypatch)
+    tool = tmp_path / "kit" / "bin" / "xc"
+    tool.write_text("#!/bin/sh\necho 7\n")
+    monkeypatch.setattr(privileges, "is_root", lambda: root)
+    workshop = Workshop((one,), inspect(tools.python()), None, sandboxed=False)
+    tool.unlink()
+    assert workshop.version(one) == ("7" if root else "")
 
 
 def test_a_program_is_built_once_for_its_runs() -> None:

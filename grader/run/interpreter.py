@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32")
 """Programs and libraries of the system: every sandbox has them."""
 _SHARED = ("/usr", "/usr/local")
 """Prefixes under which an interpreter does not lie alone."""
+_HOMES = Path("/home")
 _OF_A_PERSON = ".local"
 """The same in somebody's home: `share` and `state` beside it are that person's own."""
 
@@ -59,8 +61,16 @@ def inspect(python: str) -> Interpreter:
 
 def shown_parts(folder: str) -> list[str]:
     """Of a prefix that others share only where programs and libraries are."""
-    shared = folder in _SHARED or Path(folder).name == _OF_A_PERSON
-    return [f"{folder}/bin", f"{folder}/lib"] if shared else [folder]
+    shared = folder in _SHARED or Path(folder).name == _OF_A_PERSON or is_personal(Path(folder))
+    return [str(Path(folder, name)) for name in ("bin", "lib")] if shared else [folder]
+
+
+def is_personal(folder: Path) -> bool:
+    """Somebody's whole home, or what holds it: no sandbox is to show that."""
+    folder = folder.resolve()
+    home = os.path.expanduser("~")  # noqa: PTH111 -- where nobody has one, Path raises
+    ours = os.path.isabs(home) and Path(home).resolve().is_relative_to(folder)  # noqa: PTH117
+    return ours or folder in (Path("/"), _HOMES) or folder.parent == _HOMES
 
 
 def _texts(answer: object) -> list[str]:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from grader.lab.languages import Language
 from grader.run.errors import HostError
-from grader.run.interpreter import SYSTEM, shown_parts
+from grader.run.interpreter import SYSTEM, is_personal, shown_parts
 
 _PATIENCE_S = 60
 _VERSION_LENGTH = 120
 _NOWHERE = "/"
 """Tools are asked there: rustup and go obey files of the current folder, which may be anybody's."""
-_HOMES = Path("/home")
+_NEEDED = ("PATH", "HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO_HOME", "GOROOT")
 _QUESTIONS = {"go": ("version",), "java": ("-version",), "javac": ("-version",)}
 """How a tool is asked for its version, if not by --version."""
 
@@ -55,7 +55,7 @@ def find(language: Language) -> Toolchain:
     folders: list[str] = []
     below: list[str] = []
     for name in language.tools:
-        found = shutil.which(name, path=f"{home}/bin") if home else shutil.which(name)
+        found = shutil.which(name, path=f"{home}/bin") if home else _which(name)
         if found is None:
             advice = f" (apt install {language.package})" if language.package else ""
             raise ToolMissingError(f"{language.title}: {name} is not installed here{advice}")
@@ -65,7 +65,7 @@ def find(language: Language) -> Toolchain:
         if not _is_system(real):
             runs = name == language.run[0]
             shown = home or _prefix(real)
-            if _is_personal(Path(shown)):
+            if is_personal(Path(shown)):
                 raise ToolMissingError(
                     f"{language.title}: {name} lies in {real.parent}, so that programs would be"
                     f" shown all of {shown}; it needs a folder of its own"
@@ -106,6 +106,7 @@ def version_of(tool: str) -> str:
         told = subprocess.run(
             [tool, *question], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, timeout=_PATIENCE_S, check=False, cwd=_NOWHERE,
+            env=_environment(),
         ).stdout  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return ""
@@ -113,30 +114,35 @@ def version_of(tool: str) -> str:
     return first[:_VERSION_LENGTH]
 
 
+def _which(name: str) -> str | None:
+    """Where a tool is; one that a relative folder of the PATH has is anybody's: the current one."""
+    path = os.pathsep.join(folder for folder in os.get_exec_path() if Path(folder).is_absolute())
+    return shutil.which(name, path=path) if "/" not in name or Path(name).is_absolute() else None
+
+
+def _environment() -> dict[str, str]:
+    """For questions: JAVA_TOOL_OPTIONS and the like are obeyed, and told before any answer."""
+    kept = {name: value for name, value in os.environ.items() if name in _NEEDED}
+    return {**kept, "LC_ALL": "C.UTF-8"}
+
+
 def _home(language: Language) -> str:
     """Where a tool lives that only says so itself (rustup, go); empty: where it is found."""
-    if not language.home or shutil.which(language.home[0]) is None:
+    if not language.home or (tool := _which(language.home[0])) is None:
         return ""
     try:
         told = subprocess.run(
-            language.home, capture_output=True, timeout=_PATIENCE_S, check=True, cwd=_NOWHERE
-        ).stdout
+            [tool, *language.home[1:]], stdin=subprocess.DEVNULL, capture_output=True,
+            timeout=_PATIENCE_S, check=True, cwd=_NOWHERE, env=_environment(),
+        ).stdout  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return ""
     place = told.decode("utf-8", "replace").strip()
-    return place if place and (Path(place) / "bin").is_dir() else ""
+    return place if Path(place).is_absolute() and (Path(place) / "bin").is_dir() else ""
 
 
 def _is_system(path: Path) -> bool:
     return any(path.is_relative_to(folder) for folder in (*SYSTEM, "/bin"))
-
-
-def _is_personal(folder: Path) -> bool:
-    """Somebody's whole home, or what holds it: no sandbox is to show that."""
-    folder = folder.resolve()
-    home = os.path.expanduser("~")  # noqa: PTH111 -- where nobody has one, Path raises
-    ours = os.path.isabs(home) and Path(home).resolve().is_relative_to(folder)  # noqa: PTH117
-    return ours or folder in (Path("/"), _HOMES) or folder.parent == _HOMES
 
 
 def _prefix(real: Path) -> str:

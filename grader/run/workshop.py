@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from grader import transcript as tr
 from grader.lab.languages import PYTHON, Language, language_of
 from grader.lab.model import Limits
-from grader.run import building, located, workfolders
+from grader.run import building, located, privileges, workfolders
 from grader.run.built import BuildCache, Built, key_of
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
@@ -151,7 +151,9 @@ class Workshop:
         key = repr(language)
         if key not in self._found:
             try:
-                self._found[key] = find(language)
+                self._found[key] = chain = find(language)
+                if privileges.is_root():
+                    version_of(chain.first)  # it is kept: who we become may not be let ask
             except ToolMissingError as error:
                 self._found[key] = error
         return self._found[key]
