@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from grader.batch.nameless import SHARED, Nameless, plain
-from grader.judge.model import Programs
+from grader import transcript as tr
+from grader.batch.nameless import SHARED, Nameless, telling_words
+from grader.judge.model import Problem, Programs
+from grader.lab.model import Text
 
 CLASS = {
     "p1": ["dupont_marie", "Dupont Marie", "marie.dupont@univ.example", "22105678"],
     "p2": ["Nguyễn-Thị Hoa", "Hélène Martin"],
     "p3": ["martin_paul", "李娜", "Bo"],
 }
+
+HEADER = tr.Header(
+    run="r", scenario="s", role="server", program="dupont.py", texts={}, port=65432,
+    delivery="separate", seed="", isolation="full", facts="kernel", interpreter="3.11.7",
+    started="2026-11-22T09:13:37.123Z",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -67,7 +76,27 @@ def test_what_the_lab_or_python_says_is_nobodys_name() -> None:
 
 
 def test_anything_is_gone_through(nameless: Nameless) -> None:
-    told = plain({"dupont.py": [Programs(server="dupont.py", client=None), b"Dupont", 3, None]})
+    told = {"dupont.py": [Programs(server="dupont.py", client=None), b"Dupont", 3, None]}
     assert nameless.anything(told) == {
-        "p1.py": [{"server": "p1.py", "client": None}, b"p1", 3, None]
+        "p1.py": [Programs(server="p1.py", client=None), b"p1", 3, None]
     }
+    run = tr.Transcript(HEADER, (tr.Stdout(t=1, data=b"Dupont"), tr.Ended(t=2, outcome="stuck")))
+    header = msgspec.structs.replace(HEADER, program="p1.py")
+    ended = run.entries[1]
+    assert nameless.anything(run) == tr.Transcript(header, (tr.Stdout(t=1, data=b"p1"), ended))
+
+
+def test_fields_of_ours_stay_whoever_is_called_so() -> None:
+    nameless = Nameless({"p1": ["Missing Stuckey"]})
+    problem = Problem(code="missing-file", blame="student", message=Text({"en": "Missing: x"}))
+    assert nameless.anything(problem, {"code", "blame"}) == Problem(
+        code="missing-file", blame="student", message=Text({"en": "p1: x"})
+    )
+
+
+def test_what_a_platform_puts_into_a_name_is_nobodys() -> None:
+    assert telling_words("Marie Dupont_123_assignsubmission_file_") == "Marie Dupont 123"
+    assert telling_words("dupont-marie.tar.GZ") == "dupont marie"
+    assert Nameless({"p1": ["File Dupont"]}).text('for file in: File "dupont"') == (
+        'for file in: File "p1"'
+    )

@@ -14,14 +14,20 @@ from transcripts import right_server
 
 from grader import results
 from grader import transcript as tr
-from grader.batch import grading, output, pages, research
+from grader.batch import grading, output, pages, research, saved
 from grader.batch.grading import Grading
 from grader.batch.judging import judge_run
 from grader.cli import app
 from grader.cli.research import words_of
+from grader.judge.model import Problem
+from grader.lab.model import Text
 from grader.run.jobs import Job, Played, PlayedRun
-from grader.submission import Late, Origin, Submission
+from grader.submission import Late, MissingRole, Origin, Submission
 
+TRACEBACK = (
+    b'Traceback (most recent call last):\n  File "serveur.py", line 2, in <module>\n'
+    b"    1 / 0\nZeroDivisionError: division by zero\n"
+)
 TELLING = (b"dupont", b"marie", b"martin", b"paul", b"22105678", b"groupe-b7", b"2026-10-02t08")
 
 
@@ -56,15 +62,47 @@ def entries() -> tuple[Submission, ...]:
     return replace(first, origin=origin), submission("martin_paul", text=b"# Paul\n")
 
 
-@pytest.fixture
-def graded(tmp_path: Path) -> Path:
-    out = tmp_path / "class"
+class Crashed:
+    """Plays programs that end with an exception that nobody catches."""
+
+    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+        for job in jobs:
+            run = right_server()
+            header = msgspec.structs.replace(run.header, program=job.program, seed=job.seed)
+            end = tr.Ended(t=9, outcome="crashed", status=1)
+            told = (tr.Stderr(t=2, data=TRACEBACK), tr.Exited(t=3, status=1), end)
+            made = tr.Transcript(header, (run.entries[0], *told))
+            yield Played(key=job.key, role=job.role, runs=(PlayedRun(transcript=made, pcapng=b""),))
+
+
+def moodle_class() -> tuple[Submission, ...]:
+    """Two persons, as Moodle's folders name them; the client is missing."""
+    text = b"for file in [1]:\n    1 / 0\n"
+    missing = Problem(code="missing-file", blame="student", message=Text({"fr": "Rien."}))
+    made = []
+    for name, number in (("Marie Dupont", "123"), ("Paul Martin", "456")):
+        origin = Origin(
+            layout="moodle", entries=(f"{name}_{number}_assignsubmission_file_",),
+            ids={"participant": number},
+        )  # fmt: skip
+        one = submission(name.replace(" ", "_"), text=text)
+        gone = MissingRole(role="client", problem=missing)
+        made.append(replace(one, name=name, origin=origin, missing=(gone,)))
+    return tuple(made)
+
+
+def grade_with(out: Path, submissions: Iterable[Submission], engine: Recorded | Crashed) -> Path:
     with output.opened(out) as folder:
         folder.mark(grading.marker_of(source(), SETTINGS))
         work = Grading(folder, source(), SETTINGS, judge_run)
-        done = list(work.grade(waiting(*entries()), Recorded()))
+        done = list(work.grade(waiting(*submissions), engine))
         pages.write_class(folder, source().lab, SETTINGS, [one.grade for one in done])
     return out
+
+
+@pytest.fixture
+def graded(tmp_path: Path) -> Path:
+    return grade_with(tmp_path / "class", entries(), Recorded())
 
 
 def every_byte(folder: Path) -> dict[str, bytes]:
@@ -114,6 +152,39 @@ def test_nobodys_name_is_in_any_byte_and_the_grades_are_the_same(
     assert not [name for name in every_byte(copy) if name.endswith(".pcapng")]
     # The time of day, in whose order the class was played, is nowhere.
     assert not [name for name, data in every_byte(copy).items() if b"09:13:37" in data]
+
+
+def test_words_of_a_platform_are_nobodys_name(tmp_path: Path) -> None:
+    out = grade_with(tmp_path / "class", moodle_class(), Crashed())
+    assert report(out, "--out", str(tmp_path / "copy")) == 0
+    copy = output.OutputFolder(tmp_path / "copy")
+    names = [p.parent.name for p in (tmp_path / "copy").glob("*/submission.json")]
+    assert len(names) == 2
+    for found in (saved.load(copy, name) for name in names):
+        assert found is not None
+        assert [one.problem.code for one in found.missing] == ["missing-file"]
+        kept = saved.submission_of(copy, found)
+        assert kept.files[0].data == b"for file in [1]:\n    1 / 0\n"
+        assert [run.read().stderr for run in saved.runs_of(copy, found)] == [TRACEBACK]
+    assert telling(tmp_path / "copy") == set()
+
+
+@pytest.mark.parametrize(
+    ("layout", "entry", "names"),
+    [
+        ("moodle", "Dupont Marie_123_assignsubmission_file_echo.py", ["Dupont Marie", "123"]),
+        ("canvas", "dupontmarie_LATE_77_88_echo.py", ["dupontmarie", "77"]),
+        ("brightspace", "7-8 - Marie Dupont - Oct 2, 2026 1159 PM", ["Marie Dupont", "7"]),
+        ("blackboard", "tp_22105678_attempt_2026-10-02-08-00-00_x.py", ["22105678", "22105678"]),
+        ("plain", "dupont_marie.zip", ["dupont marie"]),
+    ],
+)
+def test_of_a_downloads_name_only_the_person_counts(
+    layout: str, entry: str, names: list[str]
+) -> None:
+    one = replace(submission("x"), origin=Origin(layout=layout, entries=(entry,)))
+    found = saved.describe(one, "", "", ())
+    assert research.names_of(found) == ["x", "x", *names]
 
 
 def test_it_is_a_graded_folder_like_another(graded: Path, tmp_path: Path) -> None:

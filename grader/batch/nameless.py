@@ -7,14 +7,18 @@ of one or two letters, no name that is run together with other letters.
 
 from __future__ import annotations
 
+import dataclasses
 import keyword
 import re
 import sys
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar, cast
 
 import msgspec
+
+_T = TypeVar("_T")
 
 SHORTEST = 3
 """A part with fewer Latin letters is too common to be taken for somebody's."""
@@ -30,13 +34,18 @@ _OURS = frozenset((
     "udp", "python", "main",
 ))  # fmt: skip
 """Values of our own files, and names of programs: nobody is meant by them."""
+_OF_DOWNLOADS = frozenset((
+    "assignsubmission", "assignfeedback", "file", "onlinetext", "participant", "submission",
+    "attempt", "late", "anon", "link", "zip", "tar", "tgz", "gz", "bz2", "xz", "rar", "7z",
+))  # fmt: skip
+"""What platforms and archivers put into the name of a download."""
 
 
 class Nameless:
     """`names`: what names a person -> the pseudonym; `kept`: words that are nobody's name here."""
 
     def __init__(self, names: Mapping[str, Iterable[str]], kept: Iterable[str] = ()) -> None:
-        spared = {_folded(word) for word in (*_OF_PYTHON, *_OURS)}
+        spared = {_folded(word) for word in (*_OF_PYTHON, *_OURS, *_OF_DOWNLOADS)}
         spared |= {_folded(part) for text in kept for part in _PART.findall(text)}
         self._instead: dict[str, str] = {}
         self.spared: set[str] = set()
@@ -87,25 +96,45 @@ class Nameless:
                 yield at, at + size, instead.encode()
                 at, before = at + size, found.end()
 
-    def anything(self, value: object) -> object:
-        """Built-in data (`msgspec.to_builtins` makes it) without names, keys of mappings too."""
+    def anything(self, value: _T, own: Collection[str] = ()) -> _T:
+        """Data of any depth without names, keys of mappings too.
+
+        Fields called as in `own` hold words of ours (codes, states), and stay as they are.
+        """
+        return cast(_T, self._anything(value, own))
+
+    def _anything(self, value: object, own: Collection[str]) -> object:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, bytes):
             return self.data(value)
         if isinstance(value, dict):
-            return {self.anything(key): self.anything(one) for key, one in value.items()}
+            return {self.text(key): self._anything(one, own) for key, one in value.items()}
         if isinstance(value, list | tuple):
-            return [self.anything(one) for one in value]
+            return type(value)([self._anything(one, own) for one in value])
+        if isinstance(value, msgspec.Struct):
+            return msgspec.structs.replace(
+                value, **self._fields(value, value.__struct_fields__, own)
+            )
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            names = [field.name for field in dataclasses.fields(value)]
+            return dataclasses.replace(value, **self._fields(value, names, own))
         return value
+
+    def _fields(
+        self, value: object, names: Iterable[str], own: Collection[str]
+    ) -> dict[str, object]:
+        return {
+            name: self._anything(getattr(value, name), own) for name in names if name not in own
+        }
 
     def _for(self, part: str) -> str:
         return self._instead.get(_folded(part), part)
 
 
-def plain(value: object) -> object:
-    """What `anything` takes: bytes stay bytes."""
-    return msgspec.to_builtins(value, builtin_types=(bytes,))
+def telling_words(download: str) -> str:
+    """The name of a download without what its platform and its archiver put there."""
+    return " ".join(p for p in _PART.findall(download) if p.casefold() not in _OF_DOWNLOADS)
 
 
 def _folded(word: str) -> str:

@@ -18,10 +18,12 @@ from grader import transcript as tr
 from grader.batch import adjustments, pages, saved
 from grader.batch.handout import AUDIENCE
 from grader.batch.judging import Judge, judge_run, judged
-from grader.batch.nameless import Nameless, plain
+from grader.batch.nameless import Nameless, telling_words
 from grader.batch.output import Marker, OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
+from grader.intake.layouts.detect import RECOGNISERS
+from grader.intake.layouts.model import Item, ItemKind
 from grader.intake.reading import digest_of
 from grader.judge.adjusted import adjusted
 from grader.judge.model import Grade
@@ -31,6 +33,17 @@ from grader.submission import Origin, SourceFile, Submission
 
 RESEARCH = "research"
 _DIGITS = 12
+_KINDS: tuple[ItemKind, ...] = ("file", "folder")
+_OWN = frozenset((
+    # Of what intake said.
+    "code", "blame", "role",
+    # Of a transcript.
+    "run", "scenario", "delivery", "seed", "isolation", "facts", "interpreter", "started", "side",
+    "protocol", "address", "local", "remote", "connection", "messages", "how", "status", "reason",
+    "name", "target", "state", "why", "signal", "limit", "value", "kind", "error", "outcome",
+))  # fmt: skip
+"""Fields that hold words of ours, of the kernel or of the lab: they are no text of anybody's."""
+_SAID_BY_US = (tr.SAME_CAUSE, tr.SAME_CAUSE_WHOLE)
 
 
 class NamesStayError(ValueError):
@@ -61,12 +74,8 @@ class Research:
         before = saved.submission_of(self.folder, found)
         runs = saved.runs_of(self.folder, found)
         traced = saved.traced_of(self.folder, found)
-        try:
-            after = self._submission(before, found)
-            kept, kept_traced = (tuple(map(self._run, of)) for of in (runs, traced))
-        except msgspec.ValidationError as error:
-            # Somebody is called as one of our own words.
-            raise NamesStayError("a name cannot be taken out of it: left out") from error
+        after = self._submission(before, found)
+        kept, kept_traced = (tuple(map(self._run, of)) for of in (runs, traced))
         old = judged(self.judge, self.source, before, found.seed, runs)
         new = judged(self._judge_of(found.id), self.source, after, found.seed, kept)
         if _verdicts(old) != _verdicts(new):
@@ -110,24 +119,24 @@ class Research:
             SourceFile(path=self.nameless.text(file.path), data=self.nameless.data(file.data))
             for file in before.files
         )
-        told = self.nameless.anything(
-            plain(msgspec.structs.replace(found, artifacts={}, origin=None))
+        programs, remarks, problem, missing = self.nameless.anything(
+            (before.programs, before.remarks, before.problem, before.missing), _OWN
         )
-        said = msgspec.convert(told, saved.Saved, builtin_types=(bytes,))
         return replace(
-            before, id=name, name=name, files=files, digest=digest_of(files),
-            programs=said.programs, remarks=said.remarks, problem=said.problem,
-            missing=said.missing, origin=_origin(before.origin),
+            before, id=name, name=name, files=files, digest=digest_of(files), programs=programs,
+            remarks=remarks, problem=problem, missing=missing, origin=_origin(before.origin),
         )  # fmt: skip
 
     def _run(self, played: Run) -> PlayedRun:
         """Without names, and without the time of day: a class is played in the order of names."""
         whole = played.read()
         streams = tr.Transcript(whole.header, tuple(self._streams(whole.entries)))
-        told = self.nameless.anything(plain(streams))
-        clean = msgspec.convert(told, tr.Transcript, builtin_types=(bytes,))
+        clean = self.nameless.anything(streams, _OWN)
+        if whole.end.problem in _SAID_BY_US:
+            end = msgspec.structs.replace(clean.end, problem=whole.end.problem)
+            clean = msgspec.structs.replace(clean, entries=(*clean.entries[:-1], end))
         day = f"{whole.header.started[:10]}T00:00:00Z"
-        header = msgspec.structs.replace(clean.header, seed=whole.header.seed, started=day)
+        header = msgspec.structs.replace(clean.header, started=day)
         wire = played.pcapng if self.captures else b""
         wire = wire if self.nameless.data(wire) == wire else b""
         return PlayedRun(transcript=msgspec.structs.replace(clean, header=header), pcapng=wire)
@@ -162,7 +171,18 @@ def names_of(found: saved.Saved) -> list[str]:
     if origin is None:
         return [found.id, found.name]
     team = [origin.team] if origin.team else []
-    return [found.id, found.name, *origin.entries, *origin.ids.values(), *origin.groups, *team]
+    entries = [text for entry in origin.entries for text in _named_by(entry, origin.layout)]
+    return [found.id, found.name, *entries, *origin.ids.values(), *origin.groups, *team]
+
+
+def _named_by(entry: str, layout: str) -> list[str]:
+    """What a download's name tells of a person; of the rest every program has some."""
+    if reader := RECOGNISERS.get(layout):
+        for kind in _KINDS:
+            pieces = reader((Item(name=entry, kind=kind),), {}).pieces
+            if pieces:
+                return [text for piece in pieces for text in (piece.name, *piece.ids.values())]
+    return [telling_words(entry)]
 
 
 def marker_of(before: Marker, captures: bool) -> Marker:
