@@ -34,7 +34,8 @@ def nameless() -> Nameless:
         ("# Marie DUPONT, n° 22105678", "# p1 p1, n° 22105678".replace("22105678", "p1")),
         ("MARIE_DUPONT = serveur_dupont", "p1_p1 = serveur_p1"),
         ("nguyen thi hoa, NGUYỄN", "p2 p2 p2, p2"),
-        ("helene Hélène he\u0301le\u0300ne", "p2 p2 he\u0301le\u0300ne"),
+        ("helene Hélène he\u0301le\u0300ne", "p2 p2 p2"),
+        ("Nguye\u0302\u0303n, x\u0301y", "p2, x\u0301y"),
         ("par Martin", f"par {SHARED}"),
         ("李娜", "p3"),
         ("Bo, dupontel, maries", "Bo, dupontel, maries"),
@@ -50,6 +51,24 @@ def test_bytes_that_are_no_text_stay(nameless: Nameless) -> None:
     assert nameless.data(b"\xff\xfeDupont\xe9 dupont\x00") == b"\xff\xfeDupont\xe9 p1\x00".replace(
         b"Dupont\xe9", nameless.data(b"Dupont\xe9")
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "# H\u00e9l\u00e8ne, \u00e9t\u00e9".encode("latin-1"),
+            "# p2, \u00e9t\u00e9".encode("latin-1"),
+        ),
+        (b"\xff H\xc3\xa9l\xc3\xa8ne", b"\xff p2"),
+        (b"\xf0Dupont\xe9", b"\xf0p1\xe9"),
+        (b"\xf0H\xe9l\xe8ne", b"\xf0H\xe9l\xe8ne"),
+    ],
+)
+def test_text_in_latin_1_loses_names_too(nameless: Nameless, before: bytes, after: bytes) -> None:
+    assert nameless.data(before) == after
+    letters = [bytes([byte]) for byte in before]
+    assert b"".join(nameless.pieces(letters)) == after
 
 
 @pytest.mark.parametrize("cut", range(1, 25))

@@ -24,7 +24,13 @@ SHORTEST = 3
 """A part with fewer Latin letters is too common to be taken for somebody's."""
 SHARED = "somebody"
 """Stands for a part that several persons have."""
-_PART = re.compile(r"[^\W_]+")
+_MARKS = "".join(
+    chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)).startswith("M")
+)
+_PART = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+"""Letters and digits, with their accents where these are characters of their own (NFD)."""
+_LATIN_1 = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
+"""What `surrogateescape` makes of a byte -> the letter that it is in Latin-1."""
 _OF_PYTHON = frozenset({*keyword.kwlist, *sys.stdlib_module_names, *dir(__builtins__)})
 _OURS = frozenset((
     "server", "serveur", "client", "both", "completed", "stuck", "crashed", "timeout", "limit",
@@ -63,7 +69,7 @@ class Nameless:
         return _PART.sub(lambda found: self._for(found[0]), text)
 
     def data(self, data: bytes) -> bytes:
-        """The bytes without names, where they are text in UTF-8."""
+        """The bytes without names, where they are text in UTF-8 or Latin-1."""
         return self.pieces([data])[0]
 
     def pieces(self, pieces: Sequence[bytes]) -> list[bytes]:
@@ -88,13 +94,24 @@ class Nameless:
     def _spans(self, data: bytes) -> Iterator[tuple[int, int, bytes]]:
         text = data.decode("utf-8", "surrogateescape")
         before, at = 0, 0
-        for found in _PART.finditer(text):
-            instead = self._for(found[0])
-            if instead != found[0]:
-                at += len(text[before : found.start()].encode("utf-8", "surrogateescape"))
-                size = len(found[0].encode("utf-8", "surrogateescape"))
-                yield at, at + size, instead.encode()
-                at, before = at + size, found.end()
+        for start, stop, instead in self._found(text):
+            at += len(text[before:start].encode("utf-8", "surrogateescape"))
+            size = len(text[start:stop].encode("utf-8", "surrogateescape"))
+            yield at, at + size, instead.encode()
+            at, before = at + size, stop
+
+    def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Names in it: bytes that are no UTF-8 are letters of Latin-1, or part two words."""
+        latin = text.translate(_LATIN_1)
+        for word in _PART.finditer(latin):
+            instead = self._for(word[0])
+            if instead != word[0]:
+                yield word.start(), word.end(), instead
+            elif text[word.start() : word.end()] != word[0]:
+                for part in _PART.finditer(text, word.start(), word.end()):
+                    instead = self._for(part[0])
+                    if instead != part[0]:
+                        yield part.start(), part.end(), instead
 
     def anything(self, value: _T, own: Collection[str] = ()) -> _T:
         """Data of any depth without names, keys of mappings too.

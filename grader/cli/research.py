@@ -21,13 +21,15 @@ from grader.lab.texts import texts_of
 _SEED = "00" * 16
 _STAYS = (
     "Ce qui n’a pas pu être retiré\u00a0: un surnom, un nom mal orthographié ou collé à d’autres "
-    "lettres, une ou deux lettres seules, un nom que personne n’a donné ici, ce que le style d’un "
+    "lettres, une ou deux lettres seules, un nom que personne n’a donné ici, un nom en UTF-16 ou "
+    "écrit en échappements (\\u00e9, %C3%A9, base64), ce que le style d’un "
     "programme dit de son auteur\u00a0; qui a lu un programme le reconnaît. Les fichiers du labo "
     "sont copiés tels quels. Relisez avant de publier.",
     "What could not be removed: a nickname, a name that is misspelt or run together with other "
-    "letters, one or two letters alone, a name that nobody gave here, what the style of a program "
-    "tells of its author; who has read a program knows it again. The lab's files are copied as "
-    "they are. Read it before you publish it.",
+    "letters, one or two letters alone, a name that nobody gave here, a name in UTF-16 or written "
+    "in escapes (\\u00e9, %C3%A9, base64), what the style of a program tells of its "
+    "author; who has read a program knows it again. The lab's files are copied as they are. "
+    "Read it before you publish it.",
 )
 _CAPTURES = (
     "Les captures gardent l’heure de chaque essai, et donc l’ordre des noms de la classe\u00a0; "
