@@ -94,6 +94,11 @@ def test_what_the_lab_or_python_says_is_nobodys_name() -> None:
     assert nameless.spared == {"transfert", "class", "serveur", "json"}
 
 
+def test_what_python_has_built_in_is_nobodys_name_and_what_a_dict_has_may_be() -> None:
+    nameless = Nameless({"p1": ["Print Sorted", "Keys Popitem"]})
+    assert nameless.text("print(sorted), keys, popitem") == "print(sorted), p1, p1"
+
+
 def test_anything_is_gone_through(nameless: Nameless) -> None:
     told = {"dupont.py": [Programs(server="dupont.py", client=None), b"Dupont", 3, None]}
     assert nameless.anything(told) == {

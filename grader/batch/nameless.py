@@ -7,6 +7,7 @@ of one or two letters, no name that is run together with other letters.
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
 import keyword
 import re
@@ -31,7 +32,7 @@ _PART = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 """Letters and digits, with their accents where these are characters of their own (NFD)."""
 _LATIN_1 = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
 """What `surrogateescape` makes of a byte -> the letter that it is in Latin-1."""
-_OF_PYTHON = frozenset({*keyword.kwlist, *sys.stdlib_module_names, *dir(__builtins__)})
+_OF_PYTHON = frozenset({*keyword.kwlist, *sys.stdlib_module_names, *dir(builtins)})
 _OURS = frozenset((
     "server", "serveur", "client", "both", "completed", "stuck", "crashed", "timeout", "limit",
     "skipped", "separate", "coalesced", "split", "kernel", "paced", "full", "none", "pass",
