@@ -32,7 +32,11 @@ TELLING = (b"dupont", b"marie", b"martin", b"paul", b"22105678", b"groupe-b7", b
 
 
 class Recorded:
-    """Plays what was made by hand: programs that print their author's name, in pieces."""
+    """Plays what was made by hand: Dupont's programs print their author's name, in pieces."""
+
+    def __init__(self, wires: tuple[bytes, bytes] = (b"\0pcap marie", b"\0pcap")) -> None:
+        self.wires = wires
+        """Dupont's captures, and those of others."""
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
         for job in jobs:
@@ -42,9 +46,10 @@ class Recorded:
             )
             said = [tr.Stdout(t=1, data=b"par Mar"), tr.Stdout(t=2, data=b"ie Dupont\n")]
             error = tr.Stderr(t=3, data=b'File "/home/dupont/serveur_dupont.py", Martin')
-            entries = (run.entries[0], *said, error, *run.entries[1:])
-            made = tr.Transcript(header, entries)
-            wire = b"\0pcap marie" if "dupont" in job.program else b"\0pcap"
+            is_hers = "dupont" in job.program
+            told: tuple[tr.AnyEntry, ...] = (*said, error) if is_hers else ()
+            made = tr.Transcript(header, (run.entries[0], *told, *run.entries[1:]))
+            wire = self.wires[not is_hers]
             yield Played(
                 key=job.key, role=job.role, runs=(PlayedRun(transcript=made, pcapng=wire),)
             )
@@ -205,12 +210,22 @@ def test_pseudonyms_are_drawn_anew_for_each_copy(graded: Path, tmp_path: Path) -
     assert same != research.pseudonyms(["a", "b"], b"other key")
 
 
+@pytest.mark.parametrize(
+    ("wires", "kept"),
+    [
+        ((b"\0pcap marie", b"\0pcap"), [b"\0pcap"]),
+        # What she printed came in pieces, so may what she sent have done.
+        ((b"\0Mar\0\0ie", b"\0pcap"), [b"\0pcap"]),
+        ((b"\0pcap", b"\0pcap paul"), []),
+    ],
+)
 def test_captures_come_along_where_they_are_asked_for_and_name_nobody(
-    graded: Path, tmp_path: Path
+    tmp_path: Path, wires: tuple[bytes, bytes], kept: list[bytes]
 ) -> None:
-    assert report(graded, "--captures", "--out", str(tmp_path / "copy")) == 0
-    wires = [d for n, d in every_byte(tmp_path / "copy").items() if n.endswith(".pcapng")]
-    assert wires == [b"\0pcap"]
+    out = grade_with(tmp_path / "class", entries(), Recorded(wires))
+    assert report(out, "--captures", "--out", str(tmp_path / "copy")) == 0
+    found = every_byte(tmp_path / "copy").items()
+    assert [data for name, data in found if name.endswith(".pcapng")] == kept
 
 
 def test_reasons_of_adjustments_lose_names_too(graded: Path, tmp_path: Path) -> None:

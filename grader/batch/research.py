@@ -137,7 +137,9 @@ class Research:
             clean = msgspec.structs.replace(clean, entries=(*clean.entries[:-1], end))
         day = f"{whole.header.started[:10]}T00:00:00Z"
         header = msgspec.structs.replace(clean.header, started=day)
-        wire = played.pcapng if self.captures else b""
+        # A name that came in pieces is no word in a capture, which has headers between them.
+        nobodys = self.captures and clean == whole
+        wire = played.pcapng if nobodys else b""
         wire = wire if self.nameless.data(wire) == wire else b""
         return PlayedRun(transcript=msgspec.structs.replace(clean, header=header), pcapng=wire)
 

@@ -33,9 +33,9 @@ _STAYS = (
 )
 _CAPTURES = (
     "Les captures gardent l’heure de chaque essai, et donc l’ordre des noms de la classe\u00a0; "
-    "celles où un nom a été vu ne sont pas copiées.",
+    "celles où un nom a été vu, ou dont l’essai en a montré un, ne sont pas copiées.",
     "Captures keep the time of each run, and so the order of the class's names; those in which a "
-    "name was seen are not copied.",
+    "name was seen, or whose run has shown one, are not copied.",
 )
 
 
