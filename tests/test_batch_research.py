@@ -153,7 +153,7 @@ def test_nobodys_name_is_in_any_byte_and_the_grades_are_the_same(
         (x.score, x.max_score, [c.status for c in x.criteria]) for x in after
     )
     assert [x.id for x in after] == sorted(x.id for x in after)
-    assert {x.late.penalty for x in after if x.late} == {1}
+    assert {(x.late.penalty, x.late.seconds) for x in after if x.late} == {(1, 86_400)}
     assert not [name for name in every_byte(copy) if name.endswith(".pcapng")]
     # The time of day, in whose order the class was played, is nowhere.
     assert not [name for name, data in every_byte(copy).items() if b"09:13:37" in data]
@@ -190,6 +190,22 @@ def test_of_a_downloads_name_only_the_person_counts(
     one = replace(submission("x"), origin=Origin(layout=layout, entries=(entry,)))
     found = saved.describe(one, "", "", ())
     assert research.names_of(found) == ["x", "x", *names]
+
+
+def test_lateness_is_told_in_days(tmp_path: Path) -> None:
+    late = Late(due="2026-10-01T23:59", seconds=0, rule="", penalty="1/2")
+    entries = [
+        replace(
+            submission(f"number_{seconds}"),
+            origin=Origin(layout="moodle", late=replace(late, seconds=seconds)),
+        )
+        for seconds in (1, 86_400, 86_401)
+    ]
+    out = grade_with(tmp_path / "late", entries, Recorded())
+    assert report(out, "--out", str(tmp_path / "copy")) == 0
+    found = results.read_results((tmp_path / "copy/results.json").read_bytes()).submissions
+    told = sorted((one.late.seconds, one.late.penalty) for one in found if one.late)
+    assert told == [(86_400, 0.5), (86_400, 0.5), (172_800, 0.5)]
 
 
 def test_it_is_a_graded_folder_like_another(graded: Path, tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ from grader.submission import Origin, SourceFile, Submission
 
 RESEARCH = "research"
 _DIGITS = 12
+_DAY = 24 * 60 * 60
+"""Seconds."""
 _KINDS: tuple[ItemKind, ...] = ("file", "folder")
 _OWN = frozenset((
     # Of what intake said.
@@ -199,11 +201,15 @@ def _data(entry: tr.AnyEntry) -> bytes:
 
 
 def _origin(origin: Origin | None) -> Origin | None:
-    """How late it was stays; who, when, from where and in which group do not."""
+    """How many days late it was stays; who, when, from where and in which group do not."""
     if origin is None:
         return None
+    late = origin.late
+    if late is not None:
+        # To the second, with the due date, it would be the moment of handing in.
+        late = replace(late, seconds=-(-late.seconds // _DAY) * _DAY)
     return Origin(
-        layout=origin.layout, attempt=origin.attempt, attempts=origin.attempts, late=origin.late,
+        layout=origin.layout, attempt=origin.attempt, attempts=origin.attempts, late=late,
         flagged_late=origin.flagged_late,
     )  # fmt: skip
 
