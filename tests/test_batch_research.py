@@ -209,7 +209,9 @@ def test_lateness_is_told_in_days(tmp_path: Path) -> None:
 
 
 def test_it_is_a_graded_folder_like_another(graded: Path, tmp_path: Path) -> None:
+    # The class is in French, its copy in English.
     assert report(graded, "--out", str(tmp_path / "copy")) == 0
+    assert app.main(["verify", str(tmp_path / "copy")]) == 0
     # 3: not every run is there, in the one as in the other.
     assert app.main(["report", str(graded)]) == app.main(["report", str(tmp_path / "copy")]) == 3
     assert app.main(["verify", str(tmp_path / "copy")]) == 0

@@ -189,10 +189,12 @@ def _named_by(entry: str, layout: str) -> list[str]:
     return [telling_words(entry)]
 
 
-def marker_of(before: Marker, captures: bool) -> Marker:
-    """What the copy says of itself: a graded folder, made for research."""
+def marker_of(before: Marker, language: str, *, captures: bool) -> Marker:
+    """What the copy says of itself: a graded folder, made for research, in this language."""
     options = {**before.options, AUDIENCE: RESEARCH, "captures": "yes" if captures else "no"}
-    return msgspec.structs.replace(before, options=options, anonymous=False, pseudonym_key="")
+    return msgspec.structs.replace(
+        before, options=options, language=language, anonymous=False, pseudonym_key=""
+    )
 
 
 def _data(entry: tr.AnyEntry) -> bytes:

@@ -57,7 +57,7 @@ def write(
     nameless = Nameless(
         {names[key]: research.names_of(one) for key, one in whole.items()}, words_of(source.lab)
     )
-    marker = research.marker_of(marker, given.captures)
+    marker = research.marker_of(marker, settings.language, captures=given.captures)
     making = research.Research(
         folder=folder, source=source, settings=settings,
         judge=adjustments.judging(folder, judge_run), options=marker.options, pseudonym=names,
