@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 from engine_tools import TP09
 from markdown_it import MarkdownIt
+from markupsafe import escape
 from page_kinds import STATEMENT
 from prove_tools import lab_of
 from test_view_html import Page
 
-from grader.formats.handout_markdown import code, markdown
+from grader.formats.handout_markdown import code, markdown, table, text
 from grader.formats.scripted import lab_text
 from grader.formats.writer import Style
 from grader.lab.load import load_lab
@@ -91,9 +92,9 @@ def test_every_framing_has_words(framing: object, part: str) -> None:
 
 
 def test_french_typography() -> None:
-    for key, text in script_words("fr").items():
-        assert not re.search(r"(?<![\u00a0\u202f])[:;!?](?![:}/])", text), key
-        assert "'" not in text, key
+    for key, said in script_words("fr").items():
+        assert not re.search(r"(?<![\u00a0\u202f])[:;!?](?![:}/])", said), key
+        assert "'" not in said, key
 
 
 # --- as diagrams -------------------------------------------------------------------------
@@ -158,11 +159,49 @@ def test_the_statement_comes_first_with_its_own_title() -> None:
     assert text.index("What travels") < text.index("## Messages")
 
 
+def test_a_comment_in_code_is_no_title() -> None:
+    statement = "Read this.\n\n```sh\n# look\nls\n```\n"
+    text = markdown(handout(LABS["parrot"], "en", statement), "en")
+    assert text.startswith(f"# {LABS['parrot'].title.in_language('en')}\n\nRead this.\n")
+    assert "```sh\n# look\nls\n```" in text
+
+
+READER = MarkdownIt("commonmark").enable("table")
+
+
 @pytest.mark.parametrize(
-    ("words", "made"), [("a", "`a`"), ("a`b", "``a`b``"), ("`a", "`` `a ``"), ("a|b", r"`a\|b`")]
+    "words",
+    [
+        "a&amp;b",
+        "*a* _b_ ~~c~~ <d> [e](f)",
+        r"a\|b \\|",
+        "1. a",
+        "2) a",
+        "- a",
+        "+ a",
+        "=",
+        "# a",
+        "`a",
+    ],
 )
-def test_code_keeps_its_words(words: str, made: str) -> None:
-    assert code(words) == made
+def test_words_stand_for_themselves(words: str) -> None:
+    assert READER.render("before\n\n" + text(words)) == f"<p>before</p>\n<p>{escape(words)}</p>\n"
+    made = READER.render(table(("x", "y"), [(text(words, cell=True), "2")]))
+    assert re.findall("<td>(.*)</td>", made) == [str(escape(words)), "2"]
+
+
+@pytest.mark.parametrize("words", ["a", "a`b", "`a", "a|b", "a&amp;b", r"(a\|b)", r"a\\|"])
+def test_code_keeps_its_words(words: str) -> None:
+    whole = str(escape(words))
+    assert READER.render(code(words)) == f"<p><code>{whole}</code></p>\n"
+    made = READER.render(table(("x", "y"), [(code(words, cell=True), "2")]))
+    shown = whole if r"\|" in words else f"<code>{whole}</code>"
+    assert re.findall("<td>(.*)</td>", made) == [shown, "2"]
+
+
+def test_code_in_words_is_code_where_it_stands() -> None:
+    assert text("say `a|b`") == "say `a|b`"
+    assert text("say `a|b`", cell=True) == r"say `a\|b`"
 
 
 # --- as a page ---------------------------------------------------------------------------
@@ -190,4 +229,4 @@ def test_a_statement_is_markdown_and_no_html() -> None:
 
 def test_the_title_is_taken_from_the_statement() -> None:
     assert without_title("# One\n\ntext") == ("One", "\ntext")
-    assert without_title("text\n# One") == ("", "text\n# One")
+    assert without_title("\ufefftext\n# One") == ("", "text\n# One")

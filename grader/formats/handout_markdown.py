@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 
 from grader.formats.safe import one_line
 from grader.formats.scripted import text_of
-from grader.view.handout import Exchange, Handout, arrow
+from grader.view.handout import Exchange, Handout, Said, arrow
 from grader.view.script_words import script_words
 from grader.view.scripted import Block
+from grader.view.statement import without_title
 from grader.view.words import labelled
 
-_TITLE = re.compile(r"^# ", re.MULTILINE)
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|]")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|&~]")
+_MARKER = re.compile(r"^(?:(?=[-+=])|(\d{1,9})(?=[.)]))")
+"""What makes a list, a rule or a heading of a line that begins with it."""
 
 
 def markdown(page: Handout, language: str) -> str:
@@ -21,7 +23,7 @@ def markdown(page: Handout, language: str) -> str:
     words = script_words(language)
     parts = list(_head(page, language))
     if page.messages:
-        parts += [f"## {words['messages']}", page.framing, _messages(page, language)]
+        parts += [f"## {words['messages']}", text(page.framing), _messages(page, language)]
     if page.exchanges:
         parts += [f"## {words['exchanges']}", words["exchanges_lead"]]
         parts += [text for one in page.exchanges for text in _exchange(one, language)]
@@ -31,9 +33,9 @@ def markdown(page: Handout, language: str) -> str:
 
 def _head(page: Handout, language: str) -> Iterator[str]:
     words = script_words(language)
-    if not _TITLE.search(page.statement):
-        yield f"# {text(page.title)}"
-    yield page.statement.strip() or text(page.lead)
+    title, statement = without_title(page.statement)
+    yield f"# {title or text(page.title)}"
+    yield statement.strip("\r\n") or text(page.lead)
     yield f"## {words['programs_asked']}"
     port = f"- {labelled(words['port'], language)}{page.port}"
     yield "\n".join([port, *(f"- {line}" for line in page.files)])
@@ -41,12 +43,13 @@ def _head(page: Handout, language: str) -> Iterator[str]:
 
 def _messages(page: Handout, language: str) -> str:
     words = script_words(language)
-    rows = [
-        (code(one.name), (code(one.said) if one.literal else text(one.said))
-         + (f" · {text(one.ends)}" if one.ends else ""))
-        for one in page.messages
-    ]  # fmt: skip
+    rows = [(code(one.name, cell=True), _said(one)) for one in page.messages]
     return table((words["message"], words["says"]), rows)
+
+
+def _said(one: Said) -> str:
+    said = code(one.said, cell=True) if one.literal else text(one.said, cell=True)
+    return f"{said} · {text(one.ends, cell=True)}" if one.ends else said
 
 
 def _exchange(one: Exchange, language: str) -> Iterator[str]:
@@ -79,7 +82,10 @@ def _lines(blocks: Iterable[Block], language: str) -> Iterator[str]:
 def _criteria(page: Handout, language: str) -> Iterator[str]:
     words = script_words(language)
     for role, asked in page.criteria:
-        rows = [(text(one.title), text(one.requirement), one.points) for one in asked]
+        rows = [
+            (text(one.title, cell=True), text(one.requirement, cell=True), one.points)
+            for one in asked
+        ]
         heads = (words["criterion"], words["asked"], words["points_head"])
         yield f"### {role}"
         yield table(heads, rows)
@@ -92,20 +98,29 @@ def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def text(words: str) -> str:
+def text(words: str, *, cell: bool = False) -> str:
     """Words of the lab that stand for themselves, but for code between backquotes."""
-    parts = one_line(words).split("`")
+    shown = one_line(words)
+    parts = shown.split("`")
     if len(parts) % 2 == 0:
-        return _SPECIAL.sub(r"\\\g<0>", one_line(words))
-    return "".join(
-        code(part) if number % 2 else _SPECIAL.sub(r"\\\g<0>", part)
-        for number, part in enumerate(parts)
+        parts = [shown]
+    made = "".join(
+        code(part, cell=cell) if number % 2 else _escaped(part) for number, part in enumerate(parts)
     )
+    return made if cell else _MARKER.sub(r"\1\\", made)
 
 
-def code(words: str) -> str:
-    """Words as code, in a table too."""
-    shown = one_line(words).replace("|", "\\|")
+def code(words: str, *, cell: bool = False) -> str:
+    """Words as code; in a cell of a table a bar is escaped even there."""
+    shown = one_line(words)
+    if cell and "\\|" in shown:
+        # No code in a cell can hold these two: the bar's own backslash would be escaped.
+        return _escaped(shown)
     ticks = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     blank = " " if shown.startswith("`") or shown.endswith("`") else ""
-    return f"{ticks}{blank}{shown}{blank}{ticks}" if shown else ""
+    inside = shown.replace("|", "\\|") if cell else shown
+    return f"{ticks}{blank}{inside}{blank}{ticks}" if shown else ""
+
+
+def _escaped(words: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", words)

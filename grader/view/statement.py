@@ -41,5 +41,6 @@ def _words_of_image(_: RendererProtocol, tokens: Sequence[Token], at: int, *__: 
 
 def without_title(markdown: str) -> tuple[str, str]:
     """The statement's own title, if it begins with one, and the rest."""
-    first, _, rest = markdown.lstrip("\ufeff\n").partition("\n")
-    return (first[2:].strip(), rest) if first.startswith("# ") else ("", markdown)
+    whole = markdown.lstrip("\ufeff\r\n")
+    first, _, rest = whole.partition("\n")
+    return (first[2:].strip(), rest) if first.startswith("# ") else ("", whole)
