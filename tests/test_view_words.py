@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import string
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import grader
 from grader.judge.model import Status
 from grader.view.words import (
     byte_count,
@@ -19,6 +21,8 @@ from grader.view.words import (
     milliseconds,
     words,
 )
+
+GRADER = Path(grader.__file__).parent
 
 
 def fields(text: str) -> set[str]:
@@ -36,6 +40,24 @@ def test_french_typography() -> None:
     for key, text in words("fr").items():
         assert not re.search(r"(?<![\u00a0\u202f])[:;!?](?![:}/])", text), key
         assert "'" not in text, key
+
+
+def test_every_word_is_said_somewhere() -> None:
+    head = re.compile(r'^    "(\w+)": ?\(', re.MULTILINE)
+    keys: set[str] = set()
+    said = ""
+    for path in (*GRADER.rglob("*.py"), *(GRADER / "view/templates").iterdir()):
+        text = path.read_text("utf-8")
+        if path.parent.name == "view" and path.name.endswith("words.py"):
+            keys.update(head.findall(text))
+            text = head.sub("", text)
+        said += text
+    known = {*re.findall(r"\w+", said)}
+    begun = tuple(re.findall(r'f"(\w+_)\{', said))
+    assert len(keys) > 400
+    # Names of errors are what the kernel says; those of roles are capitalised where they are said.
+    dead = {key for key in keys - known if not key.startswith((*begun, "E"))} - {"Both"}
+    assert dead == set()
 
 
 def test_an_unknown_language_is_french() -> None:

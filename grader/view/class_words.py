@@ -114,7 +114,6 @@ _TABLE: dict[str, tuple[str, str]] = {
         "{criterion}: {points} instead of {judged}",
     ),
     "eye_limits": ("limite atteinte~: {limits} ({runs})", "limit reached: {limits} ({runs})"),
-    "eye_identical": ("même programme {role}", "same {role} program"),
     "eye_identical_lead": (
         "Le même contenu, octet pour octet. Cela peut venir d’un modèle fourni, d’un travail à "
         "deux ou d’une double remise.",

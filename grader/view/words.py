@@ -22,7 +22,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     **TERMINAL,
     # page
     "skip": ("Aller au contenu", "Skip to the content"),
-    "report_of": ("Compte rendu de {name}", "Report for {name}"),
     "grade": ("Note", "Grade"),
     "of": ("{score} / {max}", "{score} / {max}"),
     "incomplete": (
@@ -105,7 +104,6 @@ _TABLE: dict[str, tuple[str, str]] = {
     "exit_status": ("code de fin {status}", "exit status {status}"),
     "exit_signal": ("signal {signal}", "signal {signal}"),
     "exchange": ("L’échange", "The exchange"),
-    "as_table": ("Le même échange en tableau", "The same exchange as a table"),
     "your_program": ("Votre programme", "Your program"),
     "the_program": ("Le programme", "The program"),
     "reference": ("Référence", "Reference"),
@@ -133,13 +131,9 @@ _TABLE: dict[str, tuple[str, str]] = {
     "stderr": ("Messages d’erreur (stderr)", "Error messages (stderr)"),
     "no_output": ("Rien n’a été affiché.", "Nothing was shown."),
     "hex": ("Les octets, un par un", "The bytes, one by one"),
-    "hex_received": ("Reçus de votre programme", "Received from your program"),
-    "hex_sent": ("Envoyés à votre programme", "Sent to your program"),
     "n_bytes": ("{n} octets", "{n} bytes"),
     "one_byte": ("{n} octet", "{n} byte"),
     "hidden_bytes": ("… {n} octets de plus, non montrés", "… {n} more bytes, not shown"),
-    "wire_file": ("Capture réseau (Wireshark)", "Network capture (Wireshark)"),
-    "replay": ("Rejouer cet essai", "Replay this run"),
     "replay_check": (
         "Avec la même graine, sur votre machine~:",
         "With the same seed, on your machine:",
@@ -202,11 +196,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     "eye_missing": ("pas de programme {role}", "no {role} program"),
     "table": ("Élèves et critères", "Students and criteria"),
     "legend": ("Légende", "Key"),
-    "downloads": ("Fichiers", "Files"),
     "isolation": ("Isolation", "Isolation"),
     "made_by": ("Écrit par Wiregrade {version}", "Written by Wiregrade {version}"),
-    "n_submissions": ("{n} remises", "{n} submissions"),
-    "one_submission": ("{n} remise", "{n} submission"),
 }
 
 
