@@ -145,7 +145,7 @@ def test_nobodys_name_is_in_any_byte_and_the_grades_are_the_same(
     copy = tmp_path / "class-research"
     assert telling(copy) == set()
     said = capsys.readouterr()
-    assert "2 submissions under pseudonyms" in said.out
+    assert "Submissions under pseudonyms: 2" in said.out
     assert "could not be removed" in said.err
     before = results.read_results((graded / "results.json").read_bytes()).submissions
     after = results.read_results((copy / "results.json").read_bytes()).submissions

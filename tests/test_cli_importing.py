@@ -82,6 +82,9 @@ def test_what_is_said_of_a_class(tmp_path: Path) -> None:
         "Nobody knows when 38 were handed in: no late penalty. A column 'submitted' in --roster "
         "says it.",
     ]
+    assert announcement(replace(read, timeless=1), "last", "en")[-1].startswith(
+        "Nobody knows when 1 was handed in"
+    )
     assert (
         announcement(found(lms_classes.plain("folders").folder(tmp_path / "p")), "last", "en") == []
     )
@@ -100,7 +103,7 @@ def test_results_of_ours_are_said(made: lms_classes.Downloaded, tmp_path: Path) 
 def test_several_attempts_are_said(tmp_path: Path) -> None:
     read = found(lms_classes.blackboard().folder(tmp_path), attempts="best")
     lines = announcement(read, "best", "fr")
-    assert lines[0] == "Blackboard, 36 dépôts"
+    assert lines[0] == "Blackboard, 36 remises"
     assert lines[1].startswith("12 personnes ont déposé plusieurs fois\u00a0: le meilleur")
 
 

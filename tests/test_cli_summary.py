@@ -31,7 +31,7 @@ def grade(name: str, score: str = "20", status: Status = Status.PASS) -> Grade:
 def test_counts_distribution_and_the_report_last() -> None:
     grades = [grade("a"), grade("b", "10.5"), grade("c", "0", Status.FAIL)]
     lines = summary(LAB, grades, "fr", report="out/index.html", taken_over=1).splitlines()
-    assert lines[0] == "3 remises notées, 1 reprises telles quelles"
+    assert lines[0] == "3 remises notées, 1 reprise telle quelle"
     assert lines[2] == "Moyenne 10,2, médiane 10,5, de 0 à 20 sur 20"
     assert [line.split()[-1] for line in lines[3:8]] == ["1", "0", "1", "0", "1"]
     assert any("server.listen" in line and "1/3" in line for line in lines)

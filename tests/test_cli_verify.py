@@ -37,9 +37,9 @@ def out(tmp_path: Path) -> Path:
 
 def test_unchanged_is_zero(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["verify", str(out), "--submissions", str(out.parent / "all")]) == 0
-    assert capsys.readouterr().out.startswith("Rien n’a changé\u00a0: 2 dépôts")
+    assert capsys.readouterr().out.startswith("Rien n’a changé (remises\u00a0: 2,")
     assert app.main(["verify", str(out), "--lang", "en"]) == 0
-    assert capsys.readouterr().out.startswith("Unchanged: 2 submissions")
+    assert capsys.readouterr().out.startswith("Unchanged (submissions: 2")
 
 
 def test_a_difference_is_two_and_said(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,7 +55,7 @@ def test_a_difference_is_two_and_said(out: Path, capsys: pytest.CaptureFixture[s
         "dupont/runs/x\\x1b[31m: was not written by Wiregrade",
         told[-1],
     ]
-    assert told[-1].startswith("Differences: 3 (2 submissions")
+    assert told[-1].startswith("Differences: 3 (submissions: 2")
 
 
 def test_what_is_no_output_folder_is_two(

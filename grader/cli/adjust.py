@@ -91,11 +91,11 @@ def _refuse_ungraded(folder: output.OutputFolder, identifier: str, criterion: Cr
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "id_near": (
-        "il n’y a pas de rendu «~{name}~»~; vouliez-vous dire {listed}~?",
+        "il n’y a pas de remise «~{name}~»~; vouliez-vous dire {listed}~?",
         "there is no submission {name}; did you mean {listed}?",
     ),
     "id_unknown": (
-        "il n’y a pas de rendu «~{name}~» (il y a {listed})",
+        "il n’y a pas de remise «~{name}~» (il y a {listed})",
         "there is no submission {name} (there are {listed})",
     ),
     "criterion_near": (

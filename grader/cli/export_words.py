@@ -15,7 +15,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{path} est un seul résultat~: --id n’a de sens que pour un dossier",
         "{path} is one result: --id is for a folder",
     ),
-    "nobody": ("{path} ne contient aucun dépôt noté", "{path} holds no graded submission"),
+    "nobody": ("{path} ne contient aucune remise notée", "{path} holds no graded submission"),
     "misplaced": (
         "--{option} n’est que pour~: {formats}",
         "--{option} is for {formats} only",
@@ -66,7 +66,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{id} has no grade: a part could not be graded, through no fault of its author",
     ),
     "nobody_matched": (
-        "personne de {path} n’a été retrouvé parmi les dépôts (par exemple {names})~; "
+        "personne de {path} n’a été retrouvé parmi les remises (par exemple {names})~; "
         "rien n’a été écrit",
         "nobody in {path} was found among the submissions (for example {names}); "
         "nothing was written",
@@ -74,7 +74,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "written": ("Notes écrites~: {count}", "Grades written: {count}"),
     "reports": ("Comptes rendus joints~: {count}", "Reports put in: {count}"),
     "left": (
-        "Rangées sans dépôt, laissées telles quelles~: {count}",
+        "Rangées sans remise, laissées telles quelles~: {count}",
         "Rows without a submission, left as they were: {count}",
     ),
     "scale": (
@@ -90,7 +90,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Not found in the file ({count}): {names}",
     ),
     "contested": (
-        "Plusieurs dépôts pour une même personne, aucun n’est noté ({count})~: {names}",
+        "Plusieurs remises pour une même personne, aucune n’est notée ({count})~: {names}",
         "Several submissions for one person, none of them is written ({count}): {names}",
     ),
     "no_folder": (
@@ -102,11 +102,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The grading worksheet helps to find them: --worksheet",
     ),
     "too_long": (
-        "GitLab ne lit pas de rapport de plus de 30 Mo~: --output DOSSIER/ en fait un par dépôt",
+        "GitLab ne lit pas de rapport de plus de 30 Mo~: --output DOSSIER/ en fait un par remise",
         "GitLab reads no report of more than 30 MB: --output FOLDER/ makes one for each submission",
     ),
     "one_folder": (
-        "aucun dépôt n’a de dossier Moodle connu~; donnez la feuille avec --worksheet",
+        "aucune remise n’a de dossier Moodle connu~; donnez la feuille avec --worksheet",
         "no submission has a known Moodle folder; name the worksheet with --worksheet",
     ),
 }

@@ -48,8 +48,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "everything is graded anew.",
     ),
     "shard": (
-        "Partie {shard} de la classe~: {mine} dépôts sur {total}.",
-        "Part {shard} of the class: {mine} of {total} submissions.",
+        "Partie {shard} de la classe (remises~: {mine} sur {total}).",
+        "Part {shard} of the class (submissions: {mine} of {total}).",
     ),
     "interrupted": (
         "Interrompu~: {done} sur {total} sont notées. La même commande reprend à partir de là.",

@@ -22,10 +22,10 @@ from grader.lab.model import Lab
 
 _SHOWN = 5
 _WORDS: dict[str, tuple[str, str]] = {
-    "read": ("{title}, {n} dépôts", "{title}, {n} submissions"),
-    "plain": ("{n} dépôts", "{n} submissions"),
-    "read_1": ("{title}, 1 dépôt", "{title}, 1 submission"),
-    "plain_1": ("1 dépôt", "1 submission"),
+    "read": ("{title}, {n} remises", "{title}, {n} submissions"),
+    "plain": ("{n} remises", "{n} submissions"),
+    "read_1": ("{title}, 1 remise", "{title}, 1 submission"),
+    "plain_1": ("1 remise", "1 submission"),
     "unmatched_1": (
         ", 1 entrée d’une autre forme, notée à part~: {names}",
         ", 1 entry not matched, graded all the same: {names}",
@@ -56,9 +56,15 @@ _WORDS: dict[str, tuple[str, str]] = {
         "them apart (a number, an address) is enough.",
     ),
     "timeless": (
-        "Heure de dépôt inconnue pour {n}~: aucune pénalité de retard. Une colonne « remis le » "
-        "dans --roster la donne.",
+        "Heure de dépôt inconnue pour {n} remises~: aucune pénalité de retard. Une colonne "
+        "« remis le » dans --roster la donne.",
         "Nobody knows when {n} were handed in: no late penalty. A column 'submitted' in --roster "
+        "says it.",
+    ),
+    "timeless_1": (
+        "Heure de dépôt inconnue pour une remise~: aucune pénalité de retard. Une colonne "
+        "« remis le » dans --roster la donne.",
+        "Nobody knows when 1 was handed in: no late penalty. A column 'submitted' in --roster "
         "says it.",
     ),
     "flagged": (

@@ -29,7 +29,7 @@ def refuse_unknown(ids: Collection[str], known: Collection[str]) -> None:
         raise CommandError(
             Text(
                 {
-                    "fr": f"aucun rendu n’a l’identifiant {safe(one)}\u00a0; proches\u00a0: {near}",
+                    "fr": f"aucune remise n’est {safe(one)}\u00a0; proches\u00a0: {near}",
                     "en": f"no submission has the id {safe(one)}; near ones: {near}",
                 }
             )
@@ -48,7 +48,7 @@ def refuse_other(before: Marker | None, now: Marker) -> None:
     raise CommandError(
         Text(
             {
-                "fr": "--id reprend des rendus d’une classe déjà notée avec le même labo, les "
+                "fr": "--id reprend des remises d’une classe déjà notée avec le même labo, les "
                 "mêmes options et la même version\u00a0; ce n’est pas le cas ici\u00a0: notez tout",
                 "en": "--id grades some of a class again that was graded with the same lab, "
                 "options and version; that is not so here: grade all of it",

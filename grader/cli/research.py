@@ -122,12 +122,12 @@ def _tell(
     shown = safe(str(place))
     say(
         (
-            f"Copie pour la recherche\u00a0: {copied} rendus sous pseudonyme, dans {shown}",
-            f"Copy for research: {copied} submissions under pseudonyms, in {shown}",
+            f"Copie pour la recherche, dans {shown}\nRemises sous pseudonyme\u00a0: {copied}",
+            f"Copy for research, in {shown}\nSubmissions under pseudonyms: {copied}",
         )[number]
     )
     if lost:
-        note((f"Rendus laissés de côté\u00a0: {lost}", f"Submissions left out: {lost}")[number])
+        note((f"Remises laissées de côté\u00a0: {lost}", f"Submissions left out: {lost}")[number])
     if spared:
         words = safe(", ".join(spared))
         note(

@@ -22,11 +22,16 @@ _LISTED = 8
 
 _WORDS: dict[str, tuple[str, str]] = {
     "graded": ("{n} remises notées", "{n} submissions graded"),
-    "one": ("1 remise notée", "1 submission graded"),
+    "graded_1": ("1 remise notée", "1 submission graded"),
     "taken_over": ("{n} reprises telles quelles", "{n} taken over as they were"),
+    "taken_over_1": ("1 reprise telle quelle", "1 taken over as it was"),
     "incomplete": (
         "{n} incomplètes (faute de la machine ou de Wiregrade)",
         "{n} incomplete (a fault of the machine or of Wiregrade)",
+    ),
+    "incomplete_1": (
+        "1 incomplète (faute de la machine ou de Wiregrade)",
+        "1 incomplete (a fault of the machine or of Wiregrade)",
     ),
     "mean": (
         "Moyenne {mean}, médiane {median}, de {low} à {high} sur {max}",
@@ -36,6 +41,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "diagnoses": ("Les erreurs les plus fréquentes~:", "The most frequent mistakes:"),
     "problems": ("À regarder~:", "To look at:"),
     "more": ("… et {n} autres", "… and {n} more"),
+    "more_1": ("… et 1 autre", "… and 1 more"),
     "report": ("Rapport~: {path}", "Report: {path}"),
 }
 
@@ -57,12 +63,11 @@ def summary(
 
 
 def _counts(grades: Sequence[Grade], words: dict[str, str], taken_over: int) -> list[str]:
-    graded = words["one"] if len(grades) == 1 else words["graded"].format(n=len(grades))
-    parts = [graded]
+    parts = [_counted("graded", len(grades), words)]
     if taken_over:
-        parts.append(words["taken_over"].format(n=taken_over))
+        parts.append(_counted("taken_over", taken_over, words))
     if incomplete := sum(not grade.complete for grade in grades):
-        parts.append(words["incomplete"].format(n=incomplete))
+        parts.append(_counted("incomplete", incomplete, words))
     return [", ".join(parts)]
 
 
@@ -138,7 +143,7 @@ def _problems(grades: Sequence[Grade], words: dict[str, str], language: str) -> 
     if not lines:
         return []
     if len(lines) > _LISTED:
-        lines = [*lines[:_LISTED], "  " + words["more"].format(n=len(lines) - _LISTED)]
+        lines = [*lines[:_LISTED], "  " + _counted("more", len(lines) - _LISTED, words)]
     return [words["problems"], *lines]
 
 
@@ -150,6 +155,10 @@ def is_certified(grade: Grade) -> bool:
 def _short(value: Fraction, language: str) -> str:
     """A mean needs no more than one place."""
     return decimal(Fraction(round(value * 10), 10), language)
+
+
+def _counted(key: str, number: int, words: dict[str, str]) -> str:
+    return words[f"{key}_1"] if number == 1 else words[key].format(n=number)
 
 
 def _words(language: str) -> dict[str, str]:

@@ -37,25 +37,25 @@ _CHANGES: dict[Code, tuple[str, str]] = {
         "le labo qui y est gardé n’est plus celui de la notation",
         "the lab that it keeps is not the one that was graded with",
     ),
-    "resubmitted": ("le dépôt a changé depuis", "was handed in again, and differs"),
+    "resubmitted": ("la remise a changé depuis", "was handed in again, and differs"),
     "new": ("n’a pas été noté", "was not graded"),
-    "withdrawn": ("n’est plus parmi les dépôts", "is no longer among the submissions"),
+    "withdrawn": ("n’est plus parmi les remises", "is no longer among the submissions"),
 }
 _WORDS: dict[str, tuple[str, str]] = {
     "unchanged": (
-        "Rien n’a changé~: {submissions} dépôts, {files} fichiers",
-        "Unchanged: {submissions} submissions, {files} files",
+        "Rien n’a changé (remises~: {submissions}, fichiers~: {files})",
+        "Unchanged (submissions: {submissions}, files: {files})",
     ),
     "differs": (
-        "Différences~: {changes} ({submissions} dépôts, {files} fichiers)",
-        "Differences: {changes} ({submissions} submissions, {files} files)",
+        "Différences~: {changes} (remises~: {submissions}, fichiers~: {files})",
+        "Differences: {changes} (submissions: {submissions}, files: {files})",
     ),
     "version": (
         "Noté par la version {tool}, et non {own}~: les sommes sont comparées, rien n’est rejugé.",
         "Graded by version {tool}, and this is {own}: sums are compared, nothing is judged again.",
     ),
     "unlisted": (
-        "Absents de results.json (dépôts retirés, ou notation interrompue)~: {names}",
+        "Absents de results.json (remises retirées, ou notation interrompue)~: {names}",
         "Not in results.json (withdrawn, or the grading was cut off): {names}",
     ),
 }

@@ -215,7 +215,7 @@ def listing(folder: Path) -> list[tuple[str, str]]:
     except NotADirectoryError as error:
         raise InputError(
             text(
-                "{where} n’est pas un dossier. Donnez le dossier qui contient les dépôts (une "
+                "{where} n’est pas un dossier. Donnez le dossier qui contient les remises (une "
                 "archive de toute la classe se décompresse d’abord) ; pour un seul dépôt : "
                 "wiregrade check {where}",
                 "{where} is not a folder. Give the folder that holds the submissions (unpack an "

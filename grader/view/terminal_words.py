@@ -66,7 +66,7 @@ TERMINAL: dict[str, tuple[str, str]] = {
     "d_lab_changed": ("Le labo a changé entre les deux.", "The lab changed between the two."),
     "d_lab_same": ("Le labo est le même.", "The lab is the same."),
     "d_absent": ("absent", "absent"),
-    "d_resubmitted": ("le dépôt a changé aussi", "what was handed in changed, too"),
+    "d_resubmitted": ("la remise a changé aussi", "what was handed in changed, too"),
     "d_gone": ("N’est plus dit", "No longer told"),
     "d_new": ("Dit maintenant", "Told now"),
     "d_steps": ("plus de points~: {up}, moins~: {down}", "more points: {up}, fewer: {down}"),
