@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from engine_tools import bwrap
 from namespaces import missing
+from short_lab import short_lab
 
 import grader
 from grader import results
@@ -107,9 +108,10 @@ def test_other_options_are_said_and_fail_under_is_one(
     bwrap()
     shutil.rmtree(small / "faute_un_seul_recv")
     out = tmp_path / "out"
-    assert grade(small, "--out", out, "--lang", "en") == 0
+    asked = (small, "--out", out, "--lang", "en", "--lab", short_lab(tmp_path))
+    assert grade(*asked) == 0
     assert "Report: " in capsys.readouterr().out
-    assert grade(small, "--out", out, "--lang", "en", "--seed", "s1", "--fail-under", "12,5") == 1
+    assert grade(*asked, "--seed", "s1", "--fail-under", "12,5") == 1
     assert "another version (seed)" in capsys.readouterr().err
 
 
@@ -119,7 +121,8 @@ def test_certified_idle_and_under_load(
 ) -> None:
     bwrap()
     out = tmp_path / "out"
-    assert grade(small, "--out", out, "--lang", "en", "--certify", "2") == 0
+    asked = (small, "--out", out, "--lang", "en", "--lab", short_lab(tmp_path))
+    assert grade(*asked, "--certify", "2") == 0
     told = capsys.readouterr()
     phases = [line for line in told.err.splitlines() if line.startswith("Repeats")]
     assert [line.split(" of each scenario, ")[0] for line in phases] == ["Repeats 1", "Repeats 2"]
@@ -144,9 +147,11 @@ def test_an_interrupt_leaves_no_process_and_the_next_goes_on(
     out = tmp_path / "out"
     # It never ends by itself: the interrupt comes while it runs.
     hung = "import socket\ns=socket.socket()\ns.bind(('',65432))\ns.listen()\nwhile True: pass\n"
-    (small / "zz").mkdir()
-    (small / "zz" / "serveur.py").write_text(hung)
+    shutil.rmtree(small / "juste_enonce")
+    (small / "juste_enonce").mkdir()
+    (small / "juste_enonce" / "serveur.py").write_text(hung)
     command = [sys.executable, "-m", "grader", "grade", str(small), "--out", str(out)]
+    command += ["--lab", str(short_lab(tmp_path))]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CI": "1"}
     with subprocess.Popen(
         [*command, "--jobs", "1"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -154,21 +159,22 @@ def test_an_interrupt_leaves_no_process_and_the_next_goes_on(
     ) as program:  # fmt: skip
         assert program.stderr is not None
         for line in program.stderr:
-            if line.startswith("[2/4]"):
+            if line.startswith("[2/3]"):
                 break
         program.send_signal(number)
         rest = program.stderr.read()
         assert program.wait() == 130
-    assert "Interrompu : 2 sur 4" in rest.replace("\u00a0", " ")
+    assert "Interrompu : 2 sur 3" in rest.replace("\u00a0", " ")
     assert "Traceback" not in rest
     with pytest.raises(ProcessLookupError):
         os.killpg(program.pid, 0)
     assert not [p for p in out.rglob("*") if "part" in p.name]
     document = json.loads((out / "results.json").read_text())
     assert len(document["submissions"]) == 2
-    shutil.rmtree(small / "zz")
+    shutil.copytree(SAMPLES / "juste_enonce", small / "juste_enonce", dirs_exist_ok=True)
     again = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     assert again.stderr.count("repris") == 2
+    assert "juste_enonce  20/20\n" in again.stderr
 
 
 @pytest.mark.parametrize(

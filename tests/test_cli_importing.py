@@ -15,6 +15,7 @@ import lms_classes
 import pytest
 from batch_tools import judge, source, submission
 from engine_tools import bwrap
+from short_lab import short_lab
 
 import grader
 from grader import results
@@ -159,7 +160,8 @@ def test_moodles_zip_with_a_team_and_somebody_absent(
         "Participant 1;Léa;Binôme É;\nParticipant 2;Léo;Binôme É;\nParticipant 3;Max;;\n"
     )
     out = tmp_path / "out"
-    options = ("--roster", tmp_path / "r.csv", "--due", "2026-10-01T12:00:00+02:00")
+    short = ("--lab", short_lab(tmp_path))
+    options = ("--roster", tmp_path / "r.csv", "--due", "2026-10-01T12:00:00+02:00", *short)
     assert grade(zipped, "--out", out, *options, "--late-penalty", "2/day") == 0
     told = capsys.readouterr()
     assert "Moodle, 3 submissions" in told.err
@@ -207,8 +209,8 @@ def test_canvas_and_blackboards_best(tmp_path: Path, capsys: pytest.CaptureFixtu
         flat[f"doejane_LATE_501_{place}_{name.replace('.py', '-1.py')}"] = data
     for name, data in wrong.items():
         flat[f"o_neill_502_77_{name}"] = data
-    out = tmp_path / "out"
-    assert grade(members(tmp_path / "c.zip", flat), "--out", out) == 0
+    out, short = tmp_path / "out", ("--lab", short_lab(tmp_path))
+    assert grade(members(tmp_path / "c.zip", flat), "--out", out, *short) == 0
     rows = {
         s.name: s for s in results.read_results((out / "results.json").read_bytes()).submissions
     }
@@ -227,14 +229,14 @@ def test_canvas_and_blackboards_best(tmp_path: Path, capsys: pytest.CaptureFixtu
         (folder / f"TP_9_jane_d_attempt_2026-10-0{day}-10-00-00.txt").write_text(
             "Name: Jane Doe (jane_d)\nDate Submitted: ...\n"
         )
-    assert grade(folder, "--out", out, "--attempts", "best") == 0
+    assert grade(folder, "--out", out, "--attempts", "best", *short) == 0
     assert "One person handed in several times: the best counts" in capsys.readouterr().err
     (row,) = results.read_results((out / "results.json").read_bytes()).submissions
     assert (row.name, row.score) == ("Jane Doe", 20)
     assert isinstance(row.origin, results.OriginInfo)
     assert (row.origin.attempt, row.origin.attempts) == (1, 2)
     assert app.main(["report", str(out)]) == 0
-    assert grade(folder, "--out", out) == 0
+    assert grade(folder, "--out", out, *short) == 0
     (row,) = results.read_results((out / "results.json").read_bytes()).submissions
     assert row.score == 13
 

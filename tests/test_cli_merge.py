@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from engine_tools import bwrap
 from samples import SUBMISSIONS
+from short_lab import short_lab
 
 from grader.batch import output
 from grader.cli.app import main
@@ -55,14 +56,15 @@ def test_in_parts_or_at_once_is_the_same(tmp_path: Path) -> None:
     for name in ("juste_enonce", "faute_un_seul_recv"):
         shutil.copytree(SUBMISSIONS / name, handed / name)
     made = [tmp_path / f"part{number}" for number in (1, 2, 3)]
+    asked = ("grade", handed, "--lab", short_lab(tmp_path))
     for number, part in enumerate(made, start=1):
-        assert run("grade", handed, "--out", part, "--shard", f"{number}/3") == 0
+        assert run(*asked, "--out", part, "--shard", f"{number}/3") == 0
     whole, once = tmp_path / "whole", tmp_path / "once"
     assert run("merge", *reversed(made), "--out", whole) == 0
     # What was played is what parts have; the rest is made from it once more.
     assert run("verify", whole, "--submissions", handed) == 0
     shutil.copytree(whole, once)
-    assert run("grade", handed, "--out", once) == 0
+    assert run(*asked, "--out", once) == 0
     assert files_of(once) == files_of(whole)
     document = json.loads((whole / "results.json").read_bytes())
     assert [one["id"] for one in document["submissions"]] == [
