@@ -10,7 +10,7 @@ from pathlib import Path
 import engine_tools as tools
 import pytest
 
-from grader.lab.languages import Language
+from grader.lab.languages import KNOWN, Language
 from grader.lab.model import Limits
 from grader.run import building, interpreter, located, privileges, proc
 from grader.run.built import Built
@@ -36,13 +36,13 @@ def start(files: Sequence[SourceFile], program: str, limits: Limits, launch: Lau
     return start_plain(inspect(tools.python()), files, program, limits, launch=launch)
 
 
-def built(script: str, tmp_path: Path, *more: str) -> Built:
+def built(script: str, tmp_path: Path, *more: str, limits: Limits = building.LIMITS) -> Built:
     one = language(script)
     one = replace(one, build=(*one.build, *more))
     begin = partial(start, FILES, "tp/a.x")
     return building.build(
         one, one.build, (), inspect(tools.python()),
-        lambda launch, limits: begin(limits, launch), str(tmp_path / "out"),
+        lambda launch, limits: begin(limits, launch), str(tmp_path / "out"), limits,
     )  # fmt: skip
 
 
@@ -96,11 +96,9 @@ def test_a_compiler_may_end_with_any_status(tmp_path: Path) -> None:
     assert built("exit 127", tmp_path).status == 127
 
 
-def test_a_compiler_that_computes_on_and_on_meets_a_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(building, "LIMITS", replace(building.LIMITS, cpu=0.3))
-    made = built("while :; do :; done", tmp_path)
+def test_a_compiler_that_computes_on_and_on_meets_a_limit(tmp_path: Path) -> None:
+    limits = replace(building.LIMITS, cpu=0.3)
+    made = built("while :; do :; done", tmp_path, limits=limits)
     assert (made.ok, made.limit, made.value) == (False, "cpu", "0.3 s")
 
 
@@ -124,25 +122,23 @@ def test_a_compiler_that_ignores_the_end_of_its_time_meets_its_limit(
     whom: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(building._Build, "_struck", lambda _: None)
-    monkeypatch.setattr(building, "LIMITS", replace(building.LIMITS, cpu=0.01))
+    limits = replace(building.LIMITS, cpu=0.01)
     script = f"n=0; while [ $n -lt 100000 ]; do n=$((n+1)); done; kill -KILL {whom}"
-    assert built(script, tmp_path).limit == "cpu"
+    assert built(script, tmp_path, limits=limits).limit == "cpu"
 
 
-def test_a_compiler_that_waits_on_and_on_meets_a_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(building, "LIMITS", replace(building.LIMITS, wall=0.3))
-    assert built("sleep 100", tmp_path).limit == "wall"
+def test_a_compiler_that_waits_on_and_on_meets_a_limit(tmp_path: Path) -> None:
+    limits = replace(building.LIMITS, wall=0.3)
+    assert built("sleep 100", tmp_path, limits=limits).limit == "wall"
 
 
 def test_a_compiler_that_a_busy_machine_keeps_waiting_has_more_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "LIMITS", replace(building.LIMITS, wall=0.2))
+    limits = replace(building.LIMITS, wall=0.2)
     asked = iter(range(0, 1 << 62, 1 << 40))
     monkeypatch.setattr(proc, "run_delay", lambda _pid, _tid: next(asked))
-    made = built('sleep 0.5; cp a.x "$1/program"', tmp_path)
+    made = built('sleep 0.5; cp a.x "$1/program"', tmp_path, limits=limits)
     assert made.ok
     assert made.took > 0.5e9
 
@@ -321,6 +317,39 @@ def test_root_asks_tools_before_it_is_somebody_else(
     workshop = Workshop((one,), inspect(tools.python()), None, sandboxed=False)
     tool.unlink()
     assert workshop.version(one) == ("7" if root else "")
+
+
+def test_a_tool_that_builds_nothing_is_the_machines_fault() -> None:
+    one = replace(language('cat "$2"; exit 1'), control="right")
+    one = replace(one, build=(*one.build, "{program}"))
+    workshop = Workshop((one,), inspect(tools.python()), None, sandboxed=False)
+    with pytest.raises(HostError, match=r"X: sh of this machine can't build .* \(right\)"):
+        workshop.ready((one,), "tp/a.x", FILES, start)
+
+
+def test_a_tool_is_tried_once_where_a_program_is_not_built() -> None:
+    asked: list[str] = []
+
+    def counted(
+        files: Sequence[SourceFile], program: str, limits: Limits, launch: Launch
+    ) -> Program:
+        asked.append(program)
+        return start(files, program, limits, launch)
+
+    one = replace(language('grep right "$2" > "$1/program"'), control="right")
+    one = replace(one, build=(*one.build, "{program}"))
+    workshop = Workshop((one,), inspect(tools.python()), None, sandboxed=False)
+    assert workshop.ready((one,), "b.x", [SourceFile(path="b.x", data=b"right")], counted).built
+    assert asked == ["b.x"]
+    for data in (b"wrong", b"false"):
+        assert workshop.ready((one,), "b.x", [SourceFile(path="b.x", data=data)], counted).failed
+    assert asked == ["b.x", "b.x", "Control.x", "b.x"]
+
+
+def test_a_build_has_the_time_that_its_language_takes() -> None:
+    assert building.limits_of(KNOWN["c"]) == building.LIMITS
+    limits = building.limits_of(KNOWN["go"])
+    assert (limits.cpu, limits.wall) == (120, 240)
 
 
 def test_a_program_is_built_once_for_its_runs() -> None:

@@ -37,6 +37,10 @@ class Language:
     crashpoint: bool = False
     """Its build takes `grader/run/crashpoint.c` from standard input: by it a program says where
     a signal has ended it."""
+    build_cpu: float = 20.0
+    """CPU that a build may take, s; it may last twice as long."""
+    control: str = ""
+    """A right program, to be called `Control`: a machine that can't build that has broken tools."""
     home: tuple[str, ...] = ()
     """Asks a tool for the folder that it lives in, where its own place does not tell."""
 
@@ -73,6 +77,7 @@ C = Language(
     crashpoint=True,
     package="gcc libc6-dev",
     build_folders=("/usr/include",),
+    control="#include <stdio.h>\n#include <sys/socket.h>\nint main(void) { return 0; }\n",
 )
 CPP = Language(
     id="c++",
@@ -83,6 +88,7 @@ CPP = Language(
     crashpoint=True,
     package="g++",
     build_folders=("/usr/include",),
+    control="#include <iostream>\n#include <sys/socket.h>\nint main() { return 0; }\n",
 )
 JAVA = Language(
     id="java",
@@ -95,6 +101,7 @@ JAVA = Language(
     run=("java", *_JVM, "-XX:-UsePerfData", "-cp", "{built}", "{class}"),
     package="default-jdk-headless",
     folders=("/etc/java-*",),
+    control="class Control { public static void main(String[] words) { } }\n",
 )  # fmt: skip
 JAVASCRIPT = Language(
     id="javascript",
@@ -110,9 +117,18 @@ GO = Language(
     build=("go", "build", "-o", "{built}/program", "{sources}"),
     run=("{built}/program",),
     package="golang-go",
-    environment={"CGO_ENABLED": "0", "GO111MODULE": "off", "GOTELEMETRY": "off"},
+    environment={
+        "CGO_ENABLED": "0", "GO111MODULE": "off", "GOTELEMETRY": "off", "GOTOOLCHAIN": "local",
+        # Or as many compilers at once as there are cores, with that many threads each.
+        "GOMAXPROCS": "2",
+    },
+    # 25 s where nobody else is: it compiles its library for each program.
+    build_cpu=120.0,
+    # Debian's keeps its library there, behind links.
+    build_folders=("/usr/share/go-*",),
     home=("go", "env", "GOROOT"),
-)
+    control='package main\nimport "net"\nfunc main() { net.Listen("tcp", ":0") }\n',
+)  # fmt: skip
 RUST = Language(
     id="rust",
     title="Rust",
@@ -121,6 +137,7 @@ RUST = Language(
     run=("{built}/program",),
     package="rustc",
     home=("rustc", "--print", "sysroot"),
+    control='fn main() { let _ = std::net::TcpListener::bind("127.0.0.1:0"); }\n',
 )
 SHELL = Language(
     id="shell", title="shell", suffixes=(".sh",), run=("bash", "{program}"), package="bash"

@@ -13,6 +13,7 @@ import select
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 
 from grader.lab.languages import Language
@@ -38,8 +39,8 @@ LIMITS = Limits(
     wall=40.0, promised=40.0, cpu=20.0, memory=1 << 30, processes=64,
     file_size=64 << 20, work_size=256 << 20, output=64 << 10, open_files=256,
 )  # fmt: skip
-"""Of a build. A Java compiler takes 2 s of CPU on a slow machine. `wall` is time that it has had:
-see `grader.run.stopwatch`."""
+"""Of a build, but for what its language says. A Java compiler takes 2 s of CPU on a slow machine.
+`wall` is time that it has had: see `grader.run.stopwatch`."""
 KEPT_OUTPUT = 16 << 10
 """Bytes of what a compiler says that are kept: its first error is what matters."""
 _INSIDE = resources.files("grader.run").joinpath("inside.py").read_text("utf-8")
@@ -54,6 +55,12 @@ _COUNTS = MOST_BYTES + MOST_FILES * 4096
 Start = Callable[[Launch, Limits], Program]
 
 
+def limits_of(language: Language) -> Limits:
+    """Those of its builds."""
+    cpu = language.build_cpu
+    return replace(LIMITS, cpu=cpu, wall=2 * cpu, promised=2 * cpu)
+
+
 def build(
     language: Language,
     command: tuple[str, ...],
@@ -61,16 +68,13 @@ def build(
     interpreter: Interpreter,
     start: Start,
     out: str = _OUT,
-    limits: Limits | None = None,
+    limits: Limits = LIMITS,
 ) -> Built:
     """Build a program; `out` is a folder that does not exist, for what the compiler makes.
-
-    Its limits are `LIMITS`, unless others are given.
 
     Raises:
         HostError: the sandbox could not be made.
     """
-    limits = limits or LIMITS
     words = [word.replace("{built}", out) for word in command]
     order = json.dumps(
         {

@@ -61,6 +61,8 @@ class Workshop:
         self._interpreter, self._cache, self._sandboxed = interpreter, cache, sandboxed
         self._found: dict[str, Toolchain | ToolMissingError] = {}
         self._last: dict[str, Built] = {}
+        self._sound: set[str] = set()
+        """Languages whose tools have built a right program."""
         self._lines_of: Built | None = None
         self._lines: dict[tuple[int, ...], tuple[tr.Frame, ...]] = {}
         """Of that program: its runs end at the same places."""
@@ -174,10 +176,10 @@ class Workshop:
             return known
 
         def make() -> Built:
-            def started(launch: Launch, limits: Limits) -> Program:
-                return start(files, program, limits, launch)
-
-            return self._make(language, command, chain.build_folders, started)
+            made = self._build(language, command, program, files, start, chain)
+            if not made.ok:
+                self._try_tool(language, start, chain)
+            return made
 
         built = make() if self._cache is None else self._cached(self._cache, key, make)
         self._last = {key: built}  # the runs of one program come one after the other
@@ -191,13 +193,48 @@ class Workshop:
                 cache.put(key, built)
             return built
 
+    def _build(
+        self,
+        language: Language,
+        command: tuple[str, ...],
+        program: str,
+        files: Sequence[SourceFile],
+        start: Start,
+        chain: Toolchain,
+    ) -> Built:
+        def started(launch: Launch, limits: Limits) -> Program:
+            return start(files, program, limits, launch)
+
+        limits = building.limits_of(language)
+        return self._make(language, command, chain.build_folders, started, limits)
+
+    def _try_tool(self, language: Language, start: Start, chain: Toolchain) -> None:
+        """Build a right program: it is asked for once, by the first one that was not built.
+
+        Raises:
+            HostError: that can't be built either, so that nobody's program is to blame.
+        """
+        if not language.control or (key := repr(language)) in self._sound:
+            return
+        name = f"Control{language.suffixes[0]}"
+        files = (SourceFile(path=name, data=language.control.encode()),)
+        command = _with(chain, commands_of(language, name, files).build)
+        made = self._build(language, command, name, files, start, chain)
+        if not made.ok:
+            said = made.output.decode("utf-8", "replace").strip().partition("\n")[0]
+            raise HostError(
+                f"{language.title}: {language.build[0]} of this machine can't build even a right"
+                f" program ({made.limit or said or f'status {made.status}'})"
+            )
+        self._sound.add(key)
+
     def _make(
         self,
         language: Language,
         command: tuple[str, ...],
         folders: tuple[str, ...],
         start: building.Start,
-        limits: Limits | None = None,
+        limits: Limits,
     ) -> Built:
         python = self._interpreter
         if self._sandboxed:
