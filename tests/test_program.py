@@ -12,8 +12,10 @@ import pytest
 from namespaces import missing
 
 from grader import transcript as tr
-from grader.run import proc
+from grader.intake.bounds import BOUNDS
+from grader.run import proc, program
 from grader.run.engine import Engine
+from grader.run.errors import HostError
 from grader.run.jobs import Isolation
 from grader.run.program import WaitStatus, command_of
 from grader.submission import SourceFile
@@ -267,6 +269,33 @@ def test_it_runs_in_the_folder_of_its_file(where: Engine) -> None:
         """
     transcript = ran(where, source, files=files)
     assert transcript.stdout.startswith("dit\né ".encode()), tools.summary(transcript)
+
+
+def test_as_many_files_as_intake_takes_are_all_there(full_engine: Engine) -> None:
+    """Each has a descriptor and words of bubblewrap's: of both there is no end soon."""
+    deep = "/".join("abcdefghij")
+    files = tuple(
+        SourceFile(path=f"{number}/{deep}/{number}.txt", data=b"x")
+        for number in range(2 * BOUNDS.files - 1)
+    )
+    source = """
+        import os
+        there = [os.path.join(at, name) for at, _, names in os.walk(".") for name in names]
+        print(len(there), len(open(there[-1]).read()) > 0, oct(os.stat("7").st_mode & 0o777))
+        """
+    transcript = ran(full_engine, source, files=files)
+    assert transcript.stdout == b"1000 True 0o755\n", tools.summary(transcript)
+
+
+def test_where_few_files_may_be_open_too_many_are_the_hosts_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(program, "_first_safe", lambda: 60)
+    with program._Descriptors() as fds:
+        for _ in range(60):
+            fds.give(fds.memory(b""))
+        with pytest.raises(HostError, match="120 files open"):
+            fds.spawn(["/bin/true"], {}, own_session=False)
 
 
 def test_the_next_run_finds_nothing_of_the_last(where: Engine) -> None:

@@ -122,15 +122,13 @@ def test_the_kernels_settings_are_read_only_over_the_new_proc() -> None:
     assert arguments.index("--proc") < arguments.index("/proc/sys")
 
 
-def test_files_are_given_by_descriptor_into_folders_that_are_made_first() -> None:
+def test_files_are_given_by_descriptor() -> None:
     arguments = made()
     assert after(arguments, "--file", 2) == [
         ("10", "/submission/a/b/serveur.py"),
         ("11", "/submission/a/outils.py"),
     ]
     assert after(arguments, "--ro-bind-data", 2) == [("12", "/etc/hosts")]
-    assert after(arguments, "--dir", 1) == [("/submission/a",), ("/submission/a/b",)]
-    assert arguments.index("--dir") < arguments.index("--file")
     assert arguments[-2:] == ["--chdir", "/submission/a/b"]
 
 

@@ -48,8 +48,10 @@ _FIRST_FD = 10
 _TELLING = 2.0
 """So long a sandbox may take to tell how its program ended, s: it has ended already."""
 _SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
-_SAFE_FD = 300
-"""Sources are moved above every target, so that no dup2 overwrites another's source."""
+_SAFE_FD = 2000
+"""Sources are moved above every target, so that no dup2 overwrites another's source. Targets are
+no more than the files of a submission (1000) and of a build (400), and some."""
+_MOST_FDS = 8192
 
 
 @dataclass(frozen=True)
@@ -493,6 +495,21 @@ def limit_processes(pid: int, limits: Limits) -> None:
     resource.prlimit(pid, resource.RLIMIT_NPROC, (limits.processes, limits.processes))
 
 
+@cache
+def _first_safe() -> int:
+    """No descriptor that a child is given has this number, or a higher one.
+
+    Our own may have them: a worker is given 1024 in all, mostly, and may have more.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _MOST_FDS:
+        more = _MOST_FDS if hard == resource.RLIM_INFINITY else min(_MOST_FDS, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (more, hard))
+            soft = more
+    return min(_SAFE_FD, soft // 2)
+
+
 class _Descriptors:
     """Descriptors for one start: given to the child under fixed numbers, closed here."""
 
@@ -512,8 +529,15 @@ class _Descriptors:
         os.close(fd)
 
     def memory(self, data: bytes) -> int:
-        """A file in memory that holds `data`, at its start."""
-        fd = os.memfd_create("wiregrade")
+        """A file in memory that holds `data`, at its start.
+
+        It has a high number: select() takes none above 1023, and the rest needs low ones.
+        """
+        low = os.memfd_create("wiregrade")
+        try:
+            fd = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, _first_safe())
+        finally:
+            os.close(low)
         self._open.add(fd)
         view = memoryview(data)
         while view:
@@ -537,21 +561,27 @@ class _Descriptors:
         self, command: list[str], environment: dict[str, str], *, own_session: bool
     ) -> tuple[Terminal, int, int, int]:
         """Start `command` at a terminal: (terminal, stderr, gate, pid)."""
+        safe = _first_safe()
+        if any(number >= safe for _, number in self._given):
+            raise HostError(f"a process may not have {2 * safe} files open at once here")
         terminal = Terminal()
         stderr, stderr_write = os.pipe()
         gate_read, gate = os.pipe()
         os.set_blocking(stderr, False)
         sources = [(terminal.slave, 0), (terminal.slave, 1), (stderr_write, 2), (gate_read, 3)]
+        sources += self._given
+        high = [(fd, number) for fd, number in sources if fd >= safe]
         moved = [
-            (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _SAFE_FD + len(self._given) + 4), number)
-            for fd, number in [*sources, *self._given]
+            (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, safe), number)
+            for fd, number in sources
+            if fd < safe
         ]
         try:
             pid = os.posix_spawn(
                 command[0],
                 command,
                 environment,
-                file_actions=[(os.POSIX_SPAWN_DUP2, fd, number) for fd, number in moved],
+                file_actions=[(os.POSIX_SPAWN_DUP2, fd, number) for fd, number in [*moved, *high]],
                 setsid=own_session,
                 # What is ignored stays so across exec: by Python SIGPIPE, by nohup SIGHUP.
                 setsigdef=_SIGNALS,
