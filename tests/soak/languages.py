@@ -4,13 +4,17 @@
 
 Builds are timed without the cache, runs by language; each sample of `tests/languages` is graded
 ROUNDS times (10), with advice, three workers at once. The result is written beside this file.
+A wrong verdict is named at once, with the load that it came under; its transcripts and captures
+are kept in a folder that is named with it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import sys
+import tempfile
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +34,7 @@ from grader.batch.plan import jobs_of
 from grader.lab.languages import language_of, suffixes_of
 from grader.lab.model import Lab
 from grader.run.engine import Engine
+from grader.run.jobs import Run
 
 RESULT = Path(__file__).resolve().parent / "results" / "languages.json"
 
@@ -54,23 +59,27 @@ def main(rounds: int) -> int:
     wrong: list[str] = []
     for number in range(1, rounds + 1):
         jobs = [job for s in found.values() for job in jobs_of(own, s, f"{number:032x}")]
-        played: dict[str, list[tr.Transcript]] = defaultdict(list)
+        played: dict[str, list[Run]] = defaultdict(list)
         # A new engine for each round: nothing is taken from the cache of the one before.
         with Engine(tools.options("full", jobs=3)) as engine:
             for made in engine.play(jobs):
-                played[made.key] += [run.transcript for run in made.runs]
-        for key, transcripts in played.items():
+                played[made.key] += made.runs
+        for key, those in played.items():
+            transcripts = [run.transcript for run in those]
             grade = judge_run(own, found[key], f"{number:032x}", transcripts)
             if verdicts(grade) != expected[key]:
                 ends = {run.id: (run.outcome, run.seconds) for run in grade.runs}
                 told = {k: v for k, v in verdicts(grade).items() if v != expected[key][k]}
-                wrong.append(f"round {number}: {key}: {told}; {ends}")
+                kept = _keep(those)
+                wrong.append(f"round {number}, load {loads()}: {key}: {told}; {ends}; {kept}")
+                print(wrong[-1], flush=True)
             for transcript in transcripts:
                 _count(transcript, builds, runs, stuck)
                 outcomes[transcript.end.outcome] += 1
-        print(f"round {number}: {len(wrong)} wrong", *wrong[-3:], sep="\n  ", flush=True)
+        print(f"round {number}, load {loads()}: {len(wrong)} wrong", flush=True)
     result = {
         "rounds": rounds,
+        "load_at_the_end": loads(),
         "samples": len(found),
         "runs": sum(outcomes.values()),
         "outcomes": dict(sorted(outcomes.items())),
@@ -82,6 +91,21 @@ def main(rounds: int) -> int:
     RESULT.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2, ensure_ascii=False))
     return 1 if wrong else 0
+
+
+def loads() -> str:
+    """How many wanted the machine in the last minutes: 1, 5 and 15."""
+    return " ".join(f"{one:.0f}" for one in os.getloadavg())
+
+
+def _keep(runs: list[Run]) -> Path:
+    """All that happened, in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="languages-wrong-"))
+    for run in runs:
+        name = folder / run.header.run
+        name.with_suffix(".jsonl").write_bytes(tr.dump(run.transcript))
+        name.with_suffix(".pcapng").write_bytes(run.pcapng)
+    return folder
 
 
 def _count(
