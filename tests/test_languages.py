@@ -126,6 +126,26 @@ def test_a_language_that_the_machine_lacks_is_no_students_fault(full_engine: Eng
     assert "no-such-tool is not installed here" in transcript.end.problem
 
 
+def test_a_worker_knows_the_languages_of_each_lab_that_it_plays() -> None:
+    """It looked for tools while it was let see them, and those of its first lab only."""
+    one, other = (
+        Language(id=name, title=name, suffixes=(".x",), run=(f"no-{name}", "{program}"))
+        for name in ("one", "other")
+    )
+    port = tools.lab_for("none").port
+    workers = []
+    with tools.engine("none") as engine:
+        for languages in ((KNOWN["python"],), (one,), (other, one), (one,)):
+            own = replace(lab(), languages=languages, port=port)
+            played(engine, b"exit()", "serveur.x", own)
+            (worker,) = engine._workers
+            assert worker.knows(languages)
+            workers.append(worker.process.pid)
+    first, second, third, fourth = workers
+    assert len({first, second, third}) == 3
+    assert third == fourth
+
+
 @pytest.mark.parametrize("isolation", ["full", "none"])
 def test_any_executable_can_be_a_submission(
     isolation: str, full_engine: Engine, plain_engine: Engine

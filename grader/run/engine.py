@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import Self
 
 from grader import transcript as tr
-from grader.lab.languages import PYTHON
+from grader.lab.languages import PYTHON, Language
 from grader.lab.model import Scenario, Tests
 from grader.lab.sweep import is_sweep
 from grader.run import cgroup, messages, workfolders
@@ -64,6 +64,7 @@ class _Worker:
         finally:
             os.close(orders)
             os.close(replies)
+        self.languages = options.languages
         self.inbox = Inbox(options.spool)
         self.piece: Piece | None = None
         self.ready = False
@@ -79,6 +80,10 @@ class _Worker:
         with contextlib.suppress(BrokenPipeError):
             messages.send(self.orders, pickle.dumps(what))
 
+    def knows(self, languages: Iterable[Language]) -> bool:
+        """Their tools were looked for when it was made: later it may not be let see them."""
+        return all(one in self.languages for one in languages if one != PYTHON)
+
     def last_words(self) -> str:
         """What it wrote on stderr, once it is dead: why it broke off, where that was a bug."""
         size = self._said.seek(0, os.SEEK_END)
@@ -91,6 +96,14 @@ class _Worker:
         for fd in (self.orders, self.replies):
             with contextlib.suppress(OSError):
                 os.close(fd)
+
+    def leave(self) -> None:
+        """Wait for its end, once it is closed."""
+        try:
+            self.process.wait(_LEAVE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 class Engine:
@@ -106,6 +119,7 @@ class Engine:
         self._selector = selectors.DefaultSelector()
         self._followers = Followers()
         self._arranged: cgroup.Arranged | None = None
+        self._languages: list[Language] = []
         self._builds: Path | None = None
         """What was built, where there is something to build."""
         self._faults: defaultdict[tuple[str, Tests], list[str]] = defaultdict(list)
@@ -133,11 +147,7 @@ class Engine:
             if worker.piece is not None:
                 worker.process.send_signal(signal.SIGTERM)
         for worker in self._workers:
-            try:
-                worker.process.wait(_LEAVE_S)
-            except subprocess.TimeoutExpired:
-                worker.process.kill()
-                worker.process.wait()
+            worker.leave()
         self._workers.clear()
         self._selector.close()
         if self._builds is not None:
@@ -195,17 +205,27 @@ class Engine:
         return busy < self.workers
 
     def _free_worker(self, job: Job) -> _Worker:
-        for worker in self._workers:
-            if worker.piece is None:
-                return worker
         languages = job.lab.languages
+        free = [worker for worker in self._workers if worker.piece is None]
+        if (known := next((one for one in free if one.knows(languages)), None)) is not None:
+            return known
+        if len(self._workers) >= self.workers:
+            self._retire(free[0])
+        # Of all labs so far: they may come in turn.
+        self._languages += [one for one in languages if one not in self._languages]
         if languages != (PYTHON,) and self._builds is None:
             self._builds = workfolders.make()
         builds = str(self._builds or "")
-        worker = _Worker(replace(self.options, languages=languages, builds=builds))
+        worker = _Worker(replace(self.options, languages=tuple(self._languages), builds=builds))
         self._workers.append(worker)
         self._selector.register(worker.replies, selectors.EVENT_READ, worker)
         return worker
+
+    def _retire(self, worker: _Worker) -> None:
+        self._selector.unregister(worker.replies)
+        self._workers.remove(worker)
+        worker.close()
+        worker.leave()
 
     def _replies(self) -> Iterator[tuple[_Worker, bytes]]:
         """What workers say, as it comes; nothing of one that is gone."""
