@@ -257,7 +257,7 @@ def test_a_lost_submission_is_said_and_the_others_are_made(
 
 
 def test_a_marker_says_whether_it_is_a_copy(tmp_path: Path) -> None:
-    assert not handout.is_copy(None)
+    assert not output.is_for_students(None)
     with output.opened(tmp_path / "copy") as folder:
         handout.begin(folder, "tp09", "fr")
-        assert handout.is_copy(folder.marker())
+        assert output.is_for_students(folder.marker())

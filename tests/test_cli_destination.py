@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.destination import append_job_summary, append_step_outputs, opened
+from grader.cli.destination import (
+    append_job_summary,
+    append_step_outputs,
+    opened,
+    refuse_around,
+)
 from grader.cli.errors import BAD_INPUT, CommandError
 
 
@@ -72,3 +77,10 @@ def test_outputs_of_a_step_are_added_as_they_are(tmp_path: Path) -> None:
     assert append_step_outputs("score=17.5\n", {"GITHUB_OUTPUT": str(place)})
     assert place.read_bytes() == b"before=1\nscore=17.5\n"
     assert not append_step_outputs("x", {"GITHUB_STEP_SUMMARY": str(place)})
+
+
+@pytest.mark.parametrize("place", ["out", "out/copy", "."])
+def test_nothing_is_made_in_or_around_a_graded_folder(tmp_path: Path, place: str) -> None:
+    refuse_around(tmp_path / "out-copy", tmp_path / "out")
+    with pytest.raises(CommandError, match="nothing is written"):
+        refuse_around(tmp_path / place, tmp_path / "out")

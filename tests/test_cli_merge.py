@@ -139,7 +139,7 @@ def test_the_whole_goes_beside_its_parts(
     parts: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("merge", *parts, "--out", parts[0] / "whole", "--lang", "en") == 2
-    assert "neither into" in capsys.readouterr().err
+    assert "nothing is written to" in capsys.readouterr().err
 
 
 def test_what_is_no_part_is_a_usage_error(

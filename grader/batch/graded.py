@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.batch.output import OutputError, OutputFolder
+from grader.batch.output import OutputError, OutputFolder, is_for_students
 from grader.results import Result, read_result
 from grader.view.bytes_view import escaped
 
@@ -82,7 +82,11 @@ def graded_folder(folder: OutputFolder, only: Collection[str] = ()) -> GradedFol
     """
     listed = folder.path / "results.json"
     # Copies for students, which `report` makes, have no page of the class and no list of it.
-    ids = _identifiers(listed) if listed.exists() or not _is_copy(folder) else _folders(folder)
+    ids = (
+        _identifiers(listed)
+        if listed.exists() or not is_for_students(folder.marker())
+        else _folders(folder)
+    )
     known = set(ids)
     unknown = [one for one in only if one not in known]
     if unknown:
@@ -110,11 +114,6 @@ def read_file(path: Path) -> Result:
         raise NoResultsError(f"{path} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise NoResultsError(f"{path} is no result.json: {error}") from error
-
-
-def _is_copy(folder: OutputFolder) -> bool:
-    marker = folder.marker()
-    return marker is not None and marker.options.get("audience") == "student"
 
 
 def _folders(folder: OutputFolder) -> list[str]:

@@ -20,7 +20,15 @@ from grader import __version__
 from grader import transcript as tr
 from grader.batch import pages, saved
 from grader.batch.judging import Judge, judged
-from grader.batch.output import LOCK, MARKER, Marker, NotOursError, OutputFolder
+from grader.batch.output import (
+    LOCK,
+    MARKER,
+    STUDENTS,
+    Marker,
+    NotOursError,
+    OutputFolder,
+    is_for_students,
+)
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
 from grader.intake.discover import holds_own_number
@@ -29,8 +37,6 @@ from grader.lab.visibility import for_students
 from grader.run.causes import Causes
 from grader.run.jobs import Run
 
-AUDIENCE = "audience"
-"""The option of a copy's marker; `student` there says that it is one."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every member: the same copy is the same bytes."""
 _CHUNK = 1 << 20
@@ -140,7 +146,7 @@ def check(place: Path) -> None:
     Raises:
         NotOursError: it may be somebody else's.
     """
-    if is_copy(OutputFolder(place).marker()) and not holds_own_number(place):
+    if is_for_students(OutputFolder(place).marker()) and not holds_own_number(place):
         raise NotOursError(
             f"{place} may be somebody else's folder, or a copy that was moved: nothing in it was "
             "removed. Name another folder: --out FOLDER"
@@ -155,7 +161,7 @@ def begin(copy: OutputFolder, lab: str, language: str) -> None:
         CannotWriteError: no permission.
     """
     marker = copy.marker()
-    if (copy.path / MARKER).exists() and not is_copy(marker):
+    if (copy.path / MARKER).exists() and not is_for_students(marker):
         raise NotOursError(
             f"{copy.path} holds results of wiregrade grade, which a copy would replace; "
             "name another folder: --out FOLDER"
@@ -163,18 +169,10 @@ def begin(copy: OutputFolder, lab: str, language: str) -> None:
     for left in sorted(copy.path.iterdir()):
         if left.name not in (MARKER, LOCK):
             copy.remove(left.name)
-    options = {AUDIENCE: "student"}
-    copy.mark(
-        Marker(
-            tool=__version__, lab=lab, lab_digest="", lab_files={}, options=options,
-            language=language,
-        )
-    )  # fmt: skip
-
-
-def is_copy(marker: Marker | None) -> bool:
-    """Whether the folder is a copy for students: it can't be judged again."""
-    return marker is not None and marker.options.get(AUDIENCE) == "student"
+    bare = Marker(
+        tool=__version__, lab=lab, lab_digest="", lab_files={}, options={}, language=language
+    )
+    copy.mark(bare.copied_for(STUDENTS))
 
 
 def write(

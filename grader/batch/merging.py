@@ -64,7 +64,7 @@ def merged_marker(
 
 def _marker(folder: OutputFolder) -> Marker:
     marker = folder.marker()
-    if marker is None or marker.options.get("audience"):
+    if marker is None or marker.audience:
         raise MergeError(
             f"{folder.path} ne vient pas de wiregrade grade",
             f"{folder.path} does not come from wiregrade grade",

@@ -28,6 +28,10 @@ MARKER = ".wiregrade.json"
 LOCK = ".wiregrade.lock"
 LOG = ".wiregrade.log"
 """Faults of ours, for whoever mends them (`grader.batch.faults`)."""
+STUDENTS, RESEARCH = "student", "research"
+"""Whom copies are for."""
+_AUDIENCE = "audience"
+"""The option that says so."""
 _TEMPORARY = LEFTOVER
 _DEPTH = 2
 """Our files lie at most this many folders down: OUT/<id>/runs/."""
@@ -78,6 +82,17 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
         if anonymous and not key:
             key = secrets.token_hex(16)
         return msgspec.structs.replace(self, anonymous=anonymous, pseudonym_key=key)
+
+    @property
+    def audience(self) -> str:
+        """Whom it is a copy for; empty: it is what `grade` made."""
+        return self.options.get(_AUDIENCE, "")
+
+    def copied_for(self, audience: str, **options: str) -> Marker:
+        """The marker of such a copy, with these options besides."""
+        return msgspec.structs.replace(
+            self, options={**self.options, _AUDIENCE: audience, **options}
+        )
 
     @property
     def page_key(self) -> str:
@@ -184,6 +199,11 @@ class OutputFolder:
                         (Path(folder) / name).unlink()
             if len(Path(folder).relative_to(self.path).parts) >= _DEPTH:
                 folders.clear()
+
+
+def is_for_students(marker: Marker | None) -> bool:
+    """Whether the folder is a copy for students: it can't be judged again."""
+    return marker is not None and marker.audience == STUDENTS
 
 
 def is_ours(path: Path) -> bool:

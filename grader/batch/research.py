@@ -16,10 +16,9 @@ import msgspec
 from grader import __version__
 from grader import transcript as tr
 from grader.batch import adjustments, pages, saved
-from grader.batch.handout import AUDIENCE
 from grader.batch.judging import Judge, judge_run, judged
 from grader.batch.nameless import Nameless, telling_words
-from grader.batch.output import Marker, OutputFolder
+from grader.batch.output import RESEARCH, Marker, OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
 from grader.intake.layouts.detect import RECOGNISERS
@@ -31,7 +30,6 @@ from grader.lab.model import Lab
 from grader.run.jobs import PlayedRun, Run
 from grader.submission import Origin, SourceFile, Submission
 
-RESEARCH = "research"
 _DIGITS = 12
 _DAY = 24 * 60 * 60
 """Seconds."""
@@ -191,10 +189,8 @@ def _named_by(entry: str, layout: str) -> list[str]:
 
 def marker_of(before: Marker, language: str, *, captures: bool) -> Marker:
     """What the copy says of itself: a graded folder, made for research, in this language."""
-    options = {**before.options, AUDIENCE: RESEARCH, "captures": "yes" if captures else "no"}
-    return msgspec.structs.replace(
-        before, options=options, language=language, anonymous=False, pseudonym_key=""
-    )
+    bare = msgspec.structs.replace(before, language=language, anonymous=False, pseudonym_key="")
+    return bare.copied_for(RESEARCH, captures="yes" if captures else "no")
 
 
 def _data(entry: tr.AnyEntry) -> bytes:

@@ -39,6 +39,28 @@ def refuse_existing(path: Path, *, force: bool) -> None:
         )
 
 
+def refuse_around(place: Path, out: Path) -> None:
+    """What is made of a graded folder goes neither into it nor around it.
+
+    Raises:
+        CommandError: it would.
+    """
+    one, other = place.resolve(), out.resolve()
+    if one.is_relative_to(other) or other.is_relative_to(one):
+        shown, there = safe(str(place)), safe(str(out))
+        raise CommandError(
+            Text(
+                {
+                    "fr": f"rien n’est écrit dans {shown}, car {there} est dedans ou autour"
+                    "\u00a0: nommez un autre dossier avec --out",
+                    "en": f"nothing is written to {shown}, as {there} is in it or around it: name "
+                    "another folder with --out",
+                }
+            ),
+            BAD_INPUT,
+        )
+
+
 @contextlib.contextmanager
 def opened(path: Path | None, *, force: bool = False) -> Iterator[IO[bytes]]:
     """A file to write to, which takes its place when all of it is there; None is stdout.

@@ -12,6 +12,7 @@ import msgspec
 from grader.batch import output
 from grader.batch.merging import MergeError, bring_together, merged_marker
 from grader.cli.bar import LiveBar
+from grader.cli.destination import refuse_around
 from grader.cli.errors import CommandError
 from grader.cli.report import rewrite
 from grader.cli.streams import is_live
@@ -25,7 +26,7 @@ def run(given: argparse.Namespace) -> int:
         with contextlib.ExitStack() as opened:
             parts = [opened.enter_context(output.looked_at(Path(one))) for one in given.parts]
             for part in parts:
-                _refuse_inside(out, part.path)
+                refuse_around(out, part.path)
             whole_before = output.OutputFolder(out).marker()
             marker = merged_marker(parts, whole_before, partial=given.partial)
             whole = opened.enter_context(output.opened(out))
@@ -52,12 +53,3 @@ def _brought_together(parts: list[output.OutputFolder], whole: output.OutputFold
             bar.advance(identifier)
 
         return bring_together(parts, whole, tell)
-
-
-def _refuse_inside(out: Path, part: Path) -> None:
-    one, other = out.resolve(), part.resolve()
-    if one.is_relative_to(other) or other.is_relative_to(one):
-        raise MergeError(
-            f"le tout ne va ni dans {part}, ni autour\u00a0: nommez un autre dossier avec --out",
-            f"the whole goes neither into {part} nor around it: name another folder with --out",
-        )

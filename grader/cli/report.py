@@ -23,6 +23,7 @@ from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
 from grader.batch.verify import lab_snapshot
 from grader.cli import due
+from grader.cli.destination import refuse_around
 from grader.cli.errors import BAD_INPUT, DONE, FAULT, CommandError
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import summary
@@ -80,7 +81,7 @@ def graded(
     marker = folder.marker()
     if marker is None:
         raise CommandError(f"{where} is not readable; grade once more", BAD_INPUT)
-    if handout.is_copy(marker):
+    if output.is_for_students(marker):
         raise CommandError(
             Text(
                 {
@@ -101,7 +102,7 @@ def graded(
 def _hand_out(given: argparse.Namespace, out: Path) -> int:
     """Write the copies; the graded folder is only read."""
     place = Path(given.copy) if given.copy else out.with_name(f"{out.resolve().name}-students")
-    _refuse_inside(place, out)
+    refuse_around(place, out)
     with output.looked_at(out) as folder:
         marker, source, settings = graded(folder, given)
         handout.check(place)
@@ -129,7 +130,7 @@ def _for_research(given: argparse.Namespace, out: Path) -> int:
     from grader.cli import research
 
     given.copy = given.copy or str(out.with_name(f"{out.resolve().name}-research"))
-    _refuse_inside(Path(given.copy), out)
+    refuse_around(Path(given.copy), out)
     with output.looked_at(out) as folder:
         return research.write(folder, graded(folder, given), given, identifiers(folder))
 
@@ -144,22 +145,6 @@ def _handed_out(copies: int, hidden: int, place: str, language: str) -> str:
         f"Copies to hand out, one for each student: {copies}, in {place}\n"
         f"Scenarios left out: {hidden}"
     )
-
-
-def _refuse_inside(place: Path, out: Path) -> None:
-    one, other = place.resolve(), out.resolve()
-    if one.is_relative_to(other) or other.is_relative_to(one):
-        raise CommandError(
-            Text(
-                {
-                    "fr": f"les copies ne vont ni dans {out}, ni autour\u00a0: nommez un autre "
-                    "dossier avec --out",
-                    "en": f"copies go neither into {out} nor around it: name another folder "
-                    "with --out",
-                }
-            ),
-            BAD_INPUT,
-        )
 
 
 def _each(

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from grader.batch import adjustments, output
-from grader.batch.handout import is_copy
 from grader.batch.judging import judge_run
 from grader.batch.verify import Change, Code, Verified, lab_snapshot, verified
 from grader.cli.errors import BAD_INPUT, DONE, CommandError
@@ -69,7 +68,7 @@ def run(given: argparse.Namespace) -> int:
         marker = folder.marker()
         if marker is None:
             raise CommandError(f"{out / output.MARKER} is not readable; grade once more", BAD_INPUT)
-        if is_copy(marker):
+        if output.is_for_students(marker):
             raise CommandError(f"{out} is a copy for students; verify what it is of", BAD_INPUT)
         given.lang = language = given.lang or marker.language
         handed_in = _submissions(given, marker, out)
