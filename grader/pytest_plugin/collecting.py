@@ -103,11 +103,13 @@ class CriterionItem(pytest.Item):
         return self.path, None, self.nodeid.split("::", 1)[-1]
 
     def _tell(self, graded: Graded) -> None:
-        """For `--junitxml`: points and cause."""
+        """For `--junitxml`: verdict, points and cause."""
         if self.criterion is None:
             return
         judged = told.judged_of(graded.grade, self.criterion)
+        found = told.findings_of(graded.grade, self.scenario.id, self.criterion)
         self.user_properties += [
+            ("status", told.status_of(found).value),
             ("points", float(judged.points)), ("max_points", float(judged.criterion.points)),
         ]  # fmt: skip
         cause = told.cause_of(graded.grade, self.criterion, self.scenario.id)
