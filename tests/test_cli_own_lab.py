@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from batch_tools import TP09
 
+from grader.batch.plan import lab_files_within
 from grader.cli import app
 from grader.cli.defaults import Suggested
 from grader.cli.errors import CommandError
 from grader.cli.labs import open_lab
-from grader.cli.own_lab import found_lab, lab_files_within
+from grader.cli.own_lab import found_lab
 from grader.intake.reading import read_folder
 
 LAB = "lab: mine\ncriteria: {}\nscenarios: []\n"

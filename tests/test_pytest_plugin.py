@@ -168,6 +168,21 @@ def test_a_lab_in_a_repository_is_collected_as_it_is(assignment: pytest.Pytester
     assert "Traceback" not in broken.stdout.str()
 
 
+def test_it_reads_programs_and_starts_them_as_check_does(assignment: pytest.Pytester) -> None:
+    lab = assignment.path / WRONG / "grading"
+    shutil.copytree(SUBMISSIONS.parent / "scenarios" / "tp09", lab)
+    (lab / "serveur.py").write_text("print('the solution')\n")
+    (assignment.path / WRONG / "serveur.py").unlink()
+    with (lab / "lab.yaml").open("a") as file:
+        file.write("python: no-such-python\n")
+    result = run(assignment, "--wiregrade", WRONG, "--wiregrade-lab", str(lab), "-m", "graded")
+    assert "no-such-python" in result.stdout.str()
+    assert "server::" not in result.stdout.str()
+    found = result.parseoutcomes()
+    assert found["errors"] > 5
+    assert "failed" not in found
+
+
 @pytest.mark.sandbox
 def test_fixtures_for_checks_of_ones_own(assignment: pytest.Pytester) -> None:
     checks = assignment.makepyfile("""

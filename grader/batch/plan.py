@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from grader.batch.saved import fingerprint
 from grader.judge.model import Digests
+from grader.lab.labfile import LAB_FILE
 from grader.lab.library import find_lab
 from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.model import (
@@ -71,6 +73,20 @@ def lab_source(name: str) -> LabSource:
     folder = find_lab(name)
     files = lab_files(folder)
     return LabSource(lab=load_lab_bytes(files, where=folder), files=files)
+
+
+def lab_files_within(path: Path, folder: Path, source: LabSource) -> frozenset[str]:
+    """What of the checked folder is the lab's and no program of the student's, by path in it.
+
+    `folder` is the lab's: all of it, where it is a folder of its own.
+    """
+    try:
+        inside = folder.resolve().relative_to(path.resolve())
+    except ValueError:
+        return frozenset()
+    if inside.parts:
+        return frozenset({inside.as_posix()})
+    return frozenset({LAB_FILE, *(f"{one.id}.yaml" for one in source.lab.scenarios)})
 
 
 def _is_unicode(text: str) -> bool:

@@ -19,12 +19,12 @@ from pathlib import Path
 from grader import results
 from grader.batch import pages, saved
 from grader.batch.judging import judge_run, untraced
-from grader.batch.plan import jobs_of, seed_for, select, selectable
+from grader.batch.plan import jobs_of, lab_files_within, seed_for, select, selectable
 from grader.cli import browser
 from grader.cli.destination import append_job_summary, append_step_outputs
 from grader.cli.errors import DONE, FAULT, NOT_ALL_PASS, CommandError
 from grader.cli.labs import open_lab
-from grader.cli.own_lab import found_lab, lab_files_within
+from grader.cli.own_lab import found_lab
 from grader.cli.progress import phase_in_words
 from grader.cli.running import engine_options, playing, say_untraced, tracer
 from grader.cli.streams import note, safe, say, wants_colour

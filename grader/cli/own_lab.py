@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.batch.plan import LabSource
 from grader.cli.defaults import Suggested
 from grader.cli.streams import note, safe
 from grader.intake import paths, tree
@@ -50,20 +49,6 @@ def found_lab(path: Path, language: str | None) -> str:
     words = _WORDS[key][place].replace("~", "\u00a0")
     note(words.format(where=where, default=DEFAULT_LAB))
     return Suggested(found[0]) if len(found) == 1 else DEFAULT_LAB
-
-
-def lab_files_within(path: Path, folder: Path, source: LabSource) -> frozenset[str]:
-    """What of the checked folder is the lab's and no program of the student's, by path in it.
-
-    `folder` is the lab's: all of it, where it is a folder of its own.
-    """
-    try:
-        inside = folder.resolve().relative_to(path.resolve())
-    except ValueError:
-        return frozenset()
-    if inside.parts:
-        return frozenset({inside.as_posix()})
-    return frozenset({LAB_FILE, *(f"{one.id}.yaml" for one in source.lab.scenarios)})
 
 
 def _labs(folder: Path) -> Iterator[Path]:

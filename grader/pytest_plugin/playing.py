@@ -17,10 +17,12 @@ import pytest
 
 from grader.batch import saved
 from grader.batch.judging import judge_run
-from grader.batch.plan import jobs_of, lab_source, seed_for, select
-from grader.intake.reading import read_folder
+from grader.batch.plan import jobs_of, lab_files_within, lab_source, seed_for, select
+from grader.intake.apart import read_folder
 from grader.judge.model import Grade
+from grader.lab.library import find_lab
 from grader.lab.model import ROLES, Lab
+from grader.pytest_plugin import shared_folder
 from grader.run.engine import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import Run
@@ -28,6 +30,9 @@ from grader.run.options import options_for
 from grader.submission import Submission
 
 _ENGINE = pytest.StashKey["Engine"]()
+_FOR = pytest.StashKey[tuple[str | None]]()
+"""The interpreter that it starts."""
+_OPENED = pytest.StashKey[contextlib.ExitStack]()
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,8 @@ class Checked:
         self._config = config
         self._shared = shared
         self.source = lab_source(lab)
-        self.submission = read_folder(path, self.source.lab.roles)
+        left_out = lab_files_within(path, find_lab(lab), self.source)
+        self.submission = read_folder(path, self.source.lab.roles, left_out)
         self.language = config.getoption("--wiregrade-lang") or self.source.lab.language
         self._wanted: set[str] = set()
         self._graded: Graded | Exception | None = None
@@ -114,9 +120,9 @@ def play(config: pytest.Config, lab: Lab, submission: Submission) -> tuple[Grade
     """
     seed = seed_for(lab, submission, None)
     jobs = jobs_of(lab, submission, seed)
-    played = sorted(
-        engine(config).play(jobs), key=lambda one: [j.role for j in jobs].index(one.role)
-    )
+    roles = [job.role for job in jobs]
+    with _on_our_own(config, engine(config, lab.python)) as playing:
+        played = sorted(playing.play(jobs), key=lambda one: roles.index(one.role))
     runs = tuple(run for one in played for run in one.runs)
     suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
     kept = saved.bounded(submission, suffixes)
@@ -124,15 +130,33 @@ def play(config: pytest.Config, lab: Lab, submission: Submission) -> tuple[Grade
     return Graded(grade=grade, submission=kept), runs
 
 
-def engine(config: pytest.Config) -> Engine:
-    """The engine of this process, started when it is first needed."""
-    if _ENGINE not in config.stash:
-        host = probe(config.getoption("--wiregrade-python"))
+def engine(config: pytest.Config, python: str | None = None) -> Engine:
+    """The engine of this process for the lab's interpreter, started when it is first needed."""
+    asked = config.getoption("--wiregrade-python") or python
+    if config.stash.get(_FOR, None) != (asked,):
+        # One at a time: the control groups are this process's.
+        if _OPENED in config.stash:
+            config.stash[_OPENED].close()
+        else:
+            config.stash[_OPENED] = contextlib.ExitStack()
+            config.add_cleanup(config.stash[_OPENED].close)
+        host = probe(asked)
         isolation = choose_isolation(config.getoption("--wiregrade-isolation"), "check", host)
-        stack = contextlib.ExitStack()
-        config.stash[_ENGINE] = stack.enter_context(Engine(options_for(host, isolation)))
-        config.add_cleanup(stack.close)
+        started = Engine(options_for(host, isolation))
+        config.stash[_ENGINE] = config.stash[_OPENED].enter_context(started)
+        config.stash[_FOR] = (asked,)
     return config.stash[_ENGINE]
+
+
+@contextlib.contextmanager
+def _on_our_own(config: pytest.Config, engine: Engine) -> Iterator[Engine]:
+    """Without isolation all share the machine's port: one process of xdist plays at a time."""
+    shared = shared_folder(config)
+    if shared is None or engine.options.isolation != "none":
+        yield engine
+        return
+    with _alone(shared / "port.lock"):
+        yield engine
 
 
 def cut_down(lab: Lab, scenario: str) -> Lab:

@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,8 @@ class Told:
     points: dict[str, float]
     said: str = ""
     """Where it came to nothing: why."""
+    why: dict[str, str] = field(default_factory=dict)
+    """Of what has no verdict, the reason."""
 
 
 @dataclass
@@ -99,7 +102,7 @@ def by_pytest(lab: str, sample: Path, more: Iterable[str]) -> Told:
         done = _run((*command, *more), {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, place)
         if not xml.exists():
             return Told(done.returncode, {}, {}, (done.stdout + done.stderr)[-1000:])
-        status, points = {}, {}
+        status, points, why = {}, {}, {}
         for case in ET.parse(xml).iter("testcase"):
             role, scenario = case.get("classname", "").rsplit(".", 2)[-2:]
             name = f"{role}::{scenario}::{case.get('name')}"
@@ -108,15 +111,17 @@ def by_pytest(lab: str, sample: Path, more: Iterable[str]) -> Told:
             # A failed test may be half of what was asked.
             half = kind == "fail" and told.get("status") == "partial"
             status[name] = "partial" if half else kind
+            if (error := case.find("error")) is not None:
+                why[name] = f"{error.get('message')} {error.text}"[-500:]
             if "points" in told:
                 points[name] = float(told["points"])
-    return Told(done.returncode, status, points)
+    return Told(done.returncode, status, points, why=why)
 
 
 def differences(check: Told, other: Told) -> list[dict[str, object]]:
     """Each thing of which the two say something else."""
     found: list[dict[str, object]] = []
-    if check.said or other.said:
+    if bool(check.said) != bool(other.said):
         found.append({"what": "no result", "check": check.said, "pytest": other.said})
     if (check.exit == 0) != (other.exit == 0):
         found.append({"what": "exit", "check": check.exit, "pytest": other.exit})
@@ -129,7 +134,9 @@ def differences(check: Told, other: Told) -> list[dict[str, object]]:
         if criterion == "advice" and said != "pass":
             said = "advice-not"
         if said != status:
-            found.append({"what": name, "check": said, "pytest": status})
+            found.append(
+                {"what": name, "check": said, "pytest": status, "why": other.why.get(name, "")}
+            )
         ours, theirs = check.points.get(key), other.points.get(name)
         if key == name and theirs is not None and ours != theirs:
             found.append({"what": f"points of {name}", "check": ours, "pytest": theirs})
@@ -139,6 +146,18 @@ def differences(check: Told, other: Told) -> list[dict[str, object]]:
         if name not in seen
     ]
     return found
+
+
+def odd_ones(place: Path) -> list[Path]:
+    """Ways of handing in that no sample is: broken, with one program or none, as an archive."""
+    right = ROOT / "submissions" / "juste_enonce"
+    archive = shutil.make_archive(str(place / "archive"), "zip", right)
+    (place / "casse.zip").write_bytes(b"PK no archive")
+    for name, text in (("vide", None), ("seul", (right / "serveur.py").read_text("utf-8")),
+                       ("illisible", "def broken(:\n")):  # fmt: skip
+        (place / name).mkdir()
+        (place / name / ("LISEZMOI.txt" if text is None else "serveur.py")).write_text(text or "x")
+    return [Path(archive), *(place / name for name in ("casse.zip", "vide", "seul", "illisible"))]
 
 
 def compare(lab: str, sample: Path, into: Compared) -> None:
@@ -168,15 +187,18 @@ def _run(
 
 def main() -> int:
     """Compare all; 1 if anything differed."""
+    odd = Path(tempfile.mkdtemp(prefix="wiregrade-soak-"))
+    known = samples()
+    known["tp09"] = [*odd_ones(odd), *known["tp09"]]
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--labs", type=lambda text: text.split(","), default=list(samples()))
+    parser.add_argument("--labs", type=lambda text: text.split(","), default=list(known))
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--result", type=Path, default=RESULT)
     given = parser.parse_args()
     commit = subprocess.check_output(["git", "rev-parse", "HEAD"], text=True, cwd=ROOT).strip()
     start = time.monotonic()
     into = Compared()
-    work = [(lab, sample) for lab in given.labs for sample in samples()[lab]]
+    work = [(lab, sample) for lab in given.labs for sample in known[lab]]
     with ThreadPoolExecutor(given.jobs) as pool:
         for done in as_completed([pool.submit(compare, *each, into) for each in work]):
             done.result()
@@ -184,7 +206,7 @@ def main() -> int:
                 "commit": commit,
                 "date": datetime.now(UTC).date().isoformat(),
                 "submissions": into.submissions,
-                "of": {lab: len(found) for lab, found in samples().items()},
+                "of": {lab: len(found) for lab, found in known.items()},
                 "verdicts": into.verdicts,
                 "differing": into.differing,
                 "seconds": round(time.monotonic() - start),
@@ -194,6 +216,7 @@ def main() -> int:
             text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
             given.result.write_text(text, encoding="utf-8")
     print(f"{len(work)} samples, {len(into.differing)} differences", flush=True)
+    shutil.rmtree(odd)
     return 1 if into.differing else 0
 
 
