@@ -10,12 +10,15 @@ from grader.judge.places import (
     error_outputs,
     exits,
     first_send,
+    held_threads,
     hidden_errors,
     kept_accepts,
     loops_of_libraries,
     print_in_except,
     printed_lengths,
+    reads,
     same_socket,
+    unlike,
     waited_for,
     written_prints,
 )
@@ -119,3 +122,25 @@ def test_a_print_that_only_an_except_has() -> None:
     assert print_in_except(lines(caught), b"Oh") == 4
     assert print_in_except(lines(caught + "print('Oh')"), b"Oh") is None
     assert print_in_except(lines("print('Oh')"), b"Oh") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("c.send('Bonjour Serveur, je suis là'.encode())", ()),
+        ("c.send('Bonjour Serveur, je suis là'.upper().encode())", (1,)),
+        ("A = 1\nc.send('Bonjour serveur je suis la'.encode())", (2,)),
+        ('M = b"Bonjour Serveur, me voilà"', (1,)),
+        ("c.send('Au revoir et merci bien'.encode())", ()),
+        ("print('Bonjour serveur je suis la')", ()),
+        ("c.send('Bonjour serveur je suis la'.encode())\n" * 7, ()),
+    ],
+)
+def test_texts_that_were_meant_to_be_others(text: str, found: tuple[int, ...]) -> None:
+    assert unlike(lines(text), TEXTS) == found
+
+
+def test_reads_and_threads_that_are_held() -> None:
+    assert reads(lines("f()\nn = s.recv_into(b, 8)\nd = await r.read(8)\nrecv = 1")) == (2, 3)
+    assert held_threads(lines("t.start()\nt.join()\n', '.join(names)")) == (2,)
+    assert held_threads(lines("t = Thread(target=serve(c))\nt.join()")) == (1,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from transcripts import GREETING, HELLO, grade, right_client, server
@@ -56,6 +57,15 @@ def test_a_mistake_may_have_several_places() -> None:
     assert pointed(diagnosis("endless-loop", line=1), {"s.py": served}).also == ()
 
 
+def test_of_several_values_those_that_are_told() -> None:
+    source = b"HOST = 'localhost'\nPORT = 65433\ns.connect((HOST, PORT))\n"
+    told = Text({"fr": "Le client appelle le port 65433.", "en": "It calls port 65433."})
+    given = replace(diagnosis("other-port-or-host", "client"), explanation=told)
+    found = pointed(given, {"s.py": source})
+    assert (found.look, found.also) == (3, (2,))
+    assert pointed(diagnosis("other-port-or-host", "client"), {"s.py": source}).also == (1, 2)
+
+
 def test_it_is_said_in_both_languages_and_is_no_line_of_the_diagnosis() -> None:
     found = pointed(diagnosis("bound-to-one-interface"), {"s.py": SOURCE})
     assert found.explanation.in_language("fr") == "Ceci. Regardez la ligne\u00a03."
@@ -70,7 +80,7 @@ def test_it_is_said_in_both_languages_and_is_no_line_of_the_diagnosis() -> None:
         (diagnosis("bound-to-one-interface"), {"other.py": SOURCE}),
         (diagnosis("bound-to-one-interface"), {}),
         (diagnosis("never-closes"), {"s.py": SOURCE}),
-        (diagnosis("swapped-messages"), {"s.py": SOURCE}),
+        (diagnosis("swapped-messages"), {"s.py": SOURCE}),  # it sends nothing
     ],
 )
 def test_otherwise_it_stays_as_it_was(given: Diagnosis, sources: dict[str, bytes]) -> None:

@@ -40,7 +40,7 @@ def test_the_story_of_a_stuck_server() -> None:
         "n’est pas venu\u00a0: la fermeture",
         "la référence ferme",
         "attend dans recv(), ligne 15",
-        "bloqué\u00a0: nous l’arrêtons",
+        "n’avance plus\u00a0: nous l’arrêtons",
     ]
 
 

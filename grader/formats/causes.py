@@ -185,7 +185,7 @@ class _Causes:
             return
         self.drawn[run] = number
         self.out.say(self.out.label("t_seen"), self.out.run(run), indent="   ")
-        exchange.draw(self.out, self.lab, transcript, "   ")
+        exchange.draw(self.out, self.lab, transcript, "   ", self.evidence.sources)
 
 
 def _stopped(grade: Grade, cause: Diagnosis) -> bool:

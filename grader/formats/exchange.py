@@ -13,8 +13,9 @@ mark of none. What is left out is said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from grader import transcript as tr
 from grader.formats.safe import no_commands
@@ -22,6 +23,7 @@ from grader.formats.writer import BLUE, DIM, RED, YELLOW, Writer, wrapped
 from grader.lab.model import Lab
 from grader.view.bytes_view import decoded, escaped, width
 from grader.view.moment import MOMENT_BYTES, Kind, Moment, Place
+from grader.view.own_program import OwnProgram
 from grader.view.sequence import moments
 from grader.view.words import labelled
 
@@ -52,10 +54,17 @@ class _Signs:
 _ASCII = _Signs(line="|", left="+", right="+", dash="-", to_right=">", to_left="<", cross="x")
 
 
-def draw(out: Writer, lab: Lab, transcript: tr.Transcript, indent: str = "    ") -> None:
-    """Write the diagram of a run of one program with the reference."""
+def draw(
+    out: Writer,
+    lab: Lab,
+    transcript: tr.Transcript,
+    indent: str = "    ",
+    sources: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Write the diagram of a run of one program with the reference; `sources` by path."""
+    own = OwnProgram(sources, transcript.header.program)
     steps = next((s.steps for s in lab.scenarios if s.id == transcript.header.scenario), ())
-    told = tuple(_once(moments(transcript, out.language, steps, MOMENTS_SHOWN)))
+    told = tuple(_once(moments(transcript, out.language, steps, MOMENTS_SHOWN, own)))
     if not any(moment.kind in (Kind.CONNECT, Kind.DATA) for moment in told):
         # Without a connection no step of an exchange could come.
         told = tuple(moment for moment in told if moment.kind is not Kind.MISSED)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from grader.judge.checks import turn
 from grader.judge.facts import Facts, Session
-from grader.judge.framing import reads_lines_in_c
+from grader.judge.framing import missing_terminator, reads_lines_in_c
 from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.model import Status
 from grader.judge.seen import (
@@ -47,6 +47,8 @@ def both_wait(facts: Facts) -> Hit | None:
         return None
     if session.consumed < session.sent_bytes or reads_lines_in_c(facts, reading[-1][1]):
         return None
+    if missing_terminator(facts) is not None:
+        return None  # it has not come to the end of its first read
     return stood(facts, "both-wait-first", EVERYTHING, (reading[-1][0],), "client")
 
 

@@ -25,7 +25,7 @@ from grader.judge.model import (
     Sweep,
 )
 from grader.judge.pair import check_pair, summary_of
-from grader.judge.pointing import pointed
+from grader.judge.pointing import in_own_words, pointed
 from grader.judge.sweep import swept
 from grader.lab.model import ROLES, Criterion, Demand, Lab, Level, Role, Scenario
 from grader.lab.sweep import is_sweep
@@ -75,9 +75,10 @@ def judge(
     ]
     diagnoses = sorted(found, key=lambda d: (d.level != "error", ROLES.index(d.role)))
     graded = [e for e in counted if e.facts.scenario.level is Level.GRADED]
+    told = [f for e in graded for f in _told(e, sources, programs)]
     criteria = with_requirements(
         [
-            _judged(c, graded, diagnoses, problem or absent.get(c.role))
+            _judged(c, told, diagnoses, problem or absent.get(c.role))
             for c in lab.criteria
             if c.enabled
         ]
@@ -92,7 +93,7 @@ def judge(
         max_score=sum((j.criterion.points for j in played), Fraction(0)),
         complete=len(played) == len(criteria),
         criteria=criteria,
-        advice=(*_advice(counted), *_of_pairs(lab, pairs)),
+        advice=(*_advice(counted, sources, programs), *_of_pairs(lab, pairs)),
         runs=(*_summaries(examined, sweeps), *(summary_of(t, s) for t, s in pairs)),
         diagnoses=tuple(diagnoses),
         remarks=(*remarks, *_said_only(graded)),
@@ -111,11 +112,11 @@ def _of_pairs(lab: Lab, pairs: Iterable[tuple[Recorded, Scenario]]) -> Iterable[
 
 def _judged(
     criterion: Criterion,
-    graded: Sequence[Examined],
+    told: Sequence[Finding],
     diagnoses: Sequence[Diagnosis],
     problem: Problem | None,
 ) -> Judged:
-    findings = [f for e in graded for f in e.findings if f.criterion == criterion.id]
+    findings = [f for f in told if f.criterion == criterion.id]
     causes = tuple(d.id for d in diagnoses if criterion.id in d.criteria)
     if not findings:
         return not_played(criterion, problem, causes)
@@ -149,10 +150,21 @@ def _said_only(graded: Iterable[Examined]) -> Iterable[Remark]:
     return said.values()
 
 
-def _advice(examined: Iterable[Examined]) -> Iterable[Finding]:
+def _advice(
+    examined: Iterable[Examined], sources: Mapping[str, bytes], programs: Programs
+) -> Iterable[Finding]:
     for e in examined:
         if e.facts.scenario.level is Level.ADVICE and not e.is_cut:
-            yield from (f for f in e.findings if f.status is not Status.NOT_RUN)
+            told = _told(e, sources, programs)
+            yield from (f for f in told if f.status is not Status.NOT_RUN)
+
+
+def _told(
+    examined: Examined, sources: Mapping[str, bytes], programs: Programs
+) -> Iterable[Finding]:
+    """The findings of a run, with calls as its program has them."""
+    source = sources.get(programs.of(examined.facts.role) or "")
+    return (in_own_words(f, source) for f in examined.findings)
 
 
 def _summaries(examined: Sequence[Examined], sweeps: Sequence[Sweep]) -> Iterable[RunSummary]:

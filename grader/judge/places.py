@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 
 MOST = 6
 """Lines that are still a place to look at; more would be the whole program."""
@@ -34,6 +35,14 @@ _ACCEPT_KEPT = re.compile(rb"\w\s*=\s*[\w.]{1,80}\.accept\s*\(")
 _TALKS = re.compile(rb"(?<![\w.])([\w.]{1,80})\.(?:recv|recvfrom|send|sendall)\s*\(")
 _SEND = re.compile(rb"\.(?:send|sendall)\s*\(")
 _RECEIVE = re.compile(rb"\.recv\s*\(")
+_READS = re.compile(rb"\.(?:recv|recv_into|recvfrom|recvmsg|read|readinto|readexactly)\s*\(")
+_CALLED = re.compile(rb"\btarget\s*=\s*[\w.]{1,80}\s*\(|\bstart_new_thread\s*\(\s*[\w.]{1,80}\s*\(")
+_JOIN = re.compile(rb"\.join\s*\(\s*\)")
+_STRING = re.compile(rb"""(?<![\w'"])[bBfFrRuU]{0,2}(['"])([^'"\\]{%d,400}|[^"\\]{%d,400}(?="))\1"""
+                     % (BEGINNING, BEGINNING))  # fmt: skip
+_CASE = re.compile(rb"\.(?:upper|lower|title|capitalize|swapcase)\s*\(")
+_ALIKE = 0.6
+"""From which on a text was meant to be another one: the share that the two have in common."""
 _WAITED = re.compile(rb"(\w{1,80})\.(?:wait|acquire|join|get)\s*\(")
 _NAMES = re.compile(rb"(?<![\w.'\"])[A-Za-z_]\w{0,79}(?![\w'\"(.])")
 
@@ -102,6 +111,48 @@ def printed_lengths(lines: Lines) -> tuple[int, ...]:
 def error_outputs(lines: Lines) -> tuple[int, ...]:
     """Where something goes to the error channel."""
     return _all_of(lines, _STDERR)
+
+
+def reads(lines: Lines) -> tuple[int, ...]:
+    """Where so many bytes at most are asked for."""
+    return _all_of(lines, _READS)
+
+
+def sends(lines: Lines) -> tuple[int, ...]:
+    """Where something is sent."""
+    return _all_of(lines, _SEND)
+
+
+def held_threads(lines: Lines) -> tuple[int, ...]:
+    """Where a function is called in the place of being handed to a thread; else the join()s."""
+    return _all_of(lines, _CALLED) or _all_of(lines, _JOIN)
+
+
+def unlike(lines: Lines, texts: Iterable[str]) -> tuple[int, ...]:
+    """Texts of the program that were meant to be one of `texts` and are not."""
+    known = [text for text in texts if len(text) >= BEGINNING]
+    found = [
+        n
+        for n, line in enumerate(lines, 1)
+        if not _COMMENT.match(line) and not _PRINT.search(line) and _differs(line[:1000], known)
+    ]
+    return tuple(found) if len(found) <= MOST else ()
+
+
+def _differs(line: bytes, known: Sequence[str]) -> bool:
+    for string in _STRING.finditer(line):
+        text = string[2].decode("utf-8", "replace")
+        if text in known:
+            if _CASE.search(line, string.end()):
+                return True
+        elif any(_alike(text.casefold(), one.casefold()) for one in known):
+            return True
+    return False
+
+
+def _alike(text: str, other: str) -> bool:
+    likeness = SequenceMatcher(None, other[:400], text, autojunk=False)
+    return likeness.quick_ratio() >= _ALIKE and likeness.ratio() >= _ALIKE
 
 
 def exits(lines: Lines) -> tuple[int, ...]:

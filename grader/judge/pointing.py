@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.judge import places, precise
-from grader.judge.model import Diagnosis
+from grader.judge.model import Diagnosis, Finding, Status
+from grader.judge.own_calls import own_text
 from grader.judge.wording import look_at, see_also
 from grader.lab.catalogue import Sayings
 
@@ -23,6 +24,9 @@ _COMMENT = re.compile(rb"^\s*(?:#|//|import\b|from\b)")
 _BIND, _RECEIVE, _ACCEPT, _CONNECT = (
     re.compile(rb"\.%s\s*\(" % name) for name in (b"bind", b"recv", b"accept", b"connect")
 )
+_VALUE = re.compile(r"[0-9]{2,5}(?:\.[0-9]{1,3}){3}|[0-9]{2,5}")
+_VALUE_IN_CODE = re.compile(_VALUE.pattern.encode())
+"""A port or an address, in what is said and in a program."""
 _DATAGRAM = re.compile(rb"\bSOCK_DGRAM\b")
 
 _CALLS: Mapping[tuple[str, str], re.Pattern[bytes]] = {
@@ -43,6 +47,10 @@ _ALL_PLACES: Mapping[str, Callable[[Sequence[bytes]], tuple[int, ...]]] = {
     "prints-length-only": places.printed_lengths,
     "exit-status": places.exits,
     "output-altered": places.changed_prints,
+    "one-recv-is-one-message": places.reads,
+    "swapped-messages": places.sends,
+    "second-message-missing": places.sends,
+    "thread-called-not-started": places.held_threads,
 }
 """Mistakes of which each place is worth a look."""
 _GIVEN = ("bound-to-one-interface", "other-port-or-host")
@@ -63,12 +71,16 @@ def pointed(
     source = sources.get(diagnosis.file or "")
     if source is None or len(source) > LOOKED_AT:
         return diagnosis
+    lines = _LINE_END.split(source)
+    if diagnosis.line is not None:
+        told = own_text(diagnosis.explanation, lambda number: _text(lines, number))
+        diagnosis = replace(diagnosis, explanation=told)
     if sayings is not None:
-        exact = precise.reworded(diagnosis, _LINE_END.split(source), sayings)
+        exact = precise.reworded(diagnosis, lines, sayings)
         if exact is not None:
             return exact
     if diagnosis.line is not None:
-        also = _beside(diagnosis, _LINE_END.split(source))
+        also = _beside(diagnosis, lines)
         return (
             precise.with_sentence(replace(diagnosis, also=also), see_also(also))
             if also
@@ -82,6 +94,18 @@ def pointed(
     )
 
 
+def in_own_words(finding: Finding, source: bytes | None) -> Finding:
+    """The finding with calls as the program of its role has them."""
+    if source is None or len(source) > LOOKED_AT or finding.status is Status.PASS:
+        return finding
+    lines = _LINE_END.split(source)
+    return replace(finding, what=own_text(finding.what, lambda number: _text(lines, number)))
+
+
+def _text(lines: Sequence[bytes], number: int) -> str:
+    return lines[number - 1].decode("utf-8", "replace") if 1 <= number <= len(lines) else ""
+
+
 def _places(diagnosis: Diagnosis, source: bytes, texts: Iterable[str]) -> tuple[int, ...]:
     """The lines to look at, the nearest to the mistake first where one of them is."""
     lines = _LINE_END.split(source)
@@ -91,13 +115,23 @@ def _places(diagnosis: Diagnosis, source: bytes, texts: Iterable[str]) -> tuple[
         return _ALL_PLACES[diagnosis.id](lines)
     if diagnosis.id == "hard-coded-output":
         return places.written_prints(lines, texts)
+    if diagnosis.id == "wrong-text":
+        return places.unlike(lines, texts)
     if (diagnosis.id, diagnosis.role) == ("speaks-first", "client"):
         return places.first_send(lines)
     call = _CALLS.get((diagnosis.id, diagnosis.role))
     line = None if call is None else only_line(source, call)
     if line is None:
         return ()
-    return (line, *(places.assigned(lines, line) if diagnosis.id in _GIVEN else ()))
+    return (line, *(_values(diagnosis, lines, line) if diagnosis.id in _GIVEN else ()))
+
+
+def _values(diagnosis: Diagnosis, lines: Sequence[bytes], line: int) -> tuple[int, ...]:
+    """Where what a call is given gets its value; of several those that hold what is told."""
+    given = places.assigned(lines, line)
+    told = {word.encode() for word in _VALUE.findall(diagnosis.explanation.in_language("fr"))}
+    holding = tuple(n for n in given if told & set(_VALUE_IN_CODE.findall(lines[n - 1])))
+    return holding or given
 
 
 def _beside(diagnosis: Diagnosis, lines: Sequence[bytes]) -> tuple[int, ...]:

@@ -38,6 +38,7 @@ class Seen:
     word: str
     times: str
     run: str
+    number: int
     anchor: str
 
 
@@ -119,6 +120,7 @@ def _changing(grade: Grade, difference: Difference, language: str) -> Changing:
                     n=len(verdict.runs)
                 ),
                 run=verdict.runs[0],
+                number=number_of(verdict.runs[0]),
                 anchor=f"run-{verdict.runs[0]}",
             )
             for verdict in difference.verdicts

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import groupby
 
 from grader.judge.model import Finding, Grade, Judged, Status
 from grader.lab.model import ROLES, Lab, Role
@@ -16,6 +19,15 @@ from grader.view.student_model import CriterionView, FindingView, RoleView
 from grader.view.student_words import page_words
 from grader.view.timeline import row_of
 from grader.view.words import SYMBOLS, decimal, milliseconds
+
+_MANY = 3
+"""Passes that say the same from which on they are told as one."""
+
+
+def _said(finding: Finding) -> tuple[bool, str, str]:
+    """Whether it is a pass with nothing to remark, its run, and what it says."""
+    plain = finding.status is Status.PASS and not finding.remarks
+    return plain, finding.run, finding.what.in_language("fr")
 
 
 class CriteriaSection:
@@ -63,8 +75,8 @@ class CriteriaSection:
             id=criterion.id,
             role=criterion.role,
             title=criterion.title.in_language(self.language),
-            requirement=criterion.requirement.in_language(self.language),
-            hint=criterion.hint.in_language(self.language),
+            requirement=prose(criterion.requirement.in_language(self.language)),
+            hint=prose(criterion.hint.in_language(self.language)),
             status=judged.status,
             symbol=SYMBOLS[judged.status],
             word=self.words[judged.status],
@@ -73,8 +85,19 @@ class CriteriaSection:
             else decimal(judged.counted, self.language),
             max_points=decimal(criterion.points, self.language),
             causes=tuple((f"d{n}", prose(d.title.in_language(self.language))) for n, d in causes),
-            findings=tuple(self.finding(f) for f in judged.findings),
+            findings=tuple(self._once(judged.findings)),
         )
+
+    def _once(self, findings: Sequence[Finding]) -> Iterable[FindingView]:
+        """The findings; passes of one run that say the same, one after the other, as one."""
+        for (plain, *_), alike in groupby(findings, _said):
+            told = list(alike)
+            if not plain or len(told) < _MANY:
+                yield from (self.finding(f) for f in told)
+                continue
+            last = self._proof(told[-1])[1]
+            again = self.words["same_again"].format(times=len(told), time=last)
+            yield replace(self.finding(told[0]), again=again)
 
     def finding(self, finding: Finding, *, compared: bool = True) -> FindingView:
         """One finding; `compared`: with the two texts side by side where it is not a pass."""

@@ -10,6 +10,7 @@ from grader.judge.model import Diagnosis
 from grader.lab.catalogue import catalogue
 from grader.lab.model import Lab
 from grader.view.bytes_view import Run, decoded, prose, runs
+from grader.view.difference import Difference
 from grader.view.source import Excerpt, Program
 from grader.view.student_model import DiagnosisView, FurtherView, PlaceView
 from grader.view.student_words import page_words
@@ -19,6 +20,8 @@ CRITERIA = 4
 ERROR_BYTES = 300
 """Bytes of the last line of an error."""
 _CRASHED = frozenset(name.partition("/")[0] for name in CRASHES)
+_OF_A_TEXT = ("wrong-text", "output-altered")
+"""Mistakes that are in the letters of a text."""
 FIRST = 3
 """Mistakes that stand at the top; more would say that everything is wrong."""
 
@@ -38,6 +41,8 @@ class Mistakes:
     """By notion, (anchor, title) of the advice about it."""
     errors: Mapping[str, bytes] = field(default_factory=dict)
     """By run, the last line of the error that ended it."""
+    compared: Mapping[tuple[str, str], Difference] = field(default_factory=dict)
+    """By run and criterion, the text asked for and what came."""
     quoted: set[str] = field(default_factory=set)
     told_further: set[str] = field(default_factory=set)
     shown: set[tuple[str, int, str]] = field(default_factory=set)
@@ -58,6 +63,7 @@ class Mistakes:
             title=prose(first.title.in_language(self.language)),
             explanation=prose(first.explanation.in_language(self.language)),
             places=tuple(self._place(d) for _, d in alike),
+            difference=self._difference(alike),
             said=self._said(first),
             notion=notion,
             notion_anchor=f"statement-{first.about}" if first.about in self.lab.passages else "",
@@ -66,6 +72,11 @@ class Mistakes:
             more=page_words(self.language)["and_more"].format(n=hidden) if hidden else "",
             further=self._further(first) if further else None,
         )
+
+    def _difference(self, alike: Sequence[tuple[int, Diagnosis]]) -> Difference | None:
+        """The first text that it made wrong."""
+        places = ((d.run, c) for _, d in alike if d.id in _OF_A_TEXT for c in d.criteria)
+        return next((self.compared[place] for place in places if place in self.compared), None)
 
     def _said(self, diagnosis: Diagnosis) -> tuple[Run, ...]:
         """Python's own words, of which the explanation speaks."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from msgspec import structs
 
@@ -16,6 +17,7 @@ from grader.judge.model import RunSummary
 from grader.lab.model import Lab
 from grader.view.detail import FULL, Detail
 from grader.view.moment import Moment
+from grader.view.own_program import OwnProgram
 from grader.view.sequence import all_moments, cut_short
 from grader.view.timeline import shares
 
@@ -43,7 +45,9 @@ class RecordedRuns:
         transcripts: Mapping[str, tr.Transcript],
         language: str,
         detail: Detail = FULL,
+        sources: Mapping[str, bytes] = MappingProxyType({}),
     ) -> None:
+        self._sources = sources
         self._detail = detail
         self._transcripts = transcripts
         self._language = language
@@ -86,5 +90,6 @@ class RecordedRuns:
         steps = self._steps.get(self._runs[run].scenario, ())
         # Two programs with each other have tables instead of a drawing.
         both = self._runs[run].role == "both"
-        moments = () if both else all_moments(transcript, self._language, steps)
+        own = OwnProgram(self._sources, transcript.header.program)
+        moments = () if both else all_moments(transcript, self._language, steps, own)
         return Recorded(transcript=transcript, moments=moments)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from grader import transcript as tr
 from grader.judge.model import RunSummary, Status
 from grader.lab.model import Lab, Level, ReferenceStep, Scenario, Visibility
+from grader.runids import number_of
 from grader.view.bytes_view import Run, decoded, prose, runs
 from grader.view.call_section import CallSection
 from grader.view.detail import FULL, Detail
@@ -113,7 +114,7 @@ def run_section(
     return RunSection(
         id=run.id,
         anchor=f"run-{run.id}",
-        title=scenario_title(lab, run.scenario, language),
+        title=_title(lab, run, language),
         role=table[run.role],
         graded=run.level is Level.GRADED,
         outcome=run.outcome,
@@ -138,6 +139,13 @@ def run_section(
         pair=pair_table(pair, lab, scenario, language, detail) if pair and scenario else None,
         screens=_screens(pair, language, detail) if pair else (),
     )
+
+
+def _title(lab: Lab, run: RunSummary, language: str) -> str:
+    """The scenario's; of a repeat with its number."""
+    title = scenario_title(lab, run.scenario, language)
+    number = number_of(run.id)
+    return title if number == 1 else words(language)["repeat"].format(title=title, n=number)
 
 
 def scenario_title(lab: Lab, scenario: str, language: str) -> str:

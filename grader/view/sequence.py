@@ -15,6 +15,7 @@ from grader import transcript as tr
 from grader.lab.model import ReferenceStep
 from grader.view.bytes_view import decoded
 from grader.view.moment import Kind, Moment, Place
+from grader.view.own_program import NOTHING, OwnProgram
 from grader.view.telling import Teller
 from grader.view.words import byte_count, count, words
 
@@ -27,33 +28,42 @@ def moments(
     language: str,
     steps: Sequence[ReferenceStep] = (),
     most: int = MOMENTS_SHOWN,
+    own: OwnProgram = NOTHING,
 ) -> tuple[Moment, ...]:
     """What happened, in order, as at most `most` moments.
 
-    `steps` (of the scenario) name the steps that did not come.
+    `steps` (of the scenario) name the steps that did not come; `own` is the program that ran.
     """
-    return cut_short(all_moments(transcript, language, steps), language, most)
+    return cut_short(all_moments(transcript, language, steps, own), language, most)
 
 
 def all_moments(
-    transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep] = ()
+    transcript: tr.Transcript,
+    language: str,
+    steps: Sequence[ReferenceStep] = (),
+    own: OwnProgram = NOTHING,
 ) -> tuple[Moment, ...]:
     """What happened, in order: what came together is one moment, and nothing is left out."""
-    teller = Teller(transcript, language, steps)
-    told = ((i, teller.tell(i, entry)) for i, entry in enumerate(transcript.entries))
-    shown = ((i, moment) for i, moment in told if moment is not None)
-    return _gathered(_last_words_last(_start_first(shown)), language)
+    return _gathered(_in_order(transcript, language, steps, own), language)
 
 
 def each_moment(
     transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep] = ()
 ) -> Iterator[Moment]:
     """The moments as `moments` has them, each by itself: nothing gathered, nothing folded."""
-    teller = Teller(transcript, language, steps)
-    told = ((i, teller.tell(i, entry)) for i, entry in enumerate(transcript.entries))
-    shown = ((i, m) for i, m in told if m is not None)
-    for _, moment in _last_words_last(_start_first(shown)):
+    for _, moment in _in_order(transcript, language, steps, NOTHING):
         yield _labelled(moment, language)
+
+
+def _in_order(
+    transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep], own: OwnProgram
+) -> Iterator[tuple[int, Moment]]:
+    """The moments, each by its entry; what one look found is in the order that it must have had."""
+    teller = Teller(transcript, language, steps, own)
+    told = ((i, teller.tell(i, entry)) for i, entry in enumerate(transcript.entries))
+    shown = ((i, moment) for i, moment in told if moment is not None)
+    server = transcript.header.role == "server"
+    return _last_words_last(_connection_first(_start_first(shown), own, server=server))
 
 
 def last_words(rows: Sequence[Moment]) -> str:
@@ -84,6 +94,37 @@ def _start_first(entries: Iterable[tuple[int, Moment]]) -> Iterator[tuple[int, M
     yield from told
 
 
+def _connection_first(
+    told: Iterable[tuple[int, Moment]], own: OwnProgram, *, server: bool
+) -> Iterator[tuple[int, Moment]]:
+    """A connection before what the program printed because of it.
+
+    Each look takes the screen before the wire. Where the program's lines do not tell, a server is
+    taken to print once its client is there: the system connects it before accept() returns.
+    """
+    held: list[tuple[int, Moment]] = []
+    for number, moment in told:
+        if moment.kind is Kind.SCREEN:
+            held.append((number, moment))
+            continue
+        due = [_is_due_to(moment, printed, own, server=server) for _, printed in held]
+        first = due.index(True) if moment.kind is Kind.CONNECT and True in due else len(held)
+        yield from held[:first]
+        yield number, moment
+        yield from ((n, replace(printed, t=moment.t)) for n, printed in held[first:])
+        held = []
+    yield from held
+
+
+def _is_due_to(connection: Moment, printed: Moment, own: OwnProgram, *, server: bool) -> bool:
+    """Whether a text found in the same look as a connection, before it, was printed after it."""
+    apart = connection.t - printed.t
+    if connection.kind is not Kind.CONNECT or apart >= _ONE_LOOK:
+        return False
+    told = own.prints_after(printed.data, connection.call)
+    return server and apart < _AT_ONCE if told is None else told
+
+
 def _last_words_last(told: Iterable[tuple[int, Moment]]) -> Iterator[tuple[int, Moment]]:
     """A traceback after what was found in the same look at the program.
 
@@ -112,6 +153,8 @@ _BEFORE_START = 3
 """Moments that may stand before the start of a program in a record."""
 _ONE_LOOK = 1_000_000
 """Nanoseconds: entries of one look are nearer together."""
+_AT_ONCE = 300_000
+"""Nanoseconds: so near together are only entries of one look."""
 
 
 def _is_data_of_program(moment: Moment) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
@@ -117,6 +118,18 @@ class Program:
             binary=self.binary,
             plain=not self.binary and self._colours is None,
         )
+
+
+_T = TypeVar("_T")
+
+
+def named(programs: Mapping[str, _T], file: str) -> _T | None:
+    """The program that the interpreter calls so: by its path, or its path's end."""
+    found = programs.get(file)
+    if found is None:
+        ends = [p for path, p in programs.items() if path.endswith(f"/{file}")]
+        found = ends[0] if len(ends) == 1 else None
+    return found
 
 
 def _within(lines: list[str], most: int) -> list[str]:

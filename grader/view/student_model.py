@@ -35,6 +35,8 @@ class FindingView:
     difference: Difference | None
     """None where there is nothing to compare: it passes, or speaks of no text."""
     remarks: tuple[tuple[Run, ...], ...]
+    again: str = ""
+    """`4 times, until 320 ms`: as many passes of one run say the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +46,8 @@ class CriterionView:
     id: str
     role: Role
     title: str
-    requirement: str
-    hint: str
+    requirement: tuple[Run, ...]
+    hint: tuple[Run, ...]
     status: Status
     symbol: str
     word: str
@@ -92,6 +94,8 @@ class DiagnosisView:
     title: tuple[Run, ...]
     explanation: tuple[Run, ...]
     places: tuple[PlaceView, ...]
+    difference: Difference | None
+    """The text asked for and what came, where the mistake is in that text."""
     said: tuple[Run, ...]
     """The last line of the error that Python wrote; empty where it wrote none."""
     notion: str
@@ -166,6 +170,8 @@ class StudentPage:
     roles: tuple[RoleView, ...]
     errors: tuple[DiagnosisView, ...]
     """What to mend first, the worst first."""
+    left: tuple[CriterionView, ...]
+    """Criteria that were lost and that no mistake explains, while there is room at the top."""
     later: tuple[DiagnosisView, ...]
     """What to mend after that."""
     notes: tuple[DiagnosisView, ...]

@@ -20,6 +20,7 @@ from grader.view.call_section import CallSection, call_section
 from grader.view.certified import certified_view, runs_to_show
 from grader.view.criteria_section import CriteriaSection
 from grader.view.detail import FULL, Detail
+from grader.view.difference import Difference
 from grader.view.late import late_words
 from grader.view.links import Links
 from grader.view.mending import FIRST, Mistakes, told_alike
@@ -27,7 +28,7 @@ from grader.view.recorded import RecordedRuns
 from grader.view.run_section import RunSection, run_section
 from grader.view.sequence import last_words
 from grader.view.source import Program, Source
-from grader.view.student_model import DiagnosisView, RunGroup, StudentPage
+from grader.view.student_model import CriterionView, DiagnosisView, RunGroup, StudentPage
 from grader.view.student_words import page_words
 from grader.view.words import SYMBOLS, decimal
 
@@ -62,8 +63,9 @@ def student_page(
         problem=prose(grade.problem.message.in_language(language)) if grade.problem else (),
         passed=passed,
         total=len(grade.criteria),
-        roles=maker.criteria.roles(),
+        roles=maker.roles,
         errors=errors[:FIRST],
+        left=maker.left(FIRST - len(errors)),
         later=errors[FIRST:],
         notes=notes.get("", ()),
         remarks=maker.remarks(),
@@ -100,7 +102,8 @@ class _Maker:
         self.detail = detail
         self.words = page_words(language)
         self.shown = tuple(run for run in grade.runs if run.id in runs_to_show(grade))
-        self.recorded = RecordedRuns(lab, self.shown, transcripts, language, detail)
+        sources = {path: program.data for path, program in programs.items()}
+        self.recorded = RecordedRuns(lab, self.shown, transcripts, language, detail, sources)
         self.traced = tuple(
             call_section(lab, transcripts[run], language, detail)
             for run in transcripts
@@ -108,7 +111,12 @@ class _Maker:
         )
         self.criteria = CriteriaSection(lab, grade, self.recorded, language, detail)
         self.advice = AdviceSection(lab, grade, self.criteria, language, detail)
+        self.roles = self.criteria.roles()
         self.missed = self._missed()
+        self.telling: dict[str, str] = {
+            d.role: d.run for d in reversed(grade.diagnoses) if d.level == "error"
+        }
+        """By role, the run that shows its worst mistake."""
         self.endings: set[tuple[str, str, str]] = set()
         """How the graded runs ended that are open."""
         self.numbered = tuple(enumerate(grade.diagnoses))
@@ -121,6 +129,7 @@ class _Maker:
             },
             titles={run.id: self.criteria.run_title(run.id) for run in grade.runs},
             advice=self.advice.by_notion(),
+            compared=self._compared(),
             errors={
                 f.run: f.actual
                 for j in grade.criteria
@@ -128,6 +137,15 @@ class _Maker:
                 if f.expectation == "exit" and f.status is Status.FAIL and f.actual
             },
         )
+
+    def _compared(self) -> dict[tuple[str, str], Difference]:
+        """By run and criterion, the first two texts that are side by side."""
+        found: dict[tuple[str, str], Difference] = {}
+        for criterion in (c for role in self.roles for c in role.criteria):
+            for f in criterion.findings:
+                if f.difference is not None:
+                    found.setdefault((f.run, criterion.id), f.difference)
+        return found
 
     def abridged(self) -> str:
         """That something is left out, and where the whole is; empty on most pages."""
@@ -139,6 +157,14 @@ class _Maker:
     def errors(self) -> tuple[DiagnosisView, ...]:
         """Mistakes that cost points, the worst first."""
         return self._told(pair for pair in self.numbered if pair[1].level == "error")
+
+    def left(self, room: int) -> tuple[CriterionView, ...]:
+        """What was lost without a mistake that explains it: so many at most."""
+        if self.grade.problem is not None:
+            return ()  # which is told instead
+        lost = (Status.FAIL, Status.PARTIAL)
+        criteria = (c for role in self.roles for c in role.criteria)
+        return tuple([c for c in criteria if c.status in lost and not c.causes][: max(room, 0)])
 
     def notes(self) -> dict[str, tuple[DiagnosisView, ...]]:
         """Diagnoses that cost nothing, by advice scenario; under "" those of graded runs."""
@@ -183,11 +209,22 @@ class _Maker:
         if made.tone is Status.PASS and run.id in self.missed:
             # It ran to its end, which is no success where something else was lost in it.
             made = replace(made, tone=Status.NOT_RUN, symbol=SYMBOLS[Status.NOT_RUN])
+        if run.outcome == "stuck" and run.id not in self.missed:
+            # All that was asked of it has come: a server may wait for the next client.
+            word = self.words["still_waiting"]
+            made = replace(made, tone=Status.NOT_RUN, symbol=SYMBOLS[Status.NOT_RUN], word=word)
         return replace(made, calls=calls, open=self._opens(run))
 
     def _opens(self, run: RunSummary) -> bool:
-        """Whether it is shown at once: the first of the graded runs that end badly in one way."""
-        if run.level is not Level.GRADED or run.outcome in ("completed", "skipped"):
+        """Whether it is shown at once: it shows the worst mistake of its program.
+
+        Where no mistake is named: the first of the graded runs that end badly in one way.
+        """
+        if run.level is not Level.GRADED or run.outcome == "skipped":
+            return False
+        if shown := self.telling.get(run.role):
+            return run.id == shown
+        if run.outcome == "completed" or run.id not in self.missed:
             return False
         recorded = self.recorded.get(run.id)
         ending = (run.role, run.outcome, last_words(recorded.moments) if recorded else "")

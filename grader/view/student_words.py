@@ -35,6 +35,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "and_more": ("et {n} autres", "and {n} more"),
     "mend_next": ("Ensuite", "After that"),
+    "same_again": ("{times} fois, jusqu’à {time}", "{times} times, until {time}"),
     "read_again": ("À relire", "Read again"),
     "further": ("Pour aller plus loin", "To go further"),
     "further_doc": ("À lire aussi~: {what}.", "Also worth reading: {what}."),
@@ -79,7 +80,10 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Tout ce qui a été noté, sans coupure~:",
         "All that was recorded, nothing cut:",
     ),
-    "seed_is": ("Graine des textes tirés~:", "Seed of the drawn texts:"),
+    "seed_is": (
+        "Numéro du tirage de ces textes~:",
+        "Number from which these texts are drawn:",
+    ),
     # runs and source
     "advice_runs": ("Essais des conseils, sans point", "Runs of the advice, no points"),
     "unplayed": (

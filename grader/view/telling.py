@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import replace
 
 from grader import transcript as tr
+from grader.judge.own_calls import own_words
 from grader.lab.model import Action, ReferenceStep
 from grader.view.calls import call_words
 from grader.view.message_names import MessageNames
 from grader.view.moment import Kind, Moment, Place
+from grader.view.own_program import NOTHING, OwnProgram
 from grader.view.student_words import page_words
 from grader.view.trace_paths import short_paths
 from grader.view.words import byte_count
@@ -20,9 +22,14 @@ class Teller:
     """Puts one transcript's entries in words."""
 
     def __init__(
-        self, transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep]
+        self,
+        transcript: tr.Transcript,
+        language: str,
+        steps: Sequence[ReferenceStep],
+        own: OwnProgram = NOTHING,
     ) -> None:
         self.language = language
+        self.own = own
         self.words = page_words(language)
         self.server = transcript.header.role == "server"
         self.entries = transcript.entries
@@ -57,12 +64,12 @@ class Teller:
             return None
         if index != self.last_state and entry.why != "waiting":
             return None
-        parts = [call_words(entry.calls, self.words)]
-        frame = None
-        if position := self.positions.get(index):
-            parts.append(_where(position, self.words))
-            frame = position.frames[0] if position.frames else None
-        label = ", ".join(filter(None, parts))
+        position = self.positions.get(index)
+        frame = position.frames[0] if position is not None and position.frames else None
+        line = self.own.line(frame.file, frame.line) if frame is not None else ""
+        where = _where(position, self.words) if position is not None else ""
+        called = call_words(entry.calls, self.words, entry.sockets, line)
+        label = own_words(", ".join(filter(None, (called, where))), lambda _: line)
         if not label:
             return None
         if unread := _unread(entry):

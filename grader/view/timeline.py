@@ -14,7 +14,7 @@ from grader.view.bytes_view import HexRow, Run, hex_view
 from grader.view.call_sites import call_sites, printed_by
 from grader.view.drawing import Drawing, drawing
 from grader.view.moment import Kind, Moment, Place
-from grader.view.source import Program
+from grader.view.source import Program, named
 from grader.view.student_words import page_words
 from grader.view.words import count, milliseconds
 
@@ -165,7 +165,7 @@ class _Rows:
     def _where(self, moment: Moment) -> tuple[tuple[Where, ...], tuple[Run, ...]]:
         """The lines to look at: where it was seen to stand, else where such a call stands."""
         if moment.frame is not None:
-            program = self._named(moment.frame.file)
+            program = named(self.programs, moment.frame.file)
             numbers: tuple[int, ...] = (moment.frame.line,)
         else:
             program, numbers = self.own, self.sites.get(moment.call, ())
@@ -177,14 +177,6 @@ class _Rows:
         where = tuple([Where(number=n, href=f"#{program.anchor}-{n}") for n in shown])
         quoted = len(shown) == 1 and moment.detail.code
         return where, program.line(shown[0]).text if quoted else ()
-
-    def _named(self, file: str) -> Program | None:
-        """The program that the interpreter calls so: by its path, or its path's end."""
-        found = self.programs.get(file)
-        if found is None:
-            ends = [p for path, p in self.programs.items() if path.endswith(f"/{file}")]
-            found = ends[0] if len(ends) == 1 else None
-        return found
 
 
 def _kin(moments: Sequence[Moment]) -> Mapping[int, tuple[int, ...]]:

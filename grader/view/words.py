@@ -92,11 +92,13 @@ _TABLE: dict[str, tuple[str, str]] = {
         "other side as the statement wants it. “Screen” is what yours shows (stdout), “errors” "
         "what Python or it write to stderr.",
     ),
+    "repeat": ("{title}, répétition {n}", "{title}, repeat {n}"),
     "advice_run": ("conseil, 0 point", "advice, 0 points"),
     "seen_hidden": ("caché aux étudiants", "hidden from students"),
     "seen_after_due": ("visible après la date du rendu", "visible after the due date"),
     "completed": ("terminé", "completed"),
     "stuck": ("bloqué", "stuck"),
+    "still_waiting": ("attendait encore", "was still waiting"),
     "crashed": ("planté", "crashed"),
     "timeout": ("trop long", "too long"),
     "limit": ("limite atteinte", "limit reached"),
@@ -135,14 +137,13 @@ _TABLE: dict[str, tuple[str, str]] = {
     "one_byte": ("{n} octet", "{n} byte"),
     "hidden_bytes": ("… {n} octets de plus, non montrés", "… {n} more bytes, not shown"),
     "replay_check": (
-        "Avec la même graine, sur votre machine~:",
-        "With the same seed, on your machine:",
+        "Avec les mêmes textes, sur votre machine~:",
+        "With the same texts, on your machine:",
     ),
     "replay_hand": (
         "Ou à la main, votre programme dans un autre terminal~:",
         "Or by hand, with your program in another terminal:",
     ),
-    "seed": ("Graine", "Seed"),
     "not_guaranteed": ("livraison non garantie", "delivery not guaranteed"),
     "paced": (
         "Ici, l’état du programme n’a pas pu être lu~: les messages ont été espacés, "

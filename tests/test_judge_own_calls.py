@@ -1,0 +1,45 @@
+"""Calls by the names that their author wrote, where the line tells them."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.judge.own_calls import own_text, own_words
+from grader.lab.model import Text
+
+LINES = {
+    3: "print(f.readline().decode())",
+    4: "data = s.recv(1024)",
+    5: "boite = lire(s.recv(8), f.readline())",
+    6: "server.serve_forever()",
+    7: "for line in f:",
+}
+
+
+def line_of(number: int) -> str:
+    return LINES.get(number, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("attend dans recv(), ligne\u00a03.", "attend dans readline(), ligne\u00a03."),
+        ("waits in recv() (line 3)", "waits in readline() (line 3)"),
+        ("waits in recv(), line 4", "waits in recv(), line 4"),
+        ("waits in recv(), line 5", "waits in recv(), line 5"),
+        ("waits in accept(), line 6", "waits in serve_forever(), line 6"),
+        ("waits in recv(), line 7", "waits in recv(), line 7"),
+        ("recv() returns bytes; line 3", "recv() returns bytes; line 3"),
+        ("waits in recv(), line 99", "waits in recv(), line 99"),
+    ],
+)
+def test_a_call_has_the_name_of_its_line(said: str, told: str) -> None:
+    assert own_words(said, line_of) == told
+
+
+def test_a_text_that_says_it_already_is_itself() -> None:
+    text = Text({"en": "waits in recv(), line 4"})
+    assert own_text(text, line_of) is text
+    assert own_text(Text({"en": "in recv(), line 3"}), line_of).in_language("en") == (
+        "in readline(), line 3"
+    )
