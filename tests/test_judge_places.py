@@ -7,6 +7,7 @@ import pytest
 from grader.judge.places import (
     assigned,
     changed_prints,
+    closers,
     error_outputs,
     exits,
     first_send,
@@ -138,6 +139,12 @@ def test_a_print_that_only_an_except_has() -> None:
 )
 def test_texts_that_were_meant_to_be_others(text: str, found: tuple[int, ...]) -> None:
     assert unlike(lines(text), TEXTS) == found
+
+
+def test_what_closes_the_listening_socket() -> None:
+    assert closers(lines("while 1:\n  with s:\n    c, a = s.accept()"), 3) == (2,)
+    assert closers(lines("c, a = s.accept()\nc.close()\ns.close()"), 1) == (3,)
+    assert closers(lines("c, a = s.accept()"), 1) == closers(lines("s.close()"), 1) == ()
 
 
 def test_reads_and_threads_that_are_held() -> None:

@@ -32,6 +32,7 @@ _CHANGED = re.compile(
     rb"\bprint\s*\(.{0,200}\.(?:upper|lower|title|capitalize|swapcase|replace|translate)\s*\("
 )
 _ACCEPT_KEPT = re.compile(rb"\w\s*=\s*[\w.]{1,80}\.accept\s*\(")
+_ACCEPTED = re.compile(rb"(?<![\w.])([\w.]{1,80})\.accept\s*\(")
 _TALKS = re.compile(rb"(?<![\w.])([\w.]{1,80})\.(?:recv|recvfrom|send|sendall)\s*\(")
 _SEND = re.compile(rb"\.(?:send|sendall)\s*\(")
 _RECEIVE = re.compile(rb"\.recv\s*\(")
@@ -137,6 +138,15 @@ def unlike(lines: Lines, texts: Iterable[str]) -> tuple[int, ...]:
         if not _COMMENT.match(line) and not _PRINT.search(line) and _differs(line[:1000], known)
     ]
     return tuple(found) if len(found) <= MOST else ()
+
+
+def closers(lines: Lines, number: int) -> tuple[int, ...]:
+    """Where the socket of a line is closed: close() on it, or the end of a `with`."""
+    if not 1 <= number <= len(lines) or (used := _ACCEPTED.search(lines[number - 1])) is None:
+        return ()
+    name = re.escape(used[1])
+    closing = re.compile(rb"\bwith\s+%s\s*[:,]|(?<![\w.])%s\.close\s*\(" % (name, name))
+    return tuple(n for n in _all_of(lines, closing) if n != number)
 
 
 def _differs(line: bytes, known: Sequence[str]) -> bool:

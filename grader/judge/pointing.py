@@ -53,6 +53,8 @@ _ALL_PLACES: Mapping[str, Callable[[Sequence[bytes]], tuple[int, ...]]] = {
     "thread-called-not-started": places.held_threads,
 }
 """Mistakes of which each place is worth a look."""
+_OF_MESSAGES = ("swapped-messages", "second-message-missing")
+"""Mistakes in which messages are sent, and when."""
 _GIVEN = ("bound-to-one-interface", "other-port-or-host")
 """Mistakes in what a call is given, which may have got its value elsewhere."""
 
@@ -112,7 +114,9 @@ def _places(diagnosis: Diagnosis, source: bytes, texts: Iterable[str]) -> tuple[
     if diagnosis.id in ("error-swallowed", "leaves-early"):
         return places.hidden_errors(lines)
     if diagnosis.id in _ALL_PLACES:
-        return _ALL_PLACES[diagnosis.id](lines)
+        found = _ALL_PLACES[diagnosis.id](lines)
+        values = diagnosis.id in _OF_MESSAGES and len(found) == 1
+        return (*found, *(places.assigned(lines, found[0]) if values else ()))
     if diagnosis.id == "hard-coded-output":
         return places.written_prints(lines, texts)
     if diagnosis.id == "wrong-text":
@@ -140,6 +144,8 @@ def _beside(diagnosis: Diagnosis, lines: Sequence[bytes]) -> tuple[int, ...]:
         return ()
     if diagnosis.id == "accept-tuple-not-unpacked":
         return places.kept_accepts(lines, diagnosis.line)
+    if diagnosis.id == "closes-listener-in-loop":
+        return places.closers(lines, diagnosis.line)
     if diagnosis.id == "io-on-listening-socket":
         return places.same_socket(lines, diagnosis.line)
     if diagnosis.id != "endless-loop":

@@ -116,7 +116,10 @@ class _Maker:
         self.telling: dict[str, str] = {
             d.role: d.run for d in reversed(grade.diagnoses) if d.level == "error"
         }
-        """By role, the run that shows its worst mistake."""
+        """By role, the run that shows its worst mistake; else what was lost without one."""
+        for criterion in self.left(FIRST):
+            lost = (f.run for f in criterion.findings if f.status is not Status.PASS)
+            self.telling.setdefault(criterion.role, next(lost, ""))
         self.endings: set[tuple[str, str, str]] = set()
         """How the graded runs ended that are open."""
         self.numbered = tuple(enumerate(grade.diagnoses))

@@ -83,10 +83,18 @@
     if (key === "cause") value = (i) => rows[i][CAUSE] && causes[rows[i][CAUSE]];
     if (key === "late") value = (i) => late[i]?.[0] ?? 0;
     if (column >= 0) value = (i) => POINTS[rows[i][VERDICTS][column]];
-    const values = new Float64Array(rows.length);
-    for (const i of found) values[i] = value(i);
-    return found.sort((a, b) => sign * (values[a] - values[b]) || places[a] - places[b]);
+    // Each row as one number, its rank and then its place by name: numbers sort without a function.
+    const count = rows.length;
+    if (key === "name")
+      return Array.from(Float64Array.from(found, (i) => sign * places[i]).sort(),
+        (place) => byPlace[Math.abs(place)]);
+    const values = found.map(value);
+    const ranks = new Map([...new Set(values)].sort((a, b) => sign * (a - b)).map((v, rank) => [v, rank]));
+    return Array.from(Float64Array.from(found, (i, at) => ranks.get(values[at]) * count + places[i]).sort(),
+      (number) => byPlace[number % count]);
   };
+  const byPlace = [];
+  places.forEach((place, i) => { byPlace[place] = i; });
   // Places of the causes by their words; the empty one first.
   const collator = new Intl.Collator(data.lang);
   const causes = [];
