@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from chromium import SCHEMES, Scheme, Visit, visit
+from chromium import Scheme, Visit, visit
 from page_kinds import kinds
 from page_reader import by_keyboard, complaints, on_paper
 from playwright.sync_api import Browser
@@ -15,8 +15,11 @@ LANGUAGES: dict[str, Scheme] = {"fr": "light", "en": "dark"}
 """With the colours in which a page is looked at: these do not depend on the language."""
 
 
-WIDTHS = (360, 768, 1200)
-"""CSS pixels of the pictures: a telephone, a tablet, a window."""
+PICTURES: dict[str, tuple[tuple[int, Scheme], ...]] = {
+    "fr": ((360, "light"), (360, "dark"), (768, "light"), (1200, "light"), (1200, "dark")),
+    "en": ((1200, "light"),),
+}
+"""CSS pixels of a telephone, a tablet and a window, with the colours that are photographed."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -34,17 +37,15 @@ def test_nothing_is_in_anybodys_way(
         seen.settle()
         if folder := request.config.getoption("--screenshots"):
             seen.look("checks.refold()")
-            widths = WIDTHS if language == "fr" else WIDTHS[-1:]
-            photograph(seen, Path(folder), f"{kind}.{language}", widths)
+            photograph(seen, Path(folder), f"{kind}.{language}", PICTURES[language])
     assert found == [], "\n".join(["", *found])
     assert seen.console == []
     assert seen.requests == []
 
 
-def photograph(seen: Visit, folder: Path, name: str, widths: Sequence[int]) -> None:
+def photograph(seen: Visit, folder: Path, name: str, looks: Sequence[tuple[int, Scheme]]) -> None:
     """The page as it was opened, from top to bottom, for people to look at."""
     folder.mkdir(parents=True, exist_ok=True)
-    for width in widths:
-        for scheme in SCHEMES:
-            seen.dress(scheme=scheme, width=width)
-            seen.page.screenshot(path=folder / f"{name}.{width}.{scheme}.png", full_page=True)
+    for width, scheme in looks:
+        seen.dress(scheme=scheme, width=width)
+        seen.page.screenshot(path=folder / f"{name}.{width}.{scheme}.png", full_page=True)
