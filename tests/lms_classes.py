@@ -237,8 +237,8 @@ def brightspace(*, folders: bool, french: bool = False) -> Downloaded:
     return made
 
 
-def clones(*, slug: str = "tp9-sockets") -> Downloaded:
-    """Clones of an assignment's repositories: HEAD only, no object."""
+def clones(*, slug: str = "tp9-sockets", fifty: bool = False) -> Downloaded:
+    """Clones of an assignment's repositories: HEAD only, no object; of Classroom 50, its file."""
     made = Downloaded()
     for place, login in enumerate(logins()):
         login = login.replace("_", "-")
@@ -246,6 +246,8 @@ def clones(*, slug: str = "tp9-sockets") -> Downloaded:
         for file, data in programs(place).items():
             made.files[f"{repository}/{file}"] = data
         made.files[f"{repository}/.git/HEAD"] = b"%040x\n" % (place + 1)
+        if fifty:
+            made.files[f"{repository}/.classroom50.yaml"] = b"classroom: c\n"
         made.rows.append((login, programs(place)))
         made.roster.append({"github_username": login, "name": f"N {place}"})
     return made
@@ -260,6 +262,8 @@ def plain(kind: str) -> Downloaded:
             made.files |= {f"{own}/{file}": data for file, data in programs(place).items()}
         elif kind == "archives":
             made.files[f"{own}.zip"] = _zip(programs(place))
+        elif kind == "files":
+            made.files |= {f"{own}__{file}": data for file, data in programs(place).items()}
         made.rows.append((own, programs(place)))
     return made
 
@@ -290,6 +294,7 @@ LAYOUTS: dict[str, tuple[str, Callable[[], Downloaded]]] = {
     "brightspace-flat": ("brightspace", lambda: brightspace(folders=False)),
     "brightspace-french": ("brightspace", lambda: brightspace(folders=True, french=True)),
     "github": ("github", clones),
+    "classroom50": ("classroom50", lambda: clones(slug="c-tp9", fifty=True)),
     "plain-folders": ("plain", lambda: plain("folders")),
     "plain-archives": ("plain", lambda: plain("archives")),
 }

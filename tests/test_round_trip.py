@@ -10,12 +10,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import export_rules
 import lms_classes
@@ -31,7 +33,9 @@ from test_formats_moodle import worksheet
 from grader.batch import output, pages
 from grader.batch.grading import Grading, Waiting, marker_of
 from grader.cli import app
-from grader.intake.importing import class_at
+from grader.intake.importing import Options, class_at
+from grader.intake.layouts.pattern import compiled
+from grader.intake.roster import read_roster
 from grader.judge.model import Grade
 from grader.lab.model import Lab
 from grader.submission import Submission
@@ -52,12 +56,12 @@ def judge(lab: Lab, one: Submission, seed: str, runs: Sequence[Recorded]) -> Gra
     return replace(blank, score=Fraction(score), complete=True, criteria=())
 
 
-def graded(made: Downloaded, folder: Path) -> Path:
+def graded(made: Downloaded, folder: Path, **options: Any) -> Path:
     """The download, read and graded; the output folder."""
     lab = source().lab
     handed_in = made.zip(folder / "download.zip")
     with (
-        class_at(handed_in, lab.roles) as found,
+        class_at(handed_in, lab.roles, Options(**options)) as found,
         output.opened(folder / "out") as out,
     ):
         out.mark(marker_of(source(), SETTINGS))
@@ -79,11 +83,41 @@ def export(out: Path, target: Path, to: str, *more: str) -> bytes:
 def test_everybody_comes_back_with_their_own_score(name: str, tmp_path: Path) -> None:
     made = LAYOUTS[name][1]()
     assert len(made.rows) >= 30
-    out = graded(made, tmp_path)
-    text = export(out, tmp_path / "grades.csv", "csv", "--lang", "en").decode("utf-8-sig")
+    all_are_there(made, graded(made, tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("make", "options"),
+    [
+        (lms_classes.moodle_teams, {}),
+        (lms_classes.canvas_groups, {}),
+        (lms_classes.google, {"layout": "google"}),
+        (
+            lambda: lms_classes.plain("files"),
+            {"pattern": compiled("(?P<student>.+)__(?P<file>.+)")},
+        ),
+    ],
+    ids=["moodle-teams", "canvas-groups", "google", "pattern"],
+)
+def test_so_do_teams_and_who_is_known_by_a_list(
+    make: Callable[[], Downloaded], options: dict[str, Any], tmp_path: Path
+) -> None:
+    made = make()
+    assert len(made.rows) >= 30
+    roster = read_roster(lms_classes.roster_csv(made.roster)) if made.roster else None
+    all_are_there(made, graded(made, tmp_path, roster=roster, **options), tmp_path)
+
+
+def all_are_there(made: Downloaded, out: Path, folder: Path) -> None:
+    text = export(out, folder / "grades.csv", "csv", "--lang", "en").decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
-    came = Counter((one["name"].lstrip("'"), float(one["score"])) for one in rows)
-    assert came == Counter((who.lstrip("'"), score_of(files)) for who, files in made.rows)
+    came = Counter((_name(one["name"]), float(one["score"])) for one in rows)
+    assert came == Counter((_name(who), score_of(files)) for who, files in made.rows)
+
+
+def _name(written: str) -> str:
+    """Without the sign that keeps a spreadsheet from computing it; accents in one form."""
+    return unicodedata.normalize("NFC", written.lstrip("'"))
 
 
 @pytest.mark.parametrize("name", [name for name in LAYOUTS if name.startswith("moodle")])
