@@ -105,6 +105,33 @@ def _number(value: Any) -> float:
     return float(value)
 
 
+# --- GitHub Actions: actions/runner, ActionCommand.cs ------------------------------------
+
+
+def github_annotations(log: str) -> list[dict[str, str]]:
+    """The commands that the runner obeys in a step's log: `level`, `message`, properties."""
+    found = []
+    for line in re.split(r"\r\n|\r|\n", log):
+        head = re.match(r"\s*::([^\s:]+)(?: (.*?))?::(.*)", line)
+        if head is None:
+            assert "##[" not in line
+            continue
+        properties = {}
+        for pair in filter(None, (head[2] or "").split(",")):
+            name, _, value = pair.partition("=")
+            for escape, sign in (("%3A", ":"), ("%2C", ","), *_ESCAPES):
+                value = value.replace(escape, sign)
+            properties[name] = value
+        message = head[3]
+        for escape, sign in _ESCAPES:
+            message = message.replace(escape, sign)
+        found.append({"level": head[1].lower(), "message": message, **properties})
+    return found
+
+
+_ESCAPES = (("%0D", "\r"), ("%0A", "\n"), ("%25", "%"))
+
+
 # --- Moodle: mod/assign/feedback/offline/importgradeslib.php ----------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from pathlib import Path
@@ -25,6 +26,7 @@ from export_samples import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from report_samples import DIAGNOSIS, grade, hostile_grade, lab, stuck_grade
 
 from grader.formats import told
@@ -39,6 +41,7 @@ from grader.formats.prairielearn import MOST_BYTES, prairielearn
 from grader.formats.safe import html_cell
 from grader.judge.model import Status
 from grader.results import Result
+from grader.view.bytes_view import escaped
 
 SCHEMAS = Path(__file__).parent / "schemas"
 CLASS = results_of_class()
@@ -263,6 +266,31 @@ def test_half_points_are_two_quarters() -> None:
 def test_github() -> None:
     golden("summary.md", summary(CLASS, "fr").encode())
     golden("annotations.txt", annotation_commands(CLASS, "fr", "work").encode())
+
+
+def test_the_runner_obeys_our_annotations_and_nothing_of_a_student() -> None:
+    read = export_rules.github_annotations(annotation_commands(CLASS, "fr", "work"))
+    assert [one["level"] for one in read] == ["error"] * 10
+    assert {*read[0]} == {"level", "message", "file", "line", "title"}
+    assert (read[0]["file"], read[0]["line"]) == ("work/dupont_marie/serveur.py", "15")
+    first = CLASS[0].diagnoses[0]
+    assert (read[0]["title"], read[0]["message"]) == (
+        first.title,
+        first.explanation.replace("\n", " "),
+    )
+    assert all("\n" not in text for one in read for text in one.values())
+
+
+def test_a_summary_is_the_table_and_no_html_of_a_student() -> None:
+    reader = MarkdownIt("commonmark", {"html": True}).enable("table")
+    page = reader.render(summary(CLASS, "en"))
+    rows = re.findall(r"<tr>\n<td>(.*?)</td>\n<td>([0-9.]+) / ([0-9.]+)", page)
+    told_of = [(html.unescape(name), float(score), float(top)) for name, score, top in rows]
+    assert told_of == [(escaped(one.name), one.score, one.max_score) for one in CLASS]
+    assert {*re.findall(r"<([a-z0-9]+)", page)} <= {
+        "h1", "h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "code",
+        "strong", "em",
+    }  # fmt: skip
 
 
 def test_errors_come_before_remarks_and_all_are_bounded() -> None:
