@@ -87,6 +87,8 @@ class Listener(Entry, frozen=True, kw_only=True):
     port: int
     backlog: int = 0
     v6only: bool = False
+    assumed: bool = False
+    """It answered on this port; its address could not be seen."""
 
 
 class OnConnection(Entry, frozen=True, kw_only=True):
@@ -174,6 +176,8 @@ class Keyboard(Entry, frozen=True, kw_only=True):
     """The program waited for the keyboard and was given `data`: Enter, or what the lab types."""
 
     data: bytes
+    guessed: bool = False
+    """It was quiet, and may have waited for something else: nobody could see."""
 
 
 class Step(Entry, frozen=True, kw_only=True):

@@ -10,14 +10,19 @@ import contextlib
 import errno
 import socket
 import struct
+import sys
 from collections import deque
 from collections.abc import Callable
 
 from reference import events as e
 
 CHUNK = 65536
-_LINGER_RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER on, 0 s: close() sends RST and leaves no TIME_WAIT (socket(7))."""
+LINGER_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""SO_LINGER on, 0 s: close() sends RST and leaves no TIME_WAIT (socket(7)).
+
+Winsock's struct linger has two u_short."""
+_UNDER_WAY = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK})
+"""What a connect() that does not block says; Winsock: WSAEWOULDBLOCK."""
 _RESET_AFTER_HANDSHAKE = frozenset({errno.ECONNRESET, errno.EPIPE})
 """Errors of a connect() that had succeeded; one that is refused gives ECONNREFUSED."""
 
@@ -69,6 +74,11 @@ class Connection:
         return []
 
     @property
+    def failures(self) -> list[int]:
+        """Descriptors that tell of a refused connect() as an exception: Winsock's select()."""
+        return self.writes if sys.platform == "win32" and self.dialling else []
+
+    @property
     def exists(self) -> bool:
         """It has a socket: it is being made, or has been made and not closed."""
         return self._socket is not None
@@ -97,7 +107,7 @@ class Connection:
         self._socket.setblocking(False)
         self.dialling, self.dialled = True, (address, port)
         code = self._socket.connect_ex((address, port))
-        if code not in (0, errno.EINPROGRESS):
+        if code not in _UNDER_WAY:
             return self._refused(code)
         return self._finish_dialling() if code == 0 else []
 
@@ -113,7 +123,7 @@ class Connection:
             return
         if reset:
             with contextlib.suppress(OSError):
-                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
         self._drop()
         self.fin_sent = True
 

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import socket
 import struct
+import sys
 from collections import deque
 from collections.abc import Callable
 
@@ -22,6 +23,9 @@ _MOST_STRAYS = 64
 """Datagrams of senders that no step awaits yet."""
 _TCP_INFO_WAITING = struct.Struct("=24xI")
 """Of struct tcp_info: tcpi_unacked, which for a listener counts who waits (tcp(7))."""
+
+_TAKEN = {errno.EADDRINUSE} | ({errno.EACCES, 10013} if sys.platform == "win32" else set())
+"""Winsock says WSAEACCES (10013) of a port that another has for itself."""
 
 
 class PortTakenError(OSError):
@@ -72,6 +76,11 @@ class Endpoint:
         return [fd for connection in self._connections.values() for fd in connection.writes]
 
     @property
+    def failures(self) -> list[int]:
+        """Descriptors that tell of a refused connect() as an exception: Winsock's select()."""
+        return [fd for connection in self._connections.values() for fd in connection.failures]
+
+    @property
     def watched(self) -> list[int]:
         """All of them."""
         return self.reads + self.writes
@@ -116,7 +125,7 @@ class Endpoint:
             try:
                 self._listeners.append(self._listener(socket.AF_INET, "0.0.0.0", port))  # noqa: S104 -- the run's own network, or a student's machine in `none`
             except OSError as error:
-                if error.errno == errno.EADDRINUSE:
+                if error.errno in _TAKEN:
                     raise PortTakenError(*error.args) from error
                 raise
         with contextlib.suppress(OSError):
@@ -245,7 +254,10 @@ def _waiting(listener: socket.socket) -> int:
 def _listener(family: int, kind: int, address: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind)
     try:
-        if kind == socket.SOCK_STREAM:
+        if sys.platform == "win32":
+            # There SO_REUSEADDR would share the port with whoever has it.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        elif kind == socket.SOCK_STREAM:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

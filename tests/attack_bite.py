@@ -29,7 +29,17 @@ from grader.batch.plan import jobs_of
 from grader.intake.reading import read_folder
 from grader.lab.load import load_lab
 from grader.lab.model import Limits
-from grader.run import netns, privileges, program, runner, sandbox, seccomp, strikes, worker
+from grader.run import (
+    netns,
+    place,
+    privileges,
+    program,
+    runner,
+    sandbox,
+    seccomp,
+    strikes,
+    worker,
+)
 from grader.run.jobs import EngineOptions
 from grader.run.proc import tree
 
@@ -140,7 +150,7 @@ def _own_ipc(host: Host) -> None:
 
 def _own_network(_: Host) -> None:
     """See `_play`: the test's listeners are put into the run's network."""
-    _put(runner.Place, "_is_clean", lambda *_: True)
+    _put(place.LinuxPlace, "_is_clean", lambda *_: True)
 
 
 def _fresh_copy(host: Host) -> None:
@@ -165,7 +175,7 @@ def _watch(_: Host) -> None:
 
 def _process_limits(host: Host) -> None:
     _watch(host)
-    _put(runner, "limit_processes", lambda *_: None)
+    _put(place, "limit_processes", lambda *_: None)
 
 
 def _limits(_: Host) -> None:
@@ -182,7 +192,7 @@ def _hard_limits(_: Host) -> None:
 
 def _end_of_all(_: Host) -> None:
     _put(program.Program, "kill", lambda *_: None)
-    _put(runner.Place, "_is_clean", lambda *_: True)
+    _put(place.LinuxPlace, "_is_clean", lambda *_: True)
 
 
 WITHOUT: dict[str, Callable[[Host], None]] = {
@@ -257,11 +267,11 @@ def _play(attack: str, without: str, engine: EngineOptions) -> Bite:
     (job,) = jobs_of(lab, submission, "00" * 16)
     WITHOUT[without](host)
     before = set(tree(os.getpid()))
-    place = worker.prepare(engine, os.getppid())
+    prepared = worker.prepare(engine, os.getppid())
     if without == "own network":
         host.doors = host.open_doors(host.port)
     bite = Bite()
-    for run in runner.Runner(place).play(job):
+    for run in runner.Runner(prepared).play(job):
         bite.outcomes.append(f"{run.transcript.end.outcome} {run.transcript.end.problem or ''}")
         lines = written(run.transcript).splitlines()
         bite.escaped += [line.decode("utf-8", "replace") for line in lines if ESCAPED in line]

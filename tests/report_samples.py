@@ -207,6 +207,7 @@ def hostile_server(run: str = "server-drawn") -> tr.Transcript:
         tr.Stdout(t=24 * MS, data=nasty + b"\n"),
         tr.Stderr(t=25 * MS, data=b"Traceback (most recent call last):\n" + nasty),
         tr.Keyboard(t=26 * MS, data=b"\n"),
+        tr.Keyboard(t=26 * MS, data=b"\n", guessed=True),
         tr.Dialed(t=27 * MS, protocol="udp", address="127.0.0.1", port=9),
         tr.Refused(t=28 * MS, reason="ECONNREFUSED"),
         tr.ConnectionReset(t=29 * MS),

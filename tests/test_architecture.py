@@ -103,7 +103,8 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         f"grader/run/{name}.py"
         for name in (
             "blocked", "crash", "ending", "interpreter", "look", "messages", "netns",
-            "paced", "player", "privileges", "recorder", "runner", "sandbox", "terminal", "worker",
+            "paced", "place", "player", "privileges", "recorder", "runner", "sandbox", "started",
+            "terminal", "unplayed", "worker",
         )
     ),
     "test_lab_languages.py": ("grader/lab/languagefile.py",),
@@ -168,6 +169,15 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     ),
     "test_cli_check.py": ("grader/cli/running.py",),
     "test_batch_research.py": ("grader/cli/research.py",),
+    "test_run_host.py": ("grader/run/trying.py",),
+    # What runs where less can be had, and the whole of it with that taken away.
+    "test_portable.py": tuple(
+        f"grader/run/{name}.py"
+        for name in (
+            "alone", "bridge", "console", "engines", "family", "portable_place", "sharedport",
+            "signals",
+        )
+    ),
     "test_cli_export.py": tuple(
         f"grader/cli/export_{name}.py" for name in ("each", "files", "words")
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from dataclasses import replace
 
 import pytest
@@ -86,6 +87,26 @@ def test_who_asked_for_a_python_that_is_not_there() -> None:
     neither = trouble.python_trouble(error, None, None)
     assert "Name one" in in_words(neither.message, "en")
     assert asked.status == by_lab.status == neither.status == FAULT
+
+
+def test_elsewhere_than_on_linux_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    host = HostReport(facts=(), python="", version="", bwrap=None)
+    trouble.say_unisolated(host, "fr")
+    trouble.say_unisolated(host, "en")
+    said = capsys.readouterr().err
+    assert "que sous Linux" in said
+    assert "only Linux has it" in said
+
+
+def test_what_cannot_be_seen_is_said_to_cost_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    trouble.say_paced("fr")
+    trouble.say_paced("en")
+    said = capsys.readouterr().err
+    assert "est compté juste" in said
+    assert "counts as right" in said
 
 
 def test_no_isolation_is_said_with_its_cause(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from transcripts import (
     GOODBYE,
@@ -208,6 +209,20 @@ class TestAddresses:
     def test_the_listener_that_was_dialled_is_judged(self) -> None:
         play = Play("server-nominal").listens(port=5000).listens(address="127.0.0.1").connected()
         assert lost(served(play).fin().exits()) == {"server.any"}
+
+    def test_an_address_that_nobody_could_see_costs_nothing_and_is_said(self) -> None:
+        run = served(Play("server-nominal").connected().listens(assumed=True)).fin().exits()
+        assert lost(run) == set()
+        assert says(run, "bound", "not verified")
+
+    def test_where_no_listener_can_be_seen_none_is_denied(self) -> None:
+        seen = Play("server-nominal").exits()
+        blind = msgspec.structs.replace(
+            seen, header=msgspec.structs.replace(seen.header, facts="paced")
+        )
+        for expectation in ("listening", "bound"):
+            assert says(seen, expectation, "listens on no TCP port")
+            assert says(blind, expectation, "Nobody answered on port 65432")
 
     def test_a_connection_proves_a_listener_that_was_not_seen(self) -> None:
         run = served(Play("server-nominal").connected()).fin().exits()

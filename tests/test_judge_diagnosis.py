@@ -564,6 +564,10 @@ class TestRemarks:
         run = served(server().presses_enter()).fin().exits()
         assert (errors(run), remarks(run)) == ([], ["waits-for-keyboard"])
 
+    def test_nobody_is_said_to_wait_for_the_keyboard_who_was_not_seen_to(self) -> None:
+        run = served(server().presses_enter(guessed=True)).fin().exits()
+        assert (errors(run), remarks(run)) == ([], [])
+
     def test_bytes(self) -> None:
         play = client().sends("greeting").prints(repr(GREETING.encode()))
         run = play.receives(HELLO + GOODBYE).fin().exits()

@@ -41,6 +41,18 @@ def test_each_listener_is_recorded_once_until_the_program_starts_anew() -> None:
     assert len(recorder.entries) == 3
 
 
+@pytest.mark.parametrize("told", [[], [listener(port=80)]], ids=["nobody tells", "of another"])
+def test_one_that_answers_and_is_not_seen_is_said_to_be_assumed(told: list[tr.Listener]) -> None:
+    recorder = Recorder()
+    seen = Listeners(PORT, recorder)
+    seen.see_answered(told)
+    last = recorder.entries[-1]
+    assert isinstance(last, tr.Listener)
+    assert (last.port, last.assumed) == (PORT, True)
+    seen.see_answered([listener("127.0.0.1")])
+    assert not any(one.assumed for one in seen.now)
+
+
 def test_what_the_statement_asks_for_is_taken_at_once(seen: Listeners) -> None:
     asked = listener()
     seen.see([listener(port=80), asked])

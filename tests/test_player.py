@@ -55,7 +55,7 @@ def test_what_it_has_written_is_looked_at_once_more_in_the_end() -> None:
 
 def _player(
     source: bytes, limits: Limits, table: SocketTable, watch: Callable[[Program], None]
-) -> Player:
+) -> Player[Program]:
     def start() -> Program:
         files = (SourceFile(path="client.py", data=source),)
         program = start_plain(inspect(tools.python()), files, "client.py", limits)

@@ -16,8 +16,9 @@ from grader.intake.bounds import BOUNDS
 from grader.run import proc, program
 from grader.run.engine import Engine
 from grader.run.errors import HostError
+from grader.run.interpreter import command_of
 from grader.run.jobs import Isolation
-from grader.run.program import WaitStatus, command_of
+from grader.run.started import WaitStatus
 from grader.submission import SourceFile
 
 pytestmark = pytest.mark.sandbox

@@ -14,6 +14,7 @@ from grader.judge.grade import judge
 from grader.judge.model import Programs
 from grader.lab.model import Lab, Message, Scenario
 from grader.run.jobs import Job, PlayedRun
+from grader.run.program import Program
 from grader.run.runner import Place, Runner
 
 
@@ -77,11 +78,11 @@ def test_one_that_decodes_each_piece_fails_inside_characters_only() -> None:
 # --- when it is not played ---------------------------------------------------------------
 
 
-class Pretending(Runner):
+class Pretending(Runner[Program]):
     """Every run of the sweep, and every other, ends as it is told."""
 
     def __init__(self, whole: str, cut: str, seconds: float = 0.01) -> None:
-        super().__init__(cast(Place, None))
+        super().__init__(cast(Place[Program], None))
         self.outcomes = {"client-nominal": whole, "client-split-every": cut}
         self.seconds = seconds
 
@@ -99,7 +100,7 @@ class Pretending(Runner):
         return PlayedRun(transcript=tr.of(run.transcript.header, [ended]))
 
 
-def outcomes(runner: Runner, greeting: str = "bonjour") -> list[tuple[str, str]]:
+def outcomes(runner: Runner[Program], greeting: str = "bonjour") -> list[tuple[str, str]]:
     runs = runner.play(job("pass", greeting))
     return [(run.transcript.header.run, run.transcript.end.outcome) for run in runs]
 

@@ -13,6 +13,7 @@ from grader import transcript as tr
 from grader.run.program import Program
 from grader.run.recorder import Recorder
 from grader.run.streams import Streams
+from grader.run.terminal import read_available
 
 
 @dataclass
@@ -43,6 +44,9 @@ class FakeProgram:
     @property
     def stderr(self) -> int:
         return self.errors.master
+
+    def read(self, fd: int, limit: int) -> tuple[bytes, bool]:
+        return read_available(fd, limit)
 
     def says(self, text: bytes) -> None:
         os.write(self.terminal.write, text)

@@ -44,6 +44,14 @@ def test_the_story_of_a_stuck_server() -> None:
     ]
 
 
+def test_an_address_that_nobody_saw_is_not_told() -> None:
+    seen = tr.Listener(t=0, protocol="tcp", address="0.0.0.0", port=65432, assumed=True)
+    assert (
+        labels(tr.of(header(), [seen, tr.Ended(t=0, outcome="completed")]))[0]
+        == "écoute sur le port 65432 (adresse non vue)"
+    )
+
+
 def test_sides_of_a_client() -> None:
     told = {m.label: m.place for m in moments(right_client(), "en")}
     assert told["connected (SYN, SYN/ACK, ACK)"] is Place.TO_REFERENCE
@@ -66,6 +74,7 @@ def test_every_kind_of_entry_can_be_told() -> None:
     assert "RST: connection cut off" in told
     assert "message, piece 1 of 2 (delivery not guaranteed)" in told
     assert "waited for the keyboard: Enter" in told
+    assert "does nothing: Enter, in case it waits for that" in told
     assert "limit reached: output, 1 MB" in told
     assert "3 frames lost by the capture (no effect on the grade)" in told
     assert "ends, status 1" in told

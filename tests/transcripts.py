@@ -71,12 +71,14 @@ class Play:
         address: str = "0.0.0.0",
         protocol: str = "tcp",
         v6only: bool = False,
+        assumed: bool = False,
     ) -> Play:
         return self._add(
             tr.Listener(
-                t=self._t, protocol=protocol, address=address, port=port, backlog=1, v6only=v6only
+                t=self._t, protocol=protocol, address=address, port=port, backlog=1, v6only=v6only,
+                assumed=assumed,
             )
-        )
+        )  # fmt: skip
 
     def connected(self, port: int = 65432) -> Play:
         ours, theirs = ("127.0.0.1", 40000), ("127.0.0.1", port)
@@ -122,8 +124,8 @@ class Play:
     def we_close(self) -> Play:
         return self._add(tr.Closed(t=self._t, how="close"))
 
-    def presses_enter(self) -> Play:
-        return self._add(tr.Keyboard(t=self._t, data=b"\n"))
+    def presses_enter(self, *, guessed: bool = False) -> Play:
+        return self._add(tr.Keyboard(t=self._t, data=b"\n", guessed=guessed))
 
     def waits(self, name: str, target: str, queue: int = 0, pending: int = 0) -> Play:
         local, remote = ("127.0.0.1", 65432), ("127.0.0.1", 40000)

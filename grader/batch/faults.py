@@ -43,7 +43,9 @@ class FaultLog:
         return reference
 
     def _append(self, entry: bytes) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        for careful in ("O_CLOEXEC", "O_NOFOLLOW"):  # not on Windows
+            flags |= getattr(os, careful, 0)
         descriptor = os.open(self._path, flags, 0o644)
         try:
             if os.fstat(descriptor).st_size > _LOG_BYTES:

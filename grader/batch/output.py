@@ -16,6 +16,7 @@ import os
 import secrets
 import shutil
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ import msgspec
 from grader.intake.discover import holds_own_number
 from grader.run.spool import LEFTOVER
 
+_CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 MARKER = ".wiregrade.json"
 LOCK = ".wiregrade.lock"
 LOG = ".wiregrade.log"
@@ -246,7 +248,7 @@ def looked_at(path: Path) -> Iterator[OutputFolder]:
     """
     check(path, existing=True)
     try:
-        lock = os.open(path / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+        lock = os.open(path / LOCK, os.O_RDONLY | _CLOEXEC)
     except OSError:
         lock = -1  # a copy without it: nobody writes there
     try:
@@ -348,18 +350,17 @@ def _say_which(descriptor: int, path: Path) -> None:
 
 
 def _lock(descriptor: int, path: Path, *, shared: bool = False) -> None:
-    try:
+    if sys.platform != "win32":
         import fcntl
-    except ImportError:
-        return
-    try:
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise InUseError(
-            f"another wiregrade is writing to {path}; wait for it, or use --out FOLDER"
-        ) from None
-    except OSError:
-        return  # a file system without locks
+
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUseError(
+                f"another wiregrade is writing to {path}; wait for it, or use --out FOLDER"
+            ) from None
+        except OSError:
+            return  # a file system without locks
 
 
 def _cannot_write(path: Path, error: OSError) -> CannotWriteError:

@@ -29,7 +29,7 @@ from grader.cli.progress import phase_in_words
 from grader.cli.running import engine_options, playing, say_untraced, tracer
 from grader.cli.streams import note, safe, say, wants_colour
 from grader.cli.summary import is_certified
-from grader.cli.trouble import look_at_network, python_trouble, say_unisolated
+from grader.cli.trouble import look_at_network, python_trouble, say_paced, say_unisolated
 from grader.formats import calls, github, gradescope, junit, prairielearn, terminal
 from grader.formats.certification import certification_lines
 from grader.formats.safe import json_for_logs
@@ -37,7 +37,7 @@ from grader.intake.apart import read_folder
 from grader.judge.model import Grade, Status
 from grader.lab.library import find_lab
 from grader.lab.model import ROLES, Lab, Role, Tests, Text
-from grader.run.engine import Engine
+from grader.run.engines import Engine
 from grader.run.errors import HostError
 from grader.run.host import HostReport, choose_isolation, probe
 from grader.run.jobs import EngineOptions, Run
@@ -117,7 +117,7 @@ class Checking:
         options = engine_options(given, self._host, isolation)
         seed = seed_for(lab, submission, given.seed)
         if options.isolation == "none":
-            self._say_unisolated()
+            self._say_unisolated(options)
             look_at_network(lab, given.lang)
         runs, traced = _play(lab, submission, seed, options, given)
         suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
@@ -128,10 +128,12 @@ class Checking:
             lab=lab, grade=grade, kept=kept, runs=runs, traced=traced, isolation=isolation
         )
 
-    def _say_unisolated(self) -> None:
-        """Once, and not to those who asked for it."""
+    def _say_unisolated(self, options: EngineOptions) -> None:
+        """Once, and not to those who asked for it; what can't be seen is told to them, too."""
         if self.given.isolation != "none" and not self._said:
             say_unisolated(self._host, self.given.lang)
+        if options.facts == "paced" and not self._said:
+            say_paced(self.given.lang)
         self._said = True
 
 

@@ -36,7 +36,7 @@ from grader.cli.summary import is_certified, summary
 from grader.intake.importing import ClassRead, class_at
 from grader.judge.model import Grade
 from grader.lab.model import Text
-from grader.run.engine import Engine
+from grader.run.engines import Engine
 from grader.run.errors import HostError
 from grader.run.host import choose_isolation, probe
 

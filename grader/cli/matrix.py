@@ -24,7 +24,7 @@ from grader.formats.matrix_json import matrix_json
 from grader.intake.importing import class_at
 from grader.judge.matrix import Cell, Matrix, works
 from grader.judge.pair_words import SHORT
-from grader.run.engine import Engine
+from grader.run.engines import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import EngineOptions
 from grader.run.spool import Spool

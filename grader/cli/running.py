@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 
 from grader.cli.streams import note, safe
-from grader.run.engine import Engine
+from grader.run.engines import Engine
 from grader.run.host import HostReport
 from grader.run.jobs import EngineOptions, Isolation
 from grader.run.load import PROCESSES_PER_CORE

@@ -6,6 +6,7 @@ None of it is the program's fault, and none of it may look like one.
 from __future__ import annotations
 
 import errno
+import sys
 
 from grader.cli.errors import FAULT, CommandError
 from grader.cli.streams import note, safe
@@ -29,13 +30,34 @@ _WITHOUT = (
     "No isolation here ({name}: {detail}): your programs run as when you start them yourself, and "
     "are graded the same. To know more: wiregrade doctor",
 )
+_ELSEWHERE = (
+    "Sans isolation : elle n’existe que sous Linux. Vos programmes tournent comme lorsque vous "
+    "les lancez vous-même.",
+    "No isolation: only Linux has it. Your programs run as when you start them yourself.",
+)
+_PACED = (
+    "Ici, l’état de vos programmes ne se voit pas : les messages partent à intervalles fixes, "
+    "et attendre un programme bloqué prend quelques secondes. Ce qui ne se voit pas (l’adresse "
+    "d’écoute, parfois) est compté juste : sous Linux, une erreur de plus peut apparaître.",
+    "The state of your programs can't be seen here: messages are sent at fixed intervals, and a "
+    "program that is blocked takes seconds to wait for. What can't be seen (sometimes the address "
+    "it listens on) counts as right: on Linux one more mistake may show up.",
+)
 
 
 def say_unisolated(host: HostReport, language: str) -> None:
     """Say why there is no isolation, and that it changes no grade."""
-    first = host.missing[0]
-    words = _WITHOUT[1 if language == "en" else 0]
-    note(words.format(name=safe(first.name), detail=safe(first.detail)))
+    number = 1 if language == "en" else 0
+    if sys.platform == "linux":
+        first = host.missing[0]
+        note(_WITHOUT[number].format(name=safe(first.name), detail=safe(first.detail)))
+    else:
+        note(_ELSEWHERE[number])
+
+
+def say_paced(language: str) -> None:
+    """Say what cannot be seen on this machine, and that it costs no points."""
+    note(_PACED[1 if language == "en" else 0])
 
 
 def python_trouble(error: HostError, asked: str | None, by_lab: str | None) -> CommandError:

@@ -26,7 +26,7 @@ from grader.lab.visibility import proves
 from grader.prove.model_student import UnservableError, model_student
 from grader.prove.proof import program_name
 from grader.prove.source import source_of
-from grader.run.engine import Engine
+from grader.run.engines import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import Job
 from grader.submission import SourceFile

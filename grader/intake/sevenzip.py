@@ -235,21 +235,21 @@ def _sample() -> bytes:
 
 
 def _confine() -> None:
-    import resource
+    """Where the system can: Windows has no limits of one process, macOS none of its memory."""
+    if sys.platform != "win32":
+        import resource
 
-    for what, most in (
-        (resource.RLIMIT_AS, _MEMORY),
-        (resource.RLIMIT_CPU, _CPU_S),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
-    if os.getuid() == 0:
-        # Where there is no other user (a namespace with one), the limits are all there is.
-        with contextlib.suppress(OSError):
-            os.setgroups([])
-            os.setgid(_NOBODY)
-            os.setuid(_NOBODY)
+        limits = [(resource.RLIMIT_CPU, _CPU_S), (resource.RLIMIT_FSIZE, 0)]
+        if sys.platform != "darwin":
+            limits.append((resource.RLIMIT_AS, _MEMORY))
+        for what, most in (*limits, (resource.RLIMIT_CORE, 0)):
+            resource.setrlimit(what, (most, most))
+        if os.getuid() == 0:
+            # Where there is no other user (a namespace with one), the limits are all there is.
+            with contextlib.suppress(OSError):
+                os.setgroups([])
+                os.setgid(_NOBODY)
+                os.setuid(_NOBODY)
 
 
 def _read(data: bytes, limits: _Limits) -> _Told:

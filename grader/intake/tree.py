@@ -103,7 +103,7 @@ def _opened(root: Path, folder: str) -> Iterator[_Place]:
 
 
 def _open_folder(path: Path, above: int | None = None) -> int:
-    flags = _FLAGS | os.O_DIRECTORY
+    flags = _FLAGS | getattr(os, "O_DIRECTORY", 0)
     try:
         return os.open(path, flags) if above is None else os.open(path, flags, dir_fd=above)
     except OSError as error:

@@ -211,8 +211,8 @@ class Facts:
 
     @cached_property
     def keyboard(self) -> list[tuple[int, Keyboard]]:
-        """Where it waited for the keyboard."""
-        return self.all(Keyboard)
+        """Where it was seen to wait for the keyboard."""
+        return [(i, e) for i, e in self.all(Keyboard) if not e.guessed]
 
     @cached_property
     def positions(self) -> list[tuple[int, Frame]]:

@@ -295,9 +295,19 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le programme n’écoute sur aucun port TCP. {situation}",
         "The program listens on no TCP port. {situation}",
     ),
+    "listening.unanswered": (
+        "Personne n’a répondu sur le port {port}. {situation}",
+        "Nobody answered on port {port}. {situation}",
+    ),
     "bound.pass": (
         "Le serveur est lié à l’adresse demandée ({address}).",
         "The server is bound to the address asked for ({address}).",
+    ),
+    "bound.assumed": (
+        "Le serveur a été joint{nb}; l’adresse de son écoute ne se voit pas sur cette machine{nb}: "
+        "elle est comptée juste, sans avoir été vérifiée.",
+        "The server was reached; the address it listens on can't be seen on this machine: it "
+        "counts as right, and was not verified.",
     ),
     "bound.unseen": (
         "Le serveur a été joint, mais l’adresse de son écoute n’a pas pu être vue.",

@@ -12,7 +12,7 @@ from grader.prove.model_student import graded
 from grader.prove.places import places_of
 from grader.prove.proof import Planned, Proof, Trial, conclude, examine, plan, program_name
 from grader.prove.source import source_of
-from grader.run.engine import Engine
+from grader.run.engines import Engine
 from grader.run.jobs import EngineOptions, Job
 from grader.submission import SourceFile
 

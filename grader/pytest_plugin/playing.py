@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import pickle
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from grader.judge.model import Grade
 from grader.lab.library import find_lab
 from grader.lab.model import ROLES, Lab
 from grader.pytest_plugin import shared_folder
-from grader.run.engine import Engine
+from grader.run.engines import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import Run
 from grader.run.options import options_for
@@ -172,7 +173,7 @@ def cut_down(lab: Lab, scenario: str) -> Lab:
 def _alone(path: Path) -> Iterator[None]:
     """Nobody else is in here with the same path."""
     with path.open("w") as lock:
-        with contextlib.suppress(ImportError):  # Windows: each process plays for itself
+        if sys.platform != "win32":  # there each process plays for itself
             import fcntl
 
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -11,10 +11,13 @@ import json
 import os
 import select
 import signal
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import resources
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.lab.languages import Language
 from grader.lab.model import Limits

@@ -11,10 +11,13 @@ import fcntl
 import hashlib
 import json
 import os
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 
 import msgspec
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.intake.bounds import BOUNDS
 from grader.lab.languages import Language

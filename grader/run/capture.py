@@ -10,8 +10,11 @@ import contextlib
 import mmap
 import socket
 import struct
+import sys
 from types import TracebackType
 from typing import Self
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.run.errors import FactsUnavailable
 from grader.wire.frames import Frame

@@ -18,6 +18,8 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 from grader.lab.model import Limits
 from grader.run import groups, privileges
 from grader.run.groups import Route, Told

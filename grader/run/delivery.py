@@ -7,6 +7,10 @@ packets that were sent and are not delivered yet, or the socket's receive queue.
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 from grader.run import proc
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.threads import Thread

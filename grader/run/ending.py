@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from grader import transcript as tr
 from grader.lab.model import Limits
 from grader.run import crash, strikes
-from grader.run.program import Program, WaitStatus
 from grader.run.recorder import Recorder
+from grader.run.started import Started, WaitStatus
 from grader.run.streams import Streams
 
 _ABORT_GRACE = 2.0
@@ -36,7 +36,7 @@ class Verdict:
 
 
 def end(
-    program: Program,
+    program: Started,
     streams: Streams,
     recorder: Recorder,
     folder: str,
@@ -79,7 +79,7 @@ def record_position(recorder: Recorder, dump: bytes, folder: str) -> None:
 
 
 def _limit_of(
-    program: Program, recorder: Recorder, status: WaitStatus, limits: Limits
+    program: Started, recorder: Recorder, status: WaitStatus, limits: Limits
 ) -> tr.LimitReached | None:
     """The limit by which it ended itself, recorded."""
     struck = strikes.by_kernel(

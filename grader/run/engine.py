@@ -18,22 +18,21 @@ import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from grader import transcript as tr
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 from grader.lab.languages import PYTHON, Language
-from grader.lab.model import Scenario, Tests
-from grader.lab.sweep import is_sweep
+from grader.lab.model import Tests
 from grader.run import cgroup, messages, workfolders
 from grader.run.errors import HostError
 from grader.run.followers import Followers
 from grader.run.inbox import Inbox
 from grader.run.jobs import EngineOptions, Job, Played, PlayedRun, Run
 from grader.run.pieces import Piece, cut, done
-from grader.runids import run_id
+from grader.run.unplayed import unplayed_runs
 
 _TRIES = 2
 _LEAVE_S = 5.0
@@ -300,22 +299,4 @@ class Engine:
         return Played(key=job.key, role=job.role, runs=runs)
 
     def _unplayed_runs(self, job: Job, outcome: str, problem: str) -> tuple[PlayedRun, ...]:
-        ended = tr.Ended(t=0, outcome=outcome, problem=problem)
-        return tuple(
-            self._unplayed_run(job, scenario, number, ended)
-            for number in job.numbers
-            for scenario in job.scenarios
-            if number == 1 or not is_sweep(scenario)
-        )
-
-    def _unplayed_run(
-        self, job: Job, scenario: Scenario, number: int, ended: tr.Ended
-    ) -> PlayedRun:
-        header = tr.Header(
-            run=run_id(scenario.id, number), scenario=scenario.id, role=job.role,
-            program=job.program, texts={}, port=job.lab.port, delivery="separate",
-            seed=job.seed, isolation=self.options.isolation, facts=self.options.facts,
-            interpreter="", started=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            partner=job.partner.program if job.partner else "",
-        )  # fmt: skip
-        return PlayedRun(transcript=tr.of(header, [ended]))
+        return unplayed_runs(self.options, job, outcome, problem)

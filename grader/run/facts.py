@@ -16,7 +16,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from dataclasses import dataclass, replace
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader import transcript as tr
 from grader.run import proc

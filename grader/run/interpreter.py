@@ -35,6 +35,13 @@ class Interpreter:
     version: str
 
 
+def command_of(interpreter: Interpreter, program: str) -> list[str]:
+    """The command line of a program: Python that can tell where it stands."""
+    # A file may be called `-c`, and is a program all the same.
+    named = f"./{program}" if program.startswith("-") else program
+    return [interpreter.executable, "-X", "faulthandler", named]
+
+
 @cache
 def inspect(python: str) -> Interpreter:
     """Ask an interpreter where it lives (it is run once, with `-I`).

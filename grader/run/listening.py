@@ -37,6 +37,19 @@ class Listeners:
                 self._recorded.add(key)
                 self._recorder.add(lambda t, seen=listener: msgspec.structs.replace(seen, t=t))  # type: ignore[misc]
 
+    def supposed(self) -> tr.Listener:
+        """Where nobody can see it listen: what the statement asks for."""
+        six = self._family == "ipv6"
+        return tr.Listener(
+            t=0, protocol=f"{self._protocol}6" if six else self._protocol,
+            address=_ANY_IPV6 if six else _ANY_IPV4, port=self._port, assumed=True,
+        )  # fmt: skip
+
+    def see_answered(self, listeners: list[tr.Listener]) -> None:
+        """It has answered on the statement's port: its listeners, as far as they can be seen."""
+        known = any(self._serves(one) and one.port == self._port for one in listeners)
+        self.see(listeners if known else [*listeners, self.supposed()])
+
     def asked_for(self, listener: tr.Listener) -> bool:
         """On the port of the statement, over IPv4 or what it asks: no other can be better."""
         if self._family == "ipv6":

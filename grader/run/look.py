@@ -36,7 +36,7 @@ class Look:
     waiting: bool = False
     """Proof: only the peer or the keyboard can make the program act."""
     keyboard: bool = False
-    """One of its threads waits for the keyboard."""
+    """One of its threads waits for the keyboard; not `guaranteed`: it may."""
     accepting: bool = False
     """A thread waits for a client on one of the program's TCP listeners."""
     promising: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from grader.run.host import HostReport
 from grader.run.jobs import EngineOptions, FactsMode, Isolation
@@ -32,7 +33,8 @@ def options_for(
 
 def cores() -> int:
     """Cores that we may use: a batch system often gives fewer than there are."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1
+    if sys.platform == "linux":
+        count = len(os.sched_getaffinity(0))
+    else:
+        count = os.cpu_count() or 1
+    return count

@@ -13,70 +13,114 @@ from collections.abc import Callable
 
 from grader import transcript as tr
 from grader.run.look import Look
-from grader.run.program import Program
+from grader.run.started import Started
 from grader.run.usage import Disk, Usage
 from reference.endpoint import Endpoint
 
-QUIET_NS = 150_000_000
+QUIET_NS = 250_000_000
 """A program that has been quiet for so long is taken to be ready for the next message."""
+_USUAL_GAP = 10_000_000
+"""Between two looks on a machine that has time for us, ns."""
+_SLOWER, _MEMORY = 20, 0.99
+"""A look that comes late adds so many times its delay to the quiet, and less with each later one:
+where we wait for a core, so does the program."""
+_SLOWEST_NS = 2_000_000_000
+_CHATTY = 4
+"""One that is never quiet, a heartbeat prints, is taken to be ready after so many times that, since
+we last sent something."""
 PATIENCE_NS = 8_000_000_000
 """A program that has been quiet for so long will not act: more than a right one may sleep."""
+STILL_NS = 2_000_000_000
+"""One that waits already, and was given nothing since, has so long for the next step."""
+_AT_ONCE = 50_000_000
+KEYBOARD_NS = 2_000_000_000
+"""One that has been quiet for so long gets Enter: who does not read the keyboard minds nothing."""
 
 
 class PacedFacts:
-    """Facts by the clock alone; `port` is where a listener is supposed to come."""
+    """Facts by the clock alone, and what the system tells without being Linux."""
 
     name = "paced"
     sees_listeners = False
 
     def __init__(
         self,
-        program: Program,
-        port: int,
+        program: Started,
         now: Callable[[], int] = time.monotonic_ns,
-        protocol: str = "tcp",
+        used: Callable[[], Usage] | None = None,
+        listening: Callable[[], list[tr.Listener]] | None = None,
     ) -> None:
-        self._program, self._port, self._now = program, port, now
-        self._protocol = protocol
+        self._program, self._now = program, now
         self._since = now()
+        self._used, self._listening = used, listening
+        self._patience = PATIENCE_NS
+        self._told_waiting_at = -_AT_ONCE
+        self._typed_at = 0
+        self._sent, self._sent_at = -1, 0
+        self._looked_at, self._lag = self._since, 0.0
         self._cpu_before = _cpu_of_children()
 
     def listeners(self) -> list[tr.Listener]:
-        """Where the program is to listen: taken as seen once it has answered there."""
-        if self._protocol == "udp" and self._now() - self._since < QUIET_NS:
-            return []  # a datagram that comes before its socket is lost
-        return [tr.Listener(t=0, protocol=self._protocol, address="0.0.0.0", port=self._port)]  # noqa: S104 -- what is asked for, not bound
+        """What somebody can tell."""
+        return self._listening() if self._listening is not None else []
 
     def look(self, endpoint: Endpoint, *, wants_ready: bool, wants_calm: bool = False) -> Look:
-        """Quiet for a moment: ready. Quiet for very long: waiting."""
-        quiet = self._now() - self._since
-        calm = quiet >= QUIET_NS
+        """Quiet for a moment: ready. For longer: at the keyboard, maybe. For very long: waiting."""
+        now = self._now()
+        enough = self._enough(now)
+        quiet = now - self._since
+        unsent = self._unsent_for(endpoint, now)
+        untyped = min(quiet, now - self._typed_at)
+        calm = quiet >= enough or unsent >= _CHATTY * enough
         names = [c.name for c in endpoint.all if c.connected and not c.unsent]
         taken = frozenset(names if calm and wants_ready else ())
+        waiting = quiet >= self._patience
+        if waiting:
+            self._told_waiting_at = now
         return Look(
             consumed=taken,
             ready=taken,
             calm=calm,
             rests=calm,
             guaranteed=False,
-            waiting=quiet >= PATIENCE_NS,
+            waiting=waiting,
+            keyboard=untyped >= KEYBOARD_NS,
         )
 
+    def _enough(self, now: int) -> float:
+        """How long is quiet enough on a machine as busy as this one is now, ns."""
+        late = max(now - self._looked_at - _USUAL_GAP, 0)
+        self._looked_at, self._lag = now, max(late, self._lag * _MEMORY)
+        return min(QUIET_NS + _SLOWER * self._lag, _SLOWEST_NS)
+
+    def _unsent_for(self, endpoint: Endpoint, now: int) -> int:
+        """Since when the connections stand and nothing was sent, as far as looks tell, ns."""
+        sent = sum(connection.bytes_sent + 1 for connection in endpoint.all)
+        if not endpoint.connected or sent != self._sent:
+            self._sent, self._sent_at = sent, now
+            self._patience = PATIENCE_NS
+        return now - self._sent_at
+
     def changed(self) -> None:
-        """Something happened: the quiet begins anew."""
+        """Something happened: the quiet begins anew.
+
+        What happens as soon as it is told to wait is that a step is given up, no more.
+        """
         self._since = self._now()
+        given_up = self._since - self._told_waiting_at < _AT_ONCE
+        self._patience = STILL_NS if given_up else PATIENCE_NS
 
     def typed(self) -> None:
-        """Something happened."""
-        self.changed()
+        """It has some time to read it; that alone does not make it less quiet."""
+        self._typed_at = self._now()
 
     def in_flight(self, endpoint: Endpoint) -> bool:
         """Unknown; the end of the stream tells."""
         return any(connection.open for connection in endpoint.all)
 
     def left_behind(self, endpoint: Endpoint) -> bool:
-        """Unknown: no."""
-        return False
+        """What ends takes its connections with it: one that stands is another process's."""
+        return any(one.open and one.protocol == "tcp" for one in endpoint.all)
 
     def orphaned(self, endpoint: Endpoint, name: str) -> bool:
         """Unknown: no."""
@@ -86,7 +130,9 @@ class PacedFacts:
         """Nothing can be read."""
 
     def usage(self) -> Usage:
-        """CPU of its processes that have ended: all that every system tells."""
+        """What somebody can tell, else CPU of its processes that have ended."""
+        if self._used is not None:
+            return self._used()
         return Usage(_cpu_of_children() - self._cpu_before, 0, 0)
 
     def starved(self) -> int:

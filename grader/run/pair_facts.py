@@ -10,9 +10,12 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.run import proc
 from grader.run.blocked import at_keyboard, has_socket_limit, socket_of

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader import transcript as tr
 from grader.lab.model import Limits, Role

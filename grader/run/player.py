@@ -8,10 +8,9 @@ that a fact is seen soon, and any news ends it.
 from __future__ import annotations
 
 import select
-import signal
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -23,8 +22,9 @@ from grader.run.exchange import Exchange
 from grader.run.listening import Listeners, address_to_dial
 from grader.run.look import Facts, Look
 from grader.run.patience import Patience
-from grader.run.program import Program
 from grader.run.recorder import Recorder
+from grader.run.signals import no_end_meanwhile
+from grader.run.started import Started
 from grader.run.streams import Streams
 from grader.run.wants import Wants
 from reference import commands as c
@@ -44,18 +44,20 @@ _PAUSE_GROWTH = 1.4
 _LIMITS_EVERY = 20_000_000
 _SETTLE_GRACE = 500_000_000
 
+_P = TypeVar("_P", bound=Started)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
+class Setting(Generic[_P]):
     """What a run is played with. `folder_of` is where the submission lies for the program."""
 
     script: Script
     limits: Limits
-    start: Callable[[], Program]
-    facts_of: Callable[[Program], Facts]
+    start: Callable[[], _P]
+    facts_of: Callable[[_P], Facts]
     on_tick: Callable[[], None]
     """Called at each turn: empties the capture's ring."""
-    folder_of: Callable[[Program], str]
+    folder_of: Callable[[_P], str]
     frames_of: Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]
     """Where a program that stands still stands: its calls, its folder; empty if unknown."""
     refusals: Callable[[], int]
@@ -64,10 +66,10 @@ class Setting:
     """Close by RST once the program's FIN was seen, to leave no TIME_WAIT on a shared network."""
 
 
-class Player:
+class Player(Generic[_P]):
     """Plays one run once."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting[_P]) -> None:
         self.setting = setting
         self.recorder = Recorder()
         self.machine = Machine(setting.script)
@@ -80,7 +82,7 @@ class Player:
             datagrams=setting.script.datagrams, family=setting.script.family,
         )  # fmt: skip
         self._patience = Patience(setting.limits, self.endpoint, self.recorder.now)
-        self._program: Program | None = None
+        self._program: _P | None = None
         self._facts: Facts | None = None
         self._streams: Streams | None = None
         self._watch = strikes.Watch(setting.limits)
@@ -124,12 +126,8 @@ class Player:
     def _start_program(self) -> None:
         self._starts += 1
         self._close_program()
-        # A SIGTERM between the start and here would leave a program that nobody knows.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        try:
+        with no_end_meanwhile():
             program = self._program = self.setting.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self._facts = self.setting.facts_of(program)
         self._streams = Streams(program, self.recorder, self.setting.limits.output)
         self._watch = strikes.Watch(self.setting.limits)
@@ -149,7 +147,7 @@ class Player:
         self._program, self._facts, self._streams = None, None, None
 
     @property
-    def _running(self) -> tuple[Program, Facts, Streams]:
+    def _running(self) -> tuple[_P, Facts, Streams]:
         assert self._program is not None  # noqa: S101 -- started by play()
         assert self._facts is not None  # noqa: S101 -- started with the program
         assert self._streams is not None  # noqa: S101 -- started with the program
@@ -159,6 +157,9 @@ class Player:
         program, facts, streams = self._running
         self._patience.used(facts.usage())
         by_itself = self._exited_at is not None or program.ended()
+        if not facts.sees_listeners:
+            # Where it listens in vain, as far as anybody can tell.
+            self._listeners.see(facts.listeners())
         if by_itself and not self._told_exit:
             self._exited_at = self._exited_at or self.recorder.now()
             self._tell_exit()
@@ -181,13 +182,16 @@ class Player:
         reads = [*streams.reads, *self.endpoint.reads]
         if program.status is None:
             reads.append(program.pidfd)
-        readable, writable, _ = select.select(reads, self.endpoint.writes, [], self._pause)
+        endpoint = self.endpoint
+        readable, writable, failed = select.select(
+            reads, endpoint.writes, endpoint.failures, self._pause
+        )
         longest = _LONGEST_WHILE_STILL if self._still else _LONGEST_PAUSE
         self._pause = min(self._pause * _PAUSE_GROWTH, longest)
-        if readable or writable:
+        if readable or writable or failed:
             self._pause = _FIRST_PAUSE
         self.setting.on_tick()
-        return frozenset(readable) | frozenset(writable)
+        return frozenset((*readable, *writable, *failed))
 
     def _take_news(self, among: Container[int] | None = None) -> bool:
         """Take output, what came on the wire, and the end; whether there was any.
@@ -208,7 +212,7 @@ class Player:
             self._tell_exit()
         return news
 
-    def _see_end(self, program: Program, facts: Facts, among: Container[int] | None) -> None:
+    def _see_end(self, program: _P, facts: Facts, among: Container[int] | None) -> None:
         if self._exited_at is not None:
             return
         if program.status is None and among is not None and program.pidfd not in among:
@@ -232,7 +236,7 @@ class Player:
         if facts.sees_listeners or not self.machine.dials:
             return events
         if any(isinstance(event, e.Connected) for event in events):
-            self._listeners.see(facts.listeners())
+            self._listeners.see_answered(facts.listeners())
         return [event for event in events if not isinstance(event, e.Refused)]
 
     def _record_event(self, event: e.Event) -> None:
@@ -305,6 +309,8 @@ class Player:
         self._still = look.still
         if look.promising:
             self._pause = _FIRST_PAUSE
+        if look.keyboard and not look.guaranteed:
+            self._try_keyboard(program, facts)
         if self.machine.dials and self._dialled(facts, look):
             return
         if self.machine.playing(s.Type) and not look.waiting and facts.at_keyboard():
@@ -331,9 +337,12 @@ class Player:
         names = [n for n in self.machine.playing(s.Connect) if not self.endpoint.of(n).dialling]
         if not names:
             return False
+        chosen: tr.Listener | None
         if not facts.sees_listeners:
-            # Where it is supposed to listen; recorded once it has answered there.
-            chosen = next(iter(facts.listeners()), None)
+            if self.setting.script.datagrams and not look.calm:
+                return False  # one that comes before its socket is lost
+            # Recorded once it has answered there.
+            chosen = self._listeners.supposed()
         else:
             # What is dialled is what was recorded: a listener may appear between two looks.
             chosen = self._listeners.first_asked_for()
@@ -348,7 +357,7 @@ class Player:
                 self._tell(e.Listening(now, address, chosen.port, connection=name))
         return chosen is not None
 
-    def _judge_look(self, look: Look, program: Program, facts: Facts) -> None:
+    def _judge_look(self, look: Look, program: _P, facts: Facts) -> None:
         if (event := self._seen(look, facts)) is not None:
             if event.connection in look.consumed or isinstance(event, e.Reading):
                 self._exchange.consumed(event.connection)
@@ -404,7 +413,7 @@ class Player:
             return self.machine.link(name).unread
         return self._exchange.got_bytes(name)
 
-    def _play_on_if_overdue(self, look: Look, program: Program, facts: Facts) -> bool:
+    def _play_on_if_overdue(self, look: Look, program: _P, facts: Facts) -> bool:
         """The promised time is over, and nothing is proved: give up what does not come.
 
         Another thread that sleeps, a timer or a handler for an alarm hides all proof: it may
@@ -436,14 +445,21 @@ class Player:
         """As a person would who does not know what to type; a lab that types knows."""
         return self._enters < ENTERS and not self.setting.script.types
 
-    def _press_enter(self, program: Program, facts: Facts) -> None:
+    def _press_enter(self, program: _P, facts: Facts, *, guessed: bool = False) -> None:
         self._enters += 1
-        self._type(b"\n", program, facts)
+        self._type(b"\n", program, facts, guessed=guessed)
 
-    def _type(self, data: bytes, program: Program, facts: Facts) -> None:
+    def _try_keyboard(self, program: _P, facts: Facts) -> None:
+        """It is quiet, and may be waiting for the keyboard: nobody can see."""
+        if self.machine.playing(s.Type):
+            self._tell(e.AtKeyboard(self.recorder.now()))
+        elif self._presses_enter:
+            self._press_enter(program, facts, guessed=True)
+
+    def _type(self, data: bytes, program: _P, facts: Facts, *, guessed: bool = False) -> None:
         self._patience.news()
         program.terminal.type(data)
-        self.recorder.add(lambda t: tr.Keyboard(t=t, data=data))
+        self.recorder.add(lambda t: tr.Keyboard(t=t, data=data, guessed=guessed))
         facts.typed()
 
     def _tell_stuck(self, look: Look, facts: Facts) -> None:

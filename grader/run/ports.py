@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
-import struct
 from contextlib import suppress
 from dataclasses import dataclass
+
+from reference.connection import LINGER_RESET
 
 _PATIENCE = 5.0
 """Seconds for a connection within this machine: a firewall that drops is silent."""
@@ -60,7 +61,7 @@ def loopback_error() -> OSError | None:
             listening.settimeout(_PATIENCE)
             place = listening.getsockname()
             with socket.create_connection(place, timeout=_PATIENCE) as one:
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
                 listening.accept()[0].close()
     except OSError as error:
         return error

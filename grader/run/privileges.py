@@ -9,7 +9,10 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 from pathlib import Path
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.run.errors import HostError
 from grader.run.netns import CLONE_NEWNS, unshare

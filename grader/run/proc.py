@@ -15,11 +15,14 @@ import os
 import re
 import socket
 import struct
+import sys
 import time
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.run.errors import FactsUnavailable
 from grader.run.usage import Disk, Used

@@ -16,12 +16,15 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.lab.languages import Language, filled, runs_the_file
 from grader.lab.model import Limits
@@ -29,10 +32,11 @@ from grader.run import proc, sandbox, seccomp, workfolders
 from grader.run.built import Artifact
 from grader.run.cgroup import RunGroup
 from grader.run.errors import HostError
-from grader.run.interpreter import Interpreter
+from grader.run.interpreter import Interpreter, command_of
 from grader.run.runtimes import PLAIN, Runtime, runtime_of
+from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
 from grader.run.strikes import ADDRESS_SPACE, MOST_FILES
-from grader.run.terminal import Terminal
+from grader.run.terminal import Terminal, read_available
 from grader.run.usage import Disk
 from grader.submission import SourceFile
 
@@ -52,28 +56,6 @@ _SAFE_FD = 2000
 """Sources are moved above every target, so that no dup2 overwrites another's source. Targets are
 no more than the files of a submission (1000) and of a build (400), and some."""
 _MOST_FDS = 8192
-
-
-@dataclass(frozen=True)
-class WaitStatus:
-    """The real wait status: an exit status, or the name of the signal."""
-
-    status: int | None
-    signal: str | None
-
-    @classmethod
-    def of(cls, raw: int) -> WaitStatus:
-        """From wait(2)'s integer."""
-        if number := raw & 0x7F:
-            return cls(None, _signal_name(number))
-        return cls(raw >> 8 & 0xFF, None)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"SIG{number}"
 
 
 class Watcher(Protocol):
@@ -150,6 +132,10 @@ class Program:
         watcher = self._watcher.pid if self._watcher is not None else None
         return [pid for pid in pids if pid != watcher]
 
+    def read(self, fd: int, limit: int) -> tuple[bytes, bool]:
+        """What can be read now from one of its two streams; whether the end was seen."""
+        return read_available(fd, limit)
+
     def ended(self) -> bool:
         """Whether the program itself (not what it left behind) has ended; sets `status`."""
         if self.status is None and select.select([self.pidfd], [], [], 0)[0]:
@@ -179,7 +165,7 @@ class Program:
         told = os.waitid(os.P_PID, self._outer, os.WEXITED | os.WNOWAIT)
         if told is not None and told.si_code == os.CLD_EXITED:
             return WaitStatus(told.si_status, None)
-        return WaitStatus(None, _signal_name(told.si_status if told is not None else 9))
+        return WaitStatus(None, signal_name(told.si_status if told is not None else 9))
 
     def disk(self, *, afresh: bool = False) -> Disk:
         """What lies in the folders that it can write.
@@ -264,23 +250,6 @@ def _kill_all(pids: Sequence[int]) -> None:
 
 
 # --- starting ----------------------------------------------------------------------------
-
-
-class Given(NamedTuple):
-    """What a scenario gives a program at its start, the port filled in."""
-
-    args: tuple[str, ...] = ()
-    env: tuple[tuple[str, str], ...] = ()
-
-
-NOTHING_GIVEN = Given()
-
-
-def command_of(interpreter: Interpreter, program: str) -> list[str]:
-    """The command line of a program: Python that can tell where it stands."""
-    # A file may be called `-c`, and is a program all the same.
-    named = f"./{program}" if program.startswith("-") else program
-    return [interpreter.executable, "-X", "faulthandler", named]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-import errno
 import re
-import select
-import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Generic, Protocol, TypeVar
 
 from grader import transcript as tr
 from grader.lab.connections import time_asked
-from grader.lab.languages import PYTHON, language_of
-from grader.lab.model import Action, Level, Limits, Scenario
+from grader.lab.model import Level, Limits, Role, Scenario
 from grader.lab.program import filled
 from grader.lab.script import delivery_of, script_of
 from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
 from grader.lab.texts import texts_of
-from grader.run import cgroup, netns
-from grader.run.capture import Capture
 from grader.run.causes import connected
 from grader.run.errors import HostError
-from grader.run.facts import KernelFacts
 from grader.run.interpreter import Interpreter
-from grader.run.jobs import EngineOptions, Job, PlayedRun
+from grader.run.jobs import EngineOptions, FactsMode, Job, PlayedRun
 from grader.run.located import located
 from grader.run.look import Facts
-from grader.run.paced import PacedFacts
-from grader.run.pair_run import NEEDS_FACTS, NEEDS_NETWORK, play_pair
 from grader.run.player import Player, Setting
-from grader.run.program import (
-    NOTHING_GIVEN,
-    Given,
-    Launch,
-    Program,
-    limit_processes,
-    start_plain,
-    start_sandboxed,
-)
-from grader.run.sockdiag import SocketTable
-from grader.run.stacks import Stacks
-from grader.run.tracing import Tracing
-from grader.run.workshop import Ready, Workshop
+from grader.run.started import NOTHING_GIVEN, Given, Started
 from grader.runids import run_id, traced_id
-from grader.submission import SourceFile
 from grader.wire import pcapng, synthesis
 from grader.wire.comments import comments
 from grader.wire.frames import Frame, dialed, is_refusal, parse
@@ -54,108 +33,106 @@ from reference.endpoint import PortTakenError
 from reference.script import Script
 
 _NUMBER = re.compile(rb"(?<![\w.])\d{4,5}(?![\w.])")
-_TIME_WAIT_S = 61
 _SWEEP_S = 60.0
 _SWEEP_BYTES = 32 * 2**20
 _SWEEP_OVERDUE = 3
 """What a sweep may take: seconds and kept bytes of all its runs, runs that met a limit."""
+_P = TypeVar("_P", bound=Started)
+_Traced = TypeVar("_Traced", bound=Started, contravariant=True)
 
 
-@dataclass
-class Place:
-    """Where runs are played: prepared once, kept for the worker's life."""
+class Tap(Protocol):
+    """Sees the frames of a run."""
+
+    def drain(self) -> list[Frame]:
+        """Those since the last time."""
+
+    def losses(self) -> int:
+        """How many could not be kept."""
+
+
+class Traces(Protocol[_Traced]):
+    """Traces the calls of one run."""
+
+    refused: str
+    """Why the machine does not allow it."""
+
+    def attach(self, program: _Traced) -> None:
+        """Trace a program that waits at its gate."""
+
+    def told(self, now: int, frames: Sequence[Frame]) -> Sequence[tr.AnyEntry]:
+        """What it has seen, for the transcript."""
+
+    def close(self) -> None:
+        """Leave."""
+
+
+class Place(Protocol[_P]):
+    """Where runs are played, and how programs are started there and looked at."""
 
     options: EngineOptions
     interpreter: Interpreter
-    reachable: dict[str, str]
-    bwrap: str | None
-    table: SocketTable | None
-    capture: Capture | None
-    stacks: Stacks
-    workshop: Workshop
-    groups: cgroup.Place | None = None
-    """Where each run gets a group of its own."""
-    small_buffers: bool = False
-    """Sockets buffer little, so that a reader who stops is soon felt."""
+
+    @property
+    def capture(self) -> Tap | None:
+        """Sees the frames; None: the wire is drawn from the reference's own record."""
 
     @property
     def private_network(self) -> bool:
         """The network is ours alone."""
-        return self.options.isolation == "full"
+
+    @property
+    def facts(self) -> FactsMode:
+        """What is known of a program."""
 
     def prepare(self, scenario: Scenario, port: int) -> None:
-        """Leave no socket of an earlier run; a network that is not clean is replaced."""
-        if not self.private_network:
-            self._await_free_port(port, scenario)
-            return
-        if self.table is not None and not self._is_clean(self.table):
-            self._renew()
-        netns.keep_time_wait(scenario.keep_time_wait)
-        small = any(step.action is Action.STOP_READING for step in scenario.steps)
-        if small is not self.small_buffers:
-            netns.small_buffers(small)
-            self.small_buffers = small
-        if self.capture is not None:
-            self.capture.clear()
+        """Leave nothing of an earlier run."""
 
-    def _is_clean(self, table: SocketTable) -> bool:
-        """No socket is left; those that nobody holds (TIME_WAIT above all) are dropped first."""
-        return all(not x.inode and table.destroy(x) for x in table.dump())
+    def compiled(self, job: Job) -> tr.Compiled | None:
+        """How the job's program was built, for the transcript; None: it needs no build.
 
-    def _renew(self) -> None:
-        if self.capture is not None:
-            self.capture.close()
-        if self.table is not None:
-            self.table.close()
-        netns.renew_network()
-        self.small_buffers = False
-        self.table, self.capture = SocketTable(), Capture()
+        Raises:
+            HostError: nothing here can play a program of its language.
+        """
 
-    def _await_free_port(self, port: int, scenario: Scenario) -> None:
-        """On a shared network a TIME_WAIT of an earlier program blocks a server's bind()."""
-        if scenario.tests != "server":
-            return
-        # poll(2) with nothing to watch is a pause; the fact looked for is a port that is free.
-        nothing = select.poll()
-        for _ in range(_TIME_WAIT_S * 10):
-            if self._is_free(port):
-                return
-            nothing.poll(100)
+    def made_by(self, job: Job) -> str:
+        """What runs or builds the job's program, with its version."""
 
-    def _is_free(self, port: int) -> bool:
-        if self.table is None:
-            return _can_bind(port)
-        left = [x for x in self.table.dump(protocols=("tcp",)) if x.local[1] == port]
-        if any(x.state == "listen" for x in left):
-            raise PortTakenError(errno.EADDRINUSE, "another program listens on the port")
-        return not any(x.state == "time-wait" and not self.table.destroy(x) for x in left)
+    def start(self, job: Job, given: Given = NOTHING_GIVEN) -> _P:
+        """Start the job's program, up to the gate."""
+
+    def facts_of(self, program: _P) -> Facts:
+        """What will be known of a program."""
+
+    def frames_of(self, job: Job) -> Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]:
+        """Who reads where the job's program stands when it stands still."""
+
+    def located(self, job: Job, entries: Iterable[tr.AnyEntry]) -> list[tr.AnyEntry]:
+        """The entries, where a compiled program stood told by lines."""
+
+    def tracing(self, strace: str) -> Traces[_P]:
+        """What traces the calls of one run."""
+
+    @property
+    def no_pair(self) -> str:
+        """Why two programs can't be played with each other here; empty: they can."""
+
+    def play_pair(
+        self,
+        job: Job,
+        limits: Limits,
+        start: Callable[[Role], _P],
+        header: Callable[[datetime], tr.Header],
+    ) -> PlayedRun:
+        """Play the job's two programs with each other."""
 
 
-def _can_bind(port: int) -> bool:
-    """Whether a server without SO_REUSEADDR could have the port now; asked by trying.
-
-    Raises:
-        PortTakenError: it belongs to another program, and not to the past.
-    """
-    with socket.socket() as strict, socket.socket() as lenient:
-        try:
-            strict.bind(("", port))
-        except OSError as error:
-            lenient.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                lenient.bind(("", port))
-            except OSError:
-                raise PortTakenError(*error.args) from error
-            return False
-    return True
-
-
-class Runner:
+class Runner(Generic[_P]):
     """Plays jobs in one place."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place[_P]) -> None:
         self.place = place
-        self._tracing: Tracing | None = None
+        self._tracing: Traces[_P] | None = None
         self._no_tracing = ""
 
     def play(self, job: Job) -> Iterator[PlayedRun]:
@@ -188,7 +165,7 @@ class Runner:
         name = traced_id(scenario.id)
         if self._no_tracing:
             return self._not_played(job, scenario, name, "not_run", self._no_tracing)
-        self._tracing = Tracing(strace)
+        self._tracing = self.place.tracing(strace)
         try:
             return self._play_safely(job, replace(scenario, level=Level.ADVICE), name)
         finally:
@@ -229,8 +206,9 @@ class Runner:
         """Play; a client that dialled another port is played again with a listener there."""
         if scenario.tests == "both":
             return self._play_pair(job, scenario, name)
-        if (ready := self._ready(job)).failed:
-            return self._not_built(job, scenario, name, ready)
+        compiled = self.place.compiled(job)
+        if _is_failure(compiled):
+            return self._not_built(job, scenario, name, compiled)
         texts = texts_of(job.lab, scenario, job.seed)
         script = script_of(job.lab, scenario, texts)
         run = self._play_once(job, scenario, name, script, texts, [])
@@ -249,18 +227,17 @@ class Runner:
         """Play the job's two programs with each other, on a network of their own."""
         place, partner = self.place, job.partner
         assert partner is not None  # noqa: S101 -- a job of both has one
-        if place.capture is None or place.table is None:
-            problem = NEEDS_FACTS if place.private_network else NEEDS_NETWORK
+        if problem := place.no_pair:
             return self._not_played(job, scenario, name, "skipped", problem)
         client = replace(job, program=partner.program, files=partner.files)
-        if self._ready(job).failed or self._ready(client).failed:
+        if any(_is_failure(place.compiled(one)) for one in (job, client)):
             problem = "one of the programs could not be compiled"
             return self._not_played(job, scenario, name, "skipped", problem)
         place.prepare(scenario, job.lab.port)
         texts = texts_of(job.lab, scenario, job.seed)
-        run = play_pair(
-            job, place.table, place.capture, _limits_of(job, scenario),
-            start=lambda role: self._start(job if role == "server" else client),
+        run = place.play_pair(
+            job, _limits_of(job, scenario),
+            start=lambda role: place.start(job if role == "server" else client),
             header=lambda at: self._header(job, scenario, name, job.lab.port, texts, at),
         )  # fmt: skip
         # Whose program it is would have to be asked for each: only the word itself is taken out.
@@ -295,7 +272,7 @@ class Runner:
         capture = self.place.capture
         zero = datetime.now(UTC)
         player = Player(self._setting(job, scenario, script, frames))
-        entries = self._located(job, player.play())
+        entries = self.place.located(job, player.play())
         losses = 0
         if capture is not None:
             frames.extend(capture.drain())
@@ -310,7 +287,7 @@ class Runner:
             if p != "udp" or (a, n) not in ours
         ]
         extra: list[tr.AnyEntry] = [*told, *dict.fromkeys(seen)]
-        if (compiled := self._ready(job).entry()) is not None:
+        if (compiled := self.place.compiled(job)) is not None:
             extra.insert(0, compiled)
         if losses:
             extra.append(tr.WireLoss(t=0, frames=losses))
@@ -320,7 +297,7 @@ class Runner:
 
     def _setting(
         self, job: Job, scenario: Scenario, script: Script, frames: list[Frame]
-    ) -> Setting:
+    ) -> Setting[_P]:
         place = self.place
         capture = place.capture
 
@@ -333,68 +310,18 @@ class Runner:
             limits=_limits_of(job, scenario),
             refusals=lambda: sum(_is_refused(frame) for frame in frames),
             start=lambda: self._start_traced(job, _given(scenario, script.port)),
-            facts_of=self._facts_of(script),
+            facts_of=place.facts_of,
             on_tick=on_tick,
             folder_of=lambda program: program.folder,
-            frames_of=self._frames_of(job),
+            frames_of=place.frames_of(job),
             reset_after_fin=not place.private_network,
         )
 
-    def _located(self, job: Job, entries: Iterable[tr.AnyEntry]) -> list[tr.AnyEntry]:
-        """The entries, where a compiled program stood told by lines."""
-        ready = self._ready(job)
-        if ready.built is None:
-            return list(entries)
-        files = [file.path for file in job.files]
-        return located(
-            entries, lambda at: self.place.workshop.lines(ready, at, files, self._launched)
-        )
-
-    def _frames_of(self, job: Job) -> Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]:
-        """Who reads where the program stands; it takes seconds to find no Python in another."""
-        if language_of(job.program, job.lab.languages) == PYTHON:
-            return self.place.stacks.frames
-        return lambda _calls, _folder: ()
-
-    def _start_traced(self, job: Job, given: Given) -> Program:
-        program = self._start(job, given)
+    def _start_traced(self, job: Job, given: Given) -> _P:
+        program = self.place.start(job, given)
         if self._tracing is not None:
             self._tracing.attach(program)
         return program
-
-    def _ready(self, job: Job) -> Ready:
-        """The job's program, built where it has to be."""
-        return self.place.workshop.ready(job.lab.languages, job.program, job.files, self._launched)
-
-    def _start(self, job: Job, given: Given = NOTHING_GIVEN) -> Program:
-        launch = self._ready(job).launch
-        return self._launched(job.files, job.program, job.lab.limits, launch, given)
-
-    def _launched(
-        self,
-        files: Sequence[SourceFile],
-        path: str,
-        limits: Limits,
-        launch: Launch | None,
-        given: Given = NOTHING_GIVEN,
-    ) -> Program:
-        place = self.place
-        if place.bwrap is None:
-            return start_plain(place.interpreter, files, path, limits, given, launch)
-        program = start_sandboxed(
-            place.bwrap, place.interpreter, place.reachable, files, path, limits, given, launch
-        )
-        if place.groups is not None:
-            program.group = place.groups.run(program.pid, limits)
-        limit_processes(program.pid, limits)
-        return program
-
-    def _facts_of(self, script: Script) -> Callable[[Program], Facts]:
-        table = self.place.table
-        if table is None:
-            protocol = "udp" if script.datagrams else "tcp"
-            return lambda program: PacedFacts(program, script.port, protocol=protocol)
-        return lambda program: KernelFacts(program, table)
 
     # --- transcripts ---------------------------------------------------------------------
 
@@ -417,20 +344,19 @@ class Runner:
             delivery=delivery_of(scenario),
             seed=job.seed,
             isolation=self.place.options.isolation,
-            facts="kernel" if self.place.table is not None else "paced",
-            interpreter=self._interpreter(job),
+            facts=self.place.facts,
+            interpreter=self.place.made_by(job),
             partner=job.partner.program if job.partner else "",
             started=started.isoformat(timespec="milliseconds"),
         )
 
-    def _interpreter(self, job: Job) -> str:
-        return self.place.workshop.version(language_of(job.program, job.lab.languages))
-
-    def _not_built(self, job: Job, scenario: Scenario, name: str, ready: Ready) -> PlayedRun:
+    def _not_built(
+        self, job: Job, scenario: Scenario, name: str, compiled: tr.Compiled | None
+    ) -> PlayedRun:
         """A run of a program that the compiler would not have: its end before its beginning."""
         texts = texts_of(job.lab, scenario, job.seed)
         header = self._header(job, scenario, name, job.lab.port, texts, datetime.now(UTC))
-        entries = [x for x in (ready.entry(),) if x is not None]
+        entries = [compiled] if compiled is not None else []
         return PlayedRun(transcript=tr.of(header, [*entries, tr.Ended(t=0, outcome="crashed")]))
 
     def _not_played(
@@ -459,6 +385,11 @@ def _limits_of(job: Job, scenario: Scenario) -> Limits:
     return replace(limits, wall=limits.wall + asked, promised=limits.promised + asked)
 
 
+def _is_failure(compiled: tr.Compiled | None) -> bool:
+    """There is nothing to start: the compiler would not have it."""
+    return compiled is not None and compiled.status != 0
+
+
 def _is_refused(frame: Frame) -> bool:
     segment = parse(frame)
     return segment is not None and is_refusal(segment)
@@ -468,7 +399,7 @@ def _refuses(scenario: Scenario) -> bool:
     return any(step.action == "refuse" for step in scenario.steps)
 
 
-def _pcapng(frames: list[Frame], transcript: tr.Transcript, capture: Capture | None) -> bytes:
+def _pcapng(frames: list[Frame], transcript: tr.Transcript, capture: Tap | None) -> bytes:
     if capture is None:
         frames = synthesis.synthesize(transcript)
     return pcapng.write(frames, comments(frames, transcript))

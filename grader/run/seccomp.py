@@ -10,9 +10,12 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.run.denied import ALWAYS, SOMETIMES, YOUNG, Condition, Denied
 

@@ -11,10 +11,13 @@ import errno
 import os
 import socket
 import struct
+import sys
 from collections.abc import Collection
 from functools import lru_cache
 from types import TracebackType
 from typing import NamedTuple, Self
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.run.errors import FactsUnavailable
 

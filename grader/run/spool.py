@@ -9,6 +9,7 @@ last of its pieces has been forgotten.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import weakref
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ class Stored:
         """
         at, end = self._offset, self._offset + self.size
         while self._file is not None and at < end:
-            data = os.pread(self._file.fd, min(_CHUNK, end - at), at)
+            data = _read_at(self._file.fd, min(_CHUNK, end - at), at)
             if not data:
                 raise OSError("the spool has been cut")
             at += len(data)
@@ -69,7 +70,7 @@ class Stored:
         if self._file is None or not self.size:
             return b""
         # As a rule in one go, and so without a copy.
-        data = os.pread(self._file.fd, self.size, self._offset)
+        data = _read_at(self._file.fd, self.size, self._offset)
         return data if len(data) == self.size else b"".join(self.chunks())
 
 
@@ -94,7 +95,7 @@ class Spool:
             file = self._file = self._file or _File(self._folder)
             view = memoryview(data)
             while view:
-                written = os.pwrite(file.fd, view, file.size)
+                written = _write_at(file.fd, view, file.size)
                 file.size += written
                 view = view[written:]
         except OSError as error:
@@ -115,18 +116,43 @@ class Spool:
         return Stored(file, begun, file.size - begun)
 
 
-def _unnamed(folder: Path | None) -> int:
-    place = folder or _place()
-    flags = os.O_RDWR | os.O_CLOEXEC
-    if hasattr(os, "O_TMPFILE"):
-        try:
-            return os.open(place, flags | os.O_TMPFILE, 0o600)
-        except OSError:
-            pass  # a file system without such files; or what is wrong shows below
-    place = folder or workfolders.make()
-    fd, name = tempfile.mkstemp(prefix=".", suffix=LEFTOVER, dir=place)
-    Path(name).unlink()
-    return fd
+if sys.platform == "win32":
+    import secrets
+
+    def _read_at(fd: int, size: int, offset: int) -> bytes:
+        os.lseek(fd, offset, os.SEEK_SET)
+        return os.read(fd, size)
+
+    def _write_at(fd: int, data: memoryview, offset: int) -> int:
+        os.lseek(fd, offset, os.SEEK_SET)
+        return os.write(fd, data)
+
+    def _unnamed(folder: Path | None) -> int:
+        # It goes when it is closed; one that is open cannot be removed there.
+        name = f".{secrets.token_hex(8)}{LEFTOVER}"
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_BINARY | os.O_TEMPORARY
+        return os.open((folder or workfolders.make()) / name, flags, 0o600)
+
+else:
+
+    def _read_at(fd: int, size: int, offset: int) -> bytes:
+        return os.pread(fd, size, offset)
+
+    def _write_at(fd: int, data: memoryview, offset: int) -> int:
+        return os.pwrite(fd, data, offset)
+
+    def _unnamed(folder: Path | None) -> int:
+        place = folder or _place()
+        flags = os.O_RDWR | os.O_CLOEXEC
+        if hasattr(os, "O_TMPFILE"):
+            try:
+                return os.open(place, flags | os.O_TMPFILE, 0o600)
+            except OSError:
+                pass  # a file system without such files; or what is wrong shows below
+        place = folder or workfolders.make()
+        fd, name = tempfile.mkstemp(prefix=".", suffix=LEFTOVER, dir=place)
+        Path(name).unlink()
+        return fd
 
 
 def _place() -> Path:

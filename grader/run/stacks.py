@@ -16,12 +16,15 @@ import os
 import resource
 import select
 import subprocess
+import sys
 import time
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 import msgspec
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader import transcript as tr
 from grader.run import crash, proc

@@ -9,9 +9,8 @@ from __future__ import annotations
 import select
 from collections.abc import Container
 
-from grader.run.program import Program
 from grader.run.recorder import Recorder
-from grader.run.terminal import read_available
+from grader.run.started import Started
 
 _CHUNK = 1 << 16
 
@@ -19,7 +18,7 @@ _CHUNK = 1 << 16
 class Streams:
     """Both streams of `program`, `limit` bytes kept of each."""
 
-    def __init__(self, program: Program, recorder: Recorder, limit: int) -> None:
+    def __init__(self, program: Started, recorder: Recorder, limit: int) -> None:
         self._program, self._recorder, self._limit = program, recorder, limit
         self._open = {program.terminal.master, program.stderr}
         self._dump: bytearray | None = None
@@ -51,7 +50,7 @@ class Streams:
         for fd in list(self._open):
             if among is not None and fd not in among:
                 continue
-            data, ended = read_available(fd, _CHUNK)
+            data, ended = self._program.read(fd, _CHUNK)
             if ended:
                 self._open.discard(fd)
             if data:

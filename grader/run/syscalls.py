@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, Protocol
 
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 from grader.run import proc
 from grader.run.errors import FactsUnavailable
 from grader.run.proc import ThreadCall

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 from grader.run import proc
 from grader.run.account import Account
 from grader.run.program import Program

@@ -10,8 +10,11 @@ import contextlib
 import fcntl
 import os
 import struct
+import sys
 import termios
 import tty
+
+assert sys.platform != "win32"  # noqa: S101 -- for mypy, too
 
 _SIZE = struct.pack("HHHH", 24, 80, 0, 0)
 _CHUNK = 65536

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.run import proc, syscalls
 from grader.run.errors import FactsUnavailable

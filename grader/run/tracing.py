@@ -17,10 +17,13 @@ import resource
 import select
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader import transcript as tr
 from grader.run.errors import HostError

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 from grader.lab.fields_lab import ENCODINGS
 from grader.run import cgroup, netns, privileges, seccomp
 from grader.run.built import BuildCache
@@ -25,7 +27,9 @@ from grader.run.errors import FactsUnavailable, HostError
 from grader.run.interpreter import inspect
 from grader.run.jobs import EngineOptions, Job
 from grader.run.messages import Fault, JobEnd, Ready, read_frame, say, send_run
-from grader.run.runner import Place, Runner
+from grader.run.place import LinuxPlace
+from grader.run.program import Program
+from grader.run.runner import Runner
 from grader.run.sockdiag import SocketTable
 from grader.run.stacks import Stacks, find
 from grader.run.workshop import Workshop
@@ -36,7 +40,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def prepare(options: EngineOptions, parent: int) -> Place:
+def prepare(options: EngineOptions, parent: int) -> LinuxPlace:
     """Make the place: stop being root, enter namespaces, open what is kept.
 
     Raises:
@@ -70,7 +74,9 @@ def prepare(options: EngineOptions, parent: int) -> Place:
         raise SystemExit(1)
     table = _table(options)
     capture = Capture() if options.isolation == "full" else None
-    return Place(options, interpreter, reachable, bwrap, table, capture, stacks, workshop, place)
+    return LinuxPlace(
+        options, interpreter, reachable, bwrap, table, capture, stacks, workshop, place
+    )
 
 
 def _builds(options: EngineOptions) -> BuildCache | None:
@@ -122,7 +128,7 @@ def serve(orders: int, replies: int, parent: int) -> None:
         _play(runner, job, replies)
 
 
-def _play(runner: Runner, job: Job, replies: int) -> None:
+def _play(runner: Runner[Program], job: Job, replies: int) -> None:
     """Play a job, and send each run as it ends: one is held at a time."""
     outcomes: dict[str, str] = {}
     for run in runner.play(job):

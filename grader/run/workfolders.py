@@ -3,23 +3,26 @@
 Each process of ours has one folder, `wiregrade-...`, that holds a file `lock`, locked for the
 process's life, and a folder for each run. A folder whose lock can be had belongs to nobody
 that lives: whoever starts next removes it. What has no such file is not touched, whatever
-its name.
+its name. Windows has no such locks, and needs none: there a file that is open stays.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import os
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from grader.run.usage import Disk
+
+if sys.platform != "win32":
+    import fcntl
 
 _PREFIX = "wiregrade-"
 _LOCK = "lock"
@@ -78,29 +81,51 @@ def sweep(among: Path | None = None) -> None:
 def _own() -> Path:
     sweep()
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    # Under its name it is seen only once it is locked: nobody takes a new one for abandoned.
-    lock = os.open(folder / _NEW_LOCK, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    (folder / _NEW_LOCK).rename(folder / _LOCK)
-    atexit.register(remove, folder)
+    _take(folder)
     return folder
 
 
-def _abandoned(folder: Path) -> int | None:
-    """The lock of a folder of ours that nobody holds; None: it is not for us to remove.
+if sys.platform == "win32":
 
-    Raises:
-        OSError: it has no such file, or is gone meanwhile.
-    """
-    told = folder.lstat()
-    if not stat.S_ISDIR(told.st_mode) or told.st_uid != os.geteuid():
+    def _take(folder: Path) -> None:
+        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        atexit.register(remove, folder)
+        # What is registered last is called first: closed, it can be removed.
+        atexit.register(os.close, lock)
+
+    def _abandoned(folder: Path) -> int | None:
+        """A descriptor to be closed, of a folder of ours whose lock nobody has open.
+
+        Raises:
+            OSError: it has no such file, or somebody has it open.
+        """
+        (folder / _LOCK).unlink()
+        return os.open(os.devnull, os.O_RDONLY)
+
+else:
+
+    def _take(folder: Path) -> None:
+        # Under its name it is seen only once it is locked: nobody takes a new one for abandoned.
+        lock = os.open(folder / _NEW_LOCK, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (folder / _NEW_LOCK).rename(folder / _LOCK)
+        atexit.register(remove, folder)
+
+    def _abandoned(folder: Path) -> int | None:
+        """The lock of a folder of ours that nobody holds; None: it is not for us to remove.
+
+        Raises:
+            OSError: it has no such file, or is gone meanwhile.
+        """
+        told = folder.lstat()
+        if not stat.S_ISDIR(told.st_mode) or told.st_uid != os.geteuid():
+            return None
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if stat.S_ISREG(os.fstat(lock).st_mode):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return lock
+        except BlockingIOError:
+            pass
+        os.close(lock)
         return None
-    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        if stat.S_ISREG(os.fstat(lock).st_mode):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return lock
-    except BlockingIOError:
-        pass
-    os.close(lock)
-    return None

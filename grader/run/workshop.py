@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader import transcript as tr
 from grader.lab.languages import PYTHON, Language, language_of

@@ -40,6 +40,14 @@ EXCHANGE: dict[str, tuple[str, str]] = {
     "m_consumed": ("tout est lu", "all of it is read"),
     "m_stdout": ("écran", "screen"),
     "m_stderr": ("erreurs (stderr)", "errors (stderr)"),
+    "m_listens_unseen": (
+        "écoute sur le port {port} (adresse non vue)",
+        "listens on port {port} (address not seen)",
+    ),
+    "m_keyboard_guessed": (
+        "ne fait plus rien~: touche Entrée, au cas où",
+        "does nothing: Enter, in case it waits for that",
+    ),
     "m_keyboard": ("attendait le clavier~: touche Entrée", "waited for the keyboard: Enter"),
     "m_typed": ("attendait le clavier~: on tape", "waited for the keyboard: typed"),
     "m_not_silent": ("n’a pas attendu sans rien dire", "did not wait in silence"),

@@ -104,9 +104,11 @@ class Teller:
     def _listener(self, entry: tr.Listener) -> Moment:
         udp = entry.protocol.startswith("udp")
         text = self.words["m_bound_udp" if udp else "m_listens"]
+        if entry.assumed:
+            text = self.words["m_listens_unseen"]
         where = _address(entry.address, entry.port)
         return _moment(
-            entry, Place.AT_PROGRAM, Kind.NOTE, text.format(where=where),
+            entry, Place.AT_PROGRAM, Kind.NOTE, text.format(where=where, port=entry.port),
             call="bind" if udp else "listen",
         )  # fmt: skip
 
@@ -168,7 +170,8 @@ class Teller:
         if entry.data != b"\n":
             label = self.words["m_typed"]
             return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, label, entry.data, "input")
-        return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, self.words["m_keyboard"])
+        label = self.words["m_keyboard_guessed" if entry.guessed else "m_keyboard"]
+        return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, label)
 
     def _step(self, entry: tr.Step) -> Moment | None:
         if entry.status != "missed":

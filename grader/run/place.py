@@ -1,0 +1,174 @@
+"""Where a worker plays on Linux: the sandbox, the socket table, the capture, control groups."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
+from grader import transcript as tr
+from grader.lab.languages import PYTHON, language_of
+from grader.lab.model import Action, Limits, Role, Scenario
+from grader.run import cgroup, netns, sharedport
+from grader.run.capture import Capture
+from grader.run.facts import KernelFacts
+from grader.run.interpreter import Interpreter
+from grader.run.jobs import EngineOptions, FactsMode, Job, PlayedRun
+from grader.run.located import located
+from grader.run.look import Facts
+from grader.run.paced import PacedFacts
+from grader.run.pair_run import NEEDS_FACTS, NEEDS_NETWORK, play_pair
+from grader.run.program import Launch, Program, limit_processes, start_plain, start_sandboxed
+from grader.run.sockdiag import SocketTable
+from grader.run.stacks import Stacks
+from grader.run.started import NOTHING_GIVEN, Given
+from grader.run.tracing import Tracing
+from grader.run.workshop import Ready, Workshop
+from grader.submission import SourceFile
+
+
+@dataclass
+class LinuxPlace:
+    """Prepared once, kept for the worker's life; `grader.run.runner.Place` says what for."""
+
+    options: EngineOptions
+    interpreter: Interpreter
+    reachable: dict[str, str]
+    bwrap: str | None
+    table: SocketTable | None
+    capture: Capture | None
+    stacks: Stacks
+    workshop: Workshop
+    groups: cgroup.Place | None = None
+    """Where each run gets a group of its own."""
+    small_buffers: bool = False
+    """Sockets buffer little, so that a reader who stops is soon felt."""
+
+    @property
+    def private_network(self) -> bool:
+        """The network is ours alone."""
+        return self.options.isolation == "full"
+
+    @property
+    def facts(self) -> FactsMode:
+        """What is known of a program."""
+        return "kernel" if self.table is not None else "paced"
+
+    def prepare(self, scenario: Scenario, port: int) -> None:
+        """Leave no socket of an earlier run; a network that is not clean is replaced."""
+        if not self.private_network:
+            # Only a server needs the port: on a shared network a client's is the reference's.
+            if scenario.tests == "server":
+                sharedport.await_free(lambda: self._is_free(port))
+            return
+        if self.table is not None and not self._is_clean(self.table):
+            self._renew()
+        netns.keep_time_wait(scenario.keep_time_wait)
+        small = any(step.action is Action.STOP_READING for step in scenario.steps)
+        if small is not self.small_buffers:
+            netns.small_buffers(small)
+            self.small_buffers = small
+        if self.capture is not None:
+            self.capture.clear()
+
+    def _is_clean(self, table: SocketTable) -> bool:
+        """No socket is left; those that nobody holds (TIME_WAIT above all) are dropped first."""
+        return all(not x.inode and table.destroy(x) for x in table.dump())
+
+    def _renew(self) -> None:
+        if self.capture is not None:
+            self.capture.close()
+        if self.table is not None:
+            self.table.close()
+        netns.renew_network()
+        self.small_buffers = False
+        self.table, self.capture = SocketTable(), Capture()
+
+    def _is_free(self, port: int) -> bool:
+        if self.table is None:
+            return sharedport.can_bind(port)
+        left = [x for x in self.table.dump(protocols=("tcp",)) if x.local[1] == port]
+        if any(x.state == "listen" for x in left):
+            raise sharedport.taken()
+        return not any(x.state == "time-wait" and not self.table.destroy(x) for x in left)
+
+    def compiled(self, job: Job) -> tr.Compiled | None:
+        """How the job's program was built; None: it needs no build."""
+        return self._ready(job).entry()
+
+    def made_by(self, job: Job) -> str:
+        """What runs or builds the job's program, with its version."""
+        return self.workshop.version(language_of(job.program, job.lab.languages))
+
+    def _ready(self, job: Job) -> Ready:
+        """The job's program, built where it has to be."""
+        return self.workshop.ready(job.lab.languages, job.program, job.files, self._launched)
+
+    def start(self, job: Job, given: Given = NOTHING_GIVEN) -> Program:
+        """Start the job's program, up to the gate."""
+        launch = self._ready(job).launch
+        return self._launched(job.files, job.program, job.lab.limits, launch, given)
+
+    def _launched(
+        self,
+        files: Sequence[SourceFile],
+        path: str,
+        limits: Limits,
+        launch: Launch | None,
+        given: Given = NOTHING_GIVEN,
+    ) -> Program:
+        if self.bwrap is None:
+            return start_plain(self.interpreter, files, path, limits, given, launch)
+        program = start_sandboxed(
+            self.bwrap, self.interpreter, self.reachable, files, path, limits, given, launch
+        )
+        if self.groups is not None:
+            program.group = self.groups.run(program.pid, limits)
+        limit_processes(program.pid, limits)
+        return program
+
+    def facts_of(self, program: Program) -> Facts:
+        """What will be known of a program."""
+        if self.table is None:
+            return PacedFacts(program)
+        return KernelFacts(program, self.table)
+
+    def frames_of(self, job: Job) -> Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]:
+        """Who reads where the program stands; it takes seconds to find no Python in another."""
+        if language_of(job.program, job.lab.languages) == PYTHON:
+            return self.stacks.frames
+        return lambda _calls, _folder: ()
+
+    def located(self, job: Job, entries: Iterable[tr.AnyEntry]) -> list[tr.AnyEntry]:
+        """The entries, where a compiled program stood told by lines."""
+        ready = self._ready(job)
+        if ready.built is None:
+            return list(entries)
+        files = [file.path for file in job.files]
+        return located(entries, lambda at: self.workshop.lines(ready, at, files, self._launched))
+
+    def tracing(self, strace: str) -> Tracing:
+        """What traces the calls of one run."""
+        return Tracing(strace)
+
+    @property
+    def no_pair(self) -> str:
+        """Why two programs can't be played with each other here; empty: they can."""
+        if self.capture is None or self.table is None:
+            return NEEDS_FACTS if self.private_network else NEEDS_NETWORK
+        return ""
+
+    def play_pair(
+        self,
+        job: Job,
+        limits: Limits,
+        start: Callable[[Role], Program],
+        header: Callable[[datetime], tr.Header],
+    ) -> PlayedRun:
+        """Play the job's two programs with each other, on a network of their own."""
+        assert self.table is not None  # noqa: S101 -- see no_pair
+        assert self.capture is not None  # noqa: S101 -- see no_pair
+        return play_pair(job, self.table, self.capture, limits, start=start, header=header)
