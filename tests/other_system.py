@@ -53,14 +53,21 @@ _NOT_ON_WINDOWS = {
     "select": (*_NOT_ON_MACOS["select"], "poll"),
 }  # fmt: skip
 LACKS = {"win32": _NOT_ON_WINDOWS, "darwin": _NOT_ON_MACOS}
+PSUTILS = "/proc/psutil"
+"""Where it alone looks, if it is to tell."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def as_on(system: str, *command: str, temporary: Path) -> list[str]:
-    """`wiregrade COMMAND` where /proc is empty and what `system` lacks is gone."""
+def as_on(system: str, *command: str, temporary: Path, told: bool = False) -> list[str]:
+    """`wiregrade COMMAND` where /proc is empty and what `system` lacks is gone.
+
+    `told`: psutil tells of processes, as it does there; else it is blind, which is harder.
+    """
     bwrap = shutil.which("bwrap")
     assert bwrap is not None, "bubblewrap hides /proc: apt-get install bubblewrap"
-    apart = ("--tmpfs", "/proc", "--unshare-net", "--unshare-pid", "--die-with-parent")
+    apart = ["--tmpfs", "/proc", "--unshare-net", "--unshare-pid", "--die-with-parent"]
+    if told:
+        apart += ["--proc", PSUTILS]
     harness = (sys.executable, "-P", str(Path(__file__).resolve()), system)
     return [
         bwrap, "--dev-bind", "/", "/", *apart, "--setenv", "TMPDIR", str(temporary),
@@ -90,9 +97,9 @@ def socketpair() -> tuple[socket.socket, socket.socket]:
         return near, server.accept()[0]
 
 
-def killed(self: subprocess.Popen[bytes]) -> None:
+def killed(self: subprocess.Popen[bytes] | psutil.Process) -> None:
     """TerminateProcess, as far as we have it."""
-    if self.returncode is None:
+    if isinstance(self, psutil.Process) or self.returncode is None:
         os.kill(self.pid, 9)
 
 
@@ -121,10 +128,14 @@ def pretend(system: str) -> None:
         socket.SO_EXCLUSIVEADDRUSE = socket.SO_REUSEADDR  # type: ignore[attr-defined]
         socket.socketpair = socketpair  # type: ignore[assignment]
         subprocess.Popen.kill = killed  # type: ignore[method-assign,assignment]
+        psutil.Process.kill = killed  # type: ignore[method-assign]
         socket.socket = Winsock  # type: ignore[misc]
         os.O_BINARY = 0  # type: ignore[attr-defined]
-    # It reads /proc here, and has other ways there: it sees no process of others.
-    psutil.process_iter = lambda: iter(())  # type: ignore[assignment]
+    # It reads /proc here, and has other ways there.
+    if os.listdir("/proc"):  # noqa: PTH208 -- nothing of ours is loaded yet
+        psutil.PROCFS_PATH = PSUTILS
+    else:
+        psutil.process_iter = lambda: iter(())  # type: ignore[assignment]
     sys.platform = system
 
 
@@ -132,7 +143,7 @@ def main() -> int:
     """Run the command as that system would."""
     system, *command = sys.argv[1:]
     pretend(system)
-    assert not os.listdir("/proc")  # noqa: PTH208 -- nothing of ours is loaded yet
+    assert {"psutil"}.issuperset(os.listdir("/proc"))  # noqa: PTH208 -- likewise
     sys.path.insert(0, str(ROOT))
     from grader.cli.app import main as wiregrade
 

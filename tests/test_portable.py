@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import engine_tools as tools
@@ -25,12 +26,13 @@ from grader import transcript as tr
 from grader.cli import trouble
 from grader.judge.checks import check
 from grader.judge.model import Status
+from grader.lab.languages import KNOWN
 from grader.lab.model import Limits
 from grader.run import console, engine, engines, ports, sharedport
 from grader.run.alone import Alone
 from grader.run.bridge import Bridge
 from grader.run.errors import HostError
-from grader.run.family import Family
+from grader.run.family import MARK, Family
 from grader.run.interpreter import inspect
 from grader.run.jobs import EngineOptions
 from grader.run.portable import PortableProgram, status_of
@@ -115,6 +117,28 @@ def test_who_is_of_a_family_stays_so_when_orphaned() -> None:
         family.kill_others()
         assert not sleeper.is_running() or sleeper.status() == psutil.STATUS_ZOMBIE
         assert family.usage().cpu >= used.cpu
+
+
+def test_a_daemon_that_nobody_saw_being_born_is_known_by_its_mark() -> None:
+    """Its parent has ended, and it has a session of its own: nothing else leads to it."""
+    script = (
+        "import os\n"
+        "if not os.fork():\n"
+        "    os.setsid()\n"
+        "    print(os.getpid(), flush=True)\n"
+        "    os.read(0, 1)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, MARK: "ours"},
+    ) as first:  # fmt: skip
+        assert first.stdout is not None
+        daemon = psutil.Process(int(first.stdout.readline()))
+        first.wait()
+        Family(first.pid, "another's").kill_others()
+        assert daemon.is_running()
+        Family(first.pid, "ours").kill_others()
+        assert not daemon.is_running() or daemon.status() == psutil.STATUS_ZOMBIE
 
 
 def test_nobody_is_the_family_of_one_that_is_gone() -> None:
@@ -352,6 +376,15 @@ def test_a_server_on_another_port_is_told_so_as_far_as_the_system_tells(alone: A
     assert str(listener.port) in first.what.in_language("en")
 
 
+def test_a_program_that_is_not_python_is_not_run(alone: Alone) -> None:
+    """That nothing here plays it is no mistake of its author."""
+    lab = replace(tools.tp09(), languages=(KNOWN["python"], KNOWN["c"]))
+    job = replace(tools.job("int main", "client-nominal", lab=lab), program="client.c")
+    (run,) = next(iter(alone.play([job]))).runs
+    assert run.end.outcome == "not_run"
+    assert run.end.problem.startswith("C programs are played on Linux only")
+
+
 def test_isolation_full_is_refused() -> None:
     options = EngineOptions(isolation="full", python=tools.python(), bwrap="/usr/bin/bwrap")
     with pytest.raises(HostError, match="needs Linux"):
@@ -368,12 +401,9 @@ SAID = f"{trouble._ELSEWHERE[0]}\n{trouble._PACED[0]}\n"
     ("system", "sample", "scenarios"),
     [
         ("win32", "juste_enonce", ["server-nominal", "client-nominal"]),
-        ("win32", "juste_asyncio", ["client-nominal"]),
-        ("win32", "juste_clavier", ["server-nominal", "client-nominal"]),
+        ("win32", "juste_clavier", ["client-nominal"]),
         ("win32", "faute_messages_inverses", ["client-nominal"]),
-        ("win32", "faute_sans_print", ["server-nominal"]),
         ("darwin", "juste_enonce", ["server-nominal", "client-nominal"]),
-        ("darwin", "faute_messages_inverses", ["client-nominal"]),
     ],
 )
 def test_check_as_on(system: str, sample: str, scenarios: list[str], tmp_path: Path) -> None:
@@ -390,6 +420,26 @@ def test_check_as_on(system: str, sample: str, scenarios: list[str], tmp_path: P
     assert {name.partition(".")[0] for name in told} == {x.partition("-")[0] for x in scenarios}
     right = set(told.values()) == {"pass"}
     assert done.returncode == (0 if right else 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(("system", "told"), [("win32", True), ("darwin", False)])
+def test_a_daemon_that_stays_costs_no_points(system: str, told: bool, tmp_path: Path) -> None:
+    """Found, it is ended; else the port is its own, and what needs it was not run."""
+    folder = ROOT / "submissions" / "juste_demon"
+    only = ("--only", "server-nominal", "--only", "client-nominal")
+    command = as_on(
+        system, "check", str(folder), "--format", "json", *only, temporary=tmp_path, told=told
+    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    document = json.loads(done.stdout)
+    of_client = {one["status"] for one in document["criteria"] if one["id"].startswith("client.")}
+    of_server = {one["status"] for one in document["criteria"] if one["id"].startswith("server.")}
+    assert of_server == {"pass"}
+    assert of_client == ({"pass"} if told else {"not_run"})
+    assert document["score"] == document["max_score"]
+    assert done.returncode == (0 if told else 3)
     assert list(tmp_path.iterdir()) == []
 
 

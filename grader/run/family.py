@@ -1,7 +1,8 @@
 """The processes that a program has started, as psutil tells of them on every system.
 
 One that outlives its parent is its grandparent's nowhere but on Linux: who is of the family
-is noted while it runs.
+is noted while it runs. A daemon, whose parent ends at once, may be born and orphaned between two
+looks: it is known by a mark in the environment that it was born with.
 """
 
 from __future__ import annotations
@@ -16,19 +17,27 @@ from grader.run.usage import Usage
 if TYPE_CHECKING:
     import psutil
 
+MARK = "WIREGRADE_RUN"
+"""The variable that holds it."""
 _SHARE = 10
 """A look has at most a tenth of the time."""
+_CLOCK_S = 1.0
+"""By so much the births of two processes may be told wrong."""
 
 
 class Family:
-    """A process and all below it; what the system does not tell is left out."""
+    """A process and all below it; what the system does not tell is left out.
 
-    def __init__(self, pid: int) -> None:
+    `mark` is what the process, and it alone, has in its environment under `MARK`.
+    """
+
+    def __init__(self, pid: int, mark: str = "") -> None:
         self._members: dict[int, psutil.Process] = {}
-        self._pid = pid
+        self._pid, self._mark = pid, mark
         self._next = 0.0
         self._usage = Usage(0, 0, 0)
         self._add(pid)
+        self._began = self._birth() - _CLOCK_S
 
     def _add(self, pid: int) -> None:
         # 20 ms to import, where programs are started only.
@@ -37,6 +46,14 @@ class Family:
         with suppress(psutil.Error, OSError):
             self._members[pid] = psutil.Process(pid)
 
+    def _birth(self) -> float:
+        """When the first was born; long ago where nobody tells."""
+        import psutil
+
+        with suppress(psutil.Error, OSError):
+            return self._members[self._pid].create_time() if self._members else 0.0
+        return 0.0
+
     def _note(self) -> None:
         import psutil
 
@@ -44,6 +61,19 @@ class Family:
             with suppress(psutil.Error, OSError):
                 for child in member.children(recursive=True):
                     self._members.setdefault(child.pid, child)
+
+    def _note_strays(self) -> None:
+        """Those with the mark, whoever their parent is by now."""
+        import psutil
+
+        if not self._mark:
+            return
+        for one in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                # Few are that young: the others are not asked for their environment.
+                young = one.pid not in self._members and one.create_time() >= self._began
+                if young and one.environ().get(MARK) == self._mark:
+                    self._members[one.pid] = one
 
     def usage(self) -> Usage:
         """What they have used until now; seen at times only, and then never less."""
@@ -95,6 +125,7 @@ class Family:
 
         while True:
             self._note()
+            self._note_strays()
             others = [one for pid, one in self._members.items() if pid != self._pid]
             alive = [one for one in others if _is_alive(one)]
             for member in alive:

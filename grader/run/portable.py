@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import select
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from grader.lab.model import Limits
 from grader.run import console, workfolders
 from grader.run.bridge import Bridge
 from grader.run.errors import HostError
-from grader.run.family import Family
+from grader.run.family import MARK, Family
 from grader.run.interpreter import Interpreter, command_of
 from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
 from grader.run.strikes import MOST_FILES
@@ -74,7 +75,8 @@ class PortableProgram:
             HostError: it cannot be started.
         """
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **self.terminal.environment}
-        environment |= self._environment
+        mark = secrets.token_hex(16)
+        environment |= {**self._environment, MARK: mark}
         # Ctrl-C is for us, who then end it.
         apart: dict[str, Any]
         if sys.platform == "win32":
@@ -96,7 +98,7 @@ class PortableProgram:
         self.terminal.started(process)
         if process.stderr is not None:
             self._errors.carry(process.stderr)
-        self._family = Family(process.pid)
+        self._family = Family(process.pid, mark)
         self._waiter = threading.Thread(target=self._wait, args=(process,), daemon=True)
         self._waiter.start()
 

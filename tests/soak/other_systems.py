@@ -3,10 +3,12 @@
     python tests/soak/other_systems.py [--systems win32,darwin] [--jobs 2] [NAME ...]
 
 What those systems lack is taken away (see `tests/other_system.py`), so that messages are paced
-and nothing of a program's state is seen. Graded scenarios only. The result (JSON, with commit
+and nothing of a program's state is seen; right programs are checked once more where psutil tells
+of processes, as it does there (`told`). Graded scenarios only. The result (JSON, with commit
 and date) holds what differs from `expected.yaml`: `right` has the right programs that lost
-something (there must be none), `lost` what a wrong program lost there only, `unseen` what it
-lost on Linux only. 1 if a right program lost something, or a check broke.
+something (there must be none), `unjudged` what of any program could not be run (no points lost),
+`lost` what a wrong program lost there only, `unseen` what it lost on Linux only. 1 if a right
+program lost something, or a check broke.
 """
 
 from __future__ import annotations
@@ -35,13 +37,14 @@ RESULT = Path(__file__).resolve().parent / "results" / "other_systems.json"
 GRADED = [s.id for s in load_lab(find_lab("tp09")).scenarios if s.level is Level.GRADED]
 
 
-def check(system: str, sample: Sample) -> tuple[dict[str, str], str]:
-    """Status by criterion; what went wrong, else empty."""
+def check(mode: str, sample: Sample) -> tuple[dict[str, str], str]:
+    """Status by criterion; what went wrong, else empty. `mode`: `win32`, `win32 told`."""
+    system, _, told = mode.partition(" ")
     only = [word for scenario in GRADED for word in ("--only", scenario)]
     with tempfile.TemporaryDirectory() as temporary:
         command = as_on(
             system, "check", str(sample.folder), "--format", "json", *only,
-            temporary=Path(temporary),
+            temporary=Path(temporary), told=bool(told),
         )  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         left = [path.name for path in Path(temporary).iterdir()]
@@ -53,12 +56,22 @@ def check(system: str, sample: Sample) -> tuple[dict[str, str], str]:
 
 
 def differences(sample: Sample, told: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """`right`, `lost` or `unseen`, and what of it."""
+    """`right`, `unjudged`, `lost` or `unseen`, and what of it."""
     for criterion, got in told.items():
         expected = sample.criteria[criterion]
-        if got != expected:
-            what = f"{sample.name} {criterion}: {got}, expected {expected}"
-            yield "unseen" if got == "pass" else "right" if sample.is_right else "lost", what
+        if got == expected:
+            continue
+        what = f"{sample.name} {criterion}: {got}, expected {expected}"
+        if got == "not_run":
+            yield "unjudged", what
+        elif _worth(got) > _worth(expected):
+            yield "unseen", what
+        else:
+            yield "right" if sample.is_right else "lost", what
+
+
+def _worth(status: str) -> int:
+    return ["fail", "partial", "pass"].index(status) if status != "not_run" else -1
 
 
 def main() -> int:
@@ -73,9 +86,12 @@ def main() -> int:
         sample for root in (SUBMISSIONS, PROGRAMS) if root.is_dir()
         for sample in load_samples(root) if not given.names or sample.name in given.names
     ]  # fmt: skip
-    work = [(system, sample) for system in given.systems.split(",") for sample in samples]
+    systems = given.systems.split(",")
+    work = [(system, sample) for system in systems for sample in samples]
+    work += [(f"{system} told", one) for system in systems for one in samples if one.is_right]
     commit = subprocess.check_output(["git", "rev-parse", "HEAD"], text=True).strip()
-    found: dict[str, list[str]] = {"broken": [], "right": [], "lost": [], "unseen": []}
+    kinds = ("broken", "right", "unjudged", "lost", "unseen")
+    found: dict[str, list[str]] = {kind: [] for kind in kinds}
     verdicts = 0
     with ThreadPoolExecutor(given.jobs) as pool:
         checks = pool.map(lambda one: check(*one), work)
