@@ -166,6 +166,25 @@ def test_what_is_still_waiting_is_told_so_sooner(
     assert not facts.look(endpoint, wants_ready=False).waiting
 
 
+def test_a_machine_that_keeps_us_from_looking_makes_it_unsure(
+    facts: PacedFacts, clock: Clock, endpoint: Endpoint
+) -> None:
+    """A busy one does not: looks come late by less than a tenth of a second."""
+    for _ in range(100):
+        clock.t += 100_000_000
+        facts.look(endpoint, wants_ready=False)
+    assert facts.unsure() == ""
+    for _ in range(3):
+        clock.t += 1_000_000_000
+        facts.look(endpoint, wants_ready=False)
+    assert facts.unsure() == "this machine was too busy to tell (3 s lost): try again"
+    # A small part of a long run is not.
+    for _ in range(20):
+        clock.t += 100_000_000
+        facts.look(endpoint, wants_ready=False)
+    assert facts.unsure() == ""
+
+
 def test_nobody_is_ready_without_a_connection(facts: PacedFacts, clock: Clock) -> None:
     assert not looks_until(facts, clock, Endpoint(lambda: 0), QUIET_NS).ready
 

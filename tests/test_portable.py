@@ -28,7 +28,7 @@ from grader.judge.checks import check
 from grader.judge.model import Status
 from grader.lab.languages import KNOWN
 from grader.lab.model import Limits
-from grader.run import console, engine, engines, ports, sharedport
+from grader.run import console, ending, engine, engines, ports, sharedport
 from grader.run.alone import Alone
 from grader.run.bridge import Bridge
 from grader.run.errors import HostError
@@ -36,6 +36,7 @@ from grader.run.family import MARK, Family
 from grader.run.interpreter import inspect
 from grader.run.jobs import EngineOptions
 from grader.run.portable import PortableProgram, status_of
+from grader.run.recorder import Recorder
 from grader.run.signals import no_end_meanwhile
 from grader.run.started import Started, WaitStatus
 from grader.submission import SourceFile
@@ -325,13 +326,16 @@ def test_a_job_in_this_process(alone: Alone) -> None:
         c.sendall("Serveur 65432, je vous dis au revoir".encode())
         c.close()
         """
-    (played,) = alone.play([tools.job(source, "client-nominal")])
+    lab = tools.lab_for("none")
+    (played,) = alone.play([tools.job(source, "client-nominal", lab=lab)])
     (run,) = played.runs
     assert run.end.outcome == "completed", tools.summary(run.transcript)
     assert run.header.facts == "paced"
     assert run.header.isolation == "none"
     assert any(isinstance(entry, tr.Stdout) for entry in run.transcript.entries)
-    assert alone.not_run(tools.job(source, "client-nominal"), "x").runs[0].end.problem == "x"
+    assert (
+        alone.not_run(tools.job(source, "client-nominal", lab=lab), "x").runs[0].end.problem == "x"
+    )
 
 
 SERVES = """
@@ -351,7 +355,8 @@ SERVES = """
 def test_where_a_server_listens_is_seen_as_far_as_the_system_tells(
     alone: Alone, address: str, status: Status
 ) -> None:
-    job = tools.job(SERVES.replace("ADDRESS", repr(address)), "server-nominal")
+    source = SERVES.replace("ADDRESS", repr(address))
+    job = tools.job(source, "server-nominal", lab=tools.lab_for("none"))
     (played,) = alone.play([job])
     transcript = played.runs[0].transcript
     listeners = tools.entries(transcript, tr.Listener)
@@ -364,7 +369,7 @@ def test_where_a_server_listens_is_seen_as_far_as_the_system_tells(
 
 
 def test_a_server_on_another_port_is_told_so_as_far_as_the_system_tells(alone: Alone) -> None:
-    lab = tools.with_limits(tools.tp09(), wall=2.0)
+    lab = tools.with_limits(tools.lab_for("none"), wall=6.0)
     source = SERVES.replace("ADDRESS, PORT", "'', 0").replace("s.listen", "print(1); s.listen")
     (played,) = alone.play([tools.job(source, "server-nominal", lab=lab)])
     transcript = played.runs[0].transcript
@@ -374,6 +379,35 @@ def test_a_server_on_another_port_is_told_so_as_far_as_the_system_tells(alone: A
         f for f in check(transcript, lab, lab.scenarios[0]) if f.criterion == "server.listen"
     )
     assert str(listener.port) in first.what.in_language("en")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "missed", "told"),
+    [
+        ("stuck", False, "not_run"),
+        ("timeout", True, "not_run"),
+        ("completed", True, "not_run"),
+        ("completed", False, "completed"),
+        ("limit", True, "limit"),
+    ],
+)
+def test_nothing_is_held_against_a_program_by_a_machine_that_was_too_busy(
+    outcome: str, missed: bool, told: str
+) -> None:
+    """What was done, and limits that it reached, count."""
+    recorder = Recorder()
+    recorder.entries += [
+        tr.Step(t=0, index=0, status="missed" if missed else "done", reason=""),
+        tr.Ended(t=1, outcome=outcome, limit="x"),
+    ]
+    before = tuple(recorder.entries)
+    ending.doubt(recorder, "")
+    assert tuple(recorder.entries) == before
+    ending.doubt(recorder, "too busy")
+    ended = recorder.entries[-1]
+    assert isinstance(ended, tr.Ended)
+    assert ended.outcome == told
+    assert ended.problem == ("too busy" if told == "not_run" else "")
 
 
 def test_a_program_that_is_not_python_is_not_run(alone: Alone) -> None:

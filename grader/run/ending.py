@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from grader import transcript as tr
 from grader.lab.model import Limits
 from grader.run import crash, strikes
@@ -63,6 +65,21 @@ def end(
     if status is not None and verdict.limit is None:
         verdict = replace(verdict, limit=_limit_of(program, recorder, status, verdict.limits))
     recorder.entries.append(_ended(recorder, status, verdict, by_itself=by_itself))
+
+
+def doubt(recorder: Recorder, problem: str) -> None:
+    """Where there is a `problem`, what a run lacks may be the machine's fault: it was not run.
+
+    One that lacks nothing counts, and a limit of its own was reached, whoever looked.
+    """
+    ended = recorder.entries[-1]
+    if not problem or not isinstance(ended, tr.Ended) or ended.outcome == "limit":
+        return
+    missed = any(isinstance(x, tr.Step) and x.status == "missed" for x in recorder.entries)
+    if missed or ended.outcome in ("stuck", "timeout"):
+        recorder.entries[-1] = msgspec.structs.replace(
+            ended, outcome="not_run", limit=None, problem=problem
+        )
 
 
 def announce(streams: Streams, recorder: Recorder, verdict: Verdict) -> None:

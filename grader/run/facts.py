@@ -414,6 +414,10 @@ class KernelFacts:
         return any(bool(mine) and bool(mine.inode) and self._is_nonblocking(mine.inode)
                    for end in ends if (mine := end.look()))  # fmt: skip
 
+    def unsure(self) -> str:
+        """What is known was seen, whatever the machine does."""
+        return ""
+
     def at_keyboard(self) -> bool:
         """A thread reads from the terminal, and has not run since we typed last."""
         try:

@@ -98,6 +98,9 @@ class Facts(Protocol):
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """A read of the program's end of a connection returns at once."""
 
+    def unsure(self) -> str:
+        """Why what did not come may be the machine's fault; empty: it is not."""
+
     def at_keyboard(self) -> bool:
         """One of its threads waits for the keyboard, whatever the others do."""
 

@@ -25,6 +25,10 @@ _SLOWER, _MEMORY = 20, 0.99
 """A look that comes late adds so many times its delay to the quiet, and less with each later one:
 where we wait for a core, so does the program."""
 _SLOWEST_NS = 2_000_000_000
+_LATE_NS = 100_000_000
+"""What a look comes later than that is time lost: a machine that has much to do is not so late."""
+_LOST_NS, _LOST_SHARE = 2_000_000_000, 0.2
+"""Where so much is lost, and so large a part of the run, nothing can be said of what is missing."""
 _CHATTY = 4
 """One that is never quiet, a heartbeat prints, is taken to be ready after so many times that, since
 we last sent something."""
@@ -58,6 +62,7 @@ class PacedFacts:
         self._typed_at = 0
         self._sent, self._sent_at = -1, 0
         self._looked_at, self._lag = self._since, 0.0
+        self._began, self._lost = self._since, 0
         self._cpu_before = _cpu_of_children()
 
     def listeners(self) -> list[tr.Listener]:
@@ -90,6 +95,7 @@ class PacedFacts:
     def _enough(self, now: int) -> float:
         """How long is quiet enough on a machine as busy as this one is now, ns."""
         late = max(now - self._looked_at - _USUAL_GAP, 0)
+        self._lost += max(late - _LATE_NS, 0)
         self._looked_at, self._lag = now, max(late, self._lag * _MEMORY)
         return min(QUIET_NS + _SLOWER * self._lag, _SLOWEST_NS)
 
@@ -150,6 +156,15 @@ class PacedFacts:
     def nonblocking(self, endpoint: Endpoint) -> bool:
         """Unknown: no."""
         return False
+
+    def unsure(self) -> str:
+        """A machine that keeps us from looking keeps the program from running.
+
+        On Linux it is seen that it would run; here it only seems to wait.
+        """
+        if self._lost < max(_LOST_NS, _LOST_SHARE * (self._looked_at - self._began)):
+            return ""
+        return f"this machine was too busy to tell ({self._lost / 1e9:.0f} s lost): try again"
 
     def at_keyboard(self) -> bool:
         """Unknown: no."""

@@ -172,6 +172,7 @@ class Player(Generic[_P]):
         )  # fmt: skip
         folder = self.setting.folder_of(program)
         ending.end(program, streams, self.recorder, folder, verdict, by_itself=by_itself)
+        ending.doubt(self.recorder, facts.unsure())
         return tuple(self.recorder.entries)
 
     # --- news ----------------------------------------------------------------------------
