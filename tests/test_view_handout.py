@@ -54,6 +54,15 @@ def test_rounds_are_told_once() -> None:
     assert found[1].rows[1].said == "{sum(one, other)}"
 
 
+def test_a_name_that_ends_in_a_number_is_the_authors_own() -> None:
+    parrot = LABS["parrot"]
+    total = parrot.messages["total"]
+    numbered = replace(total, name="add-3", content=None, text="three")
+    lab = replace(parrot, messages={**parrot.messages, "add-3": numbered})
+    assert [row.name for row in blocks(lab, lab.scenarios[0], "en")[1].rows] == ["add", "total"]
+    assert ("add-3", "three") in [(one.name, one.said) for one in handout(lab, "en").messages]
+
+
 def test_arrows_go_from_who_sends() -> None:
     lab = LABS["tp09"]
     rows = blocks(lab, lab.scenario("client-nominal"), "fr")[0].rows

@@ -184,6 +184,8 @@ class Message:
     compare: Compare = Compare.TOLERANT
     says: Text | None = None
     """For people, what is expected, where bytes do not say it: of a pattern."""
+    round_of: str = ""
+    """The author's name of it, where this is one round's of a `repeat`."""
 
     @property
     def is_plain(self) -> bool:

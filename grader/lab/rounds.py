@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from grader.lab.context import Context
 from grader.lab.model import AnyOf, Content, Draw, Formed, Generated, Message, Patterned
-from grader.lab.problems import Place
+from grader.lab.problems import Place, shown
 from grader.lab.words import parts_of
 from grader.lab.yamlfile import Mapping, Node, Scalar
 from grader.lab.yamlfile import Sequence as Items
@@ -34,8 +34,14 @@ def add_round(context: Context, names: Iterable[str], number: int, place: Place)
     terms[COUNTER] = str(number).encode()
     for name, new in own.items():
         message = messages[name]
+        if new in messages and not messages[new].round_of:
+            context.problems.add(
+                place,
+                f"{shown(new)} is a message of its own, and would be round {number} of"
+                f" {shown(name)}: give it another name",
+            )
         content = _of_round(message.content, own, terms)
-        context.own[new] = (place, replace(message, name=new, content=content))
+        context.own[new] = (place, replace(message, name=new, content=content, round_of=name))
         there = context.unrolled.get(name, ())
         context.unrolled[name] = tuple(dict.fromkeys((*there, new)))
     return own

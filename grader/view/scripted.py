@@ -6,7 +6,6 @@ is repeated is told once, with how many times.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -25,7 +24,6 @@ from grader.view.message_words import content_of, kind_of
 from grader.view.script_words import script_words
 
 _Kind = TypeVar("_Kind")
-_ROUND = re.compile(r"(?P<name>.+)-[0-9]+")
 _LONGEST_BLOCK = 60
 """Rows of what is repeated, at most."""
 
@@ -93,8 +91,8 @@ def _of(scenario: Scenario, kind: type[_Kind]) -> Iterator[_Kind]:
 
 def base_name(lab: Lab, name: str) -> str:
     """A message's name as the author wrote it: those of the rounds of a `repeat` have a number."""
-    found = _ROUND.fullmatch(name)
-    return found["name"] if found and found["name"] in lab.messages else name
+    message = lab.messages.get(name)
+    return message.round_of or name if message is not None else name
 
 
 class _Maker:
