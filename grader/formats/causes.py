@@ -200,6 +200,9 @@ def _unexplained(out: Writer, grade: Grade, left: Sequence[Judged]) -> None:
         criterion_line(out, one, "   ")
         out.say(out.label("requirement"), one.criterion.requirement, indent=_WHY)
         why(out, grade, one)
+        hint = one.criterion.hint
+        if grade.problem is None and one.status is not Status.NOT_RUN and hint.by_language:
+            out.say(out.label("hint"), hint, indent=_WHY)
     out.line()
 
 

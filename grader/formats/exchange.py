@@ -30,7 +30,7 @@ from grader.view.words import labelled
 MOMENTS_SHOWN = 24
 """Moments of one run before its middle is left out."""
 _OUTPUT_LINES = 3
-"""Lines that one moment of a screen may take; of errors the last ones, where the reason is."""
+"""Lines that one moment of a screen may take; a longer error has its last one, the reason."""
 _COLOURS = {
     Kind.CUT: RED, Kind.MISSED: RED, Kind.ERROR: RED, Kind.WAIT: YELLOW, Kind.SCREEN: BLUE,
     Kind.FOLD: DIM,
@@ -177,7 +177,7 @@ class _Diagram:
 
 
 def _output(moment: Moment) -> list[str]:
-    """Lines of an output: the first ones of a screen, the last ones of an error."""
+    """Lines of an output: the first ones of a screen, the last one of an error: its reason."""
     error = moment.kind is Kind.ERROR
     kept = moment.data[-4 * MOMENT_BYTES :] if error else moment.data[: 4 * MOMENT_BYTES]
     plain = decoded(kept).replace("\r\n", "\n").removesuffix("\n")
@@ -185,5 +185,5 @@ def _output(moment: Moment) -> list[str]:
     if len(lines) <= _OUTPUT_LINES:
         return lines
     if error:
-        return ["…", *lines[1 - _OUTPUT_LINES :]]
+        return [f"… {lines[-1].lstrip()}"]
     return [*lines[: _OUTPUT_LINES - 1], "…"]

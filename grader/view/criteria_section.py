@@ -9,7 +9,7 @@ from itertools import groupby
 
 from grader.judge.model import Finding, Grade, Judged, Status
 from grader.lab.model import ROLES, Lab, Role
-from grader.view.bytes_view import decoded, prose, runs
+from grader.view.bytes_view import Run, decoded, prose, runs
 from grader.view.detail import Detail
 from grader.view.difference import Difference, difference
 from grader.view.message_names import beginning
@@ -113,8 +113,16 @@ class CriteriaSection:
             about=beginning(decoded(finding.expected or b""), self.words),
             what=prose(finding.what.in_language(self.language)),
             difference=self._difference(finding) if compared else None,
+            got=self._got(finding),
             remarks=tuple(prose(r.text.in_language(self.language)) for r in finding.remarks),
         )
+
+    def _got(self, finding: Finding) -> tuple[Run, ...]:
+        """The beginning of what came instead of what only words can tell."""
+        if finding.expected is not None or finding.status is Status.PASS or not finding.actual:
+            return ()
+        came = decoded(finding.actual[: self.detail.moment])
+        return (*runs(came), Run("…")) if len(finding.actual) > self.detail.moment else runs(came)
 
     def _difference(self, finding: Finding) -> Difference | None:
         """The text expected and what came instead; nothing where they are as good as equal."""

@@ -34,6 +34,8 @@ class FindingView:
     what: tuple[Run, ...]
     difference: Difference | None
     """None where there is nothing to compare: it passes, or speaks of no text."""
+    got: tuple[Run, ...]
+    """What came, where words say what was asked for; empty where it passes."""
     remarks: tuple[tuple[Run, ...], ...]
     again: str = ""
     """`4 times, until 320 ms`: as many passes of one run say the same."""
