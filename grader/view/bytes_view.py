@@ -50,6 +50,10 @@ class Run(msgspec.Struct, frozen=True, gc=False):
     """In a program's text: what it is for its colour, as `grader.view.highlight` has it."""
 
 
+_SENTENCES = 2000
+"""Characters of a text that may be kept."""
+
+
 def decoded(data: bytes) -> str:
     r"""The bytes as text: UTF-8, each byte that is not UTF-8 as a lone surrogate (U+DC80 + n)."""
     return data.decode("utf-8", "surrogateescape")
@@ -73,6 +77,15 @@ def runs(text: str, *, keep: str = "", look: str = "") -> tuple[Run, ...]:
 
 def prose(text: str) -> tuple[Run, ...]:
     """A sentence of ours, which may quote a student: words between backquotes become code."""
+    return _prose_again(text) if len(text) <= _SENTENCES else _prose(text)
+
+
+@lru_cache(maxsize=512)  # a class reads the same sentences on each of its pages
+def _prose_again(text: str) -> tuple[Run, ...]:
+    return _prose(text)
+
+
+def _prose(text: str) -> tuple[Run, ...]:
     out: list[Run] = []
     parts = text.split("`")
     for i, part in enumerate(parts):
