@@ -21,9 +21,9 @@ PURE = (
     "grader/escapes.py", "grader/sharing.py", "grader/transcript.py", "grader/submission.py",
     "grader/results.py",
     *(f"grader/prove/{name}.py" for name in (
-        "case", "changes", "document", "forms", "model_student", "mutants",
-        "mutants_connection", "mutants_exchange", "mutants_made", "places", "plan", "proof",
-        "source", "table", "variants",
+        "case", "changes", "document", "forms", "model_several", "model_student", "mutants",
+        "mutants_connection", "mutants_exchange", "mutants_made", "mutants_several", "places",
+        "plan", "proof", "source", "table", "variants",
     )),
     "grader/runids.py", "grader/pytest_plugin/told.py",
     "reference/script.py", "reference/events.py", "reference/commands.py",
@@ -140,6 +140,9 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     ),
     "test_prove_made.py": ("grader/prove/forms.py", "grader/prove/mutants_made.py"),
     "test_prove_run.py": ("grader/prove/student.py",),
+    "test_prove_several.py": tuple(
+        f"grader/prove/{name}.py" for name in ("attention", "model_several", "mutants_several")
+    ),
     "test_prove_table.py": ("grader/prove/document.py",),
     "test_view_sequence.py": ("grader/view/moment.py", "grader/view/telling.py"),
     "test_view_words.py": tuple(

@@ -42,6 +42,7 @@ class Model:
         self.program = program
         self.acts = tuple(act for path in program.paths for act in path)
         self.is_made = any(getattr(act, "made", None) is not None for act in self.acts)
+        self.datagrams = any(getattr(act, "datagrams", False) for act in self.acts)
         sends = {act.messages: act for act in self.acts if isinstance(act, Send)}
         self.sends = tuple(sends.values())
         self.reads = tuple(dict.fromkeys(a.messages for a in self.acts if isinstance(a, Read)))

@@ -99,7 +99,8 @@ class Knowledge:
         if isinstance(part, bytes):
             return patterns.quoted(part)
         if not isinstance(part, Name) or part.name not in self.messages:
-            return _ANYTHING
+            said = self._own(part)
+            return _ANYTHING if said is None else patterns.quoted(said)
         message = self._chosen(part.name)
         if not isinstance(message.content, Draw | Generated):
             return self._form(message, groups, number)
@@ -110,6 +111,13 @@ class Knowledge:
         if isinstance(message.content, Draw) and message.content.kind == "number":
             inner = "[0-9]+"
         return f"(?P<v{number}_{len(groups) - 1}>{inner})"
+
+    def _own(self, part: Term) -> bytes | None:
+        """What stands there where that is made of values that the program has chosen itself."""
+        values = {name: self.known.get(name) for name in Template((part,)).names}
+        if any(not isinstance(value, bytes) for value in values.values()):
+            return None
+        return Template((part,)).render({k: v for k, v in values.items() if isinstance(v, bytes)})
 
     # --- what it says --------------------------------------------------------------------
 

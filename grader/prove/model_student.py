@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from grader.lab.model import (
     Action,
@@ -28,6 +28,7 @@ from grader.lab.model import (
     Scenario,
 )
 from grader.prove.forms import CannotKnowError, Knowledge, with_port
+from grader.prove.model_several import USUAL_PATIENCE_S, Clients, asks, overlap
 from grader.prove.plan import (
     ONE_READ,
     UNTIL_END,
@@ -37,12 +38,14 @@ from grader.prove.plan import (
     Connect,
     Exit,
     Listen,
+    Nothing,
     On,
     Path,
     Print,
     Program,
     Read,
     ReadEnd,
+    Rest,
     Say,
     Send,
     Shut,
@@ -79,20 +82,31 @@ def model_student(lab: Lab, role: Role) -> Program:
     """
     scenarios = graded(lab, role)
     statement = _Statement(lab, role, scenarios)
-    lives = [(s.id, path) for s in scenarios for path in statement.lives(s)]
-    if parting := agree([path for _, path in lives]):
+    lives = _lives(statement)
+    parting = agree([path for _, path in lives])
+    if parting and statement.has_several and not statement.attentive:
+        statement = replace(statement, attends_to_all=True)
+        lives = _lives(statement)
+        parting = agree([path for _, path in lives])
+    if parting:
         one, other = (lives[number][0] for number in parting)
         where = "in two lives" if one == other else f"here and in {one}"
+        who = ", nor who comes or speaks next," if statement.attentive else ""
         raise UnservableError(
             other,
-            f"no program can do all that is asked for {where}: nothing that the {role} reads"
+            f"no program can do all that is asked for {where}: nothing that the {role} reads{who}"
             " tells it which of the two exchanges it is in",
         )
     style = Style(
         reuse_address=any(s.action is Action.RESTART for each in scenarios for s in each.steps),
         patient=any(s.action is Action.REFUSE for each in scenarios for s in each.steps),
+        attentive=statement.attentive,
     )
     return Program(paths=joined([path for _, path in lives]), style=style)
+
+
+def _lives(statement: _Statement) -> list[tuple[str, Path]]:
+    return [(s.id, path) for s in statement.scenarios for path in statement.lives(s)]
 
 
 class _Reading(Enum):
@@ -113,6 +127,33 @@ class _Statement:
     lab: Lab
     role: Role
     scenarios: tuple[Scenario, ...]
+    attends_to_all: bool = False
+    """A server that is with one client at a time will not do."""
+
+    @property
+    def datagrams(self) -> bool:
+        """Whether UDP is spoken: by one program, in all of its scenarios.
+
+        Raises:
+            UnservableError: some scenarios want TCP.
+        """
+        udp = [s for s in self.scenarios if s.protocol == "udp"]
+        if udp and len(udp) < len(self.scenarios):
+            other = next(s for s in self.scenarios if s.protocol != "udp")
+            raise UnservableError(
+                udp[0].id, f"UDP is spoken here, and TCP in {other.id}: a {self.role} speaks one"
+            )
+        return bool(udp)
+
+    @property
+    def attentive(self) -> bool:
+        """Whether it attends to several clients at once: of UDP, a server always does."""
+        return self.role == "server" and (self.attends_to_all or self.datagrams)
+
+    @property
+    def has_several(self) -> bool:
+        """Whether a server has several connections at once."""
+        return self.role == "server" and any(overlap(s.steps) for s in self.scenarios)
 
     def lives(self, scenario: Scenario) -> Iterator[Path]:
         """The path of each start of the program."""
@@ -131,10 +172,38 @@ class _Statement:
         knowledge = Knowledge(messages)
         if self.is_made:
             steps = _in_turn(steps)
-        acts += self._exchange(scenario, steps, knowledge)
-        shown = self._made_prints(acts, knowledge) if self.is_made else self._with_prints(acts)
-        more = (Accept(), ReadEnd()) if self.serves_on else ()
+        if self.attentive or self.datagrams:
+            acts += self._several(scenario, steps, knowledge)
+        else:
+            acts += self._exchange(scenario, steps, knowledge)
+        if self.is_made:
+            shown = self._made_prints(scenario, acts, knowledge)
+        else:
+            shown = self._with_prints(acts)
+        more = (Accept(), ReadEnd()) if self.serves_on and not self.attentive else ()
         return (*shown, *more, Exit(self._status(scenario)))
+
+    def _several(
+        self, scenario: Scenario, steps: Sequence[ReferenceStep], knowledge: Knowledge
+    ) -> Iterator[Act]:
+        def say(names: tuple[str, ...]) -> Send:
+            return self._made_send(scenario, names, knowledge)
+
+        if self.role == "client":
+            yield self._connect()
+            yield from asks(steps, knowledge, say, self._patience())
+            return
+        clients = Clients(knowledge, say, self.datagrams)
+        yield from clients.acts(steps)
+        if any(isinstance(e, ExpectExit) for s in self.scenarios for e in s.expect):
+            yield from clients.closed()
+        else:
+            yield Rest()
+
+    def _patience(self) -> float:
+        """How long it waits for an answer: what the lab gives it for the next request."""
+        times = [st.within for s in self.scenarios for st in s.steps if st.within is not None]
+        return min(times, default=USUAL_PATIENCE_S)
 
     @cached_property
     def serves_on(self) -> bool:
@@ -155,12 +224,16 @@ class _Statement:
     @cached_property
     def is_made(self) -> bool:
         """Whether some message is no plain words: then all of them are read by their form."""
-        return any(
-            not self.lab.within(s).messages[name].is_plain
-            for s in self.scenarios
-            for name in (
-                *(m for step in s.steps for m in step.messages),
-                *(e.message for e in s.expect if isinstance(e, ExpectStdout)),
+        return (
+            self.attentive
+            or self.datagrams
+            or any(
+                not self.lab.within(s).messages[name].is_plain
+                for s in self.scenarios
+                for name in (
+                    *(m for step in s.steps for m in step.messages),
+                    *(e.message for e in s.expect if isinstance(e, ExpectStdout)),
+                )
             )
         )
 
@@ -219,10 +292,12 @@ class _Statement:
         ports = self._asked(ExpectListening, "port")
         addresses = self._asked(ExpectBound, "address")
         address = str(addresses[0]) if addresses else "any"
-        return Listen(host="" if address == "any" else address, port=self._port(ports))
+        host = "" if address == "any" else address
+        return Listen(host=host, port=self._port(ports), datagrams=self.datagrams)
 
     def _connect(self) -> Connect:
-        return Connect(host="localhost", port=self._port(self._asked(ExpectConnected, "port")))
+        port = self._port(self._asked(ExpectConnected, "port"))
+        return Connect(host="localhost", port=port, datagrams=self.datagrams)
 
     def _port(self, asked: Sequence[object]) -> int:
         return asked[0] if asked and isinstance(asked[0], int) else self.lab.port
@@ -320,8 +395,15 @@ class _Statement:
                 waiting = [name for name in waiting if name not in together]
         return with_prints
 
-    def _made_prints(self, acts: Sequence[Act], knowledge: Knowledge) -> list[Act]:
-        """The acts with all that is to be printed, and can be known, before the end of them."""
+    def _made_prints(
+        self, scenario: Scenario, acts: Sequence[Act], knowledge: Knowledge
+    ) -> list[Act]:
+        """The acts with all that is to be printed, and can be known, before the end of them.
+
+        A client of datagrams says words of its own only where they are asked for: it knows
+        whether it has waited in vain.
+        """
+        own = {e.message for e in scenario.expect if isinstance(e, ExpectStdout)}
         wanted = {
             (e.message, e.times or 1): None
             for s in self.scenarios
@@ -334,8 +416,11 @@ class _Statement:
                 continue  # another scenario's own
             with suppress(CannotKnowError):
                 made = knowledge.said(name)
+                if self.datagrams and not made.names and name not in own:
+                    continue
                 shown.append(Print(messages=(name,), made=made, times=times))
-        at = next((i for i in reversed(range(len(acts))) if isinstance(acts[i], Read | Send)), -1)
+        last = Read | Send | Nothing
+        at = next((i for i in reversed(range(len(acts))) if isinstance(acts[i], last)), -1)
         return [*acts[: at + 1], *shown, *acts[at + 1 :]]
 
     def _prints(self) -> dict[str, tuple[str, ...]]:
@@ -358,15 +443,29 @@ def _in_turn(steps: Sequence[ReferenceStep]) -> list[ReferenceStep]:
     waiting = list(steps)
     while waiting:
         step = waiting.pop(0)
-        answers = waiting[: len(step.messages)]
-        paired = len(answers) > 1 and all(one.action is Action.RECEIVE for one in answers)
-        if step.action is not Action.SEND or not paired:
+        if step.action is not Action.SEND:
             found.append(step)
             continue
+        more = list(takewhile(lambda one: _goes_on(step, one), waiting))  # noqa: B023
+        names = tuple(name for one in (step, *more) for name in one.messages)
+        answers = waiting[len(more) : len(more) + len(names)]
+        paired = len(answers) > 1 and all(one.action is Action.RECEIVE for one in answers)
+        if not paired or len(answers) < len(names):
+            found.append(step)
+            continue
+        del waiting[: len(more)]
         del waiting[: len(answers)]
-        for name, answer in zip(step.messages, answers, strict=True):
+        for name, answer in zip(names, answers, strict=True):
             found += [replace(step, messages=(name,)), answer]
     return found
+
+
+def _goes_on(step: ReferenceStep, other: ReferenceStep) -> bool:
+    """Whether the same is sent again, as a network doubles a datagram."""
+    return other.action is Action.SEND and (other.connection, other.messages) == (
+        step.connection,
+        step.messages,
+    )
 
 
 def _made_reads(run: Sequence[ReferenceStep], knowledge: Knowledge) -> Iterator[Read]:

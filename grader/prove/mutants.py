@@ -14,6 +14,7 @@ from grader.lab.model import Lab, Role
 from grader.prove import mutants_connection as connection
 from grader.prove import mutants_exchange as exchange
 from grader.prove import mutants_made as made_of
+from grader.prove import mutants_several as several
 from grader.prove.case import Case, Skipped
 from grader.prove.changes import Made, Model
 from grader.prove.plan import Program, agree
@@ -29,6 +30,8 @@ class _Family:
     none: str = ""
     made: bool = False
     """Only of messages that are no plain texts: of no interest where all are."""
+    several: bool = False
+    """Only of several clients at once, or of datagrams: of no interest elsewhere."""
 
 
 _NO_SEND = "it sends nothing"
@@ -66,6 +69,16 @@ _FAMILIES = (
     _Family("close-before", connection.close_before, "it neither sends nor reads"),
     _Family("never-closes", connection.never_closes, "its peer is to close first"),
     _Family("holds-on", connection.holds_on, "its peer is to close first"),
+    _Family("one-by-one", several.one_by_one, several=True),
+    _Family("few", several.few, several=True),
+    _Family("to-all", several.to_all, several=True),
+    _Family("to-another", several.to_another, several=True),
+    _Family("ends-with-one", several.ends_with_one, several=True),
+    _Family("brittle", several.brittle, several=True),
+    _Family("ignores-again", several.ignores_again, several=True),
+    _Family("waits-for-ever", several.waits_for_ever, several=True),
+    _Family("waits-long", several.waits_long, several=True),
+    _Family("gives-up", several.gives_up, several=True),
     _Family("never-ends", connection.never_ends),
     _Family("crash-at-end", connection.crash_at_end),
     _Family("wrong-status", connection.wrong_status, "any exit status will do"),
@@ -80,14 +93,15 @@ def mutants(lab: Lab, role: Role, program: Program) -> tuple[list[Case], list[Sk
     skipped: list[Skipped] = []
     for family in _FAMILIES:
         made = list(family.make(model))
-        if family.made and not made and not model.is_made:
+        if not made and ((family.made and not model.is_made) or family.several):
             continue
         playable = [one for one in made if agree(one.program.paths) is None]
         for one in playable:
             text = source_of(one.program)
             if text not in seen:
+                name = _free(one.id, {case.id for case in cases})
                 cases.append(
-                    Case(id=one.id, role=role, kind="mutant", what=one.what, program=one.program,
+                    Case(id=name, role=role, kind="mutant", what=one.what, program=one.program,
                          touches=one.touches)
                 )  # fmt: skip
             seen.add(text)
@@ -95,3 +109,11 @@ def mutants(lab: Lab, role: Role, program: Program) -> tuple[list[Case], list[Sk
             why = "then nothing tells one scenario from another" if made else family.none
             skipped.append(Skipped(id=family.id, role=role, kind="mutant", why=why))
     return cases, skipped
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or one like it: the same two messages may be swapped in two places."""
+    number = 2
+    while (found := name if number == 2 else f"{name}~{number - 1}") in taken:
+        number += 1
+    return found

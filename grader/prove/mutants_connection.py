@@ -63,15 +63,18 @@ def wrong_interface(model: Model) -> Iterator[Made]:
 
 
 def datagrams(model: Model) -> Iterator[Made]:
-    """UDP instead of TCP."""
+    """UDP instead of TCP, or TCP instead of UDP."""
 
     def other(act: Act) -> Sequence[Act]:
         if isinstance(act, Listen | Connect):
-            return (replace(act, datagrams=True),)
+            return (replace(act, datagrams=not act.datagrams),)
         return (act,)
 
     program = model.program.each(mapped(other))
-    yield Made("datagrams", "uses UDP instead of TCP", model.everything(), program)
+    if model.datagrams:
+        yield Made("stream", "uses TCP instead of UDP", model.everything(), program)
+    else:
+        yield Made("datagrams", "uses UDP instead of TCP", model.everything(), program)
 
 
 def does_nothing(model: Model) -> Iterator[Made]:

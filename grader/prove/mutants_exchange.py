@@ -24,7 +24,7 @@ from grader.prove.changes import (
     swapped,
     touched,
 )
-from grader.prove.plan import Act, Print, Read, Say, Send
+from grader.prove.plan import Act, On, Path, Print, Read, ReadEnd, Say, Send
 
 ENCODINGS = {"latin-1": "Latin-1", "cp1252": "CP1252"}
 """Those that a lab may allow beside UTF-8."""
@@ -154,10 +154,13 @@ def drop_read(model: Model) -> Iterator[Made]:
 
 
 def _may_be_left(model: Model, names: Names) -> bool:
-    """Whether a client has nothing to do with it but to read it, before it closes.
+    """Whether a program has nothing to do with it but to read it, before it reads to the end.
 
-    TCP does not tell who closed just before it came from who closed after it (`checks._end`).
+    Nor has a client before it closes: TCP does not tell who closed just before it came from who
+    closed after it (`checks._end`).
     """
+    if all(_ends_unused(path, names) for path in model.program.paths):
+        return True
     after = [
         path[at:]
         for path in model.program.paths
@@ -169,6 +172,26 @@ def _may_be_left(model: Model, names: Names) -> bool:
         for rest in after
         for act in rest[1:]
     )
+
+
+def _ends_unused(path: Path, names: Names) -> bool:
+    """Whether nothing but the end is read behind it, and what it says is for nobody."""
+    on = ""
+    turns: list[tuple[str, Act]] = []
+    for act in path:
+        if isinstance(act, On):
+            on = act.name
+        else:
+            turns.append((on, act))
+    for at, (on, act) in enumerate(turns):
+        if not isinstance(act, Read) or act.messages != names:
+            continue
+        later = (x for x in turns[at + 1 :] if not (isinstance(x[1], Read) and x[0] == on))
+        takes = {*act.form.takes} if act.form is not None else set[str]()
+        used = (one.made for _, one in turns if isinstance(one, Send | Print) and one.made)
+        if next(later, None) != (on, ReadEnd()) or any(made.names & takes for made in used):
+            return False
+    return True
 
 
 def _is_about(names: Names) -> Callable[[Act], bool]:

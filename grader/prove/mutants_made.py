@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
-from grader.lab.model import ExpectStdout, Formed, Message
+from grader.lab.model import ExpectStdout, Formed, Generated, Message
 from grader.prove.changes import Made, Model, instead, mapped, named, prints, sends, touched
 from grader.prove.model_student import graded
 from grader.prove.plan import Act, Exit, Print, Say
 from reference.framing import Framing, Line, Prefix, Until
+from reference.templates import RenderError
 
 
 def other_bytes(model: Model) -> Iterator[Made]:
@@ -48,7 +50,7 @@ def _spoiled(
     for send in model.sends:
         if send.made is None or (framings and not isinstance(send.framing, framings)):
             continue
-        if spoiled in ("other", "short") and empty.issuperset(send.messages):
+        if spoiled in ("other", "short", "order") and empty.issuperset(send.messages):
             continue
         name = named(send.messages)
         other = replace(send, spoiled=spoiled)  # type: ignore[arg-type]  # one of the words
@@ -58,17 +60,32 @@ def _spoiled(
 
 def _empty(model: Model) -> frozenset[str]:
     """Messages that are their framing alone: an empty line has no bytes to spoil."""
+    tables = [model.lab.within(s).messages for s in graded(model.lab, model.role)]
     return frozenset(
         name
-        for scenario in graded(model.lab, model.role)
-        for name, message in model.lab.within(scenario).messages.items()
-        if isinstance(message.content, Formed)
-        and message.framing
-        and not message.content.template.names
-        and not message.framing.body_in(
-            message.framing.wrapped(message.content.template.render({}))
-        )
+        for messages in tables
+        for name, message in messages.items()
+        if message.framing
+        and (body := _made_of_sizes(message, messages)) is not None
+        and not message.framing.body_in(message.framing.wrapped(body))
     )
+
+
+def _made_of_sizes(message: Message, messages: Mapping[str, Message]) -> bytes | None:
+    """A text as long as the message, where what it is made of has lengths that are known."""
+    content = message.content
+    if isinstance(content, Generated):
+        return b"?" * content.size
+    if not isinstance(content, Formed):
+        return None
+    values = {
+        name: None if name not in messages else _made_of_sizes(messages[name], messages)
+        for name in content.template.names
+    }
+    known = {name: value for name, value in values.items() if value is not None}
+    with suppress(RenderError):
+        return content.template.render(known)
+    return None
 
 
 def half_print(model: Model) -> Iterator[Made]:

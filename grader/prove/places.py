@@ -19,7 +19,7 @@ from grader.lab.yamlfile import Node, Scalar, Sequence, parse
 class Line:
     """One thing that a graded scenario expects, and the criterion it proves.
 
-    `name` is that of its findings (`receive:greeting`, `end`, `stdout:hello`, `exit`, ...).
+    `name` is the `kind_of` its findings (`receive:greeting`, `end`, `stdout:hello`, `exit`, ...).
     """
 
     scenario: str
@@ -31,7 +31,7 @@ class Line:
     @property
     def in_expect(self) -> bool:
         """It stands under `expect:`: it is there for nothing but to be judged."""
-        return self.name != "end" and not self.name.startswith("receive:")
+        return self.name not in ("end", "silence") and not self.name.startswith("receive:")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,15 +88,27 @@ def _in_rounds(name: str, scenario: Scenario) -> list[str]:
     return own or [name]
 
 
+def kind_of(expectation: str) -> str:
+    """What a finding is about, whatever connection it is of; what is dropped was received."""
+    what, _, rest = expectation.partition(":")
+    if what in ("receive", "drop"):
+        return f"receive:{rest.partition(':')[0]}"
+    return what if what in ("end", "silence") else expectation
+
+
 def _received(steps: Node) -> Iterator[tuple[str, Node]]:
     for node in steps.items if isinstance(steps, Sequence) else ():
-        repeat = node.get("repeat") if isinstance(node, Tree) else None
-        if repeat is not None:
+        if not isinstance(node, Tree):
+            continue
+        if (repeat := node.get("repeat")) is not None:
             yield from _received(_at(repeat, "steps"))
-        if isinstance(node, Tree) and (beside := node.get("together")) is not None:
-            yield from _received(beside)
-        if message := _word(node, "receive"):
+        if isinstance(beside := node.get("together"), Tree):
+            for entry in beside.entries:
+                yield from _received(entry.value)
+        if message := _word(node, "receive") or _word(node, "drop"):
             yield ("end" if message == "end" else f"receive:{message}"), node
+        if _word(node, "silence"):
+            yield "silence", node
 
 
 def _expected(expect: Node) -> Iterator[tuple[str, Node]]:

@@ -1,7 +1,8 @@
 """What a made-up student's program does: one list of acts for each way an exchange may go.
 
 A program that serves several scenarios has a path for each. Wherever two of them differ,
-something that the program has read before tells which one it is in (`agree`).
+something that the program has read before tells which one it is in (`agree`), or, of one that
+attends to several connections, whose turn it is: there each wait is a turn, `On` and then it.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class Read:
 
 @dataclass(frozen=True)
 class ReadEnd:
-    """Read until the peer has closed."""
+    """Read until the peer has closed; a reset is an end, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +116,18 @@ class Close:
 
 
 @dataclass(frozen=True)
+class Nothing:
+    """Wait for so many seconds, and nothing comes; for ever if that is None."""
+
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Rest:
+    """All that is asked for is done: whatever still comes is taken, without end."""
+
+
+@dataclass(frozen=True)
 class Hang:
     """Never go on: wait for another client, or for nobody."""
 
@@ -132,8 +145,8 @@ class Exit:
 
 
 Act = (
-    Listen | On | Accept | Connect | Send | Read | ReadEnd | Print | Say | Shut | Close | Hang
-    | Crash | Exit
+    Listen | On | Accept | Connect | Send | Read | ReadEnd | Print | Say | Shut | Close | Nothing
+    | Rest | Hang | Crash | Exit
 )  # fmt: skip
 Path = tuple[Act, ...]
 
@@ -157,6 +170,10 @@ class Style:
     reuse_address: bool = False
     patient: bool = False
     """Try a refused connection again."""
+    attentive: bool = False
+    """Attend to several connections at once: whoever has something to say comes next."""
+    brittle: bool = False
+    """End by the exception where a connection is reset: no style, a mistake."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +200,14 @@ def _agree(paths: list[tuple[int, Path]], at: int) -> tuple[int, int] | None:
     while len(paths) > 1:
         number, first = paths[0]
         acts = [_unnamed(path[at]) if at < len(path) else None for _, path in paths]
-        reads = [act for act in acts if isinstance(act, Read | ReadEnd)]
+        busy = [pair for pair, act in zip(paths, acts, strict=True) if not isinstance(act, Rest)]
+        if len(busy) < len(paths) and all(_is_turn(path, at) for _, path in busy):
+            paths = busy  # what comes after the end of a scenario is asked for by nobody
+            continue
+        turns = {_turn(path, at) for _, path in paths}
+        if len(turns) > 1 and None not in turns:
+            return _agree_in_turn(paths, at)
+        reads = [act for act in acts if isinstance(act, Read | ReadEnd | Nothing)]
         if reads and len(reads) == len(acts):
             return _agree_after_read(paths, at)
         other = next((n for (n, _), act in zip(paths, acts, strict=True) if act != acts[0]), None)
@@ -195,24 +219,52 @@ def _agree(paths: list[tuple[int, Path]], at: int) -> tuple[int, int] | None:
     return None
 
 
+def _is_turn(path: Path, at: int) -> bool:
+    return _turn(path, at) is not None
+
+
+def _turn(path: Path, at: int) -> tuple[str, bool] | None:
+    """Whose turn it is there, and whether it is to come first; None where nothing is awaited."""
+    match path[at : at + 2]:
+        case (On(name=name), Accept()):
+            return name, True
+        case (On(name=name), Read() | ReadEnd()):
+            return name, False
+    return None
+
+
+def _agree_in_turn(paths: list[tuple[int, Path]], at: int) -> tuple[int, int] | None:
+    groups: dict[object, list[tuple[int, Path]]] = {}
+    for number, path in paths:
+        groups.setdefault(_turn(path, at), []).append((number, path))
+    found = (_agree(group, at + 1) for group in groups.values())
+    return next((pair for pair in found if pair is not None), None)
+
+
 def _agree_after_read(paths: list[tuple[int, Path]], at: int) -> tuple[int, int] | None:
     groups: dict[object, list[tuple[int, Path]]] = {}
     amounts: dict[object, int] = {}
+    limits: dict[object, int] = {}
     for number, path in paths:
         act = path[at]
         if isinstance(act, Read):
             framing = act.form.framing if act.form is not None else None
             amounts.setdefault((act.amount, framing), number)
+        if isinstance(act, Nothing):
+            limits.setdefault(act.seconds, number)
         groups.setdefault(_seen(act), []).append((number, path))
-    if len(amounts) > 1:
-        one, other = list(amounts.values())[:2]
-        return one, other
+    for different in (amounts, limits):
+        if len(different) > 1:
+            one, other = list(different.values())[:2]
+            return one, other
     found = (_agree(group, at + 1) for group in groups.values())
     return next((pair for pair in found if pair is not None), None)
 
 
 def _seen(act: Act) -> object:
-    """What tells a read from another: the end, a known text, or any other text."""
+    """What tells a read from another: the end, nothing, a known text, or any other text."""
+    if isinstance(act, Nothing):
+        return "nothing"
     if isinstance(act, Read) and act.form is not None:
         return "form", act.form.pattern
     return ("text", act.known) if isinstance(act, Read) else "end"
@@ -222,6 +274,8 @@ def _unnamed(act: Act) -> Act:
     """What is done, whatever the lab calls the messages."""
     if isinstance(act, Send | Print) and act.made is not None:
         return replace(act, messages=())
+    if isinstance(act, Close):
+        return Close(first=True)
     return act
 
 

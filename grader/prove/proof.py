@@ -28,7 +28,7 @@ from grader.prove.case import Case, Skipped
 from grader.prove.model_student import UnservableError, graded, model_student
 from grader.prove.mutants import mutants
 from grader.prove.mutants_connection import NOTHING
-from grader.prove.places import Line, Places
+from grader.prove.places import Line, Places, kind_of
 from grader.prove.variants import variants
 from grader.transcript import Transcript
 
@@ -126,7 +126,7 @@ def examine(lab: Lab, case: Case, transcripts: Sequence[Transcript]) -> Trial:
             if finding.status is judged.status is not Status.PASS:
                 where = scenario_of.get(finding.run, finding.run)
                 what = finding.what.in_language("en")
-                reasons.setdefault(judged.criterion.id, (where, finding.expectation, what))
+                reasons.setdefault(judged.criterion.id, (where, kind_of(finding.expectation), what))
     faults = [run.problem or run.outcome for run in grade.runs if run.outcome == "not_run"]
     faults += [
         f"{judged.criterion.id}: {judged.findings[0].what.in_language('en')}"
@@ -189,7 +189,7 @@ def _broken(lab: Lab, transcripts: Sequence[Transcript]) -> Iterator[tuple[str, 
         scenario = replace(lab.scenario(transcript.header.scenario), level=Level.ADVICE)
         for finding in check(transcript, lab, scenario):
             if finding.status in (Status.FAIL, Status.PARTIAL):
-                yield scenario.id, finding.expectation
+                yield scenario.id, kind_of(finding.expectation)
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,14 @@ from grader.prove.plan import (
     Exit,
     Hang,
     Listen,
+    Nothing,
     On,
     Path,
     Print,
     Program,
     Read,
     ReadEnd,
+    Rest,
     Say,
     Send,
     Shut,
@@ -55,12 +57,12 @@ def _is_made(act: Act) -> bool:
 
 @cache
 def _library() -> dict[str, str]:
-    """The reference's own modules that say what a message is: the program brings them along."""
-    there = resources.files("reference")
-    return {
-        name: there.joinpath(f"{name}.py").read_text("utf-8").replace("\r\n", "\n")
-        for name in ("templates", "framing", "patterns")
-    }
+    """What the program brings along.
+
+    The reference's own modules say what a message is, one of ours how to attend to several.
+    """
+    found = {name: _text("reference", name) for name in ("templates", "framing", "patterns")}
+    return found | {"attention": _text("grader.prove", "attention")}
 
 
 def _framing(framing: Framing | None) -> list[object] | None:
@@ -78,7 +80,11 @@ def _term(term: Term) -> object:
 
 @cache
 def _template() -> str:
-    text = resources.files("grader.prove").joinpath("student.py").read_text("utf-8")
+    return _text("grader.prove", "student")
+
+
+def _text(package: str, name: str) -> str:
+    text = resources.files(package).joinpath(f"{name}.py").read_text("utf-8")
     return text.replace("\r\n", "\n")
 
 
@@ -132,6 +138,10 @@ def _plain(act: Act) -> Op:
             return ["shut"]
         case Close():
             return ["close"]
+        case Nothing():
+            return ["nothing", act.seconds]
+        case Rest():
+            return ["rest"]
         case Hang():
             return ["hang"]
         case Crash():

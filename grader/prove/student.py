@@ -22,6 +22,8 @@ TRIES = 80
 PAUSE_S = 0.025
 LONG_S = 60
 SIZE = 65536
+LONGEST = 131072
+"""Bytes of a message that values are taken out of; what a reference sends is not hostile."""
 
 
 class Student:
@@ -38,12 +40,23 @@ class Student:
         self.on = ""
         self.others: dict[str, tuple[socket.socket | None, bytes]] = {}
         self.status = 0
+        self.attention: Any = None
+        self.datagram: bytes | None = None
+
+    def library(self) -> Library:
+        """What messages are."""
+        return library
 
     def play(self, paths: list[list[Op]]) -> None:
         """Play the path that fits what is read."""
         at = 0
         while at < len(paths[0]):
+            if self.attention and library.modules["attention"].is_turn(paths, at):
+                paths = self.attention.turn(paths, at)
             op = reading(paths, at)
+            if any(path[at][0] == "nothing" for path in paths):
+                paths = self.listened(paths, at)
+                op = reading(paths, at)
             if op[0] == "take":
                 paths = self.take(paths, at, op)
             elif op[0] in ("read", "read-end"):
@@ -82,9 +95,15 @@ class Student:
         else:
             sock.listen()
             self.listener = sock
+        if self.style["attentive"]:
+            kinds = library.modules["attention"]
+            self.attention = (kinds.Datagrams if datagrams else kinds.Connections)(self)
 
     def do_on(self, name: str) -> None:
-        """Go on with the connection of that name."""
+        """Go on with the connection of that name; datagrams all come through one socket."""
+        if self.attention and self.listener is None:
+            self.on = name
+            return
         self.others[self.on] = (self.connection, self.unread)
         self.on = name
         self.connection, self.unread = self.others.get(name, (None, b""))
@@ -120,6 +139,23 @@ class Student:
             raise RuntimeError("no connection")
         return self.connection
 
+    def listened(self, paths: list[list[Op]], at: int) -> list[list[Op]]:
+        """Wait for a while: the paths in which nothing comes, or those that read what is there."""
+        silent = [path for path in paths if path[at][0] == "nothing"]
+        others = [path for path in paths if path[at][0] != "nothing"]
+        while select.select([self.there()], [], [], silent[0][at][1])[0]:
+            if others:
+                return others
+            self.recv(0)  # nobody asked for it
+        return silent
+
+    def do_nothing(self, seconds: float | None) -> None:
+        """Nothing has come."""
+
+    def do_rest(self) -> None:
+        """Take whatever still comes, without end."""
+        self.attention.rest()
+
     def read(self, amount: int) -> bytes:
         """Read `amount` bytes; 0: what is there, -1: all up to the end."""
         data = self.recv(amount)
@@ -145,6 +181,8 @@ class Student:
 
     def framed(self, framing: Any, amount: int) -> bytes:
         """One frame, or what comes at once; what came behind it waits for the next."""
+        if self.datagram is not None:
+            return self.datagram
         if framing is None:
             data, self.unread = self.unread or self.read(amount), b""
             return data
@@ -186,6 +224,8 @@ class Student:
         try:
             return self.there().recv(size)
         except ConnectionResetError:
+            if self.style["brittle"]:
+                raise
             return b""
 
     def do_send(self, text: str) -> None:
@@ -200,7 +240,9 @@ class Student:
         """Send bytes, in two pieces if that is the style."""
         half = len(data) // 2 if self.style["pieces"] else 0
         for piece in (data[:half], data[half:]):
-            if piece:
+            if piece and self.attention:
+                self.attention.send(piece)
+            elif piece:
                 self.there().sendall(piece)
 
     def do_shut(self) -> None:
@@ -273,6 +315,9 @@ class Library:
             sys.modules[module.__name__] = module
             exec(compile(text, f"<{name}>", "exec"), module.__dict__)  # noqa: S102 -- our own
             self.modules[name] = module
+        if "patterns" in self.modules:
+            self.modules["patterns"].MOST_BYTES = LONGEST
+        self.last: tuple[str, bytes, dict[str, bytes] | None] = ("", b"", {})
 
     def framing(self, made: Op | None) -> Any:
         """The framing that the plan names."""
@@ -280,7 +325,10 @@ class Library:
 
     def matched(self, form: str, body: bytes) -> dict[str, bytes] | None:
         """The values in a message of that form; None if it has another."""
-        return self.modules["patterns"].compiled(form).match(body) if form else {}
+        if (form, body) != self.last[:2]:
+            found = self.modules["patterns"].compiled(form).match(body) if form else {}
+            self.last = form, body, found
+        return self.last[2]
 
     def fitting(self, paths: list[list[Op]], at: int, body: bytes | None) -> list[list[Op]]:
         """Those paths whose next message may be this one, the most certain ones first.

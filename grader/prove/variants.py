@@ -12,11 +12,24 @@ from grader.lab.model import Accents, Lab, Role
 from grader.letters import without_accents
 from grader.prove.case import Case, Skipped
 from grader.prove.mutants_exchange import ENCODINGS
-from grader.prove.plan import Accept, Act, Listen, Path, Print, Program, Read, Say, Send, Style
+from grader.prove.plan import (
+    Accept,
+    Act,
+    Connect,
+    Listen,
+    Path,
+    Print,
+    Program,
+    Read,
+    Say,
+    Send,
+    Style,
+)
 from grader.prove.source import source_of
 
 _NO_SEND = "it sends nothing"
 _NO_PRINT = "nothing is to be printed"
+_WHOLE = "a datagram comes and goes as a whole"
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,9 @@ def _styles(model: Program) -> Iterator[_Variant]:
         return (replace(model, style=style) if there else None), none
 
     own = model.style
+    datagrams = any(
+        isinstance(act, Listen | Connect) and act.datagrams for path in model.paths for act in path
+    )
     at_its_end = styled(replace(own, leave_open=True))
     if any(sum(isinstance(act, Accept) for act in path) > 1 for path in model.paths):
         at_its_end = None, "it serves one client after another"
@@ -65,8 +81,10 @@ def _styles(model: Program) -> Iterator[_Variant]:
         ("bytes-form", "prints the form b'...'",
          styled(replace(own, show="bytes"), Print, none=_NO_PRINT)),
         ("two-pieces", "sends each message in two pieces",
+         (None, _WHOLE) if datagrams else
          styled(replace(own, pieces=True), Send, none=_NO_SEND)),
         ("byte-by-byte", "reads byte by byte",
+         (None, _WHOLE) if datagrams else
          styled(replace(own, byte_by_byte=True), Read, none="it reads nothing")),
         ("time-limit", "sets a time limit of 60 s on its sockets",
          styled(replace(own, time_limit=True))),
