@@ -27,7 +27,7 @@ where we wait for a core, so does the program."""
 _SLOWEST_NS = 2_000_000_000
 _LATE_NS = 100_000_000
 """What a look comes later than that is time lost: a machine that has much to do is not so late."""
-_LOST_NS, _LOST_SHARE = 2_000_000_000, 0.2
+_LOST_NS, _LOST_SHARE = 1_500_000_000, 0.1
 """Where so much is lost, and so large a part of the run, nothing can be said of what is missing."""
 _CHATTY = 4
 """One that is never quiet, a heartbeat prints, is taken to be ready after so many times that, since
