@@ -392,6 +392,14 @@ def result(
     )
 
 
+def of_another(result: Result, identifier: str, name: str, origin: Origin | None) -> Result:
+    """The result for somebody else who handed in the same, in time."""
+    return msgspec.structs.replace(
+        result, id=identifier, name=escaped(name), result=f"{identifier}/result.json",
+        report=f"{identifier}/index.html", origin=_origin(origin),
+    )  # fmt: skip
+
+
 def encode(document: Results | Result) -> bytes:
     """The document as indented JSON with a final line end."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

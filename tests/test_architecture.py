@@ -48,7 +48,7 @@ DATA_ONLY = {
     "grader/submission.py",
     "reference/commands.py", "reference/events.py", "reference/script.py",
     "grader/view/student_model.py", "grader/cli/errors.py", "grader/judge/hit.py",
-    "grader/prove/case.py",
+    "grader/prove/case.py", "grader/batch/entry.py",
 }  # fmt: skip
 """Definitions without behaviour of their own."""
 
@@ -114,6 +114,10 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         for name in ("inside", "runtimes")
     ),
     "test_judge_traceback.py": ("grader/judge/foreign.py",),
+    # What an earlier run left: taken over by its sums.
+    "test_batch_earlier.py": ("grader/batch/kept.py",),
+    "test_batch_copies.py": ("grader/view/named.py",),
+    "test_run_inbox.py": ("grader/run/stored.py",),
     "test_run_building.py": ("grader/run/toolchain.py", "grader/run/workshop.py"),
     # The sample folder is graded through all of it, criterion by criterion.
     "test_samples.py": (

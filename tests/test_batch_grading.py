@@ -16,6 +16,7 @@ from grader.batch import grading, output, pages, saved
 from grader.batch.faults import is_internal
 from grader.batch.grading import Done, Grading, Settings, Waiting
 from grader.batch.judging import Judge, judge_run
+from grader.batch.kept import KEPT
 from grader.judge.model import Grade, Problem
 from grader.lab.model import Lab, Text
 from grader.run.jobs import Job, Played, PlayedRun
@@ -248,6 +249,7 @@ def test_a_bug_in_judging_what_is_taken_over_stops_nobody(tmp_path: Path) -> Non
         return judge(lab, one, seed, runs)
 
     grade(tmp_path, submission("a"), submission("b"))
+    (tmp_path / "a" / KEPT).unlink()
     done, engine = grade(tmp_path, submission("a"), submission("b"), judge_with=broken_for_a)
     assert engine.played == ["a"]
     by_id = {one.grade.id: one for one in done}

@@ -12,9 +12,10 @@ from test_messages import played
 
 from grader import transcript as tr
 from grader.run import inbox, messages
-from grader.run.inbox import Inbox, StoredRun
+from grader.run.inbox import Inbox
 from grader.run.jobs import Run
 from grader.run.messages import JobEnd, RunEnd, Word
+from grader.run.stored import StoredRun
 from grader.transcript import SAME_CAUSE
 
 

@@ -102,6 +102,21 @@ def judging(folder: OutputFolder, judge: Judge) -> Judge:
     return judged
 
 
+def told(folder: OutputFolder) -> dict[str, str]:
+    """What was given, by id, as one text each: it changes when any of it does.
+
+    Raises:
+        AdjustmentsError: they can't be read.
+    """
+    return {
+        identifier: "\n".join(
+            f"{name} {one.points} {one.date} {one.why}" for name, one in sorted(criteria.items())
+        )
+        for identifier, criteria in load(folder).items()
+        if criteria
+    }
+
+
 def _read(folder: OutputFolder, one: _Written) -> Adjustment:
     if not _POINTS.fullmatch(one.points):
         raise _unreadable(folder, f"{one.points!r} is not a number of points")

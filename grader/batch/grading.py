@@ -10,102 +10,43 @@ more, or a machine that can run nothing, ends the batch.
 
 from __future__ import annotations
 
+import hashlib
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from grader import __version__
-from grader.batch import pages, saved
+from grader.batch import earlier, pages, saved
 from grader.batch.aside import set_aside
+from grader.batch.copies import Copies, Owner
+from grader.batch.earlier import Earlier, Shown
+from grader.batch.entry import Done, Open, Settings, Waiting
 from grader.batch.faults import FaultLog, failed, internal, ungraded, why_incomplete
 from grader.batch.judging import Judge, judged, judged_again, untraced
+from grader.batch.keys import Marks, RunKeys
 from grader.batch.output import Marker, OutputError, OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource, jobs_of, seed_for
 from grader.judge.model import Grade, Problem
-from grader.lab.model import Tests
 from grader.run.errors import HostError
-from grader.run.jobs import FactsMode, Job, Played, Plays, Run
+from grader.run.jobs import Job, Played, Plays, Run
 from grader.run.spool import Spool
 from grader.submission import Submission
+
+__all__ = ["Done", "Grading", "Settings", "Waiting", "marker_of", "rejudge"]
 
 _MOST_WAITING = 8
 """Submissions that may wait to be judged: a class that plays fast must not fill the memory."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings(PageSettings):
-    """What a result depends on besides the submission and the lab, and the pages' language."""
-
-    facts: FactsMode
-    python: str
-    """Version of the students' interpreter."""
-    seed: str | None = None
-    strace: str | None = None
-    """Its path, where calls are to be traced: that changes no result."""
-    certify: int = 1
-    sweep: bool = False
-    """Split sweeps are played, too."""
-
-    @property
-    def options(self) -> dict[str, str]:
-        """All that makes a result another one, as text."""
-        return {
-            "isolation": self.isolation,
-            "facts": self.facts,
-            "python": self.python,
-            "seed": self.seed or "",
-            "certify": str(self.certify),
-            **({"sweep": "yes"} if self.sweep else {}),
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """One submission is graded and written.
-
-    `fault` says what went wrong where we or the machine failed (of ours, a traceback), and
-    `reference` is the entry in `OUT/.wiregrade.log` that has it.
-    """
-
-    grade: Grade
-    taken_over: bool = False
-    fault: str = ""
-    reference: str = ""
-    untraced: str = ""
-    """Why calls could not be traced, where they were to be."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An entry of the submissions folder, to be read when its turn comes."""
-
-    id: str
-    name: str
-    read: Callable[[], Submission]
-
-
-@dataclass
-class _Open:
-    """A submission that is being played."""
-
-    submission: Submission
-    seed: str
-    mark: str
-    awaited: set[Tests]
-    runs: list[Run] = field(default_factory=list)
-    traced: list[Run] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    """Tracebacks of workers that broke off over it; others may have played it all the same."""
-    fault: str = ""
-    """A traceback, where reading it failed: there is nothing to judge."""
-    reference: str = ""
-
-
 class Grading:
-    """Grades into `folder`, with a lab and settings. `fresh`: nothing is taken over."""
+    """Grades into `folder`, with a lab and settings. `fresh`: nothing is taken over.
+
+    `sharing`: what is the same is played and judged once, within a class and from one run to the
+    next. `given` is, by id, what a person gave points for, as text.
+    """
 
     def __init__(
         self,
@@ -115,18 +56,39 @@ class Grading:
         judge: Judge,
         *,
         fresh: bool = False,
+        sharing: bool = True,
+        given: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder
         self._source = source
         self._settings = settings
         self._judge = judge
         self._fresh = fresh
+        # Repeats, sweeps and traces are asked for to be seen: each submission has its own.
+        self._alone = settings.certify > 1 or settings.sweep or settings.strace is not None
+        self._sharing = sharing and not self._alone
+        self._kept_too = sharing
         self._log = FaultLog(folder)
         self._spool = Spool(folder.path)
-        self._open: dict[str, _Open] = {}
-        self._done: deque[Done | Future[Done]] = deque()
+        self._open: dict[str, Open] = {}
+        self._done: deque[Done | Future[Done | Waiting]] = deque()
+        self._shown = Shown(settings=settings, given=given or {})
+        self._marks = Marks(__version__, source.digest, settings.options)
+        self._keys = RunKeys(__version__, settings.options)
+        self._earlier = Earlier(folder, source, self._shown, judge, self._spool)
+        self._copies = Copies(folder, source, self._shown, judge, self._marks.content)
+        self._all_known = fresh
+        self._leads: dict[str, str] = {}
+        """Id -> content of what is being graded for itself and whoever handed in the same."""
+        self._followers: dict[str, list[tuple[Waiting, Owner]]] = {}
+        self._again: list[Waiting] = []
         lab = source.lab
         self._suffixes = {suffix for files in lab.roles.values() for suffix in files.suffixes}
+
+    @property
+    def distrusted(self) -> Sequence[str]:
+        """Ids of results that were not taken over because files of theirs were changed."""
+        return self._earlier.distrusted
 
     def grade(self, waiting: Iterable[Waiting], engine: Plays) -> Iterator[Done]:
         """Grade the entries, each yielded when it is written.
@@ -137,37 +99,101 @@ class Grading:
         """
         # Whatever ends the grading: what was played is written before it is left.
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge") as finisher:
-            for played in engine.play(self._jobs(waiting)):
-                self._take(played, finisher)
-                yield from self._drained(_MOST_WAITING)
-            yield from self._drained(0)
-            for left in list(self._open.values()):
-                # The engine lost it without a word: our fault, told as such.
-                yield self._fault(left, "the engine returned nothing for it")
+            entries: Iterable[Waiting] | None = waiting
+            while entries:
+                for played in engine.play(self._jobs(entries, finisher)):
+                    self._take(played, finisher)
+                    yield from self._drained(_MOST_WAITING, finisher)
+                yield from self._drained(0, finisher)
+                for left in list(self._open.values()):
+                    # The engine lost it without a word: our fault, told as such.
+                    self._done.append(self._fault(left, "the engine returned nothing for it"))
+                yield from self._drained(0, finisher)
+                entries, self._again = self._again, []
 
     # --- what is to be played --------------------------------------------------------
 
-    def _jobs(self, waiting: Iterable[Waiting]) -> Iterator[Job]:
+    def _jobs(self, waiting: Iterable[Waiting], finisher: ThreadPoolExecutor) -> Iterator[Job]:
         for entry in waiting:
             opened = self._read(entry)
             if not self._fresh and self._take_over(opened):
                 continue
+            if self._sharing and not opened.fault and self._shares(entry, opened, finisher):
+                continue
             try:
-                jobs = jobs_of(
-                    self._source.lab, opened.submission, opened.seed, self._settings.certify,
-                    sweep=self._settings.sweep,
-                )  # fmt: skip
+                jobs = self._jobs_of(opened)
             except Exception:
                 self._done.append(self._fault(opened, traceback.format_exc()))
                 continue
             opened.awaited = {job.role for job in jobs}
             if jobs:
                 self._open[entry.id] = opened
-                yield from (replace(job, strace=self._settings.strace) for job in jobs)
+                yield from jobs
             else:
-                self._done.append(self._finish(opened))
+                self._done.append(finisher.submit(self._finish, opened))
 
-    def _read(self, entry: Waiting) -> _Open:
+    def _jobs_of(self, opened: Open) -> list[Job]:
+        """What is to be played; with the runs of before that still hold."""
+        settings, submission = self._settings, opened.submission
+        jobs = jobs_of(
+            self._source.lab, submission, opened.seed, settings.certify, sweep=settings.sweep
+        )
+        if self._alone:
+            return [replace(job, strace=settings.strace) for job in jobs]
+        opened.keys = {
+            scenario.id: self._keys.of(job, scenario, submission.digest)
+            for job in jobs
+            for scenario in job.scenarios
+        }
+        if self._fresh or not self._sharing:
+            return list(jobs)
+        known = self._earlier.runs(submission, opened.keys)
+        return [replace(job, known=known) for job in jobs]
+
+    def _shares(self, entry: Waiting, opened: Open, finisher: ThreadPoolExecutor) -> bool:
+        """Whether somebody else's result is this one's, too: copied now, or when it is there."""
+        content = self._marks.content(opened.submission)
+        owner = Owner.of(opened.submission, opened.mark)
+        if content in self._followers:
+            self._followers[content].append((entry, owner))
+            return True
+        if not self._all_known:
+            self._all_known = True
+            self._copies.know_all()
+        if self._copies.knows(content, entry.id):
+            self._done.append(finisher.submit(self._copy, content, entry, owner))
+            return True
+        self._leads[entry.id] = content
+        self._followers[content] = []
+        return False
+
+    def _copy(self, content: str, entry: Waiting, owner: Owner) -> Done | Waiting:
+        """Write what somebody else has; the entry itself where that could not be done."""
+        try:
+            grade = self._copies.copy(content, owner)
+        except OutputError:
+            raise
+        except Exception:
+            self._log.tell(entry.id, traceback.format_exc())
+            grade = None
+        if grade is None:
+            self._copies.distrust(content)
+            return entry
+        return Done(grade=grade)
+
+    def _settle(self, done: Done, finisher: ThreadPoolExecutor) -> None:
+        """Who handed in the same gets the same; after a fault of ours each for themselves."""
+        content = self._leads.pop(done.grade.id, None)
+        if content is None:
+            return
+        followers = self._followers.pop(content)
+        if done.grade.complete and not done.fault:
+            self._copies.know(content, done.grade.id)
+            self._done.extend(finisher.submit(self._copy, content, *one) for one in followers)
+        else:
+            self._again.extend(entry for entry, _ in followers)
+
+    def _read(self, entry: Waiting) -> Open:
         try:
             return self._opened(set_aside(entry.read(), self._spool))
         except HostError:
@@ -179,38 +205,19 @@ class Grading:
         opened = self._opened(failed(entry.id, entry.name, internal(reference)))
         return replace(opened, fault=told, reference=reference)
 
-    def _opened(self, submission: Submission) -> _Open:
+    def _opened(self, submission: Submission) -> Open:
         seed = seed_for(self._source.lab, submission, self._settings.seed)
-        return _Open(submission, seed, self._mark(submission), set())
+        return Open(submission, seed, self._marks.of(submission), set())
 
-    def _mark(self, submission: Submission) -> str:
-        options = self._settings.options
-        return saved.mark_of(__version__, self._source.digest, options, submission)
-
-    def _take_over(self, opened: _Open) -> bool:
-        """Whether a result of before still holds; then it is judged and written, not played.
-
-        It does not where a file of it is gone, torn or was changed since.
-        """
-        identifier = opened.submission.id
-        try:
-            found = saved.load(self._folder, identifier)
-            if found is None or found.fingerprint != opened.mark:
-                return False
-            if self._folder.read(f"{identifier}/result.json") is None:
-                return False
-            if not saved.is_whole(self._folder, found):
-                return False
-            if self._settings.strace is not None and found.runs and not found.traced:
-                return False
-            done = rejudge(self._folder, self._source, self._settings, self._judge, found)
-        except OutputError:
-            raise
-        except Exception:
-            return False  # played again, it is told where that fails, too
-        if not done.grade.complete:
-            return False  # the machine failed it: now it may not
-        self._done.append(replace(done, taken_over=True))
+    def _take_over(self, opened: Open) -> bool:
+        """Whether a result of before still holds; then nothing is played."""
+        grade = self._earlier.taken_over(
+            opened.submission.id, opened.mark,
+            traced=self._settings.strace is not None, kept_too=self._kept_too,
+        )  # fmt: skip
+        if grade is None:
+            return False
+        self._done.append(Done(grade=grade, taken_over=True))
         return True
 
     # --- what was played ---------------------------------------------------------------
@@ -225,7 +232,7 @@ class Grading:
             del self._open[played.key]
             self._done.append(finisher.submit(self._finish, opened))
 
-    def _finish(self, opened: _Open) -> Done:
+    def _finish(self, opened: Open) -> Done:
         """Judge and write; what fails here is our fault, and is nobody else's result."""
         try:
             done = self._graded(opened)
@@ -246,7 +253,7 @@ class Grading:
             return replace(done, fault=told, reference=reference)
         return done
 
-    def _with_faults(self, opened: _Open, told: str) -> str:
+    def _with_faults(self, opened: Open, told: str) -> str:
         """What is told, with what the workers said; alone that is for the log only."""
         said = "\n".join(dict.fromkeys(opened.faults))
         if told:
@@ -254,17 +261,18 @@ class Grading:
         self._log.tell(opened.submission.id, said)
         return ""
 
-    def _graded(self, opened: _Open) -> Done:
+    def _graded(self, opened: Open) -> Done:
         submission = saved.bounded(opened.submission, self._suffixes)
         runs, traced = _servers_first(opened.runs), _servers_first(opened.traced)
         grade = judged(self._judge, self._source, submission, opened.seed, runs)
         shown = pages.pages_of(
             self._source.lab, self._settings, grade, submission, (*runs, *traced)
         )
-        self._keep(opened, submission, shown, runs, traced)
+        written = self._keep(opened, submission, shown, runs, traced)
+        earlier.keep(self._folder, self._shown, grade, opened.mark, written, shown)
         return Done(grade=pages.slim(grade), fault=opened.fault, untraced=untraced(traced))
 
-    def _fault(self, opened: _Open, told: str) -> Done:
+    def _fault(self, opened: Open, told: str) -> Done:
         """Write that we failed on this one; its runs are kept where they can be."""
         identifier = opened.submission.id
         self._open.pop(identifier, None)
@@ -291,29 +299,38 @@ class Grading:
 
     def _keep(
         self,
-        opened: _Open,
+        opened: Open,
         submission: Submission,
         shown: dict[str, bytes],
         runs: Sequence[Run] = (),
         traced: Sequence[Run] = (),
-    ) -> None:
+    ) -> str:
+        """Write it all; the sum of `submission.json`."""
+        self._copies.forget(submission.id)
         # In this order, cut off anywhere, it is not taken for a whole result.
         self._folder.remove(f"{submission.id}/result.json")
         self._folder.remove(submission.id)
-        described = saved.describe(submission, opened.seed, opened.mark, runs, traced)
-        saved.save(self._folder, submission, (*runs, *traced), described)
+        described = saved.describe(submission, opened.seed, opened.mark, runs, traced, opened.keys)
+        written = saved.save(self._folder, submission, (*runs, *traced), described)
         pages.write(self._folder, submission.id, shown)
+        return hashlib.sha256(saved.encoded(written)).hexdigest()
 
-    def _drained(self, may_wait: int) -> Iterator[Done]:
+    def _drained(self, may_wait: int, finisher: ThreadPoolExecutor) -> Iterator[Done]:
         """What is done, in order; all but the last `may_wait` are awaited."""
         while self._done:
             first = self._done[0]
             if isinstance(first, Future):
                 if not first.done() and len(self._done) <= may_wait:
                     return
-                first = first.result()
+                done = first.result()
+            else:
+                done = first
             self._done.popleft()
-            yield first
+            if isinstance(done, Waiting):
+                self._again.append(done)
+            else:
+                self._settle(done, finisher)
+                yield done
 
 
 def rejudge(

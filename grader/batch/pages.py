@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from grader import results
 from grader.batch.output import OutputFolder
@@ -13,6 +14,12 @@ from grader.lab.model import Lab
 from grader.run.jobs import Run
 from grader.submission import Submission
 from grader.transcript import Recorded, Transcript
+
+if TYPE_CHECKING:
+    from grader.view.links import Links
+    from grader.view.named import NamedPage
+
+_CLASS_PAGE = "../index.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,21 +59,39 @@ def pages_of(
     submission: Submission,
     runs: Sequence[Run],
     *,
-    class_page: str | None = "../index.html",
+    class_page: str | None = _CLASS_PAGE,
 ) -> dict[str, bytes]:
     """A submission's files by name; `result.json` is the last. The page links to `class_page`."""
     from grader.view.html import student_html
+
+    page = student_html(
+        lab, grade, OneByOne(runs), submission.files, settings.language, _links(runs, class_page)
+    )
+    result = results.result(lab, settings.isolation, grade, submission.files, settings.language)
+    return {"index.html": page.encode(), "result.json": results.encode(result)}
+
+
+def for_any_name(
+    lab: Lab, settings: PageSettings, grade: Grade, submission: Submission, runs: Sequence[Run]
+) -> tuple[NamedPage, results.Result] | None:
+    """`pages_of` for whoever handed in the same; None where the page can't be made for any name."""
+    from grader.view.html import named_page
+
+    page = named_page(
+        lab, grade, OneByOne(runs), submission.files, settings.language, _links(runs, _CLASS_PAGE)
+    )
+    result = results.result(lab, settings.isolation, grade, submission.files, settings.language)
+    return None if page is None else (page, result)
+
+
+def _links(runs: Sequence[Run], class_page: str | None) -> Links:
     from grader.view.links import Links, beside
 
-    links = Links(
+    return Links(
         class_page=class_page,
         wires={run.header.run: beside(run.header.run) for run in runs if run.has_wire},
         records={run.header.run: f"runs/{run.header.run}.jsonl" for run in runs},
     )
-    transcripts = OneByOne(runs)
-    page = student_html(lab, grade, transcripts, submission.files, settings.language, links)
-    result = results.result(lab, settings.isolation, grade, submission.files, settings.language)
-    return {"index.html": page.encode(), "result.json": results.encode(result)}
 
 
 def plain(lab: Lab, settings: PageSettings, grade: Grade) -> dict[str, bytes]:

@@ -52,6 +52,8 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     artifacts: dict[str, str] = {}
     """Name of each other file that was saved -> hex SHA-256 of it: `runs/x.jsonl`."""
     origin: Origin | None = None
+    keys: dict[str, str] = {}
+    """Scenario -> fingerprint of what its runs were played with (`grader.batch.keys`)."""
     schema_version: int = 1
 
 
@@ -130,9 +132,13 @@ def save(folder: OutputFolder, submission: Submission, runs: Sequence[Run], save
     for file in submission.files:
         write(f"source/{saved.sources[file.path]}", (file.data,))
     whole = msgspec.structs.replace(saved, artifacts=artifacts)
-    data = msgspec.json.format(msgspec.json.encode(whole)) + b"\n"
-    folder.write(f"{submission.id}/submission.json", data)
+    folder.write(f"{submission.id}/submission.json", encoded(whole))
     return whole
+
+
+def encoded(saved: Saved) -> bytes:
+    """The bytes of `submission.json`."""
+    return msgspec.json.format(msgspec.json.encode(saved)) + b"\n"
 
 
 def altered(folder: OutputFolder, saved: Saved) -> tuple[list[str], list[str]]:
@@ -160,6 +166,7 @@ def describe(
     mark: str,
     runs: Sequence[Run],
     traced: Sequence[Run] = (),
+    keys: Mapping[str, str] | None = None,
 ) -> Saved:
     """What `submission.json` will say; `submission` is bounded, `mark` its fingerprint."""
     return Saved(
@@ -176,6 +183,7 @@ def describe(
         runs=tuple(played.header.run for played in runs),
         traced=tuple(played.header.run for played in traced),
         origin=submission.origin,
+        keys=dict(keys or {}),
     )
 
 
@@ -250,7 +258,7 @@ def runs_of(folder: OutputFolder, saved: Saved) -> tuple[Run, ...]:
     Raises:
         ValueError: a transcript is gone, or is not whole.
     """
-    return tuple(_run_of(folder, saved, name) for name in saved.runs)
+    return tuple(run_of(folder, saved, name) for name in saved.runs)
 
 
 def traced_of(folder: OutputFolder, saved: Saved) -> tuple[Run, ...]:
@@ -258,11 +266,16 @@ def traced_of(folder: OutputFolder, saved: Saved) -> tuple[Run, ...]:
     traced = []
     for name in saved.traced:
         with contextlib.suppress(ValueError):
-            traced.append(_run_of(folder, saved, name))
+            traced.append(run_of(folder, saved, name))
     return tuple(traced)
 
 
-def _run_of(folder: OutputFolder, saved: Saved, name: str) -> SavedRun:
+def run_of(folder: OutputFolder, saved: Saved, name: str) -> SavedRun:
+    """The run of that id, looked at once.
+
+    Raises:
+        ValueError: its transcript is gone, or is not whole.
+    """
     base = f"{saved.id}/runs/{_inside(name)}"
     whole = _read(folder, base)
     return SavedRun(

@@ -16,6 +16,7 @@ from typing import Literal
 from grader import __version__, results
 from grader.batch import output, pages, saved
 from grader.batch.judging import Judge, judged_again
+from grader.batch.kept import KEPT
 from grader.batch.output import Marker, OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
@@ -28,7 +29,7 @@ Code = Literal[
     "gone", "changed", "added", "unreadable", "foreign", "unlike", "unjudged", "lab",
     "resubmitted", "new", "withdrawn",
 ]  # fmt: skip
-_OWN = ("index.html", "result.json", "submission.json")
+_OWN = ("index.html", "result.json", "submission.json", KEPT)
 _PLACES = ("runs", "source")
 
 

@@ -40,7 +40,12 @@ from grader.run.engines import Engine
 from grader.run.errors import HostError
 from grader.run.host import choose_isolation, probe
 
+_SHOWN = 10
 _WORDS: dict[str, tuple[str, str]] = {
+    "distrusted": (
+        "Des fichiers ont changé depuis qu’ils ont été écrits~; noté de nouveau~: {ids}",
+        "Files were changed since they were written; graded once more: {ids}",
+    ),
     "changed": (
         "{out} vient d’un autre labo, d’autres options ou d’une autre version ({what})~: "
         "tout est noté de nouveau.",
@@ -131,7 +136,10 @@ def _grade(
         folder.mark(marker)
         judge = adjustments.judging(folder, judge_run)
         fresh = given.fresh or bool(given.id)
-        grading = Grading(folder, source, settings, judge, fresh=fresh)
+        grading = Grading(
+            folder, source, settings, judge, fresh=fresh, sharing=not given.no_cache,
+            given=adjustments.told(folder),
+        )  # fmt: skip
         shown = _Class(given, source, settings, folder, found)
         if given.id:
             listed = identifiers(folder)
@@ -194,6 +202,7 @@ class _Class:
             raise
         grades = self._write()
         self._tell_faults()
+        _say_distrusted(grading.distrusted, language)
         taken_over = sum(done.taken_over for done in self._done)
         report = safe(str(Path(self._given.out) / "index.html"))
         say(summary(self._source.lab, grades, language, report=report, taken_over=taken_over))
@@ -255,6 +264,14 @@ def _say_if_changed(folder: output.OutputFolder, source: LabSource, settings: Se
     if changes:
         words = _word("changed", settings.language)
         note(words.format(out=safe(str(folder.path)), what=", ".join(changes)))
+
+
+def _say_distrusted(ids: Sequence[str], language: str) -> None:
+    """Results that were there and are not as they were written: nothing of them was believed."""
+    if ids:
+        more = "" if len(ids) <= _SHOWN else ", …"
+        words = _word("distrusted", language)
+        note(words.format(ids=", ".join(map(safe, ids[:_SHOWN])) + more))
 
 
 def _status(grades: Sequence[Grade], fail_under: str | None) -> int:

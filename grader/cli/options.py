@@ -143,6 +143,12 @@ def _grade(parser: argparse.ArgumentParser) -> None:
     )
     again.add_argument("--fresh", action="store_true", help="grade everything anew")
     parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="play and judge each submission for itself, also where bytes, lab and options are "
+        "the same",
+    )
+    parser.add_argument(
         "--id",
         action="append",
         default=[],

@@ -166,11 +166,13 @@ class Engine:
         while True:
             while self._has_room() and (pieces or self._cut_next(waiting, pieces)):
                 piece = pieces.popleft()
-                if not piece.skip:
+                if piece.skip:
+                    runs = self._unplayed_runs(piece.job, "skipped", piece.skip)
+                    yield from self._done(piece, runs, pieces)
+                elif piece.known:
+                    yield from self._done(piece, piece.known, pieces)
+                else:
                     self._free_worker(piece.job).order(piece)
-                    continue
-                runs = self._unplayed_runs(piece.job, "skipped", piece.skip)
-                yield from self._done(piece, runs, pieces)
             if not any(worker.piece for worker in self._workers):
                 return
             for worker, data in self._replies():

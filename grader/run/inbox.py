@@ -5,67 +5,18 @@ Only what others decide by (how a run ended, whether advice is worth playing) st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
-from grader import transcript as tr
-from grader.run.causes import Causes, causes
 from grader.run.jobs import Run
-from grader.run.messages import FrameReader, RunEnd, Word, read_reply, transcript_of
-from grader.run.spool import Spool, Stored
+from grader.run.messages import FrameReader, RunEnd, Word, read_reply
+from grader.run.spool import Spool
+from grader.run.stored import at
 
 _RUN_BYTES = 256 << 20
 """No run is larger: a worker that sends more is not ours."""
 _RUNS = 10_000
 """Nor has any job so many."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class StoredRun:
-    """A run that lies in a spool."""
-
-    header: tr.Header
-    end: tr.Ended
-    causes: Causes
-    body: Stored
-    """The transcript, as it was sent."""
-    capture: Stored
-
-    @property
-    def transcript(self) -> tr.Transcript:
-        """What `read` gives."""
-        return self.read()
-
-    @property
-    def pcapng(self) -> bytes:
-        """The wire, whole.
-
-        Raises:
-            OSError: the disk does not give it back.
-        """
-        return self.capture.read()
-
-    @property
-    def has_wire(self) -> bool:
-        """Whether anything was captured, or drawn instead."""
-        return self.capture.size > 0
-
-    def read(self) -> tr.Transcript:
-        """The transcript.
-
-        Raises:
-            OSError: the disk does not give it back.
-        """
-        return transcript_of(self.body.read())
-
-    def wire(self) -> Iterable[bytes]:
-        """The wire as pcapng, some bytes at a time.
-
-        Raises:
-            OSError: the disk does not give it back.
-        """
-        return self.capture.chunks()
 
 
 class Inbox:
@@ -118,9 +69,5 @@ class Inbox:
             raise ValueError("a worker sent runs without end")
         self._size = 0
         body, capture = self._spool.cut().split(said.transcript)
-        transcript = transcript_of(body.read())
-        run = StoredRun(
-            header=transcript.header, end=transcript.end, causes=causes(transcript),
-            body=body, capture=capture,
-        )  # fmt: skip
+        run = at(body, capture)
         (self._traced if said.traced else self._runs).append(run)

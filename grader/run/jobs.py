@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -49,6 +49,8 @@ class Job:
     """The path of strace, where each graded scenario is to be played once more and traced."""
     repeats: tuple[int, ...] = ()
     """Which of them are played here, from 1; empty: all of them."""
+    known: Mapping[str, Sequence[Run]] = field(default_factory=dict, compare=False)
+    """Runs by scenario that were played before and hold: they are taken as if played now."""
 
     @property
     def numbers(self) -> tuple[int, ...]:

@@ -67,7 +67,7 @@ def say(fd: int, word: Word) -> None:
 
 def send_run(fd: int, run: Run, *, traced: bool = False) -> None:
     """Send a run."""
-    body = _encoder.encode(_Whole(run.header, run.read().entries))
+    body = packed(run.read())
     size = len(body)
     _send_parts(fd, body)
     del body
@@ -85,6 +85,11 @@ def _send_parts(fd: int, data: bytes) -> None:
         write_all(fd, _LENGTH.pack(len(part) + 1) + _PART)
         write_all(fd, part)
         view = view[PART_BYTES:]
+
+
+def packed(transcript: tr.Transcript) -> bytes:
+    """A transcript as it is sent; `transcript_of` reads it."""
+    return _encoder.encode(_Whole(transcript.header, transcript.entries))
 
 
 def transcript_of(body: bytes) -> tr.Transcript:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from grader.lab.model import Level, Scenario
+from grader.lab.model import Lab, Level, Scenario
 from grader.lab.sweep import is_sweep
 from grader.run.jobs import Job, Played, Run
 from grader.runids import number_of
@@ -37,6 +37,8 @@ class Piece:
     job: Job
     whole: _Whole
     skip: str = ""
+    known: tuple[Run, ...] = ()
+    """Its runs, where they were played before: no worker is asked."""
     tries: int = 1
     """The how many-th worker this is that plays it: those before it died of it."""
 
@@ -73,9 +75,18 @@ def done(
 
 def _piece(whole: _Whole, scenario: Scenario, skip: str) -> Piece:
     job = whole.job
-    # What nobody plays by stays here: an order is as small as the run that it asks for.
-    lab = replace(job.lab, scenarios=(scenario,), criteria=(), diagnoses={}, notions={})
-    return Piece(job=replace(job, lab=lab, scenarios=(scenario,)), whole=whole, skip=skip)
+    known = () if skip else tuple(job.known.get(scenario.id, ()))
+    lab = alone(job.lab, scenario)
+    only = replace(job, lab=lab, scenarios=(scenario,), known={})
+    return Piece(job=only, whole=whole, skip=skip, known=known)
+
+
+def alone(lab: Lab, scenario: Scenario) -> Lab:
+    """The lab as a worker needs it for this one: an order is as small as what it asks for.
+
+    What nobody plays by stays here.
+    """
+    return replace(lab, scenarios=(scenario,), criteria=(), diagnoses={}, notions={})
 
 
 def _in_vain(whole: _Whole, scenario: Scenario) -> str:

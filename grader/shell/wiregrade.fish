@@ -80,6 +80,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using grade' -l lang -xka "fr en" -d 
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l anonymous -d 'a class page to show in class: pseudonyms in place of names, and no links'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l resume -d 'take over what is graded already and has not changed (the default)'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l fresh -d 'grade everything anew'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l no-cache -d 'play and judge each submission for itself, also where bytes, lab and options are the same'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l id -x -d 'grade this submission anew, leave the others as they are; may be repeated'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l shard -x -d 'grade the I-th of N parts of the class only; `merge` brings the parts together'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l dry-run -d 'say what would be graded, taken over and left out; run and write nothing'

@@ -30,6 +30,7 @@ from grader.view.detail import LEVELS, PAGE_BYTES, next_level
 from grader.view.drawing import PROGRAM_X, REFERENCE_X
 from grader.view.handout import Handout, arrow
 from grader.view.matrix_page import matrix_page
+from grader.view.named import NamedPage
 from grader.view.script_words import script_words
 from grader.view.statement import statement_html, without_title
 from grader.view.student_model import Links, StudentPage
@@ -37,6 +38,9 @@ from grader.view.student_page import student_page
 from grader.view.student_words import page_words
 from grader.view.timeline_markup import time_rows
 from grader.view.words import LANGUAGES, SYMBOLS, labelled, words
+
+_NAMES = 32 * 1024
+"""More than any name takes of a page."""
 
 
 def student_html(
@@ -51,6 +55,36 @@ def student_html(
 
     It has less than `PAGE_BYTES`, captures that it carries not counted: of floods it shows less.
     """
+    return _in_bounds(lab, grade, transcripts, sources, language, links)[0]
+
+
+def named_page(
+    lab: Lab,
+    grade: Grade,
+    transcripts: Mapping[str, Transcript],
+    sources: Sequence[SourceFile],
+    language: str,
+    links: Links | None = None,
+) -> NamedPage | None:
+    """What `student_html` makes, for any name in place of `grade.name`, like which nothing else is.
+
+    None where another name may leave more of the page, or less: its size is near the bound.
+    """
+    page, level = _in_bounds(lab, grade, transcripts, sources, language, links)
+    if level or len(page.encode()) > PAGE_BYTES - _NAMES:
+        return None
+    return NamedPage.of(page, grade.name)
+
+
+def _in_bounds(
+    lab: Lab,
+    grade: Grade,
+    transcripts: Mapping[str, Transcript],
+    sources: Sequence[SourceFile],
+    language: str,
+    links: Links | None,
+) -> tuple[str, int]:
+    """The page with as much detail as fits, and the level of that."""
     carried = sum(len(wire.href) for wire in links.wires.values()) if links else 0
     level = 0
     while True:
@@ -58,7 +92,7 @@ def student_html(
         page = _student(made, language)
         size = len(page.encode()) - carried
         if size < PAGE_BYTES or LEVELS[level] is LEVELS[-1]:
-            return page
+            return page, level
         level = next_level(size, level)
 
 

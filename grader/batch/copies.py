@@ -1,0 +1,189 @@
+"""Who handed in the same bytes as somebody else gets the same result, made once.
+
+Transcripts, captures and copies of programs are the very files of the first (hard links, where
+the file system has them: nobody writes into a file of ours, each is replaced whole). The page
+and result.json are those of the first with another name in them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from grader import results
+from grader.batch import earlier, pages, saved
+from grader.batch.earlier import Shown
+from grader.batch.judging import Judge, judged, judged_again
+from grader.batch.late import with_origin
+from grader.batch.output import OutputFolder
+from grader.batch.plan import LabSource
+from grader.judge.model import Grade
+from grader.submission import Origin, Submission
+from grader.view.named import NamedPage
+
+_PATTERNS = 16
+"""Results that are kept at hand to make others of: each has the size of a page or two."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """Whose a result is."""
+
+    id: str
+    name: str
+    origin: Origin | None
+    mark: str
+    """The fingerprint that it has for them."""
+
+    @classmethod
+    def of(cls, submission: Submission, mark: str) -> Owner:
+        """Whose the submission is."""
+        return cls(id=submission.id, name=submission.name, origin=submission.origin, mark=mark)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pattern:
+    """A result for nobody: what is to be written for whoever handed in the same."""
+
+    saved: saved.Saved
+    grade: Grade
+    page: NamedPage | None
+    result: results.Result | None
+
+
+class Copies:
+    """Writes results that others have already."""
+
+    def __init__(
+        self,
+        folder: OutputFolder,
+        source: LabSource,
+        shown: Shown,
+        judge: Judge,
+        content: Callable[[saved.Saved], str],
+    ) -> None:
+        """`content`: what a saved result is of, but for whose it is; empty: of another lab."""
+        self._folder = folder
+        self._source = source
+        self._shown = shown
+        self._judge = judge
+        self._content = content
+        self._patterns: OrderedDict[str, _Pattern] = OrderedDict()
+        self._twins: dict[str, str] = {}
+        """Content -> whose result it is."""
+        self._of: dict[str, str] = {}
+
+    def know(self, content: str, identifier: str) -> None:
+        """The result of that submission is whole, and stands for that content."""
+        if self._twins.setdefault(content, identifier) == identifier:
+            self._of[identifier] = content
+
+    def know_all(self) -> None:
+        """Look for results of before in the whole folder."""
+        for path in sorted(self._folder.path.glob("*/submission.json")):
+            identifier = path.parent.name
+            found = saved.load(self._folder, identifier)
+            if found is not None and (content := self._content(found)):
+                self.know(content, identifier)
+
+    def forget(self, identifier: str) -> None:
+        """What lies there is about to be something else."""
+        if (content := self._of.pop(identifier, None)) is not None:
+            self.distrust(content)
+
+    def distrust(self, content: str) -> None:
+        """Its result does not hold after all."""
+        self._twins.pop(content, None)
+        self._patterns.pop(content, None)
+
+    def knows(self, content: str, identifier: str) -> bool:
+        """Whether somebody else than this one has the result of that content."""
+        return self._twins.get(content, identifier) != identifier
+
+    def copy(self, content: str, owner: Owner) -> Grade | None:
+        """Write the known result for somebody else; its grade, slim. None: it does not hold.
+
+        Raises:
+            OutputError: nothing more can be written.
+        """
+        pattern = self._pattern(content)
+        if pattern is None:
+            return None
+        self._folder.remove(f"{owner.id}/result.json")
+        self._folder.remove(owner.id)
+        found = msgspec.structs.replace(
+            pattern.saved, id=owner.id, name=owner.name, origin=owner.origin,
+            fingerprint=owner.mark,
+        )  # fmt: skip
+        self._link(pattern.saved, owner.id)
+        told = saved.encoded(found)
+        written = self._folder.write_parts(f"{owner.id}/submission.json", (told,))
+        grade, made = self._made(pattern, owner, found)
+        pages.write(self._folder, owner.id, made)
+        earlier.keep(self._folder, self._shown, grade, owner.mark, written, made)
+        return pages.slim(grade)
+
+    def _made(
+        self, pattern: _Pattern, owner: Owner, found: saved.Saved
+    ) -> tuple[Grade, dict[str, bytes]]:
+        """The grade, and its files by name."""
+        late = owner.origin is not None and owner.origin.late is not None
+        if pattern.page is None or pattern.result is None or late or owner.id in self._shown.given:
+            settings = self._shown.settings
+            return judged_again(self._folder, self._source, settings, self._judge, found)
+        grade = replace(pattern.grade, id=owner.id, name=owner.name)
+        result = results.of_another(pattern.result, owner.id, owner.name, owner.origin)
+        page = pattern.page.for_name(owner.name)
+        return with_origin(grade, owner.origin), {
+            "index.html": page.encode(), "result.json": results.encode(result)
+        }  # fmt: skip
+
+    def _link(self, first: saved.Saved, identifier: str) -> None:
+        here = self._folder.path / first.id
+        there = self._folder.path / identifier
+        for place in ("runs", "source"):
+            with contextlib.suppress(OSError):
+                (there / place).mkdir(parents=True)
+        for name in first.artifacts:
+            inside = saved.below(name)
+            try:
+                os.link(here / inside, there / inside)
+            except OSError:  # a file system without links, or one with no more of them
+                data = (here / inside).read_bytes()
+                self._folder.write(f"{identifier}/{inside}", data)
+
+    def _pattern(self, content: str) -> _Pattern | None:
+        if content in self._patterns:
+            self._patterns.move_to_end(content)
+            return self._patterns[content]
+        made = self._new_pattern(content)
+        if made is None:
+            return None
+        self._patterns[content] = made
+        if len(self._patterns) > _PATTERNS:
+            self._patterns.popitem(last=False)
+        return made
+
+    def _new_pattern(self, content: str) -> _Pattern | None:
+        """Judge what was saved of it once more, as nobody's; None where that is not whole."""
+        found = saved.load(self._folder, self._twins.get(content, ""))
+        if found is None or self._content(found) != content:
+            return None
+        if not saved.is_whole(self._folder, found):
+            return None
+        nobody = f"nobody{secrets.token_hex(16)}"
+        whole = saved.submission_of(self._folder, found)
+        submission = replace(whole, id=nobody, name=nobody, origin=None)
+        runs = saved.runs_of(self._folder, found)
+        grade = judged(self._judge, self._source, submission, found.seed, runs)
+        if not grade.complete:
+            return None
+        made = pages.for_any_name(self._source.lab, self._shown.settings, grade, submission, runs)
+        page, result = made or (None, None)
+        return _Pattern(saved=found, grade=pages.slim(grade), page=page, result=result)

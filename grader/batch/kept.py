@@ -1,0 +1,204 @@
+"""`OUT/<id>/kept.json`: what lets the next run take a result over without judging it again.
+
+It has the grade as the class's pages need it, the sums of the files that judging made, and what
+these were made from. Its first line is the sum of the rest: one that was changed is no use, and
+is passed over. Nothing here gives points that judging did not: what does not match is judged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+import msgspec
+
+from grader.batch import saved
+from grader.batch.output import OutputFolder
+from grader.judge.model import (
+    Adjustment,
+    Diagnosis,
+    Digests,
+    Grade,
+    Judged,
+    Problem,
+    Programs,
+    Remark,
+    RunSummary,
+    Status,
+)
+from grader.lab.model import Criterion, Lab, Role
+from grader.submission import Origin
+
+KEPT = "kept.json"
+
+
+class _Adjusted(msgspec.Struct, frozen=True, array_like=True):
+    points: str
+    why: str
+    date: str
+
+
+class _Judged(msgspec.Struct, frozen=True, array_like=True):
+    criterion: str
+    status: Status
+    points: str
+    diagnoses: tuple[str, ...]
+    adjusted: _Adjusted | None
+
+
+class _Grade(msgspec.Struct, frozen=True, kw_only=True):
+    """`Grade`, slim; criteria by id, points as text."""
+
+    id: str
+    name: str
+    seed: str
+    programs: Programs
+    score: str
+    max_score: str
+    criteria: tuple[_Judged, ...]
+    runs: tuple[RunSummary, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    remarks: tuple[Remark, ...]
+    problem: Problem | None
+    submission: str
+    lab: str
+    sums: dict[Role, str]
+    origin: Origin | None
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What `kept.json` says."""
+
+    mark: str
+    """The fingerprint of the result: `Saved.fingerprint`."""
+    shown: str
+    """What its pages depend on besides: `shown_by`."""
+    saved: str
+    """Hex SHA-256 of `submission.json`."""
+    pages: dict[str, str]
+    """Name -> hex SHA-256 of each file that judging made."""
+    grade: _Grade
+
+
+def shown_by(language: str, given: str) -> str:
+    """One text for all that pages depend on besides the result. `given`: points by hand."""
+    return saved.fingerprint(language, given)
+
+
+def can_be_kept(grade: Grade) -> bool:
+    """Whether the grade is one that the next run may take over as it is.
+
+    Repeats and sweeps carry evidence of their own: they are judged again.
+    """
+    return grade.complete and grade.certification is None and not grade.sweeps
+
+
+def keep(folder: OutputFolder, kept: Kept) -> None:
+    """Write it: the last of a submission's files.
+
+    Raises:
+        CannotWriteError: no space, no permission.
+    """
+    folder.write(f"{kept.grade.id}/{KEPT}", encoded(kept))
+
+
+def encoded(kept: Kept) -> bytes:
+    """The file's bytes."""
+    body = msgspec.json.encode(kept)
+    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def load(folder: OutputFolder, identifier: str) -> Kept | None:
+    """What is kept of a submission; None where there is nothing, or not what was written."""
+    data = folder.read(f"{identifier}/{KEPT}")
+    if data is None:
+        return None
+    said, _, body = data.partition(b"\n")
+    if said != hashlib.sha256(body).hexdigest().encode():
+        return None
+    try:
+        kept = msgspec.json.decode(body, type=Kept)
+    except ValueError:
+        return None
+    return kept if kept.grade.id == identifier else None
+
+
+def describe(
+    grade: Grade, mark: str, shown: str, saved_sum: str, made: Mapping[str, bytes]
+) -> Kept:
+    """What is to be kept of a grade, and of the files that were made of it."""
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in made.items()}
+    return Kept(mark=mark, shown=shown, saved=saved_sum, pages=sums, grade=_slim(grade))
+
+
+def is_whole(folder: OutputFolder, kept: Kept, found: saved.Saved) -> bool:
+    """Whether all files are there as they were written; each is read.
+
+    Raises:
+        ValueError: a name in `submission.json` is none of ours.
+    """
+    base = kept.grade.id
+    own = {"submission.json": kept.saved, **kept.pages}
+    if set(kept.pages) != {"index.html", "result.json"}:
+        return False
+    if any(folder.digest(f"{base}/{name}") != digest for name, digest in own.items()):
+        return False
+    return saved.is_whole(folder, found)
+
+
+def grade_of(kept: Kept, lab: Lab) -> Grade:
+    """The grade, slim.
+
+    Raises:
+        KeyError: it speaks of a criterion that the lab has not.
+    """
+    told = kept.grade
+    criteria = {criterion.id: criterion for criterion in lab.criteria}
+    return Grade(
+        id=told.id, name=told.name, seed=told.seed, programs=told.programs,
+        score=Fraction(told.score), max_score=Fraction(told.max_score), complete=True,
+        criteria=tuple(_judged(one, criteria) for one in told.criteria),
+        advice=(), runs=told.runs, diagnoses=told.diagnoses, remarks=told.remarks,
+        problem=told.problem,
+        digests=Digests(submission=told.submission, lab=told.lab, programs=told.sums),
+        origin=told.origin,
+    )  # fmt: skip
+
+
+def _judged(one: _Judged, criteria: Mapping[str, Criterion]) -> Judged:
+    return Judged(
+        criterion=criteria[one.criterion], status=one.status, points=Fraction(one.points),
+        findings=(), diagnoses=one.diagnoses, adjusted=_given(one.adjusted),
+    )  # fmt: skip
+
+
+def _given(one: _Adjusted | None) -> Adjustment | None:
+    if one is None:
+        return None
+    return Adjustment(points=Fraction(one.points), why=one.why, date=one.date)
+
+
+def _written(one: Adjustment | None) -> _Adjusted | None:
+    return None if one is None else _Adjusted(str(one.points), one.why, one.date)
+
+
+def _slim(grade: Grade) -> _Grade:
+    digests = grade.digests or Digests(submission="", lab="")
+    return _Grade(
+        id=grade.id, name=grade.name, seed=grade.seed, programs=grade.programs,
+        score=str(grade.score), max_score=str(grade.max_score),
+        criteria=tuple(
+            _Judged(
+                one.criterion.id, one.status, str(one.points), one.diagnoses,
+                _written(one.adjusted),
+            )
+            for one in grade.criteria
+        ),
+        runs=grade.runs,
+        diagnoses=tuple(replace(one, evidence=()) for one in grade.diagnoses),
+        remarks=grade.remarks, problem=grade.problem,
+        submission=digests.submission, lab=digests.lab, sums=dict(digests.programs),
+        origin=grade.origin,
+    )  # fmt: skip
