@@ -392,12 +392,29 @@ def result(
     )
 
 
-def of_another(result: Result, identifier: str, name: str, origin: Origin | None) -> Result:
-    """The result for somebody else who handed in the same, in time."""
-    return msgspec.structs.replace(
-        result, id=identifier, name=escaped(name), result=f"{identifier}/result.json",
-        report=f"{identifier}/index.html", origin=_origin(origin),
-    )  # fmt: skip
+class AnyResult:
+    """A result.json for whoever handed in the same, in time: cut where it says whose it is."""
+
+    def __init__(self, result: Result) -> None:
+        """`result` is of somebody whose id and name are words like no others, without origin."""
+        self._id, self._name = result.id.encode(), result.name.encode()
+        nowhere = msgspec.structs.replace(result, origin=_origin(Origin(layout=result.name)))
+        self._before, self._after = encode(nowhere).split(_lines(nowhere.origin))
+
+    def of(self, identifier: str, name: str, origin: Origin) -> tuple[bytes, ...]:
+        """The file's bytes for somebody, in pieces."""
+        told = msgspec.json.encode(escaped(name))[1:-1]
+        before, after = (
+            part.replace(self._id, identifier.encode()).replace(self._name, told)
+            for part in (self._before, self._after)
+        )
+        return before, _lines(_origin(origin)), after
+
+
+def _lines(origin: OriginInfo | msgspec.UnsetType) -> bytes:
+    """An origin as it stands in result.json."""
+    formatted = msgspec.json.format(msgspec.json.encode(origin), indent=2)
+    return formatted.replace(b"\n", b"\n  ")
 
 
 def encode(document: Results | Result) -> bytes:

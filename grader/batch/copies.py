@@ -7,7 +7,6 @@ and result.json are those of the first with another name in them.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
 from collections import OrderedDict
@@ -17,10 +16,9 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from grader import results
-from grader.batch import earlier, pages, saved
+from grader.batch import earlier, kept, pages, saved
 from grader.batch.earlier import Shown
 from grader.batch.judging import Judge, judged, judged_again
-from grader.batch.late import with_origin
 from grader.batch.output import OutputFolder
 from grader.batch.plan import LabSource
 from grader.judge.model import Grade
@@ -53,8 +51,9 @@ class _Pattern:
 
     saved: saved.Saved
     grade: Grade
-    page: NamedPage | None
-    result: results.Result | None
+    kept: kept.Kept
+    files: tuple[NamedPage, results.AnyResult] | None
+    """None where they cannot be made for any name."""
 
 
 class Copies:
@@ -124,39 +123,52 @@ class Copies:
         self._link(pattern.saved, owner.id)
         told = saved.encoded(found)
         written = self._folder.write_parts(f"{owner.id}/submission.json", (told,))
-        grade, made = self._made(pattern, owner, found)
-        pages.write(self._folder, owner.id, made)
-        earlier.keep(self._folder, self._shown, grade, owner.mark, written, made)
+        late = owner.origin is None or owner.origin.late is not None
+        if pattern.files is None or late or owner.id in self._shown.given:
+            return self._judged(found, written)
+        return self._written(pattern, pattern.files, owner, written)
+
+    def _judged(self, found: saved.Saved, written: str) -> Grade:
+        """Judge it for this one alone: others have another page."""
+        settings = self._shown.settings
+        grade, made = judged_again(self._folder, self._source, settings, self._judge, found)
+        pages.write(self._folder, found.id, made)
+        earlier.keep(self._folder, self._shown, grade, found.fingerprint, written, made)
         return pages.slim(grade)
 
-    def _made(
-        self, pattern: _Pattern, owner: Owner, found: saved.Saved
-    ) -> tuple[Grade, dict[str, bytes]]:
-        """The grade, and its files by name."""
-        late = owner.origin is not None and owner.origin.late is not None
-        if pattern.page is None or pattern.result is None or late or owner.id in self._shown.given:
-            settings = self._shown.settings
-            return judged_again(self._folder, self._source, settings, self._judge, found)
-        grade = replace(pattern.grade, id=owner.id, name=owner.name)
-        result = results.of_another(pattern.result, owner.id, owner.name, owner.origin)
-        page = pattern.page.for_name(owner.name)
-        return with_origin(grade, owner.origin), {
-            "index.html": page.encode(), "result.json": results.encode(result)
-        }  # fmt: skip
+    def _written(
+        self,
+        pattern: _Pattern,
+        files: tuple[NamedPage, results.AnyResult],
+        owner: Owner,
+        written: str,
+    ) -> Grade:
+        assert owner.origin is not None  # noqa: S101 -- else it is judged
+        page, result = files
+        grade = replace(pattern.grade, id=owner.id, name=owner.name, origin=owner.origin)
+        made = {
+            "index.html": page.for_name(owner.name),
+            "result.json": result.of(owner.id, owner.name, owner.origin),
+        }
+        sums = {
+            name: self._folder.write_parts(f"{owner.id}/{name}", parts)
+            for name, parts in made.items()
+        }
+        shown = self._shown.of(owner.id)
+        told = kept.of_another(pattern.kept, grade, owner.mark, shown, written, sums)
+        kept.keep(self._folder, told)
+        return grade
 
     def _link(self, first: saved.Saved, identifier: str) -> None:
-        here = self._folder.path / first.id
-        there = self._folder.path / identifier
-        for place in ("runs", "source"):
-            with contextlib.suppress(OSError):
-                (there / place).mkdir(parents=True)
-        for name in first.artifacts:
-            inside = saved.below(name)
+        here, there = (str(self._folder.path / one) for one in (first.id, identifier))
+        for place in ("", "/runs", "/source"):
+            os.mkdir(there + place)  # noqa: PTH102 -- plain strings: see OutputFolder
+        for name in first.artifacts:  # whole, and so names of ours: `_new_pattern`
             try:
-                os.link(here / inside, there / inside)
+                os.link(f"{here}/{name}", f"{there}/{name}")
             except OSError:  # a file system without links, or one with no more of them
-                data = (here / inside).read_bytes()
-                self._folder.write(f"{identifier}/{inside}", data)
+                data = (self._folder.path / first.id / name).read_bytes()
+                self._folder.write(f"{identifier}/{name}", data)
 
     def _pattern(self, content: str) -> _Pattern | None:
         if content in self._patterns:
@@ -177,13 +189,15 @@ class Copies:
             return None
         if not saved.is_whole(self._folder, found):
             return None
-        nobody = f"nobody{secrets.token_hex(16)}"
+        nobody, unnamed = (f"{word}{secrets.token_hex(16)}" for word in ("nobody", "unnamed"))
         whole = saved.submission_of(self._folder, found)
-        submission = replace(whole, id=nobody, name=nobody, origin=None)
+        submission = replace(whole, id=nobody, name=unnamed, origin=None)
         runs = saved.runs_of(self._folder, found)
         grade = judged(self._judge, self._source, submission, found.seed, runs)
         if not grade.complete:
             return None
-        made = pages.for_any_name(self._source.lab, self._shown.settings, grade, submission, runs)
-        page, result = made or (None, None)
-        return _Pattern(saved=found, grade=pages.slim(grade), page=page, result=result)
+        files = pages.for_any_name(self._source.lab, self._shown.settings, grade, submission, runs)
+        bare = pages.slim(grade)
+        return _Pattern(
+            saved=found, grade=bare, kept=kept.describe(bare, "", "", "", {}), files=files
+        )

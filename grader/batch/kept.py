@@ -133,6 +133,14 @@ def describe(
     return Kept(mark=mark, shown=shown, saved=saved_sum, pages=sums, grade=_slim(grade))
 
 
+def of_another(
+    kept: Kept, grade: Grade, mark: str, shown: str, saved_sum: str, sums: dict[str, str]
+) -> Kept:
+    """The same for somebody else with the same grade: `sums` are those of their files."""
+    theirs = msgspec.structs.replace(kept.grade, id=grade.id, name=grade.name, origin=grade.origin)
+    return Kept(mark=mark, shown=shown, saved=saved_sum, pages=sums, grade=theirs)
+
+
 def is_whole(folder: OutputFolder, kept: Kept, found: saved.Saved) -> bool:
     """Whether all files are there as they were written; each is read.
 

@@ -73,7 +73,7 @@ def pages_of(
 
 def for_any_name(
     lab: Lab, settings: PageSettings, grade: Grade, submission: Submission, runs: Sequence[Run]
-) -> tuple[NamedPage, results.Result] | None:
+) -> tuple[NamedPage, results.AnyResult] | None:
     """`pages_of` for whoever handed in the same; None where the page can't be made for any name."""
     from grader.view.html import named_page
 
@@ -81,7 +81,7 @@ def for_any_name(
         lab, grade, OneByOne(runs), submission.files, settings.language, _links(runs, _CLASS_PAGE)
     )
     result = results.result(lab, settings.isolation, grade, submission.files, settings.language)
-    return None if page is None else (page, result)
+    return None if page is None else (page, results.AnyResult(result))
 
 
 def _links(runs: Sequence[Run], class_page: str | None) -> Links:

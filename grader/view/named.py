@@ -13,20 +13,20 @@ _PLACES = (markup.plain, markup.runs)
 
 @dataclass(frozen=True)
 class NamedPage:
-    """A page, cut where the name stands."""
+    """A page as bytes, cut where the name stands."""
 
-    parts: tuple[str, ...]
+    parts: tuple[bytes, ...]
 
     @classmethod
     def of(cls, page: str, name: str) -> NamedPage | None:
         """The page that was made for `name`, a word like no other; None: it is elsewhere, too."""
-        parts = tuple(page.split(name))
+        parts = tuple(part.encode() for part in page.split(name))
         return cls(parts) if len(parts) == len(_PLACES) + 1 else None
 
-    def for_name(self, name: str) -> str:
-        """The page as it is made for that name."""
+    def for_name(self, name: str) -> tuple[bytes, ...]:
+        """The page as it is made for that name, in pieces."""
         shown = runs(name)
         written = [self.parts[0]]
         for place, part in zip(_PLACES, self.parts[1:], strict=True):
-            written += [str(place(shown)), part]
-        return "".join(written)
+            written += [place(shown).encode(), part]
+        return tuple(written)
