@@ -37,6 +37,11 @@ def offset_of(run: str) -> int | None:
     return _whole(run.partition(_REPEAT)[0].partition(_CUT)[2])
 
 
+def scenario_of(run: str) -> str:
+    """The scenario that the run is of."""
+    return run.partition(_REPEAT)[0].partition(_CUT)[0]
+
+
 def is_loaded(number: int) -> bool:
     """Whether that repeat is played under load: idle first, then alternately."""
     return number % 2 == 0

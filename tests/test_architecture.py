@@ -118,6 +118,9 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_batch_earlier.py": ("grader/batch/kept.py",),
     "test_batch_copies.py": ("grader/view/named.py",),
     "test_run_inbox.py": ("grader/run/stored.py",),
+    "test_cluster_station.py": ("grader/cluster/task.py",),
+    "test_cluster.py": ("grader/cli/executor.py",),
+    "test_cluster_executor.py": ("grader/run/unplayed.py",),
     "test_run_building.py": ("grader/run/toolchain.py", "grader/run/workshop.py"),
     # The sample folder is graded through all of it, criterion by criterion.
     "test_samples.py": (

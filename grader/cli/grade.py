@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -20,25 +21,19 @@ from grader.batch.shards import Shard, part_of
 from grader.batch.shared import PlayedOnce
 from grader.cli import due, only_some
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS, CommandError
+from grader.cli.executor import prepared
 from grader.cli.importing import announce, counting, options_of
 from grader.cli.labs import open_lab
 from grader.cli.progress import progress
 from grader.cli.report import identifiers
-from grader.cli.running import (
-    engine_options,
-    playing,
-    say_untraced,
-    say_weaker,
-    tracer,
-)
+from grader.cli.running import playing, say_untraced
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import is_certified, summary
 from grader.intake.importing import ClassRead, class_at
 from grader.judge.model import Grade
 from grader.lab.model import Text
-from grader.run.engines import Engine
 from grader.run.errors import HostError
-from grader.run.host import choose_isolation, probe
+from grader.run.jobs import Plays
 
 _SHOWN = 10
 _WORDS: dict[str, tuple[str, str]] = {
@@ -79,34 +74,38 @@ def run(given: argparse.Namespace) -> int:
     language: str = given.lang or source.lab.language
     given.lang = language
     importing = options_of(given, source.lab)
-    with class_at(Path(given.submissions), source.lab.roles, importing, Path(given.out)) as found:
+    with (
+        class_at(Path(given.submissions), source.lab.roles, importing, Path(given.out)) as found,
+        ExitStack() as stack,
+    ):
         asked = importing.deadline.due if given.due and importing.deadline else None
-        return _grade(given, source, found, asked)
+        return _grade(given, source, found, asked, stack)
 
 
 def _grade(
-    given: argparse.Namespace, source: LabSource, found: ClassRead, asked: datetime | None
+    given: argparse.Namespace,
+    source: LabSource,
+    found: ClassRead,
+    asked: datetime | None,
+    stack: ExitStack,
 ) -> int:
-    """`asked` is the date of `--due`."""
+    """`asked` is the date of `--due`; `stack` ends with the command."""
     language: str = given.lang
     out = Path(given.out)
     output.check(out)
     output.check_apart(out, Path(given.submissions))
     only_some.refuse_unknown(given.id, {one.id for one in found.entrants})
-    host = probe(given.python or source.lab.python)
-    isolation = choose_isolation(given.isolation, "grade", host)
-    say_weaker(host, isolation, language)
-    options = engine_options(given, host, isolation)
+    where = prepared(given, source, stack)
     entrants = found.entrants
     if given.shard is not None:
         found = replace(found, entrants=part_of(entrants, given.shard))
     settings = Settings(
-        isolation=isolation,
-        facts=options.facts,
-        python=host.version,
+        isolation=where.isolation,
+        facts=where.facts,
+        python=where.python,
         language=language,
         seed=given.seed,
-        strace=tracer(given),
+        strace=where.strace,
         certify=given.certify,
         sweep=given.sweep,
     )
@@ -144,7 +143,7 @@ def _grade(
         if given.id:
             listed = identifiers(folder)
             shown.keep(only_some.others(folder, source, settings, judge, listed, given.id))
-        with Engine(replace(options, spool=folder.path)) as engine:
+        with where.begin(folder.path) as engine:
             return shown.grade(grading, engine)
 
 
@@ -180,7 +179,7 @@ class _Class:
             self._done.append(done)
             self._order.setdefault(done.grade.id, len(self._order))
 
-    def grade(self, grading: Grading, engine: Engine) -> int:
+    def grade(self, grading: Grading, engine: Plays) -> int:
         """Grade all; whatever ends it, the class's pages hold what is done."""
         language = self._settings.language
         total = len(self._waiting)

@@ -162,6 +162,13 @@ def _grade(parser: argparse.ArgumentParser) -> None:
         help="grade the I-th of N parts of the class only; `merge` brings the parts together",
     )
     parser.add_argument(
+        "--executor",
+        type=_executor,
+        default="local",
+        metavar="WHERE",
+        help="where programs run: local, or a Dask scheduler, dask://HOST:PORT or tls://HOST:PORT",
+    )
+    parser.add_argument(
         "--dry-run",
         action="store_true",
         help="say what would be graded, taken over and left out; run and write nothing",
@@ -521,6 +528,14 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "schema": _schema,
 }
 """Adds a command's options to its parser."""
+
+
+def _executor(text: str) -> str:
+    if text != "local" and not re.fullmatch(r"(dask|tls)://[^/\s]+:\d{1,5}/?", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not local, dask://HOST:PORT or tls://HOST:PORT"
+        )
+    return text
 
 
 def _shard(text: str) -> Shard:

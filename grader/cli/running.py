@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from grader.cli.streams import note, safe
-from grader.run.engines import Engine
 from grader.run.host import HostReport
-from grader.run.jobs import EngineOptions, Isolation
+from grader.run.jobs import EngineOptions, Isolation, Plays
 from grader.run.load import PROCESSES_PER_CORE
 from grader.run.options import cores, options_for
 from grader.run.phases import InPhases, Phase
@@ -60,13 +59,18 @@ def say_untraced(reason: str, language: str) -> None:
 
 def say_weaker(host: HostReport, isolation: Isolation, language: str) -> None:
     """Say in one line what isolation `full` has to do without on this machine, if anything."""
-    if isolation != "full" or not host.weaker:
-        return
+    if isolation == "full":
+        say_weaker_names([fact.name for fact in host.weaker], language)
+
+
+def say_weaker_names(names: Iterable[str], language: str) -> None:
+    """The same of facts by name, of whatever machine; another version may know other ones."""
     place = 0 if language == "fr" else 1
-    names = ", ".join(_WITHOUT[fact.name][place] for fact in host.weaker)
-    note(_WEAKER[place].format(names=names))
+    told = [_WITHOUT[name][place] for name in names if name in _WITHOUT]
+    if told:
+        note(_WEAKER[place].format(names=", ".join(told)))
 
 
-def playing(engine: Engine, certify: int, tell: Callable[[Phase], None]) -> Engine | InPhases:
+def playing(engine: Plays, certify: int, tell: Callable[[Phase], None]) -> Plays:
     """The engine, in phases where every run is to be repeated; `tell` hears of each phase."""
     return engine if certify == 1 else InPhases(engine, PROCESSES_PER_CORE * cores(), tell)

@@ -32,7 +32,7 @@ from grader.run.followers import Followers
 from grader.run.inbox import Inbox
 from grader.run.jobs import EngineOptions, Job, Played, PlayedRun, Run
 from grader.run.pieces import Piece, cut, done
-from grader.run.unplayed import unplayed_runs
+from grader.run.unplayed import not_run, unplayed_runs
 
 _TRIES = 2
 _LEAVE_S = 5.0
@@ -297,8 +297,7 @@ class Engine:
 
     def not_run(self, job: Job, problem: str) -> Played:
         """What is said of a job that could not be played: `not_run`, by our fault."""
-        runs = self._unplayed_runs(job, "not_run", problem)
-        return Played(key=job.key, role=job.role, runs=runs)
+        return not_run(self.options, job, problem)
 
     def _unplayed_runs(self, job: Job, outcome: str, problem: str) -> tuple[PlayedRun, ...]:
         return unplayed_runs(self.options, job, outcome, problem)

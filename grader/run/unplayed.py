@@ -7,8 +7,14 @@ from datetime import UTC, datetime
 from grader import transcript as tr
 from grader.lab.model import Scenario
 from grader.lab.sweep import is_sweep
-from grader.run.jobs import EngineOptions, Job, PlayedRun
+from grader.run.jobs import EngineOptions, Job, Played, PlayedRun
 from grader.runids import run_id
+
+
+def not_run(options: EngineOptions, job: Job, problem: str) -> Played:
+    """What is said of a job that could not be played: `not_run`, by our fault."""
+    runs = unplayed_runs(options, job, "not_run", problem)
+    return Played(key=job.key, role=job.role, runs=runs)
 
 
 def unplayed_runs(

@@ -7,7 +7,7 @@
 
 _shtab_wiregrade_subparsers=(grade check matrix report adjust merge export diff verify new validate show try reference explain init completion doctor schema)
 
-_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --languages --seed --certify --sweep --trace --lang --anonymous --resume --fresh --no-cache --id --shard --dry-run --fail-under --debug --no-config)
+_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --languages --seed --certify --sweep --trace --lang --anonymous --resume --fresh --no-cache --id --shard --executor --dry-run --fail-under --debug --no-config)
 _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --languages --seed --certify --sweep --trace --lang --debug --no-config)
 _shtab_wiregrade_matrix_option_strings=(-h --help --lab --layout --pattern --roster --attempts --out --sample --all --seed --jobs --python --lang --debug --no-config)
 _shtab_wiregrade_report_option_strings=(-h --help --lang --anonymous --audience --out --due-passed --zip --captures --debug --no-config)

@@ -1,0 +1,132 @@
+"""`grade --executor`: on this machine, or on the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.batch.plan import LabSource
+from grader.cli.errors import CommandError
+from grader.cli.running import engine_options, say_weaker, say_weaker_names, tracer
+from grader.cli.streams import note, safe
+from grader.lab.model import Text
+from grader.run.engines import Engine
+from grader.run.host import choose_isolation, probe
+from grader.run.jobs import EngineOptions, FactsMode, Isolation, Plays
+
+_ADDRESS = re.compile(r"(dask|tls)://([^/\s]+:\d{1,5})/?")
+_WORDS = {
+    "unfit": (
+        "{address} ne note pas ({why})",
+        "{address} does not grade ({why})",
+    ),
+    "workers": (
+        "{address}~: {n} machines ou processus notent, isolation {isolation}",
+        "{address}: {n} machines or processes grade, isolation {isolation}",
+    ),
+}
+_ELSEWHERE = "strace"
+"""A path of strace for jobs of others: each looks for its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """How and where will be played, known before anything is."""
+
+    isolation: Isolation
+    facts: FactsMode
+    python: str
+    """Version of the students' interpreter."""
+    strace: str | None
+    begin: Callable[[Path], AbstractContextManager[Plays]]
+    """The engine, its runs waiting on the disk of that folder."""
+
+
+def prepared(given: argparse.Namespace, source: LabSource, stack: ExitStack) -> Prepared:
+    """Look at where is to be played; a connection stays open as long as `stack`.
+
+    Raises:
+        HostError: nobody can play.
+        CommandError: the options cannot go together.
+    """
+    if given.executor == "local":
+        return _here(given, source)
+    return _on_cluster(given, source, stack)
+
+
+def _here(given: argparse.Namespace, source: LabSource) -> Prepared:
+    host = probe(given.python or source.lab.python)
+    isolation = choose_isolation(given.isolation, "grade", host)
+    say_weaker(host, isolation, given.lang)
+    options = engine_options(given, host, isolation)
+    return Prepared(
+        isolation=isolation, facts=options.facts, python=host.version, strace=tracer(given),
+        begin=lambda folder: Engine(replace(options, spool=folder)),
+    )  # fmt: skip
+
+
+def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) -> Prepared:
+    from grader.cluster.executor import Cluster, DaskEngine, facts_of, isolation_of
+
+    if given.certify > 1:
+        raise CommandError(
+            Text(
+                {
+                    "fr": "--certify charge cette machine pendant qu’elle joue\u00a0: pas avec "
+                    "--executor",
+                    "en": "--certify puts load on this machine while it plays: not with --executor",
+                }
+            )
+        )
+    interpreter = given.python or source.lab.python
+    cluster = stack.enter_context(Cluster(address(given.executor)))
+    workers = cluster.ask_all(given.isolation, interpreter)
+    isolation, facts = isolation_of(workers.how), facts_of(workers.how)
+
+    def tell(where: str, why: str) -> None:
+        note(_word("unfit", given.lang).format(address=safe(where), why=safe(why)))
+
+    for where, why in sorted(workers.unfit.items()):
+        tell(where, why)
+    words = _word("workers", given.lang)
+    note(words.format(address=given.executor, n=len(workers.fit), isolation=isolation))
+    say_weaker_names(workers.weaker, given.lang)
+    options = EngineOptions(isolation=isolation, python="", bwrap=None, facts=facts)
+
+    def begin(folder: Path) -> AbstractContextManager[Plays]:
+        return nullcontext(
+            DaskEngine(
+                cluster,
+                workers,
+                replace(options, spool=folder),
+                source.files,
+                interpreter=interpreter,
+                runs=given.jobs or 0,
+                tell=tell,
+            )
+        )
+
+    return Prepared(
+        isolation=isolation, facts=facts, python=workers.how.python, begin=begin,
+        strace=_ELSEWHERE if given.trace else None,
+    )  # fmt: skip
+
+
+def address(text: str) -> str:
+    """The scheduler's address as Dask has it: `tcp://` or, with certificates, `tls://`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is not local, dask://HOST:PORT or tls://HOST:PORT")
+    return f"{'tls' if found[1] == 'tls' else 'tcp'}://{found[2]}"
+
+
+def _word(key: str, language: str) -> str:
+    return _WORDS[key][1 if language == "en" else 0].replace("~", "\u00a0")

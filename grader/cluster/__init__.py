@@ -1,0 +1,1 @@
+"""Grading on other machines: what travels, who plays it there, who asks for it."""

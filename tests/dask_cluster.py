@@ -1,0 +1,84 @@
+"""A Dask cluster of processes on this machine, in a process of its own: `with cluster(2)`.
+
+Run as a script it is that process: it says where the scheduler is, and ends with its stdin.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Started:
+    """`address` is as `grade --executor` takes it; workers are children of `pid`."""
+
+    address: str
+    pid: int
+
+
+@contextlib.contextmanager
+def cluster(workers: int, env: dict[str, str] | None = None) -> Iterator[Started]:
+    """A scheduler and so many workers of one thread; gone when the block has ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", __file__, str(workers)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, env={**os.environ, **(env or {})}, text=True,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin, process.stdout:
+        try:
+            address = process.stdout.readline().strip().replace("tcp://", "dask://")
+            yield Started(address, process.pid)
+        finally:
+            process.stdin.close()
+            process.wait()
+
+
+def tls(folder: Path) -> dict[str, str]:
+    """Dask's settings for TLS, with a certificate made in `folder`: for cluster and client."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         "/CN=127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    made = {
+        f"DASK_DISTRIBUTED__COMM__TLS__{who}__{what}": str(path)
+        for who in ("CLIENT", "SCHEDULER", "WORKER")
+        for what, path in (("KEY", key), ("CERT", certificate))
+    }
+    return {
+        **made,
+        "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(certificate),
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True",
+    }
+
+
+def main() -> None:
+    """The scheduler with its workers, until nobody wants them any more."""
+    from distributed import LocalCluster
+
+    protected = bool(os.environ.get("DASK_DISTRIBUTED__COMM__TLS__SCHEDULER__CERT"))
+    with LocalCluster(
+        n_workers=int(sys.argv[1]), threads_per_worker=1, processes=True, dashboard_address=None,
+        host="127.0.0.1", protocol="tls" if protected else "tcp",
+        security=_security() if protected else None,
+    ) as started:  # fmt: skip
+        print(started.scheduler_address, flush=True)
+        sys.stdin.read()
+
+
+def _security() -> object:
+    from distributed.security import Security
+
+    return Security()
+
+
+if __name__ == "__main__":
+    main()

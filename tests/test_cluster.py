@@ -1,0 +1,107 @@
+"""A class comes to the same results here, in parts, and on a Dask cluster of real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dask_cluster import cluster, tls
+
+from grader.cli import app
+from grader.cli.executor import address
+
+SAMPLES = Path(__file__).resolve().parent.parent / "submissions"
+WHO = ("juste_enonce", "faute_sans_encode")
+TIMES = {"seconds"}
+LAB = Path(__file__).resolve().parent.parent / "scenarios" / "tp09"
+
+
+def grade(
+    submissions: Path, out: Path, *more: str, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Grade with the graded scenarios of tp09: its advice is most of the runs."""
+    lab = submissions.parent / "lab"
+    if not lab.exists():
+        shutil.copytree(LAB, lab)
+        whole = (lab / "lab.yaml").read_text()
+        for path in lab.glob("*.yaml"):
+            if re.search(r"^level: *advice", path.read_text(), re.MULTILINE):
+                path.unlink()
+                whole = re.sub(rf"^ *- *{path.stem}\b.*\n", "", whole, flags=re.MULTILINE)
+        (lab / "lab.yaml").write_text(whole)
+    command = [sys.executable, "-P", "-m", "grader", "grade", str(submissions), "--out", str(out)]
+    return subprocess.run(
+        [*command, "--lab", str(lab), "--lang", "en", *more], capture_output=True, text=True,
+        env={**os.environ, **(env or {})},
+    )  # fmt: skip
+
+
+def without_times(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: without_times(v) for k, v in value.items() if k not in TIMES}
+    return [without_times(one) for one in value] if isinstance(value, list) else value
+
+
+def results(out: Path) -> Any:
+    return without_times(json.loads((out / "results.json").read_bytes()))
+
+
+@pytest.fixture
+def submissions(tmp_path: Path) -> Path:
+    place = tmp_path / "class"
+    for who in WHO:
+        (place / who).mkdir(parents=True)
+        for name in ("serveur.py", "client.py"):
+            (place / who / name).write_bytes((SAMPLES / who / name).read_bytes())
+    return place
+
+
+@pytest.mark.sandbox
+def test_the_same_class_is_the_same_here_in_parts_and_on_dask(
+    tmp_path: Path, submissions: Path
+) -> None:
+    here = grade(submissions, tmp_path / "here")
+    assert here.returncode == 0, here.stderr
+    for part in ("1/2", "2/2"):
+        made = grade(submissions, tmp_path / part.replace("/", "-"), "--shard", part)
+        assert made.returncode == 0, made.stderr
+    merge = [sys.executable, "-P", "-m", "grader", "merge", str(tmp_path / "1-2")]
+    subprocess.run([*merge, str(tmp_path / "2-2"), "--out", str(tmp_path / "parts")], check=True)
+    env = tls(tmp_path)
+    with cluster(2, env) as started:
+        assert started.address.startswith("tls://")
+        where = ("--executor", started.address)
+        there = grade(submissions, tmp_path / "there", *where, env=env)
+        assert there.returncode == 0, there.stderr
+        assert "2 machines or processes grade, isolation full" in there.stderr
+        again = grade(submissions, tmp_path / "here", *where, env=env)
+        assert again.stderr.count("(taken over)") == len(WHO), again.stderr
+    assert results(tmp_path / "there") == results(tmp_path / "here") == results(tmp_path / "parts")
+
+
+def test_no_scheduler_is_the_hosts_fault_and_says_so(tmp_path: Path, submissions: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    soon = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "100ms"}
+    where = f"dask://127.0.0.1:{port}"
+    made = grade(submissions, tmp_path / "out", "--executor", where, env=soon)
+    assert made.returncode == 3
+    assert "no Dask scheduler answers" in made.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("where", ["", "dask", "tcp://h:1", "dask://h", "dask://h:1/x", "tls://"])
+def test_an_address_that_is_none_is_said(where: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        app.main(["grade", ".", "--executor", where])
+    assert ended.value.code == 2
+    assert "is not local, dask://HOST:PORT or tls://HOST:PORT" in capsys.readouterr().err
+    assert (address("dask://h:1"), address("tls://h:1/")) == ("tcp://h:1", "tls://h:1")

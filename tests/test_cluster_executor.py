@@ -1,0 +1,224 @@
+"""Work that a cluster loses, refuses or breaks over is given out again; nothing is lost of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import msgspec
+import pytest
+from batch_tools import run_of, source, submission
+
+from grader.batch.plan import jobs_of
+from grader.cluster import executor, orders
+from grader.cluster.executor import Cluster, DaskEngine, Future, Workers, fitting
+from grader.cluster.orders import Broken, Described, How, Order, Refused
+from grader.judge.model import Programs
+from grader.run.errors import HostError
+from grader.run.jobs import EngineOptions, Job, Played
+
+HOW = How(tool="1", isolation="full", facts="kernel", python="3.11.7")
+OPTIONS = EngineOptions(isolation="full", python="", bwrap=None)
+BOTH = Programs(server="serveur.py", client="serveur.py")
+
+
+def jobs(*names: str) -> list[Job]:
+    return [
+        job
+        for name in names
+        for job in jobs_of(source().lab, replace(submission(name), programs=BOTH), "seed")
+    ]
+
+
+class Ended:
+    """A future that has come to something already."""
+
+    def __init__(self, key: str, worker: str, outcome: bytes | BaseException) -> None:
+        self.key, self.worker, self.outcome = key, worker, outcome
+        self.status = "finished"
+        if isinstance(outcome, CancelledError):
+            self.status = "cancelled"
+        elif isinstance(outcome, BaseException):
+            self.status = "error"
+
+    def result(self, timeout: float | None = None) -> bytes:
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        return self.outcome if isinstance(self.outcome, BaseException) else None
+
+    def add_done_callback(self, told: Callable[[Future], None]) -> None:
+        if self.status != "cancelled":  # of what is forgotten nobody tells
+            told(self)
+
+
+def played(order: Order) -> bytes:
+    asked = orders.jobs_of(order, None)
+    made = (
+        Played(key=job.key, role=job.role, runs=tuple(run_of(job, s.id) for s in job.scenarios))
+        for job in asked
+    )
+    return orders.encoded(orders.answer_of(order.key, made))
+
+
+Plays = Callable[[Order, str], bytes | BaseException]
+
+
+class FakeCluster:
+    """Workers that do with an order what they are told to; those of a restriction first."""
+
+    address = "dask://nowhere:1"
+
+    def __init__(self, plays: Plays, *workers: str) -> None:
+        self.plays = plays
+        self.threads = dict.fromkeys(workers or ("one", "two"), 1)
+        self.asked: list[tuple[str, str]] = []
+        self.futures: dict[str, Ended] = {}
+
+    def workers(self) -> dict[str, int]:
+        return self.threads
+
+    def submit(self, question: bytes, workers: Sequence[str] = ()) -> Ended:
+        order = orders.question(question)
+        assert isinstance(order, Order)
+        able = [*workers] or [*self.threads]
+        worker = able[len(self.asked) % len(able)]
+        self.asked.append((order.key, worker))
+        future = Ended(f"f{len(self.asked)}", worker, self.plays(order, worker))
+        self.futures[future.key] = future
+        return future
+
+    @property
+    def client(self) -> Any:
+        return SimpleNamespace(
+            who_has=lambda futures: {f.key: [self.futures[f.key].worker] for f in futures}
+        )
+
+
+def graded(
+    cluster: FakeCluster, *names: str, told: list[tuple[str, str]] | None = None
+) -> list[Played]:
+    heard = told if told is not None else []
+    workers = Workers(how=HOW, fit=(*cluster.threads,), unfit={}, weaker=())
+    engine = DaskEngine(
+        cast("Cluster", cluster), workers, OPTIONS, source().files, interpreter=None, runs=1,
+        tell=lambda address, why: heard.append((address, why)),
+    )  # fmt: skip
+    return list(engine.play(jobs(*names)))
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executor, "_LOOK_S", 0.001)
+
+
+def whole(made: list[Played], *names: str) -> bool:
+    return sorted((one.key, one.role) for one in made) == sorted(
+        (job.key, job.role) for job in jobs(*names)
+    )
+
+
+def test_everything_comes_back_a_submission_at_a_time() -> None:
+    cluster = FakeCluster(lambda order, _: played(order))
+    assert whole(graded(cluster, "a", "b", "c"), "a", "b", "c")
+    assert [key for key, _ in cluster.asked] == ["a", "b", "c"]
+
+
+def test_no_more_is_out_than_there_is_room_for() -> None:
+    pulled: list[str] = []
+
+    def listed() -> Any:
+        for job in jobs(*"abcdefghij"):
+            pulled.append(job.key)
+            yield job
+
+    cluster = FakeCluster(lambda order, _: played(order), "one")
+    workers = Workers(how=HOW, fit=("one",), unfit={}, weaker=())
+    engine = DaskEngine(
+        cast("Cluster", cluster), workers, OPTIONS, source().files, interpreter=None, runs=1
+    )
+    next(engine.play(listed()))
+    assert len(set(pulled)) <= 3
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        CancelledError(), RuntimeError("killed worker"), b"nonsense",
+        orders.encoded(Broken(said="Traceback")),
+        orders.encoded(orders.answer_of("other", [])),
+    ],
+)  # fmt: skip
+def test_what_is_lost_once_is_played_again(trouble: bytes | BaseException) -> None:
+    lost = [trouble]
+    cluster = FakeCluster(lambda order, _: lost.pop() if lost else played(order))
+    made = graded(cluster, "a", "b")
+    assert whole(made, "a", "b")
+    assert all(run.end.outcome == "completed" for one in made for run in one.runs)
+    assert len(cluster.asked) == 3
+
+
+def test_what_takes_down_one_worker_after_the_other_is_our_fault_alone() -> None:
+    def plays(order: Order, _: str) -> bytes | BaseException:
+        return RuntimeError("killed worker") if order.key == "a" else played(order)
+
+    made = graded(FakeCluster(plays), "a", "b")
+    assert whole(made, "a", "b")
+    outcomes = {one.key: {run.end.outcome for run in one.runs} for one in made}
+    assert outcomes == {"a": {"not_run"}, "b": {"completed"}}
+    faults = {one.key: one.faults for one in made}
+    assert faults == {"a": ("RuntimeError: killed worker",), "b": ()}
+
+
+def test_who_refuses_is_said_and_not_asked_again() -> None:
+    def plays(order: Order, worker: str) -> bytes:
+        return orders.encoded(Refused(why="no isolation")) if worker == "two" else played(order)
+
+    told: list[tuple[str, str]] = []
+    cluster = FakeCluster(plays)
+    assert whole(graded(cluster, *"abcd", told=told), *"abcd")
+    assert told == [("two", "no isolation")]
+    assert [worker for _, worker in cluster.asked].count("two") <= 2
+
+
+def test_where_all_refuse_the_host_is_told_why() -> None:
+    cluster = FakeCluster(lambda *_: orders.encoded(Refused(why="no isolation")))
+    with pytest.raises(HostError, match="one: no isolation; two: no isolation"):
+        graded(cluster, "a")
+
+
+def test_a_cluster_without_workers_is_waited_for_and_then_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(executor, "_PATIENCE_LOOKS", 3)
+    cluster = FakeCluster(lambda order, _: played(order), "one")
+    cluster.threads.clear()
+    with pytest.raises(HostError, match="no worker any more"):
+        graded(cluster, "a")
+
+
+def described(**other: str) -> Described:
+    return Described(how=replace_how(**other), weaker=("groups",))
+
+
+def replace_how(**other: str) -> How:
+    return msgspec.structs.replace(HOW, **other)
+
+
+def test_most_threads_say_how_it_is_played_and_the_others_are_named() -> None:
+    told: dict[str, Described | str] = {
+        "a": described(),
+        "b": described(python="3.9"),
+        "c": described(),
+        "d": "no bubblewrap",
+    }
+    found = fitting(told, {"a": 1, "b": 1, "c": 1, "d": 8})
+    assert (found.how, found.fit, found.weaker) == (HOW, ("a", "c"), ("groups",))
+    assert found.unfit == {"b": "python 3.9, not 3.11.7", "d": "no bubblewrap"}
+    with pytest.raises(HostError, match="d: no bubblewrap"):
+        fitting({"d": "no bubblewrap"}, {"d": 1})
