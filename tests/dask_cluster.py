@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+TP09 = Path(__file__).resolve().parent.parent / "scenarios" / "tp09"
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,19 @@ def tls(folder: Path) -> dict[str, str]:
         "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(certificate),
         "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True",
     }
+
+
+def graded_lab(place: Path) -> Path:
+    """tp09 without its advice, which is most of its runs and gives no points."""
+    if not place.exists():
+        shutil.copytree(TP09, place)
+        whole = (place / "lab.yaml").read_text()
+        for path in place.glob("*.yaml"):
+            if re.search(r"^level: *advice", path.read_text(), re.MULTILINE):
+                path.unlink()
+                whole = re.sub(rf"^ *- *{path.stem}\b.*\n", "", whole, flags=re.MULTILINE)
+        (place / "lab.yaml").write_text(whole)
+    return place
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.intake import paths, texts
 from grader.intake.bounds import BOUNDS, Bounds
@@ -73,6 +74,7 @@ class _Rank:
         )
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """`name` without accents and letter case."""
     decomposed = unicodedata.normalize("NFKD", name)

@@ -3,10 +3,10 @@
     python tests/soak/dask_kills.py [--every 5] [--kills 20] [--copies 3] [--seed N] [--result FILE]
 
 A class of samples (each several times, with a comment that makes it another program) is graded
-on this machine, once. Then it is graded on a cluster of two one-core workers on the loopback,
-with TLS and certificates made for it, again and again, while workers drawn at random get
-SIGKILL, one every `--every` seconds, until `--kills` were; the last batch is left to end. Each
-batch's results.json must be that of this machine but for `seconds`, with nothing ungraded and exit
+with the graded scenarios of tp09 on this machine, once. Then it is graded on a cluster of two
+one-core workers on the loopback, with TLS and certificates made for it, again and again, while
+workers drawn at random get SIGKILL, one every `--every` seconds, until `--kills` were; the last
+batch is left to end. Each batch's results.json must be that of this machine but for `seconds`, with nothing ungraded and exit
 status 0, and no process of theirs may be left. The result is JSON.
 """
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import psutil
-from dask_cluster import Started, cluster, tls
+from dask_cluster import Started, cluster, graded_lab, tls
 
 RESULT = Path(__file__).resolve().parent / "results" / "dask_kills.json"
 CLASS = ("juste_enonce", "faute_port", "faute_sans_encode", "faute_un_seul_recv")
@@ -91,8 +91,9 @@ def grade(
 ) -> subprocess.Popen[bytes]:
     """Start grading anew."""
     command = [sys.executable, "-P", "-m", "grader", "grade", str(submissions), "--out", str(out)]
+    lab = graded_lab(out.parent / "lab")
     return subprocess.Popen(
-        [*command, "--fresh", "--no-cache", *more], cwd=out.parent,
+        [*command, "--lab", str(lab), "--fresh", "--no-cache", *more], cwd=out.parent,
         stdout=subprocess.DEVNULL, stderr=(out.parent / "log").open("ab"),
         env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
     )  # fmt: skip
