@@ -6,8 +6,8 @@ A class of samples (each several times, with a comment that makes it another pro
 with the graded scenarios of tp09 on this machine, once. Then it is graded on a cluster of two
 one-core workers on the loopback, with TLS and certificates made for it, again and again, while
 workers drawn at random get SIGKILL, one every `--every` seconds, until `--kills` were; the last
-batch is left to end. Each batch's results.json must be that of this machine but for `seconds`, with nothing ungraded and exit
-status 0, and no process of theirs may be left. The result is JSON.
+batch is left to end. Each batch's results.json must be that of this machine but for `seconds`, with
+nothing ungraded and exit status 0, and no process of theirs may be left. The result is JSON.
 """
 
 from __future__ import annotations
