@@ -1,12 +1,13 @@
 """What the class's page costs: its size, how soon it opens, how soon it sorts and filters.
 
-    python tests/bench/class_page.py [STUDENTS] [--write FILE]
+    python tests/bench/class_page.py [STUDENTS] [--write FILE] [--first]
 
 Made from a class of 10,000 with hostile and hard names, opened in Chromium. The bounds are
 those of the product: under 5 MB, open in under 2 s, an answer within 100 ms. A latency is the
 time from the event to the end of the frame that shows its effect, median of several; beside it
 stands the CPU time of the page's thread, which a machine that is busy with other things changes
-less. Exits with 1 if a bound is missed.
+less. `--first` (as root, with chrt) lets the browser run before anything else, which stands for
+a quiet machine where there is none. Exits with 1 if a bound is missed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +25,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
 
+import psutil  # noqa: E402
 from chromium import chromium  # noqa: E402
 from class_samples import made_class  # noqa: E402
 from playwright.sync_api import Browser, Page  # noqa: E402
@@ -65,6 +68,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("size", metavar="STUDENTS", type=int, nargs="?", default=10_000)
     parser.add_argument("--write", metavar="FILE", type=Path)
+    parser.add_argument("--first", action="store_true")
     given = parser.parse_args()
     size: int = given.size
     grades = made_class(size)
@@ -77,6 +81,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         path = Path(folder) / "index.html"
         path.write_bytes(page)
+        if given.first:
+            _run_first()
         opened = [_opened(browser, path) for _ in range(REPEATS)]
         held.append(_told("open", _medians(opened), OPEN))
         shown = browser.new_page()
@@ -95,6 +101,13 @@ def main() -> int:
 
 _MEDIANS: dict[str, dict[str, float]] = {}
 """What was measured, in ms: on the wall, and of the page's thread."""
+
+
+def _run_first() -> None:
+    """This process and its browser before all others; those that it starts later, too."""
+    here = psutil.Process()
+    for process in (here, *here.children(recursive=True)):
+        subprocess.run(["chrt", "-a", "-r", "-p", "1", str(process.pid)], check=True)
 
 
 class _Clock:
