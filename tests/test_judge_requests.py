@@ -180,13 +180,15 @@ def test_one_that_reads_all() -> None:
     assert leaves_after(3) == []
 
 
-def test_a_loop_that_does_not_see_the_end() -> None:
+@pytest.mark.parametrize("limit", ["cpu", "wall", "output", "wire"])
+def test_a_loop_that_does_not_see_the_end(limit: str) -> None:
+    """Whichever limit it meets first."""
     talk = Talk(ECHO, "server-nominal")
     for number, line in enumerate(LINES):
         talk.says(line, f"line{number + 1}").consumed()
         talk.hears(2 + 2 * number, line)
     talk.half_closes()
-    assert [d.id for d in talk.errors(talk.limit("cpu"))] == ["ignores-end-of-stream"]
+    assert [d.id for d in talk.errors(talk.limit(limit))] == ["ignores-end-of-stream"]
 
 
 def hard_of_hearing(*printed: str) -> list[Diagnosis]:

@@ -60,11 +60,14 @@ def _all_done(facts: Facts, session: Session) -> bool:
 
 
 def endless(facts: Facts) -> Hit | None:
-    """Out of CPU, output or time without an end in sight."""
+    """Out of CPU, output or time without an end in sight, or of what may be sent after an end.
+
+    Which limit a program meets that answers the end of a stream for ever is luck.
+    """
     if facts.end.outcome not in ("timeout", "limit") or facts.limit is None:
         return None
     index, limit = facts.limit
-    if limit.limit not in ("cpu", "output", "wall"):
+    if limit.limit not in ("cpu", "output", "wall", "wire"):
         return None
     if (again := accepts_again(facts)) is not None:
         return again
@@ -73,6 +76,8 @@ def endless(facts: Facts) -> Hit | None:
         return stood(
             facts, "ignores-end-of-stream", ("end", "exit"), (finished, index), limit.limit
         )
+    if limit.limit == "wire":
+        return None
     return stood(facts, "endless-loop", EVERYTHING, (index,), limit.limit)
 
 
