@@ -467,6 +467,12 @@ def test_too_much_for_one_send() -> None:
     assert "coalesced takes at most 65536 bytes" in problems(lab=big, server=scenario)[0]
 
 
+def test_nobody_can_connect_where_the_reference_does_not_listen() -> None:
+    told = "connected: port is 7001, and the reference server listens on the lab's, 7000"
+    found = problems(client=CLIENT + "expect: {connected: {port: 7001}}\n")
+    assert told in found[0], found
+
+
 def test_a_criterion_without_evidence() -> None:
     found = problems(client=CLIENT.replace("    proves: client.send\n", ""))
     assert [problem.split(";")[0] for problem in found] == [

@@ -249,6 +249,11 @@ def test_messages_are_taken_in_order_and_the_rest_is_kept() -> None:
     assert book.on(READY).ends() == ["done"] * 4
 
 
+def test_what_breaks_a_silence_is_left_for_the_next_message() -> None:
+    book = Playbook(CONNECT, s.Silence(), RECEIVE).on(CONNECTED, received(b"greeting"))
+    assert book.ends() == ["done", "missed", "done"]
+
+
 def test_refused_then_accepted() -> None:
     book = Playbook(REFUSE, ACCEPT, SEND)
     assert book.does() == []

@@ -105,7 +105,14 @@ EXPECT_OF = {
 }
 """What can be expected of whom."""
 
-_PORT = FieldOf("port", "port", "the port", "port: 7000", needed=True)
+_LISTENS = FieldOf(
+    "port",
+    "port",
+    "the port: the lab's, or another, which is dialled where the lab's is not open",
+    "port: 7000",
+    needed=True,
+)
+_DIALS = FieldOf("port", "port", "the lab's port", "port: 7000", needed=True)
 _COMMON = (_PROVES, _LEVEL)
 EXIT = (
     FieldOf("status", "status", "the exit status, or `any` for whatever is no crash",
@@ -113,7 +120,7 @@ EXIT = (
     *_COMMON,
 )  # fmt: skip
 LISTENING = (
-    _PORT,
+    _LISTENS,
     FieldOf("times", "number", "at so many starts of the program (1)", "times: 2"),
     *_COMMON,
 )
@@ -122,7 +129,7 @@ BOUND = (
             needed=True),
     *_COMMON,
 )  # fmt: skip
-CONNECTED = (_PORT, *_COMMON)
+CONNECTED = (_DIALS, *_COMMON)
 
 NETWORK = (
     FieldOf("time_wait", "word", "whether a closed connection keeps its port for a while, as on"

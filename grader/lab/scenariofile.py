@@ -360,4 +360,8 @@ def _bound(node: Node, context: Context) -> ExpectBound:
 
 def _connected(node: Node, context: Context) -> ExpectConnected:
     fields = Fields(node, context.problems, "connected", names(fields_of.CONNECTED))
-    return ExpectConnected(port=_port(fields, context), **_common(fields, context))
+    port, own = _port(fields, context), context.lab.lab.port
+    if port and own and port != own:
+        told = f"port is {port}, and the reference server listens on the lab's, {own}: nobody could"
+        context.problems.add(fields.need("port").place, f"connected: {told} connect there")
+    return ExpectConnected(port=port, **_common(fields, context))
