@@ -68,6 +68,16 @@ class Until(Framing):
     mark: bytes
     header: str | None = None
 
+    @property
+    def bare_mark(self) -> bytes | None:
+        """The mark with LF for CR LF, as it comes from those who forget CR; None: it has no such.
+
+        Where a header says how much follows the mark, the end is more than a mark.
+        """
+        if self.header is not None or not self.mark.endswith(b"\r\n"):
+            return None
+        return self.mark.replace(b"\r\n", b"\n")
+
     def wrapped(self, body: bytes) -> bytes:
         return body if self.mark in body else body + self.mark
 

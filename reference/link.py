@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from reference.script import LengthIn
 
 
@@ -46,10 +48,16 @@ class Link:
         del self._unread[:length]
         return message
 
-    def take_rest(self) -> bytes | None:
-        """No more will come for now: what came is the message; None: nothing did."""
-        message = bytes(self._unread) or None
-        self.clear()
+    def take_rest(self, rest_in: Callable[[bytes], int] = len) -> bytes | None:
+        """No more will come for now: what came is the message; None: nothing did.
+
+        `rest_in` tells how much of it, where that is not all.
+        """
+        if not self._unread:
+            return None
+        size = rest_in(bytes(self._unread))
+        message = bytes(self._unread[:size])
+        del self._unread[:size]
         return message
 
 
@@ -85,6 +93,6 @@ class DatagramLink(Link):
                 return data
         return None
 
-    def take_rest(self) -> bytes | None:
+    def take_rest(self, rest_in: Callable[[bytes], int] = len) -> bytes | None:
         """None of them is the message: the first stands for it."""
         return self._datagrams.pop(0) if self._datagrams else None

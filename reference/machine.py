@@ -324,11 +324,11 @@ class Machine:
         return self._over(track, c.StepStatus.DONE, event)
 
     def _take(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
-        message = self.link(step.connection).take_rest()
+        assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
+        message = self.link(step.connection).take_rest(lambda d: step.rest_in(d, self._heard))
         if message is None:
             return self._over(track, c.StepStatus.MISSED, event)
-        if isinstance(step, s.Receive):
-            self._hear(step, message)
+        self._hear(step, message)
         return self._over(track, c.StepStatus.DONE, event)
 
     def _hear(self, step: s.Receive, message: bytes) -> None:

@@ -18,8 +18,15 @@ Heard = Mapping[str, bytes]
 LengthIn = Callable[[bytes], int | None]
 
 
+RestIn = Callable[[bytes, Heard], int]
+
+
 def _nothing(_data: bytes, _heard: Heard) -> Heard:
     return {}
+
+
+def _all_of_it(data: bytes, _heard: Heard) -> int:
+    return len(data)
 
 
 class OnMiss(StrEnum):
@@ -92,7 +99,8 @@ class Receive(Step):
 
     `length_in` tells how many of the bytes received the message takes, or None while
     it is not complete. TCP has no messages: a text that never becomes complete is what
-    had come when the program stopped to read, ended, or closed.
+    had come when the program stopped to read, ended, or closed; `rest_in` tells how much of that
+    it takes (all of it, unless what came has an end after all).
 
     `measured` gives `length_in` where it hangs on what was heard before; `hears` takes values
     out of the message.
@@ -102,6 +110,7 @@ class Receive(Step):
     length_in: LengthIn = len
     measured: Callable[[Heard], LengthIn] | None = None
     hears: Callable[[bytes, Heard], Heard] = _nothing
+    rest_in: RestIn = _all_of_it
 
     def length_after(self, heard: Heard) -> LengthIn:
         """How the message is told from what follows it."""

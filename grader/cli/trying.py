@@ -19,6 +19,7 @@ from grader.formats.safe import no_commands
 from grader.formats.writer import BOLD, DIM, Writer
 from grader.judge.grade import judge
 from grader.judge.model import Grade, Programs, Status
+from grader.judge.unsaid import unsaid
 from grader.lab.model import ROLES, Lab, Role, Scenario, Text
 from grader.lab.sweep import is_sweep
 from grader.lab.texts import seed_of
@@ -89,7 +90,8 @@ def _jobs(lab: Lab, scenario: Scenario) -> Iterator[Job]:
 def _told(lab: Lab, scenario: Scenario, transcript: Transcript, language: str) -> str:
     out = Writer(language, style())
     out.say(f"{scenario.id}  ", scenario.title, indent="", colour=BOLD)
-    for moment in moments(transcript, language, scenario.steps, _MOST):
+    left_out = unsaid(transcript, lab, scenario)
+    for moment in moments(transcript, language, scenario.steps, _MOST, left_out=left_out):
         time = f"{moment.t / 1e6:8.1f} ms "
         sign = out.plain(_SIGNS.get(moment.place, "·"))
         shown = out.cut(

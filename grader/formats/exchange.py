@@ -20,6 +20,7 @@ from types import MappingProxyType
 from grader import transcript as tr
 from grader.formats.safe import no_commands
 from grader.formats.writer import BLUE, DIM, RED, YELLOW, Writer, wrapped
+from grader.judge.unsaid import unsaid
 from grader.lab.model import Lab
 from grader.view.bytes_view import decoded, escaped, width
 from grader.view.moment import MOMENT_BYTES, Kind, Moment, Place
@@ -63,8 +64,11 @@ def draw(
 ) -> None:
     """Write the diagram of a run of one program with the reference; `sources` by path."""
     own = OwnProgram(sources, transcript.header.program)
-    steps = next((s.steps for s in lab.scenarios if s.id == transcript.header.scenario), ())
-    told = tuple(_once(moments(transcript, out.language, steps, MOMENTS_SHOWN, own)))
+    scenario = next((s for s in lab.scenarios if s.id == transcript.header.scenario), None)
+    steps = () if scenario is None else scenario.steps
+    left_out = {} if scenario is None else unsaid(transcript, lab, scenario)
+    all_told = moments(transcript, out.language, steps, MOMENTS_SHOWN, own, left_out)
+    told = tuple(_once(all_told))
     if not any(moment.kind in (Kind.CONNECT, Kind.DATA) for moment in told):
         # Without a connection no step of an exchange could come.
         told = tuple(moment for moment in told if moment.kind is not Kind.MISSED)

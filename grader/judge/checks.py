@@ -200,7 +200,7 @@ def _receive(
         return made(Status.FAIL, "receive.late", (before, *arrival.entries))
     key = "receive.pass" if arrival.match.status is Status.PASS else "receive.partial"
     if key == "receive.partial" and arrival.answer is not None and not arrival.answer.whole:
-        key = "receive.unterminated"
+        key = "receive.bare" if arrival.answer.bare else "receive.unterminated"
     return made(arrival.match.status, key, arrival.entries)
 
 

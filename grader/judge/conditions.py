@@ -76,6 +76,7 @@ CAUSES: tuple[Condition, ...] = (
     Condition(outputs.prints_length, ("prints-length-only",), plain=True),
     Condition(framing.missing_terminator, ("missing-terminator",), plain=True),
     Condition(framing.unterminated, ("missing-terminator",)),
+    Condition(framing.bare_line_feeds, ("line-ending-mix",)),
     Condition(exchange.cut_short, ("one-recv-is-one-message",), plain=True),
     Condition(requests.answers_at_the_end, ("waits-for-end-of-stream",)),
     Condition(requests.answers_a_piece, ("one-recv-is-one-message",)),

@@ -132,9 +132,25 @@ def _lacks_its_end(facts: Facts, arrival: Arrival) -> bool:
     by_line = isinstance(framing, Line) or (
         isinstance(framing, Until) and framing.mark.endswith(b"\n")
     )
-    if not by_line or answer is None or not arrival.came or answer.whole:
+    if not by_line or answer is None or not arrival.came or answer.whole or answer.bare:
         return False
     return answer.match.status is not Status.FAIL
+
+
+def bare_line_feeds(facts: Facts) -> Hit | None:
+    """Messages that end with LF where their framing asks for CR LF, and are right otherwise."""
+    found = [
+        arrival
+        for session in facts.sessions
+        for arrival in session.arrivals
+        if arrival.answer is not None and arrival.answer.bare
+        if arrival.match.status is not Status.FAIL
+    ]
+    if not found:
+        return None
+    reach = tuple(dict.fromkeys(f"receive:{arrival.message}" for arrival in found))
+    told = {"seen": "\\n", "expected": "\\r\\n"}
+    return hit(facts, "line-ending-mix", reach, found[0].entries, "half", **told)
 
 
 def line_endings(facts: Facts) -> Hit | None:

@@ -7,8 +7,9 @@ So what is judged is what the reference went by, and what it said because of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from grader.lab.model import Action, ReferenceStep
 from grader.lab.words import Words
@@ -47,7 +48,9 @@ def hear(entries: Iterable[AnyEntry], steps: tuple[ReferenceStep, ...], words: W
             case Step(index=index, status="done") if _receives(steps, index):
                 (message,) = steps[index].messages
                 heap = links.setdefault(steps[index].connection, _Heap())
-                begin, frame = heap.take(words.length_in(message, heard))
+                begin, frame = heap.take(
+                    words.length_in(message, heard), partial(words.rest_in, message, heard=heard)
+                )
                 shares[index] = Share(begin, begin + len(frame), dict(heard))
                 if words.captures(message):
                     heard.update(words.answer(message, frame, heard).heard)
@@ -63,13 +66,13 @@ class _Heap:
     begin: int = 0
     """Where the unread begins, of all that came."""
 
-    def take(self, length_in: LengthIn) -> tuple[int, bytes]:
+    def take(self, length_in: LengthIn, rest_in: Callable[[bytes], int]) -> tuple[int, bytes]:
         """Take a message as `reference.link` does: where it begins, and what it is."""
         if self.datagrams:
             return self._datagram(length_in)
         stream = b"".join(self.unread)
         size = length_in(stream)
-        frame = stream if size is None else stream[:size]
+        frame = stream[: rest_in(stream) if size is None else size]
         self.unread = [stream[len(frame) :]]
         self.begin += len(frame)
         return self.begin - len(frame), frame

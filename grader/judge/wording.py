@@ -42,6 +42,12 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le texte est juste, mais sa marque de fin manque{nb}: l’autre côté en attend la suite.",
         "The text is right, but its end mark is missing: the other side would wait for more of it.",
     ),
+    "receive.bare": (
+        "Le texte est juste, mais il se termine par \\n, sans le \\r demandé devant{nb}: l’autre "
+        "côté, qui cherche \\r\\n, en attend la suite.",
+        "The text is right, but it ends with \\n, without the \\r asked for before it: the other "
+        "side looks for \\r\\n, and would wait for more of it.",
+    ),
     "receive.length": (
         "Le message annonce {announced} octets, et {came} sont arrivés.",
         "The message announces {announced} bytes, and {came} arrived.",

@@ -61,6 +61,8 @@ def _receive(words: Words, name: str, kind: type[script.Receive]) -> script.Rece
         made = kind(message=name, measured=partial(words.length_in, name))
     else:
         made = kind(message=name, length_in=words.length_in(name))
+    if words.may_lack_cr(name):
+        made = replace(made, rest_in=partial(words.rest_in, name))
     if not words.captures(name):
         return made
     return replace(made, hears=lambda frame, heard: words.answer(name, frame, heard).heard)

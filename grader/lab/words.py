@@ -6,6 +6,7 @@ out of what the program sent, by name, wherever they come from. Everything here 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -37,6 +38,8 @@ LETTERS_FOR_AN_EDIT = 6
 SHORT = 12
 """Letters below which a text could be a part of any other: it must stand alone."""
 _ORDER = (Status.PASS, Status.PARTIAL, Status.FAIL)
+_RIGHT = _ORDER[:2]
+_LONE_LF = re.compile(rb"(?<!\r)\n")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Answer:
     """None where bytes do not say it: a pattern, or a value that is not known."""
     whole: bool = True
     """Whether it had its end."""
+    bare: bool = False
+    """Whether its end was LF where CR LF is asked for; then it is not whole."""
     heard: Heard = field(default_factory=dict)
 
 
@@ -159,6 +164,22 @@ class Words:
         size = len(value)
         return lambda stream: size if len(stream) >= size else None
 
+    def may_lack_cr(self, name: str) -> bool:
+        """Whether the message ends with CR LF alone, so that a lone LF may be meant for it."""
+        framing = self.messages[name].framing
+        return isinstance(framing, Until) and framing.bare_mark == b"\n"
+
+    def rest_in(self, name: str, stream: bytes, heard: Heard = NOTHING) -> int:
+        """How many bytes the message takes of what came without its end.
+
+        All of it, or a line that ends with LF where CR LF is asked for: what is behind it is
+        the next message, unless all together is right.
+        """
+        end = stream.find(b"\n") + 1 if self.may_lack_cr(name) else 0
+        if end in (0, len(stream)) or self.answer(name, stream, heard).match.status in _RIGHT:
+            return len(stream)
+        return end
+
     def answer(self, name: str, frame: bytes, heard: Heard = NOTHING) -> Answer:
         """How the bytes of a message compare with what is expected."""
         message = self.messages[name]
@@ -172,6 +193,8 @@ class Words:
             answer = self._compared(name, message, body, heard)
         except (RenderError, patterns.PatternError):
             return Answer(_plain(Status.FAIL, body), body, None, whole)
+        if not whole and isinstance(framing, Until):
+            answer = self._mended(name, message, framing, frame, answer, heard)
         if not whole:
             # Whoever reads by this framing would still wait for the end; by a length, or just
             # for its mark, which may be forgiven.
@@ -180,6 +203,22 @@ class Words:
             status = Status.PARTIAL if status is Status.PASS else status
             answer = replace(answer, match=replace(answer.match, status=status))
         return replace(answer, whole=whole)
+
+    def _mended(
+        self, name: str, message: Message, framing: Until, frame: bytes, strict: Answer,
+        heard: Heard,
+    ) -> Answer:  # fmt: skip
+        """The answer with LF taken for CR LF, where that does it more justice."""
+        if framing.bare_mark is None or not frame.endswith(framing.bare_mark):
+            return strict
+        meant = _LONE_LF.sub(b"\r\n", frame)
+        if not meant.endswith(framing.mark):
+            return strict  # some of its line ends are right, and not this one
+        body = framing.body_in(meant)
+        loose = self._compared(name, message, body, heard)
+        if _ORDER.index(loose.match.status) > _ORDER.index(strict.match.status):
+            return strict
+        return replace(loose, body=frame.removesuffix(framing.bare_mark), bare=True)
 
     def is_right(self, name: str, body: bytes, heard: Heard = NOTHING) -> bool:
         """Whether a message without its framing is just this one."""

@@ -53,6 +53,18 @@ EXCHANGE: dict[str, tuple[str, str]] = {
     "m_not_silent": ("n’a pas attendu sans rien dire", "did not wait in silence"),
     "m_missed": ("n’est pas venu~: {what}", "did not come: {what}"),
     "m_unsent": ("pas envoyé~: {names}", "not sent: {names}"),
+    "m_unsent_lacks": (
+        " (il y faut {values}, qui n’a pas pu être lu dans ce qui est venu)",
+        " (it needs {values}, which was not captured)",
+    ),
+    "m_unsent_lack": (
+        " (il y faut {values}, qui n’ont pas pu être lus dans ce qui est venu)",
+        " (it needs {values}, which were not captured)",
+    ),
+    "m_unsent_of": (
+        " (il ne se calcule pas à partir de ce qui est venu~: {values})",
+        " (it can’t be computed from what came: {values})",
+    ),
     "m_step": ("étape {n}", "step {n}"),
     "m_waits": ("attend dans {calls}", "waits in {calls}"),
     "m_waits_for": ("attend {calls}", "waits for {calls}"),

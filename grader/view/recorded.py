@@ -14,6 +14,7 @@ from msgspec import structs
 
 from grader import transcript as tr
 from grader.judge.model import RunSummary
+from grader.judge.unsaid import unsaid
 from grader.lab.model import Lab
 from grader.view.detail import FULL, Detail
 from grader.view.moment import Moment
@@ -51,7 +52,8 @@ class RecordedRuns:
         self._detail = detail
         self._transcripts = transcripts
         self._language = language
-        self._steps = {s.id: s.steps for s in lab.scenarios}
+        self._lab = lab
+        self._scenarios = {s.id: s for s in lab.scenarios}
         self._runs = {run.id: run for run in shown if run.id in transcripts}
         self._small: dict[str, Recorded] = {}
         self._rows: dict[str, tuple[Moment, ...]] = {}
@@ -87,9 +89,11 @@ class RecordedRuns:
 
     def _read(self, run: str) -> Recorded:
         transcript = self._transcripts[run]
-        steps = self._steps.get(self._runs[run].scenario, ())
+        scenario = self._scenarios.get(self._runs[run].scenario)
+        steps = () if scenario is None else scenario.steps
+        left_out = {} if scenario is None else unsaid(transcript, self._lab, scenario)
         # Two programs with each other have tables instead of a drawing.
         both = self._runs[run].role == "both"
         own = OwnProgram(self._sources, transcript.header.program)
-        moments = () if both else all_moments(transcript, self._language, steps, own)
+        moments = () if both else all_moments(transcript, self._language, steps, own, left_out)
         return Recorded(transcript=transcript, moments=moments)

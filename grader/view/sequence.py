@@ -6,12 +6,14 @@ steps that went well are not told again, and long exchanges are folded in the mi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
 from grader import transcript as tr
+from grader.judge.unsaid import Unsaid
 from grader.lab.model import ReferenceStep
 from grader.view.bytes_view import decoded
 from grader.view.moment import Kind, Moment, Place
@@ -29,12 +31,14 @@ def moments(
     steps: Sequence[ReferenceStep] = (),
     most: int = MOMENTS_SHOWN,
     own: OwnProgram = NOTHING,
+    left_out: Mapping[int, Unsaid] = MappingProxyType({}),
 ) -> tuple[Moment, ...]:
     """What happened, in order, as at most `most` moments.
 
-    `steps` (of the scenario) name the steps that did not come; `own` is the program that ran.
+    `steps` (of the scenario) name the steps that did not come, `left_out` says why the reference
+    left some out (`grader.judge.unsaid`); `own` is the program that ran.
     """
-    return cut_short(all_moments(transcript, language, steps, own), language, most)
+    return cut_short(all_moments(transcript, language, steps, own, left_out), language, most)
 
 
 def all_moments(
@@ -42,28 +46,27 @@ def all_moments(
     language: str,
     steps: Sequence[ReferenceStep] = (),
     own: OwnProgram = NOTHING,
+    left_out: Mapping[int, Unsaid] = MappingProxyType({}),
 ) -> tuple[Moment, ...]:
     """What happened, in order: what came together is one moment, and nothing is left out."""
-    return _gathered(_in_order(transcript, language, steps, own), language)
+    teller = Teller(transcript, language, steps, own, left_out)
+    return _gathered(_in_order(transcript, teller), language)
 
 
 def each_moment(
     transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep] = ()
 ) -> Iterator[Moment]:
     """The moments as `moments` has them, each by itself: nothing gathered, nothing folded."""
-    for _, moment in _in_order(transcript, language, steps, NOTHING):
+    for _, moment in _in_order(transcript, Teller(transcript, language, steps)):
         yield _labelled(moment, language)
 
 
-def _in_order(
-    transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep], own: OwnProgram
-) -> Iterator[tuple[int, Moment]]:
+def _in_order(transcript: tr.Transcript, teller: Teller) -> Iterator[tuple[int, Moment]]:
     """The moments, each by its entry; what one look found is in the order that it must have had."""
-    teller = Teller(transcript, language, steps, own)
     told = ((i, teller.tell(i, entry)) for i, entry in enumerate(transcript.entries))
     shown = ((i, moment) for i, moment in told if moment is not None)
     server = transcript.header.role == "server"
-    return _last_words_last(_connection_first(_start_first(shown), own, server=server))
+    return _last_words_last(_connection_first(_start_first(shown), teller.own, server=server))
 
 
 def last_words(rows: Sequence[Moment]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
 from grader import transcript as tr
 from grader.judge.own_calls import own_words
+from grader.judge.unsaid import Unsaid
 from grader.lab.model import Action, ReferenceStep
 from grader.view.calls import call_words
 from grader.view.message_names import MessageNames
@@ -27,6 +29,7 @@ class Teller:
         language: str,
         steps: Sequence[ReferenceStep],
         own: OwnProgram = NOTHING,
+        left_out: Mapping[int, Unsaid] = MappingProxyType({}),
     ) -> None:
         self.language = language
         self.own = own
@@ -37,6 +40,7 @@ class Teller:
         last = self.entries[-1] if self.entries else None
         self.crashed = isinstance(last, tr.Ended) and last.outcome != "completed"
         self.steps = steps if _one_to_one(steps) else ()
+        self.left_out = left_out
         made = [e for e in self.entries if isinstance(e, tr.Connected)]
         self.udp = {e.connection for e in made if e.protocol == "udp"}
         waits = [i for i, e in enumerate(self.entries) if isinstance(e, tr.State)]
@@ -183,10 +187,21 @@ class Teller:
         """What did not come from the program, or could not be sent to it any more."""
         step = self.steps[index] if 0 <= index < len(self.steps) else None
         if step is not None and step.action is Action.SEND:
-            return self.words["m_unsent"].format(names=self.names.quoted(step.messages))
+            label = self.words["m_unsent"].format(names=self.names.quoted(step.messages))
+            return label + self._why_left_out(index)
         if step is not None and step.action is Action.SILENCE:
             return self.words["m_not_silent"]
         return self.words["m_missed"].format(what=self._step_name(index))
+
+    def _why_left_out(self, index: int) -> str:
+        """What the reference lacked to say it; nothing where the program is why it was not sent."""
+        reason = self.left_out.get(index)
+        if reason is None:
+            return ""
+        if not reason.lacks:
+            return self.words["m_unsent_of"].format(values=", ".join(reason.of))
+        key = "m_unsent_lacks" if len(reason.lacks) == 1 else "m_unsent_lack"
+        return self.words[key].format(values=", ".join(reason.lacks))
 
     def _step_name(self, index: int) -> str:
         if not 0 <= index < len(self.steps):
