@@ -1,4 +1,4 @@
-"""Lines that want CR LF: what a lone LF costs, what goes on all the same, what was left unsaid."""
+"""Lines that want CR LF: what a lone LF costs, what goes on, what is told after a step left out."""
 
 from __future__ import annotations
 
@@ -25,13 +25,15 @@ messages:
   pass: {text: "PASS {{token}}"}
   twice: {text: "PASS {{sum(token, token)}}"}
   opened: {text: +OK opened}
+  ask: {text: ASK}
+  ask-more: {text: ASK MORE}
   two-lines: {text: "a\\r\\nb\\r\\n.\\r\\n", framing: {until: "\\r\\n.\\r\\n"}}
   inner: {text: "a\\nb"}
   head: {text: "H\\r\\nx", framing: {until: "\\r\\n", then: {header: Content-Length}}}
 criteria:
   server.greet: {points: 2, title: T, requirement: R, hint: H}
   server.open: {points: 2, title: T, requirement: R, hint: H}
-scenarios: [server-s]
+scenarios: [server-s, server-together, server-idle]
 """
 SCENARIO = """\
 scenario: server-s
@@ -44,7 +46,34 @@ reference:
   - {receive: opened, proves: server.open}
   - close
 """
-CRLF = load_lab_bytes({"lab.yaml": LAB.encode(), "server-s.yaml": SCENARIO.encode()})
+TOGETHER = """\
+scenario: server-together
+tests: server
+title: S
+reference:
+  - connect
+  - {receive: greeting, proves: server.greet}
+  - send: pass
+  - {send: [ask, ask-more], delivery: coalesced}
+  - {receive: opened, proves: server.open}
+  - {receive: opened, proves: server.open}
+  - close
+"""
+IDLE = """\
+scenario: server-idle
+tests: server
+title: S
+reference:
+  - connect
+  - {receive: greeting, proves: server.greet}
+  - send: ask
+  - {receive: end, after: 2 s, proves: server.open}
+  - close
+"""
+FILES = {"server-s": SCENARIO, "server-together": TOGETHER, "server-idle": IDLE}
+CRLF = load_lab_bytes(
+    {"lab.yaml": LAB.encode(), **{f"{name}.yaml": text.encode() for name, text in FILES.items()}}
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +90,19 @@ class Talk(Play):
         self.receives(line)
         return self.step(index, "done", reason)
 
+    def says(self, index: int, *messages: str) -> Talk:
+        data = b"ASK\r\n" * len(messages)
+        self._sent += len(data)
+        self._add(tr.Sent(t=self._t, data=data, messages=messages))
+        return self.step(index, "done", "ready")
+
     def passes(self, token: str) -> Talk:
         self._add(tr.Sent(t=self._t, data=f"PASS {token}\r\n".encode(), messages=("pass",)))
         return self.step(2, "done", "ready")
 
 
-def talk() -> Talk:
-    play = Talk("server-s", CRLF.port)
+def talk(scenario: str = "server-s") -> Talk:
+    play = Talk(scenario, CRLF.port)
     play.listens(CRLF.port)
     play.connected(CRLF.port)
     return play
@@ -125,3 +160,34 @@ def test_what_could_not_be_said_says_why() -> None:
     (said,) = (m.label for m in moments(made, "fr", scenario.steps, left_out=left_out)
                if m.label.startswith("pas envoyé"))  # fmt: skip
     assert "token" in said
+
+
+@pytest.mark.parametrize("unsaid_before", [True, False])
+def test_who_was_not_told_all_does_not_take_several_for_one(*, unsaid_before: bool) -> None:
+    play = talk("server-together")
+    if unsaid_before:
+        play.hears(1, "hello\r\n", "received").step(2, "missed", "script")
+    else:
+        play.hears(1, "+OK 42\r\n", "received").passes("42")
+        play._sent += len("PASS 42\r\n")
+    play.says(3, "ask", "ask-more").consumed()
+    made = grade(play.step(4, "missed", "ready").step(5, "missed", "ready").exits(), lab=CRLF)
+    told = {d.id for d in made.diagnoses if d.level == "error"}
+    assert ("one-recv-is-one-message" in told) is not unsaid_before
+
+
+def test_a_word_taken_for_a_number_is_no_shifted_read_where_lines_have_marks() -> None:
+    error = "ValueError: invalid literal for int() with base 10: 'PASS'"
+    play = talk().hears(1, "+OK 42\r\n", "received").passes("42")
+    play.raises(error, 9, "count = int(line.split()[0])").fin()
+    made = grade(play.exits(1), lab=CRLF)
+    assert "framing-drift" not in {d.id for d in made.diagnoses}
+
+
+def test_who_is_to_close_after_a_while_is_told_so() -> None:
+    play = talk("server-idle").hears(1, "+OK 42\r\n", "received").says(2, "ask")
+    play.consumed().waits("recvfrom", "connection")
+    made = grade(play.step(3, "missed", "stuck").we_close().stuck(), lab=CRLF)
+    (found,) = (d for d in made.diagnoses if d.level == "error")
+    assert found.id == "waits-for-end-of-stream"
+    assert "nothing comes for 2 s, your server is to close" in found.explanation.in_language("en")

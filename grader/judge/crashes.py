@@ -352,8 +352,8 @@ def _length(facts: Facts, trace: Traceback) -> bool:
 def _drift(facts: Facts, trace: Traceback) -> bool:
     """A number was wanted of bytes that the reference sent as text."""
     sent = b"".join(entry.data for _, entry in facts.all(Sent))
-    if not sent or facts.lines_alone:
-        return False  # lines have no length in front that reads could be shifted against
+    if not sent or facts.marks_alone:
+        return False  # no message has a length in front: there is nothing to be shifted against
     if trace.type == "error" and trace.at_call("unpack", "unpack_from"):
         return True
     quoted = _QUOTED.search(trace.message) if trace.type == "ValueError" else None

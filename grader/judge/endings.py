@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.judge import among
 from grader.judge.checks import exchanged_before
 from grader.judge.facts import Facts, Session
 from grader.judge.hit import EVERYTHING, Hit
@@ -15,7 +16,8 @@ from grader.judge.seen import (
     waited_until_we_closed,
 )
 from grader.judge.situation import ACCEPTS, SLEEPS, in_thread, method, situation_entries
-from grader.judge.wording import called, program
+from grader.judge.wording import called, in_seconds, program
+from grader.lab.model import Action
 from grader.transcript import Closed
 
 FUTEXES = ("futex", "futex_waitv")
@@ -114,7 +116,20 @@ def waits_for_end(facts: Facts) -> Hit | None:
         return None
     evidence = (last, reading[-1], *(() if closed is None else (closed,)))
     reach = ("end", "exit", "stdout")
-    return stood(facts, "waits-for-end-of-stream", reach, evidence, facts.role, call="recv()")
+    kind, told = "waits-for-end-of-stream", {"call": "recv()", "program": program(facts.role)}
+    if (idle := _idle_time(facts, session)) is not None:
+        return stood(facts, kind, reach, evidence, "idle", idle=in_seconds(idle), **told)
+    return stood(facts, kind, reach, evidence, facts.role, **told)
+
+
+def _idle_time(facts: Facts, session: Session) -> float | None:
+    """After so many seconds in which nothing comes it was to close, and did not."""
+    for step in session.steps:
+        if step.action is Action.END and step.after is not None:
+            over = among.over(facts, step)
+            if over is not None and over[1].status == "missed":
+                return step.after
+    return None
 
 
 def never_closes(facts: Facts) -> Hit | None:

@@ -55,7 +55,7 @@ from grader.transcript import (
     Stdout,
     Transcript,
 )
-from reference.framing import Line
+from reference.framing import Line, Until
 from reference.templates import RenderError
 
 __all__ = ["MOST_EVIDENCE", "Arrival", "Facts", "Flow", "Session"]
@@ -286,11 +286,12 @@ class Facts:
         return all(self.lab.messages[name].is_plain for name in names)
 
     @cached_property
-    def lines_alone(self) -> bool:
-        """Whether every message of the scenario is a line."""
+    def marks_alone(self) -> bool:
+        """Whether every message of the scenario ends with a mark: none is told by its length."""
         names = {name for step in self.scenario.steps for name in step.messages}
-        return bool(names) and all(
-            isinstance(self.lab.messages[name].framing, Line) for name in names
+        framings = [self.lab.messages[name].framing for name in names]
+        return bool(framings) and all(
+            isinstance(f, Line) or (isinstance(f, Until) and f.header is None) for f in framings
         )
 
     def text(self, message: str) -> str:

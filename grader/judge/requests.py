@@ -72,6 +72,18 @@ def answers_at_the_end(facts: Facts) -> Hit | None:
     return _seen(facts, "waits-for-end-of-stream", reach, evidence, "answers")
 
 
+def _left_out_before(facts: Facts, session: Session, index: int) -> bool:
+    """Whether we had left a message out before entry `index`: what was to follow may rest on it."""
+    steps = facts.scenario.steps
+    return any(
+        at < index and step.status == "missed" and step.reason == "script"
+        for at, step in facts.all(Step)
+        if 0 <= step.index < len(steps)
+        and steps[step.index].action is Action.SEND
+        and steps[step.index].connection == session.name
+    )
+
+
 def answers_a_piece(facts: Facts) -> Hit | None:
     """The answer came when only a part of the message had been sent, and was wrong."""
     session = _session(facts)
@@ -80,6 +92,8 @@ def answers_a_piece(facts: Facts) -> Hit | None:
     wrong = [a.message for a in session.arrivals if a.match.status is not Status.PASS]
     came = [i for i, _, _ in session.stream.chunks]
     for (begin, piece), (end, _) in pairwise(session.sent):
+        if _left_out_before(facts, session, begin):
+            return None
         if piece.piece < piece.pieces and (between := [i for i in came if begin < i < end]):
             reach = tuple(f"receive:{name}" for name in wrong)
             evidence = (begin, between[0], end)
@@ -98,6 +112,8 @@ def answers_some(facts: Facts) -> Hit | None:
         size += len(entry.data)
         if len(entry.messages) < 2 or not missing:
             continue
+        if _left_out_before(facts, session, index):
+            return None
         waits = _seen_reading(facts, index, session.closed)
         if waits and session.consumed >= size:
             reach = tuple(f"receive:{name}" for name in missing)

@@ -139,23 +139,21 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The message came only afterwards: it waited for something else. {situation}",
     ),
     "receive.slow": (
-        "Le message n’est pas arrivé dans le délai demandé par l’énoncé ({asked}).",
-        "The message did not arrive within the time that the statement gives ({asked}).",
+        "Le message n’est pas arrivé dans le délai de {asked}.",
+        "The message did not arrive within {asked}.",
     ),
     "end.timed": (
         "Votre {program} a fermé la connexion au bout de {waited}, comme demandé.",
         "Your {program} closed the connection after {waited}, as asked.",
     ),
     "end.soon": (
-        "Votre {program} a fermé trop tôt{nb}: l’énoncé demande d’attendre {asked}, et il n’a "
-        "attendu que {waited}.",
-        "Your {program} closed too early: the statement asks to wait {asked}, and it waited only "
+        "Votre {program} a fermé trop tôt{nb}: il devait attendre {asked}, et n’a attendu que "
         "{waited}.",
+        "Your {program} closed too early: it was to wait {asked}, and waited only {waited}.",
     ),
     "end.slow": (
-        "Votre {program} n’a pas fermé la connexion dans le délai demandé par l’énoncé ({asked}).",
-        "Your {program} did not close the connection within the time that the statement gives "
-        "({asked}).",
+        "Votre {program} n’a pas fermé la connexion dans le délai de {asked}.",
+        "Your {program} did not close the connection within {asked}.",
     ),
     "silence.pass": (
         "Votre {program} a continué d’attendre, comme demandé.",
