@@ -52,6 +52,8 @@ _AHEAD = 2
 _LOOK_S = 1.0
 """How often is looked for what nobody tells: a scheduler that is gone, workers that are."""
 _FETCH_S = 120.0
+_ASKS = 5
+"""So often the workers are asked what they can do, until one of them says it."""
 _PATIENCE_LOOKS = 600
 """So many looks without any worker, or without the scheduler: then the cluster is gone."""
 
@@ -148,13 +150,35 @@ class Cluster:
         Raises:
             HostError: there are none, or none can play so.
         """
-        threads = self.workers()
-        if not threads:
-            raise HostError(f"the Dask cluster at {self.address} has no worker")
         question = orders.encoded(Ask(isolation=isolation, interpreter=interpreter))
-        asked = {address: self.submit(question, (address,)) for address in threads}
-        told = {address: _told(future) for address, future in asked.items()}
+        for left in reversed(range(_ASKS)):
+            threads = self._awaited()
+            asked = {address: self.submit(question, (address,)) for address in threads}
+            told = {address: self._told(address, future) for address, future in asked.items()}
+            # Workers that are lost just now have others come in their place.
+            if not left or any(isinstance(one, Described) for one in told.values()):
+                break
         return fitting(told, threads)
+
+    def _awaited(self) -> dict[str, int]:
+        """The workers there are, once there is one."""
+        with suppress(TimeoutError):
+            self.client.wait_for_workers(1, timeout=_FETCH_S)
+        if threads := self.workers():
+            return threads
+        raise HostError(f"the Dask cluster at {self.address} has no worker")
+
+    def _told(self, address: str, future: Future) -> Described | str:
+        """What a worker says of itself, or why it says nothing."""
+        for _ in range(_PATIENCE_LOOKS):
+            try:
+                return _description(future.result(timeout=_LOOK_S))
+            except TimeoutError:
+                if address not in self.workers():
+                    return "it is gone"
+            except Exception as error:
+                return f"{type(error).__name__}: {error}"
+        return "it does not answer"
 
     def submit(self, question: bytes, workers: Sequence[str] = ()) -> Future:
         """Put a question to one of these workers, or to any."""
@@ -167,12 +191,8 @@ class Cluster:
         return made
 
 
-def _told(future: Future) -> Described | str:
-    """What a worker says of itself, or why it says nothing."""
-    try:
-        said = orders.reply(future.result(timeout=_FETCH_S))
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
+def _description(data: bytes) -> Described | str:
+    said = orders.reply(data)
     if isinstance(said, Described):
         return said
     return said.why if isinstance(said, Refused) else "it does not answer as a worker of ours"
