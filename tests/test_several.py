@@ -216,6 +216,8 @@ def test_one_who_waits_in_send_for_a_slow_reader_is_proved_stuck(engine: Engine)
         ("idle_soon", "server-idle", "waited only 0.2"),
         ("idle_slow", "server-idle", "within 1 s"),
         ("idle_never", "server-idle", "did not close the connection"),
+        ("idle_says", "server-says", "The message arrived."),
+        ("idle_never", "server-says", "The message did not arrive."),
         ("args_right", "server-args", "The message arrived."),
         ("args_slow", "server-args", "within 1 s"),
         ("six_right", "server-six", "The message arrived."),

@@ -394,7 +394,7 @@ class Player(Generic[_P]):
             return e.Ready(now, look.guaranteed and calm, connection=name)
         if self._wants.ready and self._patience.budget_spent(facts):
             return e.Ready(now, guaranteed=False, connection=self._wants.give_up())
-        awaited = self.machine.playing(s.Receive)
+        awaited = self._awaited()
         for name in awaited:
             # Another thread, which serves others or what was typed, may be about to send.
             done = name in look.ready and (look.rests or not self._busy_elsewhere)
@@ -407,6 +407,19 @@ class Player(Generic[_P]):
             if name in look.reading and not self.setting.script.datagrams:
                 return e.Reading(now, connection=name)
         return None
+
+    def _awaited(self) -> list[str]:
+        """Connections with a message that is not to come if the program reads on instead.
+
+        Where the lab gives it a time, the program may have a timer of its own: as long as nothing
+        has come, only that time or a proof ends the step.
+        """
+        receives = (step for step in self.machine.steps if isinstance(step, s.Receive))
+        return [
+            step.connection
+            for step in receives
+            if step.within is None or self.machine.link(step.connection).unread
+        ]
 
     def _has_come(self, name: str) -> bool:
         """Some of the message has come; a datagram that the step has not taken is another one."""
