@@ -60,6 +60,8 @@ class Started(Entry, frozen=True, kw_only=True):
     """The program was started; `number` is 2 for a restart within the run."""
 
     number: int = 1
+    warm: bool = False
+    """Its interpreter was waiting, and had imported with what the program begins."""
 
 
 class Compiled(Entry, frozen=True, kw_only=True):

@@ -179,7 +179,7 @@ def _process_limits(host: Host) -> None:
 
 
 def _limits(_: Host) -> None:
-    _put(program, "_set_limits", lambda *_: None)
+    _put(program, "set_limits", lambda *_: None)
 
 
 def _hard_limits(_: Host) -> None:
@@ -187,7 +187,7 @@ def _hard_limits(_: Host) -> None:
         for kind, value in ((resource.RLIMIT_FSIZE, limits.file_size), (resource.RLIMIT_CPU, 3)):
             resource.prlimit(pid, kind, (value, resource.RLIM_INFINITY))
 
-    _put(program, "_set_limits", soft_only)
+    _put(program, "set_limits", soft_only)
 
 
 def _end_of_all(_: Host) -> None:

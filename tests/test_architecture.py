@@ -121,6 +121,8 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_cluster_station.py": ("grader/cluster/task.py",),
     "test_cluster.py": ("grader/cli/executor.py",),
     "test_cluster_executor.py": ("grader/run/unplayed.py",),
+    # What it does is seen in the sandbox only.
+    "test_run_warm.py": ("grader/run/zygote.py",),
     "test_run_building.py": ("grader/run/toolchain.py", "grader/run/workshop.py"),
     # The sample folder is graded through all of it, criterion by criterion.
     "test_samples.py": (

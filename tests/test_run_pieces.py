@@ -12,7 +12,7 @@ from grader import transcript as tr
 from grader.lab.model import Level
 from grader.lab.texts import texts_of
 from grader.run.jobs import Job, Played, PlayedRun
-from grader.run.pieces import Piece, cut, done
+from grader.run.pieces import Piece, choose, cut, done
 from grader.runids import run_id
 from grader.transcript import SAME_CAUSE, SAME_CAUSE_WHOLE
 
@@ -131,3 +131,20 @@ def test_an_order_is_small() -> None:
     """The words of a lab are for judging: no worker is sent them."""
     for piece in cut(JOB):
         assert len(pickle.dumps(piece.job)) < len(pickle.dumps(JOB)) / 4
+
+
+def test_a_worker_stays_with_its_job_and_keeps_off_those_of_others() -> None:
+    first, second, third = cut(replace(JOB, key="a")), cut(replace(JOB, key="b")), cut(JOB)
+    waiting = [*first[1:], *second[1:]]
+    assert choose(waiting, second[0], [first[0], second[0]]) is second[1]
+    assert choose([*waiting, *third], None, [first[0], second[0]]) is third[0]
+    assert choose(waiting, third[0], [first[0], second[0], third[0]]) is None
+    assert choose([], None, []) is None
+
+
+def test_a_piece_is_told_how_many_runs_of_its_program_may_follow() -> None:
+    pieces = cut(JOB)
+    told = pieces[0].followed([*pieces[1:], *cut(JOB)])
+    graded = sum(s.level is Level.GRADED for s in JOB.scenarios)
+    assert (graded, told.job.follow) == (len(pieces), len(JOB.scenarios) - 1)
+    assert told.is_of(pieces[0])

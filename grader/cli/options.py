@@ -62,6 +62,12 @@ def _machine(parser: argparse.ArgumentParser) -> None:
 def _running(parser: argparse.ArgumentParser) -> None:
     _machine(parser)
     parser.add_argument(
+        "--warm",
+        action="store_true",
+        help="fork the runs of a Python program from an interpreter that waits, where nothing can "
+        "tell (several runs cost less)",
+    )
+    parser.add_argument(
         "--languages",
         type=_languages,
         default=(),

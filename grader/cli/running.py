@@ -38,7 +38,8 @@ def engine_options(
     given: argparse.Namespace, host: HostReport, isolation: Isolation
 ) -> EngineOptions:
     """The engine's options from those of the command line and from what the host can do."""
-    return options_for(host, isolation, jobs=given.jobs, facts=given.facts)
+    warm = bool(getattr(given, "warm", False))  # some commands play too few runs for it
+    return options_for(host, isolation, jobs=given.jobs, facts=given.facts, warm=warm)
 
 
 def tracer(given: argparse.Namespace) -> str | None:

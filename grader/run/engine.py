@@ -31,7 +31,7 @@ from grader.run.errors import HostError
 from grader.run.followers import Followers
 from grader.run.inbox import Inbox
 from grader.run.jobs import EngineOptions, Job, Played, PlayedRun, Run
-from grader.run.pieces import Piece, cut, done
+from grader.run.pieces import Piece, choose, cut, done
 from grader.run.unplayed import not_run, unplayed_runs
 
 _TRIES = 2
@@ -66,12 +66,14 @@ class _Worker:
         self.languages = options.languages
         self.inbox = Inbox(options.spool)
         self.piece: Piece | None = None
+        self.last: Piece | None = None
+        """What it plays, or has played last."""
         self.ready = False
         self._send(replace(options, spool=None))
 
     def order(self, piece: Piece) -> None:
         """Give it something to play."""
-        self.piece = piece
+        self.piece = self.last = piece
         self._send(piece.job)
 
     def _send(self, what: object) -> None:
@@ -165,14 +167,15 @@ class Engine:
         pieces: deque[Piece] = deque()
         while True:
             while self._has_room() and (pieces or self._cut_next(waiting, pieces)):
-                piece = pieces.popleft()
+                piece = self._choose(waiting, pieces)
+                pieces.remove(piece)
                 if piece.skip:
                     runs = self._unplayed_runs(piece.job, "skipped", piece.skip)
                     yield from self._done(piece, runs, pieces)
                 elif piece.known:
                     yield from self._done(piece, piece.known, pieces)
                 else:
-                    self._free_worker(piece.job).order(piece)
+                    self._free_worker(piece).order(piece.followed(pieces))
             if not any(worker.piece for worker in self._workers):
                 return
             for worker, data in self._replies():
@@ -201,15 +204,32 @@ class Engine:
                 pieces += cut(job, self._followers.why_skipped(job))
             yield replace(played, faults=tuple(self._faults.pop((played.key, played.role), ())))
 
+    def _choose(self, waiting: Iterator[Job], pieces: deque[Piece]) -> Piece:
+        """What is played next: where programs are started warm, a worker stays with its job.
+
+        While there are others to begin with; at the end all help with what is left.
+        """
+        if self.options.warm == "never":
+            return pieces[0]
+        taken = [worker.last for worker in self._workers if worker.last is not None]
+        free = [worker.last for worker in self._workers if worker.piece is None] or [None]
+        while True:
+            for last in free:
+                if (piece := choose(pieces, last, taken)) is not None:
+                    return piece
+            if not self._cut_next(waiting, pieces):
+                return pieces[0]
+
     def _has_room(self) -> bool:
         busy = sum(worker.piece is not None for worker in self._workers)
         return busy < self.workers
 
-    def _free_worker(self, job: Job) -> _Worker:
-        languages = job.lab.languages
+    def _free_worker(self, piece: Piece) -> _Worker:
+        languages = piece.job.lab.languages
         free = [worker for worker in self._workers if worker.piece is None]
-        if (known := next((one for one in free if one.knows(languages)), None)) is not None:
-            return known
+        able = [one for one in free if one.knows(languages)]
+        if able:
+            return next((one for one in able if piece.is_of(one.last)), able[0])
         if len(self._workers) >= self.workers:
             self._retire(free[0])
         # Of all labs so far: they may come in turn.

@@ -15,6 +15,9 @@ from grader.submission import SourceFile
 from grader.transcript import Ended, Header, Recorded, Transcript
 
 Isolation = Literal["full", "none"]
+COLD = -1
+"""For `Job.follow`."""
+Warmth = Literal["never", "pays", "always", "forced"]
 FactsMode = Literal["kernel", "paced"]
 
 
@@ -47,6 +50,9 @@ class Job:
     """With role `both`: the program that plays with this one."""
     strace: str | None = None
     """The path of strace, where each graded scenario is to be played once more and traced."""
+    follow: int = 0
+    """Starts of the same program that the same worker is likely to be asked for after these;
+    COLD: none of them is to be warm."""
     repeats: tuple[int, ...] = ()
     """Which of them are played here, from 1; empty: all of them."""
     known: Mapping[str, Sequence[Run]] = field(default_factory=dict, compare=False)
@@ -165,5 +171,8 @@ class EngineOptions:
     """For workers: those whose tools are looked for before they stop being root."""
     builds: str = ""
     """For workers: the folder that what was built lies in."""
+    warm: Warmth = "never"
+    """With isolation `full`: whether programs are started warm (`grader.run.warm`) that may be;
+    where it pays, always, or (for tests) also those that might tell the difference."""
     spool: Path | None = None
     """The folder on whose disk runs wait to be judged; None: the machine's for temporary files."""

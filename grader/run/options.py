@@ -18,8 +18,12 @@ def options_for(
     *,
     jobs: int | None = None,
     facts: FactsMode | None = None,
+    warm: bool = False,
 ) -> EngineOptions:
-    """Everything that the host has for that isolation; `jobs` None: as many as its cores bear."""
+    """Everything that the host has for that isolation; `jobs` None: as many as its cores bear.
+
+    `warm`: programs may be started warm, where that pays.
+    """
     full = isolation == "full"
     return EngineOptions(
         isolation=isolation,
@@ -28,6 +32,7 @@ def options_for(
         facts=facts or host.facts_mode,
         jobs=jobs or RUNS_PER_CORE * cores(),
         groups=host.groups if full else "",
+        warm="pays" if full and warm else "never",
     )
 
 

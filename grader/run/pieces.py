@@ -8,7 +8,7 @@ advice comes when it is done, for what lost a graded run would only lose another
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.lab.model import Lab, Level, Scenario
@@ -41,6 +41,28 @@ class Piece:
     """Its runs, where they were played before: no worker is asked."""
     tries: int = 1
     """The how many-th worker this is that plays it: those before it died of it."""
+
+    def is_of(self, other: Piece | None) -> bool:
+        """Both are of one job."""
+        return other is not None and self.whole is other.whole
+
+    def followed(self, waiting: Iterable[Piece]) -> Piece:
+        """The same, its job told how many runs of its program may follow."""
+        more = sum(self.is_of(piece) for piece in waiting) + len(self.whole.later)
+        return replace(self, job=replace(self.job, follow=more))
+
+
+def choose(waiting: Sequence[Piece], last: Piece | None, taken: Iterable[Piece]) -> Piece | None:
+    """The piece for a worker that has played `last`: the next of that job, else of a fresh one.
+
+    A worker that stays with a program can start it warm. None: all that waits belongs to jobs
+    that other workers are at (`taken`: what they play, or have played last).
+    """
+    for piece in waiting:
+        if piece.is_of(last):
+            return piece
+    others = list(taken)
+    return next((p for p in waiting if not any(p.is_of(other) for other in others)), None)
 
 
 def cut(job: Job, skip: str = "") -> list[Piece]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
@@ -26,6 +26,7 @@ from grader.run.sockdiag import SocketTable
 from grader.run.stacks import Stacks
 from grader.run.started import NOTHING_GIVEN, Given
 from grader.run.tracing import Tracing
+from grader.run.warm import PROCESSES, WarmStarts
 from grader.run.workshop import Ready, Workshop
 from grader.submission import SourceFile
 
@@ -44,8 +45,19 @@ class LinuxPlace:
     workshop: Workshop
     groups: cgroup.Place | None = None
     """Where each run gets a group of its own."""
+    networks: int = 0
+    """How many networks were replaced: the number of this one."""
     small_buffers: bool = False
     """Sockets buffer little, so that a reader who stops is soon felt."""
+
+    def __post_init__(self) -> None:
+        """Programs may be started warm, where that is asked for."""
+        when = self.options.warm
+        self.warm = (
+            WarmStarts(self.bwrap, self.interpreter, self.reachable, when)
+            if self.bwrap is not None and when != "never"
+            else None
+        )
 
     @property
     def private_network(self) -> bool:
@@ -84,6 +96,7 @@ class LinuxPlace:
         if self.table is not None:
             self.table.close()
         netns.renew_network()
+        self.networks += 1
         self.small_buffers = False
         self.table, self.capture = SocketTable(), Capture()
 
@@ -110,7 +123,16 @@ class LinuxPlace:
     def start(self, job: Job, given: Given = NOTHING_GIVEN) -> Program:
         """Start the job's program, up to the gate."""
         launch = self._ready(job).launch
+        if self.warm is not None and launch is None and given == NOTHING_GIVEN:
+            program = self.warm.start(job, self.networks)
+            if program is not None:
+                return self._limited(program, job.lab.limits, PROCESSES)
         return self._launched(job.files, job.program, job.lab.limits, launch, given)
+
+    def close(self) -> None:
+        """End what waits for further runs."""
+        if self.warm is not None:
+            self.warm.close()
 
     def _launched(
         self,
@@ -125,9 +147,13 @@ class LinuxPlace:
         program = start_sandboxed(
             self.bwrap, self.interpreter, self.reachable, files, path, limits, given, launch
         )
+        return self._limited(program, limits)
+
+    def _limited(self, program: Program, limits: Limits, ours: int = 0) -> Program:
+        """With the limits of its group and of its user namespace, where `ours` are of ours."""
         if self.groups is not None:
             program.group = self.groups.run(program.pid, limits)
-        limit_processes(program.pid, limits)
+        limit_processes(program.pid, replace(limits, processes=limits.processes + ours))
         return program
 
     def facts_of(self, program: Program) -> Facts:

@@ -137,7 +137,8 @@ class Player(Generic[_P]):
         if self._starts == 1:
             self.recorder.begin()
         number = self._starts
-        self.recorder.add(lambda t: tr.Started(t=t, number=number))
+        warm = bool(getattr(program, "warm", False))  # only the sandbox has such
+        self.recorder.add(lambda t: tr.Started(t=t, number=number, warm=warm))
 
     def _close_program(self) -> None:
         if self._facts is not None:

@@ -49,7 +49,7 @@ _FIRST_FD = 10
 """Descriptors from here on hold what bubblewrap is to read.
 
 3 is the gate, 4 says that the program stands at it (one digit: sh)."""
-_TELLING = 2.0
+TELLING = 2.0
 """So long a sandbox may take to tell how its program ended, s: it has ended already."""
 _SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
 _SAFE_FD = 2000
@@ -93,6 +93,8 @@ class Program:
         self.pid, self.root = pid, root
         self.runtime = runtime
         self.terminal, self.stderr = terminal, stderr
+        self.warm = False
+        """It was forked from an interpreter that waited."""
         self.folder = folder
         """Where the submission lies, as the program sees it."""
         self.own_folders = tuple(
@@ -155,9 +157,13 @@ class Program:
         if self._full:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._rootfd, signal.SIGCONT)
+        return self._status_of_outer(TELLING)
+
+    def _status_of_outer(self, patience: float) -> WaitStatus:
+        """How what is around it ended, waited for so many s."""
         outer = os.pidfd_open(self._outer)
         try:
-            if not select.select([outer], [], [], _TELLING)[0]:
+            if not select.select([outer], [], [], patience)[0]:
                 return WaitStatus(None, "SIGKILL")
         finally:
             os.close(outer)
@@ -166,6 +172,10 @@ class Program:
         if told is not None and told.si_code == os.CLD_EXITED:
             return WaitStatus(told.si_status, None)
         return WaitStatus(None, signal_name(told.si_status if told is not None else 9))
+
+    def _reap_outer(self) -> None:
+        """Wait until nothing of it is left."""
+        os.waitpid(self._outer, 0)
 
     def disk(self, *, afresh: bool = False) -> Disk:
         """What lies in the folders that it can write.
@@ -209,7 +219,7 @@ class Program:
             # The sandbox's first process waits for all others, and they for who traces them.
             if self._watcher is not None:
                 self._watcher.finish()
-            os.waitpid(self._outer, 0)
+            self._reap_outer()
         else:
             self._kill_tree()
 
@@ -280,6 +290,22 @@ class Launch:
 LAUNCH_FD = 5
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """What makes a sandboxed interpreter wait for orders, instead of running its program.
+
+    See `grader.run.warm`. It has no filter of system calls of its own, but capabilities.
+    """
+
+    options: tuple[str, ...]
+    """Of bubblewrap, besides."""
+    files: tuple[tuple[str, bytes], ...]
+    memory: tuple[tuple[int, bytes], ...]
+    """What it finds to read under which descriptor."""
+    control: tuple[int, int]
+    """A descriptor of ours, and under which number it gets it."""
+
+
 def start_sandboxed(
     bwrap: str,
     interpreter: Interpreter,
@@ -289,6 +315,7 @@ def start_sandboxed(
     limits: Limits,
     given: Given = NOTHING_GIVEN,
     launch: Launch | None = None,
+    wait: Wait | None = None,
 ) -> Program:
     """Start a program in bubblewrap, up to the gate; without `launch` it is Python.
 
@@ -317,7 +344,7 @@ def start_sandboxed(
             for path, data in sandbox.GENERATED.items()
         ]
         info_read, info_write = fds.pipe()
-        bpf = seccomp.own().bpf
+        bpf = seccomp.own().bpf if wait is None else b""
         shown = interpreter
         if launch is not None and launch.folders:
             shown = replace(interpreter, folders=(*interpreter.folders, *launch.folders))
@@ -327,6 +354,13 @@ def start_sandboxed(
         )  # fmt: skip
         for name, value in given.env:
             options += ["--setenv", name, value]
+        if wait is not None:
+            options += wait.options
+            for path, data in wait.files:
+                options += ["--file", str(fds.give(fds.memory(data))), path]
+            for number, data in wait.memory:
+                fds.give(fds.memory(data), number)
+            fds.give(*wait.control)
         options += ["--info-fd", str(fds.give(info_write))]
         passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
         command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE_TOLD, cwd]
@@ -343,7 +377,7 @@ def start_sandboxed(
         pid = _at_the_gate(arrived, init, outer)
     # From here on init reaps nothing: see `Program`.
     os.kill(init, signal.SIGSTOP)
-    _set_limits(pid, limits)
+    set_limits(pid, limits)
     return Program(
         pid=pid, root=init, outer=outer, gate=gate, terminal=terminal, stderr=stderr,
         full=True, folder=sandbox.WORK, runtime=_runtime(launch),
@@ -377,7 +411,7 @@ def start_plain(
         if launch is not None and launch.fd is not None:
             fds.give(launch.fd, LAUNCH_FD)
         terminal, stderr, gate, pid = fds.spawn(command, environment, own_session=True)
-    _set_limits(pid, limits)
+    set_limits(pid, limits)
     return Program(
         pid=pid, root=os.getpid(), outer=pid, gate=gate, terminal=terminal, stderr=stderr,
         full=False, folder=str(work), work=work, runtime=_runtime(launch),
@@ -443,7 +477,7 @@ def _at_the_gate(arrived: int, init: int, outer: int) -> int:
     return children[0]
 
 
-def _set_limits(pid: int, limits: Limits) -> None:
+def set_limits(pid: int, limits: Limits) -> None:
     """Limits of the one process; those of the whole tree are watched by the player."""
     # The player ends it at the limit itself; this stands behind, for a player kept waiting, or
     # one that cannot see what is used. The soft limit first: by SIGXCPU a program tells why.

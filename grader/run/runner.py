@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from grader import transcript as tr
 from grader.lab.connections import time_asked
-from grader.lab.model import Level, Limits, Role, Scenario
+from grader.lab.model import Action, Level, Limits, Role, Scenario
 from grader.lab.program import filled
 from grader.lab.script import delivery_of, script_of
 from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
@@ -19,7 +19,7 @@ from grader.lab.texts import texts_of
 from grader.run.causes import connected
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
-from grader.run.jobs import EngineOptions, FactsMode, Job, PlayedRun
+from grader.run.jobs import COLD, EngineOptions, FactsMode, Job, PlayedRun
 from grader.run.located import located
 from grader.run.look import Facts
 from grader.run.player import Player, Setting
@@ -140,6 +140,8 @@ class Runner(Generic[_P]):
 
         Never raises for a fault of the host.
         """
+        if job.follow != COLD:
+            job = replace(job, follow=job.follow + starts_of(job))
         for number in job.numbers:
             for scenario in job.scenarios:
                 if not is_sweep(scenario):
@@ -162,7 +164,7 @@ class Runner(Generic[_P]):
                 yield self._play_traced(job, scenario, job.strace)
 
     def _play_traced(self, job: Job, scenario: Scenario, strace: str) -> PlayedRun:
-        name = traced_id(scenario.id)
+        name, job = traced_id(scenario.id), replace(job, follow=COLD)
         if self._no_tracing:
             return self._not_played(job, scenario, name, "not_run", self._no_tracing)
         self._tracing = self.place.tracing(strace)
@@ -229,6 +231,7 @@ class Runner(Generic[_P]):
         assert partner is not None  # noqa: S101 -- a job of both has one
         if problem := place.no_pair:
             return self._not_played(job, scenario, name, "skipped", problem)
+        job = replace(job, follow=COLD)
         client = replace(job, program=partner.program, files=partner.files)
         if any(_is_failure(place.compiled(one)) for one in (job, client)):
             problem = "one of the programs could not be compiled"
@@ -366,6 +369,21 @@ class Runner(Generic[_P]):
         header = self._header(job, scenario, name, job.lab.port, texts, datetime.now(UTC))
         ended = tr.Ended(t=0, outcome=outcome, problem=problem)
         return PlayedRun(transcript=tr.of(header, [ended]))
+
+
+def starts_of(job: Job) -> int:
+    """How many times the job starts its program, at least."""
+    once = sum(
+        1 + sum(step.action is Action.RESTART for step in scenario.steps)
+        for scenario in job.scenarios
+        if not is_sweep(scenario)
+    )
+    swept = sum(
+        len(offsets_of(swept_data(x, texts_of(job.lab, x, job.seed))))
+        for x in job.scenarios
+        if is_sweep(x)
+    )
+    return once * len(job.numbers) + swept * (1 in job.numbers)
 
 
 def _given(scenario: Scenario, port: int) -> Given:

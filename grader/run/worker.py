@@ -117,15 +117,19 @@ def serve(orders: int, replies: int, parent: int) -> None:
     if first is None:
         return
     try:
-        runner = Runner(prepare(pickle.loads(first), parent))  # noqa: S301 -- from the engine
+        place = prepare(pickle.loads(first), parent)  # noqa: S301 -- from the engine
     except (HostError, OSError) as error:
         say(replies, Fault(str(error) or type(error).__name__))
         return
     say(replies, Ready())
-    while (order := read_frame(orders)) is not None:
-        job: Job = pickle.loads(order)  # noqa: S301 -- from the engine
-        del order
-        _play(runner, job, replies)
+    runner = Runner(place)
+    try:
+        while (order := read_frame(orders)) is not None:
+            job: Job = pickle.loads(order)  # noqa: S301 -- from the engine
+            del order
+            _play(runner, job, replies)
+    finally:
+        place.close()
 
 
 def _play(runner: Runner[Program], job: Job, replies: int) -> None:

@@ -7,8 +7,8 @@
 
 _shtab_wiregrade_subparsers=(grade check matrix report adjust merge export diff verify new validate show try reference explain init completion doctor schema)
 
-_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --languages --seed --certify --sweep --trace --lang --anonymous --resume --fresh --no-cache --id --shard --executor --dry-run --fail-under --debug --no-config)
-_shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --languages --seed --certify --sweep --trace --lang --debug --no-config)
+_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --warm --languages --seed --certify --sweep --trace --lang --anonymous --resume --fresh --no-cache --id --shard --executor --dry-run --fail-under --debug --no-config)
+_shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --warm --languages --seed --certify --sweep --trace --lang --debug --no-config)
 _shtab_wiregrade_matrix_option_strings=(-h --help --lab --layout --pattern --roster --attempts --out --sample --all --seed --jobs --python --lang --debug --no-config)
 _shtab_wiregrade_report_option_strings=(-h --help --lang --anonymous --audience --out --due-passed --zip --captures --debug --no-config)
 _shtab_wiregrade_adjust_option_strings=(-h --help --criterion --points --why --remove --lang --debug --no-config)
@@ -100,6 +100,7 @@ _shtab_wiregrade_pos_0_choices=(grade check matrix report adjust merge export di
 
 _shtab_wiregrade_grade__h_nargs=0
 _shtab_wiregrade_grade___help_nargs=0
+_shtab_wiregrade_grade___warm_nargs=0
 _shtab_wiregrade_grade___sweep_nargs=0
 _shtab_wiregrade_grade___trace_nargs=0
 _shtab_wiregrade_grade___anonymous_nargs=0
@@ -113,6 +114,7 @@ _shtab_wiregrade_check__h_nargs=0
 _shtab_wiregrade_check___help_nargs=0
 _shtab_wiregrade_check___open_nargs=0
 _shtab_wiregrade_check___watch_nargs=0
+_shtab_wiregrade_check___warm_nargs=0
 _shtab_wiregrade_check___sweep_nargs=0
 _shtab_wiregrade_check___trace_nargs=0
 _shtab_wiregrade_check___debug_nargs=0
