@@ -17,6 +17,8 @@ from functools import lru_cache
 from types import FrameType
 from typing import NoReturn, assert_never
 
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 from grader import __version__
 from grader.cluster import orders
 from grader.cluster.orders import (
