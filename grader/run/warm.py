@@ -15,10 +15,13 @@ import os
 import select
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.lab.model import Limits
 from grader.run import proc, program, sandbox, seccomp, warmable, zygote

@@ -15,6 +15,8 @@ three descriptors (terminal, standard error, gate), then `up` from the program a
 import os
 import sys
 
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 CONTROL, CONFIG = 6, 7
 HERE = "/tmp/.wiregrade-warm"  # noqa: S108 -- the sandbox's own; each run gets another /tmp
 PROC = HERE + "/proc"
