@@ -71,7 +71,7 @@ PARROTS = {
     ),
     "tells-secret": Parrot(
         'print(count, "lines")', 'print("swordfish"); print(count, "lines")',
-        {"server.screen": FAIL}, said="This text is printed, and should not be.",
+        {"server.screen": FAIL}, said="A text is printed, and should not be: “swordfish”.",
     ),
     "twice": Parrot(
         'print("from", line.decode().strip())', 'print(line.decode()); print(line.decode())',

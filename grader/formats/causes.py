@@ -261,7 +261,7 @@ def _finding(out: Writer, alike: Sequence[Finding], usual: str) -> None:
     seen = () if any(f.run == usual for f in alike) else tuple(f.run for f in alike)
     what = finding.what.in_language(out.language)
     out.say("", f"{what}{in_runs(out.titles, seen, out.language)}", indent=_WHY)
-    if finding.expected is None and finding.expectation.startswith("receive:"):
+    if finding.expected is None and finding.expectation.startswith(("receive:", "stdout:")):
         _came(out, finding.actual)
     if finding.expected is None or finding.expected == finding.actual:
         return

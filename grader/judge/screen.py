@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from unicodedata import normalize
 
 from grader.judge.facts import Facts
@@ -11,13 +12,17 @@ from grader.judge.situation import situation_entries
 from grader.judge.wording import say
 from grader.lab.model import AnyOf, ExpectStdout, Patterned
 from grader.lab.words import is_short
-from grader.matching import Print
+from grader.matching import Print, nearest
 
 MOST_LINES = 4096
 """Lines of an output that are looked at."""
 LONGEST_LINE = 4096
 """Bytes of a line that are compared."""
 MOST_TIMES = 1100
+SHOWN = 400
+"""Bytes of the line that is shown instead of the one asked for."""
+QUOTED = 60
+"""Characters of a text that are said again in a sentence."""
 
 
 def is_usual(facts: Facts, expectation: ExpectStdout) -> bool:
@@ -50,7 +55,8 @@ def check_screen(facts: Facts, expectation: ExpectStdout, start: int) -> tuple[F
 
 def _absent(facts: Facts, expectation: ExpectStdout, found: list[slice]) -> Finding:
     if found:
-        return _made(facts, expectation, Status.FAIL, "stdout.present", found[:1])
+        shown = _quoted(facts.stdout.data[found[0]])
+        return _made(facts, expectation, Status.FAIL, "stdout.present", found[:1], shown=shown)
     # Silence earns nothing: a program that did nothing did not keep this to itself.
     if not facts.connected:
         return _made(facts, expectation, Status.FAIL, "connection.none", [])
@@ -59,12 +65,38 @@ def _absent(facts: Facts, expectation: ExpectStdout, found: list[slice]) -> Find
 
 def _missing(facts: Facts, expectation: ExpectStdout) -> Finding:
     says = facts.lab.messages[expectation.message].says
-    if expectation.how == "line" and says is not None:
-        return _made(facts, expectation, Status.FAIL, "stdout.form", [], says=says)
-    key = "stdout.noline" if expectation.how == "line" else "stdout.silent"
-    if expectation.how == "contains" and facts.stdout.data.strip():
-        key = "stdout.none"
+    if expectation.how == "line":
+        made = (
+            _made(facts, expectation, Status.FAIL, "stdout.noline", [])
+            if says is None
+            else _made(facts, expectation, Status.FAIL, "stdout.form", [], says=says)
+        )
+        return _with_nearest(facts, expectation.message, made)
+    key = "stdout.none" if facts.stdout.data.strip() else "stdout.silent"
     return _made(facts, expectation, Status.FAIL, key, [])
+
+
+def _with_nearest(facts: Facts, message: str, finding: Finding) -> Finding:
+    """With the line that is most like the one asked for; of a form, the last one printed."""
+    data = facts.stdout.data
+    near = nearest(facts.text(message), data, facts.lab.tolerance)
+    if near is None:
+        last = data[-LONGEST_LINE:].rstrip()
+        line = last[max(last.rfind(b"\n"), last.rfind(b"\r")) + 1 :]
+        end = len(data.rstrip())
+        near = slice(end - len(line), end)
+    shown = data[near][:SHOWN]
+    if not shown.strip():
+        return finding
+    evidence = (*facts.stdout.entries(near), *finding.evidence)
+    return replace(finding, actual=shown, evidence=tuple(dict.fromkeys(evidence))[:12])
+
+
+def _quoted(data: bytes) -> str:
+    """What was printed, in a sentence: one line, not a long one."""
+    text = " ".join(data[: 4 * QUOTED].decode("utf-8", "replace").split())
+    text = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
 
 
 def _made(
@@ -81,7 +113,7 @@ def _made(
     wanted = None
     if not isinstance(facts.lab.messages[expectation.message].content, Patterned):
         wanted = facts.text(expectation.message).encode()
-    if expectation.how == "absent" and not found:
+    if expectation.how == "absent":
         wanted = None
         evidence = evidence or [facts.last]
     told = {"situation": "", "program": "", "times": expectation.times, **fields}

@@ -91,8 +91,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "This text is not printed, as asked.",
     ),
     "stdout.present": (
-        "Ce texte est affiché, et ne devait pas l’être.",
-        "This text is printed, and should not be.",
+        "Un texte est affiché, et ne devait pas l’être{nb}: «{nb}{shown}{nb}».",
+        "A text is printed, and should not be: “{shown}”.",
     ),
     "stdout.line": (
         "La ligne est affichée.",
