@@ -275,7 +275,13 @@ class TestWhatStandsInItsPlace:
     def test_nothing_after_the_first_message(self) -> None:
         run = server().receives(GREETING).sends("hello").consumed().prints(HELLO).fin().exits()
         assert self.shown(run, "goodbye") == b""
-        assert says(run, "stdout:goodbye", "second message was not read")
+        assert says(run, "stdout:goodbye", "left before we sent the second message")
+        assert says(run, "end", "we had not finished sending the second message")
+
+    def test_a_message_of_which_only_a_piece_was_sent(self) -> None:
+        play = server().receives(GREETING).sends("hello", piece=HELLO[:20])
+        run = play.consumed().prints(HELLO[:20]).fin().exits()
+        assert says(run, "stdout:hello", "only the beginning of the first message")
 
     def test_the_line_of_each_text(self) -> None:
         play = server("server-drawn").receives(GREETING).sends("hello").prints(HELLO + "\n")

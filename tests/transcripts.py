@@ -93,10 +93,12 @@ class Play:
         raw = data.encode() if isinstance(data, str) else data
         return self._add(tr.Received(t=self._t, data=raw))
 
-    def sends(self, message: str) -> Play:
-        data = self.texts[message].encode()
+    def sends(self, message: str, piece: str = "") -> Play:
+        """Send it whole; `piece`: only that, the first of two."""
+        data = (piece or self.texts[message]).encode()
         self._sent += len(data)
-        return self._add(tr.Sent(t=self._t, data=data, messages=(message,)))
+        pieces = 2 if piece else 1
+        return self._add(tr.Sent(t=self._t, data=data, messages=(message,), pieces=pieces))
 
     def consumed(self) -> Play:
         return self._add(tr.Consumed(t=self._t, total=self._sent))

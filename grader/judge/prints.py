@@ -16,6 +16,7 @@ SHOWN = 400
 """Bytes of an output shown where the text was not found in it."""
 PIECE = 10
 """Bytes of a beginning by which a piece of a text is known."""
+_NOT_SENT = ("stdout.unsent", "stdout.begun")
 
 
 def check_stdout(facts: Facts, expectations: Sequence[ExpectStdout]) -> list[Finding]:
@@ -91,7 +92,7 @@ def _missing(facts: Facts, expectation: ExpectStdout, start: int, place: slice |
     if found := find_print(text, facts.stderr.data, facts.lab.tolerance):
         key, evidence = "stdout.stderr", facts.stderr.entries(found.span)
     elif not output.data.strip():
-        key = "stdout.unread" if key == "stdout.unread" else "stdout.silent"
+        key = key if key in _NOT_SENT else "stdout.silent"
     elif (line := _instead(facts, text, start, place)) is not None:
         actual = output.data[line][:SHOWN]
         evidence = (*output.entries(line), facts.last)
@@ -130,7 +131,7 @@ def _instead(facts: Facts, text: str, start: int, place: slice | None) -> slice 
 def _why(facts: Facts, message: str, start: int) -> str:
     """The sentence that says most of a text that is not on stdout."""
     if plainly_ended(facts) and not _was_sent(facts, message):
-        return "stdout.unread"
+        return "stdout.begun" if _was_begun(facts, message) else "stdout.unsent"
     begin = facts.text(message).encode()[:PIECE]
     if len(begin) == PIECE and begin in facts.stdout.data[start:]:
         return "stdout.piece"
@@ -141,9 +142,14 @@ def _why(facts: Facts, message: str, start: int) -> str:
 
 
 def _was_sent(facts: Facts, message: str) -> bool:
-    """Whether it was sent; a text that no connection was made for was not read, but for that."""
+    """Whether it was sent; a text that no connection was made for is missing for that alone."""
     made = [s for s in facts.sessions if s.connected is not None and message in s.to_send]
     return not made or any(message in s.was_sent for s in made)
+
+
+def _was_begun(facts: Facts, message: str) -> bool:
+    """Whether a piece of it was sent."""
+    return any(message in e.messages for s in facts.sessions for _, e in s.sent)
 
 
 def _number(facts: Facts, message: str) -> int:

@@ -200,8 +200,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Your {program} closed too early: the last message had not gone through yet.",
     ),
     "end.early.server": (
-        "Votre serveur a fermé trop tôt{nb}: le {last} message n’était pas encore lu.",
-        "Your server closed too early: the {last} message had not been read yet.",
+        "Votre serveur a fermé trop tôt{nb}: nous n’avions pas fini d’envoyer le {last} message.",
+        "Your server closed too early: we had not finished sending the {last} message.",
     ),
     "end.unread": (
         "Votre programme est parti sans avoir lu tous les octets reçus.",
@@ -362,9 +362,13 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le texte reçu n’est pas affiché.",
         "The text received is not printed.",
     ),
-    "stdout.unread": (
-        "Le {nth} message n’a pas été lu.",
-        "The {nth} message was not read.",
+    "stdout.unsent": (
+        "Votre programme est parti avant que nous n’envoyions le {nth} message.",
+        "Your program left before we sent the {nth} message.",
+    ),
+    "stdout.begun": (
+        "Votre programme est parti alors que nous n’avions envoyé que le début du {nth} message.",
+        "Your program left when we had sent only the beginning of the {nth} message.",
     ),
     "stdout.piece": (
         "Seul un morceau du message est affiché.",
