@@ -180,3 +180,37 @@ def test_a_program_starts_before_it_does_something() -> None:
     )
     assert told[0].label == "started"
     assert [m.kind for m in told] == [Kind.LIFE, Kind.CUT]
+
+
+def test_a_call_is_not_laid_on_a_program_that_was_seen_to_wait_for_something_else() -> None:
+    """Nobody accepted Bob before the program was seen to wait; what he sent lay unread."""
+    here, there = ("127.0.0.1", 65432), ("127.0.0.1", 4)
+    bob = tr.Socket(
+        protocol="tcp", state="established", local=here, remote=there, receive_queue=3,
+        send_queue=0, connection="bob", accepted=False,
+    )  # fmt: skip
+    waits = tr.State(t=4, why="waiting", calls=(call("recvfrom", "connection"),), sockets=(bob,))
+    made = tr.Connected(t=0, connection="alice", local=there, remote=here)
+    story: list[tr.AnyEntry] = [
+        made,
+        msgspec.structs.replace(made, t=1, connection="bob"),
+        tr.Sent(t=2, connection="bob", data=b"Bob", messages=("bob",)),
+        waits,
+        tr.Sent(t=5, connection="bob", data=b"Ici", messages=("bob",)),
+        tr.Received(t=6, connection="bob", data=b"Bob"),
+        ENDED,
+    ]
+    rows = moments(tr.of(header(), story), "fr")
+    assert [m.call for m in rows if m.kind in (Kind.CONNECT, Kind.DATA)] == [
+        "accept", "", "", "recv", "send",
+    ]  # fmt: skip
+
+
+def test_a_client_that_calls_elsewhere_is_told_how_it_got_its_connection() -> None:
+    dialed = tr.Dialed(t=0, protocol="tcp", address="127.0.0.1", port=5000)
+    made = tr.Connected(t=MS, local=("127.0.0.1", 5000), remote=("127.0.0.1", 4))
+    assert "started your client again" in told(dialed, made)[0]
+    assert told(dialed)[0].endswith("nobody listens there")
+    refused = [ReferenceStep(action=Action.REFUSE), ReferenceStep(action=Action.ACCEPT)]
+    again = moments(tr.of(header(role="client"), [dialed, made, ENDED]), "en", refused)
+    assert again[0].label.endswith("nobody listens there")

@@ -22,6 +22,12 @@ EXCHANGE: dict[str, tuple[str, str]] = {
         "appelle {where} en {protocol}~: personne n’y écoute",
         "calls {where} over {protocol}: nobody listens there",
     ),
+    "m_dialed_opened": (
+        "appelle {where} en {protocol}~: personne n’y écoutait~; pour voir la suite, nous y avons "
+        "mis notre serveur et relancé votre client",
+        "calls {where} over {protocol}: nobody listened there; to see the rest, we put our server "
+        "there and started your client again",
+    ),
     "m_message": ("message {names}", "message {names}"),
     "m_only": ("message", "message"),
     "m_first": ("premier message", "first message"),

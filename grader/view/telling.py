@@ -43,6 +43,9 @@ class Teller:
         self.left_out = left_out
         made = [e for e in self.entries if isinstance(e, tr.Connected)]
         self.udp = {e.connection for e in made if e.protocol == "udp"}
+        ours = not self.server and not any(s.action is Action.REFUSE for s in steps)
+        self.opened = {e.local[1] for e in made if ours and e.protocol == "tcp"}
+        """Ports that a client was answered on, and not for having called a second time."""
         waits = [i for i, e in enumerate(self.entries) if isinstance(e, tr.State)]
         self.last_state = waits[-1] if waits else None
         self.positions: dict[int, tr.Position] = {}
@@ -61,7 +64,28 @@ class Teller:
             return None
         if isinstance(entry, tr.Step) and 0 <= entry.index < len(self.steps):
             return replace(moment, connection=self.steps[entry.index].connection)
-        return replace(moment, connection=_connection(entry))
+        call = moment.call if self._has_taken(index, entry) else ""
+        return replace(moment, connection=_connection(entry), call=call)
+
+    def _has_taken(self, index: int, entry: tr.AnyEntry) -> bool:
+        """Whether a connection or a message was taken at once, as far as is known.
+
+        One that was then seen to lie in a queue, while the program was proved to wait for
+        something else, no line of it has taken.
+        """
+        if not isinstance(entry, tr.Connected | tr.Sent):
+            return True
+        connection, sent = entry.connection, isinstance(entry, tr.Sent)
+        for later in self.entries[index + 1 :]:
+            if isinstance(later, tr.Received | tr.Consumed) and later.connection == connection:
+                return True
+            if isinstance(later, tr.State) and later.why == "waiting":
+                return not any(
+                    not s.accepted or (sent and s.receive_queue)
+                    for s in later.sockets
+                    if s.connection == connection and s.state in _OPEN
+                )
+        return True
 
     def _state(self, index: int, entry: tr.State) -> Moment | None:
         if entry.why == "exit":
@@ -128,7 +152,8 @@ class Teller:
 
     def _dialed(self, entry: tr.Dialed) -> Moment:
         where = _address(entry.address, entry.port)
-        label = self.words["m_dialed"].format(where=where, protocol=entry.protocol.upper())
+        key = "m_dialed_opened" if entry.port in self.opened else "m_dialed"
+        label = self.words[key].format(where=where, protocol=entry.protocol.upper())
         return _moment(entry, Place.LOST, Kind.CUT, label, call="connect")
 
     def _sent(self, entry: tr.Sent) -> Moment:
@@ -258,6 +283,9 @@ _TELLERS: Mapping[type[tr.AnyEntry], Callable[..., Moment | None]] = {
 }
 """`Consumed` and `Ended` have no row: the first is the silence after a message, the second
 repeats what the rows before it say."""
+
+
+_OPEN = ("established", "close-wait")
 
 
 def _connection(entry: tr.AnyEntry) -> str:
