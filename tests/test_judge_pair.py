@@ -97,6 +97,9 @@ def test_each_waits_for_the_other() -> None:
     assert "recv(), ligne\u00a09" in found.text.in_language("fr")
     # The cause is told once, not what follows from it.
     assert list(findings(*entries, outcome="stuck")) == ["pair"]
+    sources = {"serveur.py": b"\n" * 6 + b"f.readline()\n"}
+    (own,) = check_pair(told(*entries, outcome="stuck"), LAB, scenario(), sources)
+    assert "readline(), line 7, the client in recv(), line 9" in own.what.in_language("en")
 
 
 def test_messages_that_came_as_one_are_named_as_the_cause() -> None:

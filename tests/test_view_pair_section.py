@@ -49,6 +49,11 @@ def test_who_waits_is_said_with_its_line() -> None:
     assert waits == [
         ("server", "attend dans recv(), ligne 7"), ("client", "attend dans recv(), ligne 9"),
     ]  # fmt: skip
+    sources = {"server.py": b"\n" * 6 + b"f.readline()\n", "client.py": b""}
+    rows = pair_table(told(*STUCK, outcome="stuck"), LAB, scenario(), "fr", FULL, sources).rows
+    assert [row.label for row in rows if row.kind is Kind.WAIT] == [
+        "attend dans readline(), ligne 7", "attend dans recv(), ligne 9",
+    ]  # fmt: skip
 
 
 def test_what_was_written_in_pieces_is_one_row_and_the_middle_is_folded() -> None:

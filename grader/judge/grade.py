@@ -93,7 +93,7 @@ def judge(
         max_score=sum((j.criterion.points for j in played), Fraction(0)),
         complete=len(played) == len(criteria),
         criteria=criteria,
-        advice=(*_advice(counted, sources, programs), *_of_pairs(lab, pairs)),
+        advice=(*_advice(counted, sources, programs), *_of_pairs(lab, pairs, sources)),
         runs=(*_summaries(examined, sweeps), *(summary_of(t, s) for t, s in pairs)),
         diagnoses=tuple(diagnoses),
         remarks=(*remarks, *_said_only(graded)),
@@ -103,11 +103,13 @@ def judge(
     )
 
 
-def _of_pairs(lab: Lab, pairs: Iterable[tuple[Recorded, Scenario]]) -> Iterable[Finding]:
+def _of_pairs(
+    lab: Lab, pairs: Iterable[tuple[Recorded, Scenario]], sources: Mapping[str, bytes]
+) -> Iterable[Finding]:
     """What the student's two programs came to with each other; a repeat says nothing more."""
     for transcript, scenario in pairs:
         if number_of(transcript.header.run) == 1:
-            yield from check_pair(transcript.read(), lab, scenario)
+            yield from check_pair(transcript.read(), lab, scenario, sources)
 
 
 def _judged(

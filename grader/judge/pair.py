@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from grader.judge.checks import check_facts
 from grader.judge.model import Finding, RunSummary, Status
+from grader.judge.own_calls import own_text
 from grader.judge.pair_words import SENTENCES
+from grader.judge.pointing import line_text
 from grader.judge.sides import OTHER, Side, sides_of
 from grader.judge.situation import POLLS, method, situation_entries
 from grader.judge.wording import at_line, fill, program
@@ -49,16 +52,22 @@ def judge_pair(transcript: Transcript, lab: Lab, scenario: Scenario) -> PairVerd
     return _Judge(transcript, lab, scenario).verdict()
 
 
-def check_pair(transcript: Transcript, lab: Lab, scenario: Scenario) -> tuple[Finding, ...]:
+def check_pair(
+    transcript: Transcript,
+    lab: Lab,
+    scenario: Scenario,
+    sources: Mapping[str, bytes] = MappingProxyType({}),
+) -> tuple[Finding, ...]:
     """The verdict as a finding, then what was expected of each; nothing of a run not played.
 
     Where they did not get to the end, what did not come is a consequence and is left out.
+    `sources`: the programs at hand, by path, for the calls as their lines have them.
     """
     outcome = transcript.end.outcome
     cut = outcome in _STOPPED and transcript.end.t < lab.limits.promised * 1e9
     if outcome in ("skipped", "not_run") or cut:
         return ()  # one that is cut before the promised time may have got there yet
-    judge = _Judge(transcript, lab, scenario)
+    judge = _Judge(transcript, lab, scenario, sources)
     verdict = judge.verdict()
     findings = judge.findings()
     if verdict.code not in (WORKS, "unsent", "unprinted"):
@@ -92,8 +101,15 @@ def summary_of(transcript: Recorded, scenario: Scenario) -> RunSummary:
 
 
 class _Judge:
-    def __init__(self, transcript: Transcript, lab: Lab, scenario: Scenario) -> None:
+    def __init__(
+        self,
+        transcript: Transcript,
+        lab: Lab,
+        scenario: Scenario,
+        sources: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
         self.transcript = transcript
+        self.sources = sources
         self.sides: Mapping[Role, Side] = sides_of(transcript, lab, scenario)
         self.segments = [(i, e) for i, e in enumerate(transcript.entries) if isinstance(e, Segment)]
 
@@ -170,7 +186,7 @@ class _Judge:
     def _stuck(self) -> PairVerdict | None:
         stuck = [s for s in self.sides.values() if s.facts.end.outcome == "stuck"]
         evidence = tuple(sorted({i for side in stuck for i in self._where(side)}))
-        places: dict[str, Text] = {side.role: _place(side) for side in stuck}
+        places: dict[str, Text] = {side.role: self._place(side) for side in stuck}
         if len(stuck) == 2:
             code = "both-wait-merged" if self._all_came_at_once() else "both-wait"
             return _made(code, None, evidence, **places)
@@ -214,6 +230,11 @@ class _Judge:
 
     def _side_of(self, finding: Finding) -> Side:
         return self.sides["server" if finding.expectation.startswith("server.") else "client"]
+
+    def _place(self, side: Side) -> Text:
+        """Where it is stuck, in the words of its own line."""
+        source = self.sources.get(side.facts.header.program, b"")
+        return own_text(_place(side), lambda number: line_text(source, number))
 
     def _where(self, side: Side) -> tuple[int, ...]:
         return tuple(side.origin[i] for i in situation_entries(side.facts))

@@ -104,6 +104,11 @@ def in_own_words(finding: Finding, source: bytes | None) -> Finding:
     return replace(finding, what=own_text(finding.what, lambda number: _text(lines, number)))
 
 
+def line_text(source: bytes, number: int) -> str:
+    """The text of a line of a program; empty where it has no such line, or is too long."""
+    return _text(_LINE_END.split(source), number) if len(source) <= LOOKED_AT else ""
+
+
 def _text(lines: Sequence[bytes], number: int) -> str:
     return lines[number - 1].decode("utf-8", "replace") if 1 <= number <= len(lines) else ""
 

@@ -5,8 +5,9 @@ Each row is a moment; it stands in the column where it happened. Time runs down 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from grader import transcript as tr
 from grader.judge.sides import sides_of
@@ -14,6 +15,7 @@ from grader.lab.model import ROLES, Lab, Role, Scenario
 from grader.view.bytes_view import Run, decoded, runs
 from grader.view.detail import FULL, Detail
 from grader.view.moment import Kind, Place
+from grader.view.own_program import OwnProgram
 from grader.view.sequence import each_moment
 from grader.view.words import byte_count, count, milliseconds, words
 
@@ -62,13 +64,20 @@ class PairTable:
 
 
 def pair_table(
-    transcript: tr.Transcript, lab: Lab, scenario: Scenario, language: str, detail: Detail = FULL
+    transcript: tr.Transcript,
+    lab: Lab,
+    scenario: Scenario,
+    language: str,
+    detail: Detail = FULL,
+    sources: Mapping[str, bytes] = MappingProxyType({}),
 ) -> PairTable:
-    """Build the table of a run of role `both`."""
+    """Build the table of a run of role `both`; `sources` are the programs at hand, by path."""
     header = transcript.header
     sides = sides_of(transcript, lab, scenario)
     rows = [
-        row for role in ROLES for row in _of_program(role, sides[role].facts.transcript, language)
+        row
+        for role in ROLES
+        for row in _of_program(role, sides[role].facts.transcript, language, sources)
     ]
     segments = (e for e in transcript.entries if isinstance(e, tr.Segment))
     rows += [_of_wire(segment, language) for segment in segments]
@@ -93,8 +102,10 @@ def outputs_of(transcript: tr.Transcript) -> Iterable[tuple[Role, str, bytes]]:
                 yield role, name, data
 
 
-def _of_program(role: Role, lived: tr.Transcript, language: str) -> Iterable[PairRow]:
-    for moment in each_moment(lived, language):
+def _of_program(
+    role: Role, lived: tr.Transcript, language: str, sources: Mapping[str, bytes]
+) -> Iterable[PairRow]:
+    for moment in each_moment(lived, language, own=OwnProgram(sources, lived.header.program)):
         if moment.place is Place.AT_PROGRAM:
             yield PairRow(
                 t=moment.t, column=role, kind=moment.kind, label=moment.label, data=moment.data

@@ -136,9 +136,15 @@ def run_section(
         seed=seed,
         hidden=_hidden(scenario, language),
         unplayed=run.outcome == "skipped" and run.problem in (tr.SAME_CAUSE, tr.SAME_CAUSE_WHOLE),
-        pair=pair_table(pair, lab, scenario, language, detail) if pair and scenario else None,
+        pair=pair_table(pair, lab, scenario, language, detail, _sources(programs))
+        if pair and scenario
+        else None,
         screens=_screens(pair, language, detail) if pair else (),
     )
+
+
+def _sources(programs: Mapping[str, Program]) -> dict[str, bytes]:
+    return {path: program.data for path, program in programs.items()}
 
 
 def _title(lab: Lab, run: RunSummary, language: str) -> str:

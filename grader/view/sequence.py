@@ -54,10 +54,13 @@ def all_moments(
 
 
 def each_moment(
-    transcript: tr.Transcript, language: str, steps: Sequence[ReferenceStep] = ()
+    transcript: tr.Transcript,
+    language: str,
+    steps: Sequence[ReferenceStep] = (),
+    own: OwnProgram = NOTHING,
 ) -> Iterator[Moment]:
     """The moments as `moments` has them, each by itself: nothing gathered, nothing folded."""
-    for _, moment in _in_order(transcript, Teller(transcript, language, steps)):
+    for _, moment in _in_order(transcript, Teller(transcript, language, steps, own)):
         yield _labelled(moment, language)
 
 
