@@ -245,6 +245,13 @@ class TestPrints:
         run = play.prints(GOODBYE).prints(HELLO).fin().exits()
         assert lost(run) == {"server.print2"}
 
+    def test_texts_on_one_line_are_told_as_such(self) -> None:
+        play = server().receives(GREETING).sends("hello").consumed().sends("goodbye").consumed()
+        run = play.prints(f"1: {HELLO}{GOODBYE}").prints("2:").fin().exits()
+        assert lost(run) == set()
+        assert says(run, "stdout:goodbye", "on the same line")
+        assert not says(run, "stdout:hello", "on the same line")
+
     def test_stderr_does_not_count_and_is_named(self) -> None:
         play = server().receives(GREETING).sends("hello").consumed().errs(HELLO)
         run = play.sends("goodbye").prints(GOODBYE).fin().exits()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from grader.judge.facts import Facts
@@ -16,6 +17,7 @@ SHOWN = 400
 """Bytes of an output shown where the text was not found in it."""
 PIECE = 10
 """Bytes of a beginning by which a piece of a text is known."""
+_NEW_LINE = re.compile(rb"[\r\n]")
 _NOT_SENT = ("stdout.unsent", "stdout.begun")
 
 
@@ -57,6 +59,12 @@ def _check(
         key = "stdout.pass" if found.status is Status.PASS else "stdout.partial"
         if key == "stdout.partial" and same_but_case(facts.text(expectation.message), found.text):
             key = "stdout.partial.case"
+        if (
+            key == "stdout.pass"
+            and start
+            and not _NEW_LINE.search(facts.stdout.data, start, found.span.stop)
+        ):
+            key = "stdout.pass.joined"
         return _made(facts, expectation, found.status, key, found)
     if start and (before := printed(facts, expectation.message, 0)):
         ends[expectation.message] = before.span.stop

@@ -338,6 +338,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The client connected to no port. {situation}",
     ),
     "stdout.pass": ("Le texte est affiché.", "The text is printed."),
+    "stdout.pass.joined": (
+        "Le texte est affiché, à la suite du message précédent, sur la même ligne.",
+        "The text is printed, behind the message before it, on the same line.",
+    ),
     "stdout.partial": (
         "Le texte est affiché, à quelques signes près.",
         "The text is printed, but for a few characters.",
