@@ -6,8 +6,10 @@ which a step was given up, with the queues and the calls of that moment.
 
 from __future__ import annotations
 
-from grader.judge.facts import Facts, Session
+from grader.judge.facts import Arrival, Facts, Session
 from grader.judge.hit import Hit
+from grader.judge.model import Status
+from grader.judge.sessions import AWAITED
 from grader.judge.situation import method
 from grader.judge.wording import SITUATIONS, at_line, fill, program
 from grader.lab.connections import soonest_of
@@ -127,6 +129,35 @@ def only_afterwards(facts: Facts, step: ReferenceStep, came: tuple[int, ...]) ->
     if found is None or found[1].reason != "stuck" or not came or came[-1] < found[0]:
         return None
     return found[0]
+
+
+def belated(
+    facts: Facts, session: Session, step: ReferenceStep, arrival: Arrival
+) -> tuple[str, tuple[int, ...]] | None:
+    """Of messages that came one step too late: the sentence for either, and what proves it.
+
+    One that was given up, as the program was stuck, came later and was taken for another.
+    """
+    if arrival.match.status is not Status.FAIL:
+        return None
+    places = [s for s in session.steps if s.action in AWAITED for _ in s.messages]
+    for place, other in zip(places, session.arrivals, strict=True):
+        if not arrival.came and _is_in_place_of(other, arrival):
+            proof = only_afterwards(facts, step, other.entries)
+            if proof is not None:
+                return "receive.afterwards", (proof, *other.entries[-1:])
+        taken = not other.came and _is_in_place_of(arrival, other)
+        if taken and only_afterwards(facts, place, arrival.entries) is not None:
+            return "receive.earlier", arrival.entries
+    return None
+
+
+def _is_in_place_of(came: Arrival, missed: Arrival) -> bool:
+    """Whether what came for one step is just what another one waited for, and is wrong here."""
+    wrong = came.came and came.match.status is Status.FAIL
+    if not wrong or came.answer is None or missed.answer is None:
+        return False
+    return bool(missed.answer.expected) and came.answer.body == missed.answer.expected
 
 
 _AT_THE_END = ("dies-on-reset", "writes-after-close", "ignores-end-of-stream")

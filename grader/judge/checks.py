@@ -177,6 +177,9 @@ def _receive(
         asked = in_seconds(step.within or 0.0)
         return made(Status.FAIL, "receive.slow", (slow,), asked=asked)
     several = facts.scenario.several
+    if several and (belated := among.belated(facts, session, step, arrival)) is not None:
+        key, evidence = belated
+        return made(Status.FAIL, key, evidence)
     if not arrival.came:
         if (earlier := _elsewhere(facts, session, arrival)) is not None:
             return made(Status.FAIL, "receive.swapped", earlier)
@@ -308,7 +311,9 @@ def _silence(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
     evidence = () if found is None else (found[0],)
     kept = found is not None and found[1].status == "done"
     if kept:
-        return made(Status.PASS, "silence.pass", evidence, program=program(facts.role))
+        key = "silence.pass.named" if session.name else "silence.pass"
+        words = program(facts.role)
+        return made(Status.PASS, key, evidence, program=words, name=session.name)
     keys = {"received": "silence.spoke", "endofstream": "silence.left",
             "connectionreset": "silence.left"}  # fmt: skip
     key = keys.get(found[1].reason if found is not None else "", "silence.broken")

@@ -135,8 +135,12 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The message did not arrive. Your {program} ended without having sent it.",
     ),
     "receive.afterwards": (
-        "Le message n’est venu qu’après coup{nb}: il attendait autre chose. {situation}",
-        "The message came only afterwards: it waited for something else. {situation}",
+        "Rien n’est arrivé au moment voulu{nb}: le message n’est venu qu’après coup. {situation}",
+        "Nothing arrived when it should have: the message came only afterwards. {situation}",
+    ),
+    "receive.earlier": (
+        "À sa place est arrivé, en retard, un message attendu plus tôt.",
+        "In its place a message arrived that was expected earlier, and came late.",
     ),
     "receive.slow": (
         "Le message n’est pas arrivé dans le délai de {asked}.",
@@ -158,6 +162,11 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "silence.pass": (
         "Votre {program} a continué d’attendre, comme demandé.",
         "Your {program} went on waiting, as it should.",
+    ),
+    "silence.pass.named": (
+        "Votre {program} n’a rien envoyé à {name}, qui se taisait, et a continué d’attendre, comme "
+        "demandé.",
+        "Your {program} sent nothing to {name}, who was silent, and went on waiting, as it should.",
     ),
     "silence.spoke": (
         "Personne ne lui disait rien, et votre {program} a encore envoyé quelque chose.",
