@@ -143,6 +143,16 @@ class TestEnd:
         play.entries.append(tr.Killed(t=99_000_000, why="stuck"))
         assert lost(play.fin().ends("stuck")) == {"server.close", "server.exit"}
 
+    def test_a_close_found_in_the_same_look_as_the_crash_may_be_its_own(self) -> None:
+        play = served(server()).raises("NameError: x", 20, "x.close()")
+        late = tr.EndOfStream(t=play.entries[-1].t + 100_000)
+        play.entries.append(late)
+        together = play.exits(1)
+        assert codes(together, "end") == ()
+        play.entries[play.entries.index(late)] = tr.EndOfStream(t=late.t + 2_000_000)
+        apart = tr.of(play.header, play.entries)
+        assert codes(apart, "end") == ("closed-by-exit",)
+
     def test_a_crash_after_the_close_costs_exit_only(self) -> None:
         play = served(server()).fin()
         run = play.raises("NameError: name 'x' is not defined", 20, "x.close()").exits(1)

@@ -59,6 +59,8 @@ from grader.lab.model import (
 from grader.matching import find_message
 from grader.transcript import Exited, Transcript
 
+_ONE_LOOK = 1_000_000
+"""Nanoseconds: entries of one look are nearer together."""
 _OTHER: dict[Role, Role] = {"server": "client", "client": "server"}
 
 __all__ = [
@@ -289,9 +291,18 @@ def _end(facts: Facts, session: Session, step: ReferenceStep) -> Finding:
         return made(Status.FAIL, "end.unread", (ended,))
     last = [i for i, _ in session.sent[-1:]]
     passed = made(Status.PASS, "end.pass" if facts.is_plain else "end.last", (*last, ended))
-    if facts.traceback is not None and facts.stderr_entries[0] < ended:
+    if facts.traceback is not None and _crashed_before(facts, ended):
         return replace(passed, remarks=(remark("closed-by-exit"),))
     return passed
+
+
+def _crashed_before(facts: Facts, ended: int) -> bool:
+    """Whether the error was there before entry `ended`, and not found in the same look.
+
+    Each look takes stderr before the wire: a program may have closed, then crashed.
+    """
+    apart = facts.entries[ended].t - facts.entries[facts.stderr_entries[0]].t
+    return facts.stderr_entries[0] < ended and apart >= _ONE_LOOK
 
 
 def _maker(facts: Facts, session: Session, what: str, step: ReferenceStep) -> Maker:
