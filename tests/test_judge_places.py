@@ -14,13 +14,16 @@ from grader.judge.places import (
     held_threads,
     hidden_errors,
     kept_accepts,
+    loop_reads,
     loops_of_libraries,
     print_in_except,
     printed_lengths,
+    read_into,
     reads,
     same_socket,
     unlike,
     waited_for,
+    withs,
     written_prints,
 )
 
@@ -72,6 +75,16 @@ def test_all_places_of_one_kind() -> None:
     assert exits(lines("sys.exit()\n# exit(1)\nsys.exit(1)\nos._exit(2)")) == (3, 4)
     assert loops_of_libraries(lines("async with s:\n    await s.serve_forever()")) == (2,)
     assert error_outputs(lines("print(m, file=stderr)\n" * 7)) == ()
+
+
+def test_the_reads_of_the_loop_around_a_line() -> None:
+    looped = lines("c.recv(1)\nwhile 1:\n    d = c.recv(9)\n    print(d)\nc.close()")
+    assert loop_reads(looped, 4) == (2, 3)
+    assert loop_reads(looped, 5) == loop_reads(looped, 9) == ()
+    assert loop_reads(lines("while 1:\n    print(d)"), 2) == ()
+    assert withs(lines("with s:\n  s.close()"), (1, 2)) == (1,)
+    assert read_into(lines("b = bytearray(8)\nc.recv_into(b)")) == 2
+    assert read_into(lines("c.recv(8)")) is None
 
 
 def test_a_send_before_every_read() -> None:

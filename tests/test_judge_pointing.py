@@ -87,6 +87,15 @@ def test_otherwise_it_stays_as_it_was(given: Diagnosis, sources: dict[str, bytes
     assert pointed(given, sources) == given
 
 
+def test_a_with_is_said_to_close_what_it_holds() -> None:
+    source = b"while 1:\n    with s:\n        c, a = s.accept()\n"
+    found = pointed(diagnosis("closes-listener-in-loop", line=3), {"s.py": source})
+    assert "On line 2, with closes this socket" in found.explanation.in_language("en")
+    source = b"c, a = s.accept()\ns.close()\n"
+    found = pointed(diagnosis("closes-listener-in-loop", line=1), {"s.py": source})
+    assert found.explanation.in_language("en").endswith("See line 2 too.")
+
+
 def test_imports_of_stderr_are_not_where_it_is_used() -> None:
     source = b"from sys import stderr\nprint(m, file=stderr)\n"
     found = pointed(diagnosis("prints-to-stderr"), {"s.py": source})

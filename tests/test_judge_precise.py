@@ -51,6 +51,24 @@ def test_a_wait_for_an_event_is_told_as_one() -> None:
     assert "event" in found.title.in_language("en")
 
 
+def test_the_end_of_a_stream_is_to_be_seen_where_the_loop_reads() -> None:
+    looped = [b"while True:", b"    m = c.recv(9)", b"    print(m)"]
+    found = reworded(diagnosis("ignores-end-of-stream", "", 3), looped, SAYINGS)
+    assert found is not None
+    assert (found.line, found.look, found.also) == (None, 2, (1,))
+    assert reworded(diagnosis("ignores-end-of-stream", "", 2), looped, SAYINGS) is None
+
+
+def test_a_buffer_that_is_too_small_is_told_with_its_size() -> None:
+    small = [b"b = bytearray(8)", b"c.recv_into(b)"]
+    found = reworded(diagnosis("one-recv-is-one-message", "", None), small, SAYINGS)
+    assert found is not None
+    assert (found.look, found.also) == (2, (1,))
+    assert "recv_into()" in found.explanation.in_language("fr")
+    parts = diagnosis("one-recv-is-one-message", "parts", None)
+    assert reworded(parts, small, SAYINGS) is None
+
+
 def test_what_only_an_except_prints_was_printed_there() -> None:
     found = reworded(diagnosis("error-swallowed", "", None), CAUGHT, SAYINGS)
     assert found is not None

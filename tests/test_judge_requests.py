@@ -101,6 +101,10 @@ def test_no_answers_at_all_are_another_mistake() -> None:
 
 
 def pieces(*answer: str) -> list[Diagnosis]:
+    return errors(CALC, in_pieces(*answer))
+
+
+def in_pieces(*answer: str) -> tr.Transcript:
     """A request in two pieces; what the server answers between them, and after."""
     between, after = answer
     talk = Talk(CALC, "server-pieces", **DRAWN).says("AD", "add-drawn", 1, 2)
@@ -114,7 +118,7 @@ def pieces(*answer: str) -> list[Diagnosis]:
     if not between:
         talk.step(2, "done", "received")
     talk.waits("recvfrom", "connection")
-    return talk.errors(talk.stuck())
+    return talk.stuck()
 
 
 def test_a_piece_that_is_answered() -> None:
@@ -127,7 +131,19 @@ def test_a_wrong_answer_to_the_whole_is_another_mistake() -> None:
     assert not pieces("", "RESULT 1")
 
 
+def test_pieces_and_several_at_once_are_one_mistake_with_its_own_words() -> None:
+    cut = in_pieces("ERROR unknown command", "ERROR unknown command")
+    made = grade(cut, at_once("RESULT -78"), lab=CALC)
+    (found,) = [d for d in made.diagnoses if d.level == "error"]
+    assert "no more and no less" in found.explanation.in_language("en")
+    assert len(found.criteria) == 2
+
+
 def together(*answers: str, ready: bool = True) -> list[Diagnosis]:
+    return errors(CALC, at_once(*answers, ready=ready))
+
+
+def at_once(*answers: str, ready: bool = True) -> tr.Transcript:
     """Three requests at once, and so many answers."""
     talk = Talk(CALC, "server-together", **DRAWN)
     three = "SUB 45 123\nADD 123 45\nMUL -123 45"
@@ -138,7 +154,7 @@ def together(*answers: str, ready: bool = True) -> list[Diagnosis]:
     if ready:
         talk.step(2 + len(answers), "missed", "ready")
     talk.waits("accept4", "listener")
-    return talk.errors(talk.stuck(19))
+    return talk.stuck(19)
 
 
 def test_requests_that_came_together() -> None:

@@ -29,6 +29,8 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
 """Remarks that only say again, of another situation, what a mistake has explained already."""
 ALL_BUT_RIGHT = ("output-altered",)
 """Mistakes that stand behind all others: what they cost is half of their criteria at most."""
+_BOTH: Mapping[str, set[str]] = {"one-recv-is-one-message": {"piece", "together"}}
+"""Variants of a mistake that, found in two runs, have words of their own: variant `both`."""
 _SPEAKS_OUT_OF_TURN: Mapping[Role, str] = {"server": "both-wait-first", "client": "speaks-first"}
 
 
@@ -82,11 +84,11 @@ def _agreed(
     out_of_turn = [d for d in errors if d.id == _SPEAKS_OUT_OF_TURN[d.role]]
     if not waits or {d.role for d in out_of_turn} != set(_SPEAKS_OUT_OF_TURN):
         return errors
-    return [_as_agreed(d, sayings) if d in out_of_turn else d for d in errors]
+    return [_said_again(d, "agreed", sayings) if d in out_of_turn else d for d in errors]
 
 
-def _as_agreed(diagnosis: Diagnosis, sayings: Sayings) -> Diagnosis:
-    entry = sayings.entry(diagnosis.id, "agreed")
+def _said_again(diagnosis: Diagnosis, variant: str, sayings: Sayings) -> Diagnosis:
+    entry = sayings.entry(diagnosis.id, variant)
     if entry is None:
         return diagnosis
     fields = {"notion": diagnosis.notion, "at": in_brackets(diagnosis.line)}
@@ -118,6 +120,7 @@ def missing_program(
 def _errors(graded: Sequence[Examined], lab: Lab, sayings: Sayings) -> list[Diagnosis]:
     """The causes of what was lost in a role's graded runs, the costliest first."""
     made: dict[str, Diagnosis] = {}
+    variants: dict[str, str] = {}
     explained: set[str] = set()
     counted = {c.id: c.points for c in lab.criteria if c.enabled}
     for entry, e, hit in sorted(_candidates(graded, sayings), key=lambda c: c[0].rank):
@@ -129,8 +132,13 @@ def _errors(graded: Sequence[Examined], lab: Lab, sayings: Sayings) -> list[Diag
         before = made.get(hit.id)
         if before is None:
             made[hit.id] = _diagnosis(sayings, entry, e.facts, hit, criteria)
+            variants[hit.id] = hit.variant
         else:
-            made[hit.id] = replace(before, criteria=before.criteria + criteria)
+            found = replace(before, criteria=before.criteria + criteria)
+            both = _BOTH.get(hit.id)
+            if both is not None and {hit.variant, variants[hit.id]} == both:
+                found = _said_again(found, "both", sayings)
+            made[hit.id] = found
     return sorted(
         made.values(), key=lambda d: (d.id in ALL_BUT_RIGHT, -sum(counted[c] for c in d.criteria))
     )

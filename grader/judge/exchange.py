@@ -140,7 +140,7 @@ def _printed_in_parts(facts: Facts, session: Session) -> Hit | None:
                 continue
             if b"\n" in facts.stdout.data[found.span].strip():
                 evidence = (index, *facts.stdout.entries(found.span))
-                return hit(facts, "one-recv-is-one-message", EVERYTHING, evidence)
+                return hit(facts, "one-recv-is-one-message", EVERYTHING, evidence, "parts")
     return None
 
 

@@ -37,6 +37,9 @@ _TALKS = re.compile(rb"(?<![\w.])([\w.]{1,80})\.(?:recv|recvfrom|send|sendall)\s
 _SEND = re.compile(rb"\.(?:send|sendall)\s*\(")
 _RECEIVE = re.compile(rb"\.recv\s*\(")
 _READS = re.compile(rb"\.(?:recv|recv_into|recvfrom|recvmsg|read|readinto|readexactly)\s*\(")
+_INTO = re.compile(rb"\.recv_into\s*\(")
+_LOOP = re.compile(rb"\s*(?:while|for)\b")
+_WITH = re.compile(rb"\s*(?:async\s+)?with\b")
 _CALLED = re.compile(rb"\btarget\s*=\s*[\w.]{1,80}\s*\(|\bstart_new_thread\s*\(\s*[\w.]{1,80}\s*\(")
 _JOIN = re.compile(rb"\.join\s*\(\s*\)")
 _STRING = re.compile(rb"""(?<![\w'"])[bBfFrRuU]{0,2}(['"])([^'"\\]{%d,400}|[^"\\]{%d,400}(?="))\1"""
@@ -117,6 +120,31 @@ def error_outputs(lines: Lines) -> tuple[int, ...]:
 def reads(lines: Lines) -> tuple[int, ...]:
     """Where so many bytes at most are asked for."""
     return _all_of(lines, _READS)
+
+
+def loop_reads(lines: Lines, number: int) -> tuple[int, ...]:
+    """The nearest loop around a line, and the reads in it that stand before that line or on it."""
+    if not 1 <= number <= len(lines):
+        return ()
+    for above in range(number - 1, 0, -1):
+        line = lines[above - 1]
+        if _LOOP.match(line) and number <= above + len(list(_block(lines, above))):
+            found = tuple(n for n in reads(lines) if above < n <= number)
+            return (above, *found) if found else ()
+    return ()
+
+
+def withs(lines: Lines, numbers: Iterable[int]) -> tuple[int, ...]:
+    """Those of the lines that begin a `with`."""
+    return tuple(n for n in numbers if _WITH.match(lines[n - 1]))
+
+
+def read_into(lines: Lines) -> int | None:
+    """The line of the only read, where it is one into a buffer of the program's own."""
+    found = reads(lines)
+    if len(found) != 1 or _INTO.search(lines[found[0] - 1]) is None:
+        return None
+    return found[0]
 
 
 def sends(lines: Lines) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from grader.judge import places, precise
 from grader.judge.model import Diagnosis, Finding, Status
 from grader.judge.own_calls import own_text
-from grader.judge.wording import look_at, see_also
+from grader.judge.wording import look_at, see_also, with_closes
 from grader.lab.catalogue import Sayings
 
 LOOKED_AT = 1 << 16
@@ -83,11 +83,11 @@ def pointed(
             return exact
     if diagnosis.line is not None:
         also = _beside(diagnosis, lines)
-        return (
-            precise.with_sentence(replace(diagnosis, also=also), see_also(also))
-            if also
-            else diagnosis
-        )
+        if not also:
+            return diagnosis
+        closing = places.withs(lines, also) if diagnosis.id == "closes-listener-in-loop" else ()
+        said = with_closes(also[0]) if closing == also[:1] and not also[1:] else see_also(also)
+        return precise.with_sentence(replace(diagnosis, also=also), said)
     first, *more = _places(diagnosis, source, texts) or (0,)
     if not first:
         return diagnosis

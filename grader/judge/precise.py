@@ -26,6 +26,10 @@ def reworded(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Dia
         return _served(diagnosis, lines, sayings) or _event(diagnosis, lines, sayings)
     if diagnosis.id == "error-swallowed":
         return _caught(diagnosis, lines, sayings)
+    if diagnosis.id == "ignores-end-of-stream":
+        return _read(diagnosis, lines, sayings)
+    if diagnosis.id == "one-recv-is-one-message":
+        return _into(diagnosis, lines, sayings)
     return None
 
 
@@ -72,6 +76,32 @@ def _caught(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Diag
     also = tuple(n for n in (*found[1:], printed) if n != found[0])
     certain = replace(made, look=found[0], also=also, confidence="certain")
     return with_sentence(certain, look_at(found[0], *also))
+
+
+def _read(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Diagnosis | None:
+    """It was seen anywhere in its loop: the read of that loop is where to look."""
+    line = diagnosis.line
+    found = places.loop_reads(lines, line) if line is not None else ()
+    if len(found) != 2 or found[1] == line:
+        return None
+    loop, read = found
+    made = _in_words(diagnosis, "", read, sayings)
+    if made is None:
+        return None
+    # The run showed where it was, not what it does with the end: the read is where to look.
+    return with_sentence(replace(made, line=None, look=read, also=(loop,)), see_also((loop,)))
+
+
+def _into(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Diagnosis | None:
+    """Its only read fills a buffer of its own: the size of that is where to look."""
+    read = places.read_into(lines)
+    if read is None or diagnosis.line is not None or not _was(diagnosis, "", sayings):
+        return None
+    made = _in_words(diagnosis, "into", read, sayings)
+    if made is None:
+        return None
+    also = places.assigned(lines, read)
+    return with_sentence(replace(made, look=read, also=also), look_at(read, *also))
 
 
 def with_sentence(diagnosis: Diagnosis, look: Text) -> Diagnosis:

@@ -631,6 +631,16 @@ def see_also(lines: tuple[int, ...]) -> Text:
     )
 
 
+def with_closes(line: int) -> Text:
+    """« À la ligne 7, with ferme ce socket à la fin de son bloc », as a sentence."""
+    return Text(
+        {
+            "fr": f"À la ligne{_NB}{line}, with ferme ce socket dès la fin de son bloc.",
+            "en": f"On line {line}, with closes this socket as soon as its block ends.",
+        }
+    )
+
+
 def _listed(lines: tuple[int, ...]) -> dict[str, str]:
     """« 8, 9 et 14 », the lowest first."""
     *before, last = (str(line) for line in sorted(lines))
