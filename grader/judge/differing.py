@@ -22,6 +22,8 @@ def what_is_wrong(facts: Facts, arrival: Arrival) -> tuple[str, dict[str, object
         came = len(answer.body) if isinstance(framing, Prefix) else _behind(arrival)
         told: dict[str, object] = {"announced": announced, "came": came}
         return ("receive.length" if announced < _MANY else "receive.length.huge"), told
+    if announced is not None and (more := _left_over(facts, arrival)):
+        return "receive.length", {"announced": announced, "came": _behind(arrival) + more}
     if answer.expected is None:
         return _not_of_that_form(message.says)
     return _bytes(answer, arrival)
@@ -30,6 +32,20 @@ def what_is_wrong(facts: Facts, arrival: Arrival) -> tuple[str, dict[str, object
 def _behind(arrival: Arrival) -> int:
     """Bytes behind the blank line of a head."""
     return len(arrival.data.partition(b"\r\n\r\n")[2])
+
+
+def _left_over(facts: Facts, arrival: Arrival) -> int:
+    """Bytes that came along behind a whole message with a head, and that no other one took."""
+    if b"\r\n\r\n" not in arrival.data:
+        return 0
+    for session in facts.sessions:
+        if not any(one is arrival for one in session.arrivals):
+            continue
+        stop = arrival.span.stop
+        begins = [a.span.start for a in session.arrivals if a.came and a.span.start >= stop]
+        ends = [end for _, begin, end in session.stream.chunks if begin < stop <= end]
+        return max(0, min([*ends[:1], *begins]) - stop) if ends else 0
+    return 0
 
 
 def _not_of_that_form(says: Text | None) -> tuple[str, dict[str, object]]:
