@@ -87,3 +87,20 @@ def test_what_was_not_recorded_is_nothing() -> None:
     runs = runs_of(Read(stuck_server()))
     assert runs.get("client-nominal") is None
     assert runs.rows("client-nominal") == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "waits"),
+    [("listener", "done", True), ("connection", "done", False), ("listener", "missed", False)],
+)
+def test_a_server_that_did_all_waits_for_the_next_client(
+    target: str, status: str, waits: bool
+) -> None:
+    call = tr.Call(pid=1, tid=1, name="accept4", fd=3, target=target)
+    entries: list[tr.AnyEntry] = [
+        tr.Step(t=0, index=1, status=status, reason=""),
+        tr.State(t=1, why="waiting", calls=(call,), sockets=()),
+        tr.Ended(t=2, outcome="stuck"),
+    ]
+    run = recorded.Recorded(transcript=tr.of(stuck_server().header, entries), moments=())
+    assert run.waits_for_the_next is waits

@@ -35,6 +35,15 @@ class Recorded:
     transcript: tr.Transcript
     moments: tuple[Moment, ...]
 
+    @property
+    def waits_for_the_next(self) -> bool:
+        """Whether every step was done, and it was last seen to wait for another client."""
+        entries = self.transcript.entries
+        if any(isinstance(e, tr.Step) and e.status == "missed" for e in entries):
+            return False
+        states = [e for e in entries if isinstance(e, tr.State) and e.why == "waiting"]
+        return bool(states) and {call.target for call in states[-1].calls} == {"listener"}
+
 
 class RecordedRuns:
     """The runs of one page, by id."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.judge.model import Diagnosis, Grade, RunSummary, Status
-from grader.lab.model import ROLES, Lab, Level
+from grader.lab.model import ROLES, ExpectExit, Lab, Level
 from grader.runids import is_traced
 from grader.submission import SourceFile
 from grader.transcript import Transcript
@@ -212,11 +212,20 @@ class _Maker:
         if made.tone is Status.PASS and run.id in self.missed:
             # It ran to its end, which is no success where something else was lost in it.
             made = replace(made, tone=Status.NOT_RUN, symbol=SYMBOLS[Status.NOT_RUN])
-        if run.outcome == "stuck" and run.id not in self.missed:
-            # All that was asked of it has come: a server may wait for the next client.
+        if run.outcome == "stuck" and (run.id not in self.missed or self._served(run)):
+            # The exchange came to its end: a server may wait for the next client.
             word = self.words["still_waiting"]
             made = replace(made, tone=Status.NOT_RUN, symbol=SYMBOLS[Status.NOT_RUN], word=word)
         return replace(made, calls=calls, open=self._opens(run))
+
+    def _served(self, run: RunSummary) -> bool:
+        """Whether it waited for the next client only, and no end of it was asked for."""
+        recorded = self.recorded.get(run.id)
+        scenario = next((s for s in self.lab.scenarios if s.id == run.scenario), None)
+        if recorded is None or scenario is None:
+            return False
+        asked = any(isinstance(e, ExpectExit) for e in scenario.expect)
+        return not asked and recorded.waits_for_the_next
 
     def _opens(self, run: RunSummary) -> bool:
         """Whether it is shown at once: it shows the worst mistake of its program.
