@@ -54,7 +54,7 @@ def test_who_said_what_in_which_order() -> None:
         "├ screen: Bonjour Serveur",
         "did not come: the close ┤",
         "├ waits in recv(), line 14",
-        "├ goes no further: we end it",
+        "├ still waits: we end it",
     ]
     found = [text.find(part) for part in order]
     assert -1 not in found
@@ -138,7 +138,7 @@ def test_a_check_shows_the_line_and_the_exchange_once() -> None:
     text = check_text(lab(), stuck_grade(), "en", Style(), evidence)
     assert "   → 15 │     suite = connexion.recv(1024)" in text
     assert "     14 │ while True:" in text
-    assert text.count("├ goes no further: we end it") == 1
+    assert text.count("├ still waits: we end it") == 1
     assert max(width(line) for line in text.splitlines()) <= 80
 
 
@@ -148,7 +148,7 @@ def test_two_mistakes_of_one_run_share_its_exchange() -> None:
     play = late.we_close().stuck(7)
     evidence = Evidence(transcripts={play.header.run: play}, sources={})
     text = check_text(LAB, grade(play, right_client()), "en", Style(), evidence)
-    assert text.count("├ goes no further: we end it") == 1
+    assert text.count("├ still waits: we end it") == 1
     assert "What happened: see the exchange of point 1." in text
 
 
@@ -168,7 +168,7 @@ def test_a_wait_that_goes_on_is_told_once() -> None:
     again = play.we_close().waits("recvfrom", "connection").stuck(14)
     text = "\n".join(drawn(again))
     assert text.count("├ waits in recv()") == 1
-    assert "├ goes no further: we end it" in text
+    assert "├ still waits: we end it" in text
     woken = server().waits("recvfrom", "connection").prints("woken")
     text = "\n".join(drawn(woken.waits("recvfrom", "connection").stuck(14)))
     assert text.count("├ waits in recv()") == 2

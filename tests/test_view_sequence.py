@@ -40,7 +40,7 @@ def test_the_story_of_a_stuck_server() -> None:
         "n’est pas venu\u00a0: la fermeture",
         "la référence ferme",
         "attend dans recv(), ligne 15",
-        "n’avance plus\u00a0: nous l’arrêtons",
+        "attend toujours\u00a0: nous l’arrêtons",
     ]
 
 
@@ -72,7 +72,7 @@ def test_every_kind_of_entry_can_be_told() -> None:
     assert "calls 127.0.0.1:9 over UDP: nobody listens there" in told
     assert "connection refused" in told
     assert "RST: connection cut off" in told
-    assert "message, piece 1 of 2 (delivery not guaranteed)" in told
+    assert "message, piece 1 of 2 (the program was not seen ready to read it)" in told
     assert "waited for the keyboard: Enter" in told
     assert "does nothing: Enter, in case it waits for that" in told
     assert "limit reached: output, 1 MB" in told
@@ -116,7 +116,7 @@ def test_calls_in_the_words_of_python() -> None:
     assert call_words([call("read", "keyboard")], table) == "waits in input()"
     assert call_words([call("futex"), call("accept4", tid=2)], table) == "waits in accept()"
     assert call_words([call("futex")], table) == "waits for another thread"
-    assert call_words([call("running")], table) == "computes without a pause"
+    assert call_words([call("running")], table) == "runs without a pause"
     assert call_words([call("flock")], table) == "waits in flock"
     assert call_words([], table) == ""
 

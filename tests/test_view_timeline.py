@@ -134,7 +134,9 @@ def test_unread_bytes_are_said_where_the_program_waits() -> None:
         end = tr.Ended(t=MS, outcome="stuck")
         return moments(tr.of(header(), [state, end]), "fr")[0].label
 
-    assert waits(socket) == "attend dans accept()\u00a0; reste à lire\u00a0: 35 octets"
+    assert (
+        waits(socket) == "attend dans accept()\u00a0; arrivé, mais pas encore lu\u00a0: 35 octets"
+    )
     # The kernel counts a FIN as one byte more.
     closed = msgspec.structs.replace(socket, state="close-wait", receive_queue=1)
     assert waits(closed) == "attend dans accept()"

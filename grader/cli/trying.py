@@ -91,7 +91,11 @@ def _told(lab: Lab, scenario: Scenario, transcript: Transcript, language: str) -
     out = Writer(language, style())
     out.say(f"{scenario.id}  ", scenario.title, indent="", colour=BOLD)
     left_out = unsaid(transcript, lab, scenario)
-    for moment in moments(transcript, language, scenario.steps, _MOST, left_out=left_out):
+    told = moments(
+        transcript, language, scenario.steps, _MOST,
+        left_out=left_out, messages=lab.within(scenario).messages,
+    )  # fmt: skip
+    for moment in told:
         time = f"{moment.t / 1e6:8.1f} ms "
         sign = out.plain(_SIGNS.get(moment.place, "·"))
         shown = out.cut(

@@ -67,7 +67,8 @@ def draw(
     scenario = next((s for s in lab.scenarios if s.id == transcript.header.scenario), None)
     steps = () if scenario is None else scenario.steps
     left_out = {} if scenario is None else unsaid(transcript, lab, scenario)
-    all_told = moments(transcript, out.language, steps, MOMENTS_SHOWN, own, left_out)
+    messages = lab.messages if scenario is None else lab.within(scenario).messages
+    all_told = moments(transcript, out.language, steps, MOMENTS_SHOWN, own, left_out, messages)
     told = tuple(_once(all_told))
     if not any(moment.kind in (Kind.CONNECT, Kind.DATA) for moment in told):
         # Without a connection no step of an exchange could come.

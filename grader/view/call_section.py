@@ -87,7 +87,9 @@ def call_section(
     title = scenario.title.in_language(language) if scenario else transcript.header.scenario
     calls = [entry for entry in transcript.entries if isinstance(entry, tr.SystemCall)]
     lanes = _lane_of(calls)
-    moments = [m for m in each_moment(transcript, language, steps) if _is_shown(m)]
+    messages = lab.within(scenario).messages if scenario else lab.messages
+    told = each_moment(transcript, language, steps, messages=messages)
+    moments = [m for m in told if _is_shown(m)]
     segments = [x for x in transcript.entries if isinstance(x, tr.Segment)]
     if segments:
         # What the kernel saw is exact; the reference's own record is some milliseconds late.

@@ -104,5 +104,8 @@ class RecordedRuns:
         # Two programs with each other have tables instead of a drawing.
         both = self._runs[run].role == "both"
         own = OwnProgram(self._sources, transcript.header.program)
-        moments = () if both else all_moments(transcript, self._language, steps, own, left_out)
+        messages = self._lab.messages if scenario is None else self._lab.within(scenario).messages
+        moments = (
+            () if both else all_moments(transcript, self._language, steps, own, left_out, messages)
+        )
         return Recorded(transcript=transcript, moments=moments)

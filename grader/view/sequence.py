@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from grader import transcript as tr
 from grader.judge.unsaid import Unsaid
-from grader.lab.model import ReferenceStep
+from grader.lab.model import Message, ReferenceStep
 from grader.view.bytes_view import decoded
 from grader.view.moment import Kind, Moment, Place
 from grader.view.own_program import NOTHING, OwnProgram
@@ -32,13 +32,15 @@ def moments(
     most: int = MOMENTS_SHOWN,
     own: OwnProgram = NOTHING,
     left_out: Mapping[int, Unsaid] = MappingProxyType({}),
+    messages: Mapping[str, Message] = MappingProxyType({}),
 ) -> tuple[Moment, ...]:
     """What happened, in order, as at most `most` moments.
 
     `steps` (of the scenario) name the steps that did not come, `left_out` says why the reference
-    left some out (`grader.judge.unsaid`); `own` is the program that ran.
+    left some out (`grader.judge.unsaid`); `own` is the program that ran, `messages` are the lab's.
     """
-    return cut_short(all_moments(transcript, language, steps, own, left_out), language, most)
+    told = all_moments(transcript, language, steps, own, left_out, messages)
+    return cut_short(told, language, most)
 
 
 def all_moments(
@@ -47,9 +49,10 @@ def all_moments(
     steps: Sequence[ReferenceStep] = (),
     own: OwnProgram = NOTHING,
     left_out: Mapping[int, Unsaid] = MappingProxyType({}),
+    messages: Mapping[str, Message] = MappingProxyType({}),
 ) -> tuple[Moment, ...]:
     """What happened, in order: what came together is one moment, and nothing is left out."""
-    teller = Teller(transcript, language, steps, own, left_out)
+    teller = Teller(transcript, language, steps, own, left_out, messages)
     return _gathered(_in_order(transcript, teller), language)
 
 
@@ -58,9 +61,11 @@ def each_moment(
     language: str,
     steps: Sequence[ReferenceStep] = (),
     own: OwnProgram = NOTHING,
+    messages: Mapping[str, Message] = MappingProxyType({}),
 ) -> Iterator[Moment]:
     """The moments as `moments` has them, each by itself: nothing gathered, nothing folded."""
-    for _, moment in _in_order(transcript, Teller(transcript, language, steps, own)):
+    teller = Teller(transcript, language, steps, own, messages=messages)
+    for _, moment in _in_order(transcript, teller):
         yield _labelled(moment, language)
 
 

@@ -209,8 +209,9 @@ class _Maker:
             self.detail,
         )  # fmt: skip
         calls = next((c for c in self.traced if c.id.split("~")[0] == run.id), None)
-        if made.tone is Status.PASS and run.id in self.missed:
-            # It ran to its end, which is no success where something else was lost in it.
+        if made.tone is Status.PASS and (run.id in self.missed or run.role in self.telling):
+            # It ran to its end, which is no success where something was lost in it, or where it
+            # may show a mistake of which its own findings do not speak.
             made = replace(made, tone=Status.NOT_RUN, symbol=SYMBOLS[Status.NOT_RUN])
         if run.outcome == "stuck" and (run.id not in self.missed or self._served(run)):
             # The exchange came to its end: a server may wait for the next client.

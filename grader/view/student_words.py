@@ -58,7 +58,11 @@ _TABLE: dict[str, tuple[str, str]] = {
     "received_here": ("reçu à {time}", "received at {time}"),
     "hex_of": ("Octet par octet", "Byte by byte"),
     "hex_more": ("… {n} octets de plus dans la capture", "… {n} more bytes in the capture"),
-    "m_unread": ("~; reste à lire~: {size}", "; still to be read: {size}"),
+    "m_unread": (
+        "~; arrivé, mais pas encore lu~: {size}",
+        "; arrived, but not read yet: {size}",
+    ),
+    "m_unread_of": ("{size} de {name}", "{size} from {name}"),
     "fold_open": ("{n} autres évènements", "{n} more events"),
     "whole_screen": ("Tout l’écran (stdout)", "The whole screen (stdout)"),
     "whole_stderr": ("Tous les messages d’erreur (stderr)", "All error messages (stderr)"),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from grader import transcript as tr
 from grader.judge.own_calls import own_words
 from grader.judge.unsaid import Unsaid
-from grader.lab.model import Action, ReferenceStep
+from grader.lab.model import Action, Message, ReferenceStep
 from grader.view.calls import call_words
 from grader.view.message_names import MessageNames
 from grader.view.moment import Kind, Moment, Place
@@ -30,13 +30,17 @@ class Teller:
         steps: Sequence[ReferenceStep],
         own: OwnProgram = NOTHING,
         left_out: Mapping[int, Unsaid] = MappingProxyType({}),
+        messages: Mapping[str, Message] = MappingProxyType({}),
     ) -> None:
         self.language = language
         self.own = own
         self.words = page_words(language)
         self.server = transcript.header.role == "server"
         self.entries = transcript.entries
-        self.names = MessageNames(transcript, self.words)
+        self.names = MessageNames(transcript, self.words, messages, language)
+        self.unready = (
+            frozenset[int]() if transcript.header.facts == "paced" else _unready(self.entries)
+        )
         last = self.entries[-1] if self.entries else None
         self.crashed = isinstance(last, tr.Ended) and last.outcome != "completed"
         self.steps = steps if _one_to_one(steps) else ()
@@ -60,6 +64,9 @@ class Teller:
             return self._state(index, entry)
         teller = _TELLERS.get(type(entry))
         moment = teller(self, entry) if teller else None
+        if moment is not None and index in self.unready:
+            label = f"{moment.label} ({self.words['not_seen_ready']})"
+            moment = replace(moment, label=label)
         if moment is None:
             return None
         if isinstance(entry, tr.Step) and 0 <= entry.index < len(self.steps):
@@ -100,12 +107,24 @@ class Teller:
         label = own_words(", ".join(filter(None, (called, where))), lambda _: line)
         if not label:
             return None
-        if unread := _unread(entry):
-            size = byte_count(unread, self.language)
-            label = f"{label}{self.words['m_unread'].format(size=size)}"
+        if unread := self._unread(entry):
+            label = f"{label}{self.words['m_unread'].format(size=unread)}"
         names = {call.connection for call in entry.calls}
         moment = _moment(entry, Place.AT_PROGRAM, Kind.WAIT, label)
         return replace(moment, frame=frame, connection=names.pop() if len(names) == 1 else "")
+
+    def _unread(self, entry: tr.State) -> str:
+        """What had come to the program's connections, and it had not read: bytes, and whose."""
+        unread: dict[str, int] = {}
+        for s in entry.sockets:
+            # In other states the kernel counts the FIN as one byte more.
+            if s.state == "established" and s.receive_queue:
+                unread[s.connection] = unread.get(s.connection, 0) + s.receive_queue
+        sizes = {name: byte_count(size, self.language) for name, size in unread.items()}
+        of = self.words["m_unread_of"]
+        return ", ".join(
+            of.format(size=size, name=name) if name else size for name, size in sizes.items()
+        )
 
     def _position(self, entry: tr.Position) -> Moment | None:
         if self.last_state is not None:
@@ -157,13 +176,10 @@ class Teller:
         return _moment(entry, Place.LOST, Kind.CUT, label, call="connect")
 
     def _sent(self, entry: tr.Sent) -> Moment:
-        key = "m_message" if len(entry.messages) == 1 else "m_messages"
-        label = self.names.sent(entry.messages, self.words[key])
+        label = self.names.sent(entry)
         if entry.pieces > 1:
             piece = self.words["m_piece"].format(piece=entry.piece, pieces=entry.pieces)
             label = f"{label}, {piece}"
-        if not entry.guaranteed:
-            label = f"{label} ({self.words['not_guaranteed']})"
         return _moment(entry, Place.TO_PROGRAM, Kind.DATA, label, entry.data, "recv")
 
     def _received(self, entry: tr.Received) -> Moment:
@@ -212,7 +228,7 @@ class Teller:
         """What did not come from the program, or could not be sent to it any more."""
         step = self.steps[index] if 0 <= index < len(self.steps) else None
         if step is not None and step.action is Action.SEND:
-            label = self.words["m_unsent"].format(names=self.names.quoted(step.messages))
+            label = self.words["m_unsent"].format(names=self.names.told(step.messages))
             return label + self._why_left_out(index)
         if step is not None and step.action is Action.SILENCE:
             return self.words["m_not_silent"]
@@ -233,10 +249,8 @@ class Teller:
             return self.words["m_step"].format(n=index + 1)
         step = self.steps[index]
         key = f"a_{step.action}"
-        names = self.names.quoted(step.messages)
-        if key in self.words:
-            return self.words[key].format(names=names)
-        return self.words["a_other"].format(action=Action(step.action).value)
+        names = self.names.told(step.messages)
+        return self.words[key].format(names=names)
 
     def _exited(self, entry: tr.Exited) -> Moment:
         if entry.signal:
@@ -298,10 +312,13 @@ def _moment(
     return Moment(t=entry.t, place=place, kind=kind, label=label, data=data, call=call)
 
 
-def _unread(entry: tr.State) -> int:
-    """Bytes that had come to the program's connections, and that it had not read."""
-    # In other states the kernel counts the FIN as one byte more.
-    return sum(s.receive_queue for s in entry.sockets if s.state == "established")
+def _unready(entries: Sequence[tr.AnyEntry]) -> frozenset[int]:
+    """On each connection the first message that was sent to a program not seen ready for it."""
+    first: dict[str, int] = {}
+    for index, entry in enumerate(entries):
+        if isinstance(entry, tr.Sent) and not entry.guaranteed:
+            first.setdefault(entry.connection, index)
+    return frozenset(first.values())
 
 
 def _one_to_one(steps: Sequence[ReferenceStep]) -> bool:

@@ -144,7 +144,10 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Ou à la main, votre programme dans un autre terminal~:",
         "Or by hand, with your program in another terminal:",
     ),
-    "not_guaranteed": ("livraison non garantie", "delivery not guaranteed"),
+    "not_seen_ready": (
+        "le programme n’a pas été vu prêt à le lire",
+        "the program was not seen ready to read it",
+    ),
     "paced": (
         "Ici, l’état du programme n’a pas pu être lu~: les messages ont été espacés, "
         "leur livraison séparée n’est pas garantie.",
