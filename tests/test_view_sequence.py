@@ -75,7 +75,7 @@ def test_every_kind_of_entry_can_be_told() -> None:
     assert "message, piece 1 of 2 (the program was not seen ready to read it)" in told
     assert "waited for the keyboard: Enter" in told
     assert "does nothing: Enter, in case it waits for that" in told
-    assert "limit reached: output, 1 MB" in told
+    assert "limit reached: printed text, 1 MB" in told
     assert "3 frames lost by the capture (no effect on the grade)" in told
     assert "ends, status 1" in told
 

@@ -85,7 +85,7 @@ def _limit(facts: Facts, reached: LimitReached) -> Text:
         number = trace.place.line
     name = LIMITS.get(reached.limit)
     return fill(
-        SITUATIONS["limit"],
+        SITUATIONS["limit.output" if reached.limit == "output" else "limit"],
         program=program(facts.role),
         line=at_line(number),
         limit=fill(name) if name is not None else reached.limit,

@@ -31,8 +31,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "no-program": ("{reason}", "{reason}"),
     "receive.pass": ("Le message est arrivé.", "The message arrived."),
     "receive.partial": (
-        "Le message est arrivé, à quelques signes près.",
-        "The message arrived, but for a few characters.",
+        "Le message est arrivé, presque comme demandé.",
+        "The message arrived, nearly as asked for.",
     ),
     "receive.wrong": (
         "Un autre texte est arrivé.",
@@ -352,8 +352,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "The text is printed, behind the message before it, on the same line.",
     ),
     "stdout.partial": (
-        "Le texte est affiché, à quelques signes près.",
-        "The text is printed, but for a few characters.",
+        "Le texte est affiché, presque comme demandé.",
+        "The text is printed, nearly as asked for.",
     ),
     "stdout.partial.case": (
         "Le texte est affiché{nb}; seules les majuscules et les minuscules diffèrent.",
@@ -442,6 +442,10 @@ SITUATIONS: dict[str, tuple[str, str]] = {
         "Votre {program} tournait encore{line} quand il a été arrêté.",
         "Your {program} was still running{line} when it was stopped.",
     ),
+    "limit.output": (
+        "Votre {program} affiche sans fin{line}{nb}: nous l’avons arrêté ({value}).",
+        "Your {program} prints without end{line}: we ended it ({value}).",
+    ),
     "limit": (
         "Votre {program} a atteint une limite{line}{nb}: {limit}, {value}.",
         "Your {program} reached a limit{line}: {limit}, {value}.",
@@ -480,7 +484,7 @@ LIMITS: dict[str, tuple[str, str]] = {
     "files": ("fichiers ouverts", "open files"),
     "file_size": ("taille d’un fichier", "size of a file"),
     "disk": ("place pour les fichiers", "room for files"),
-    "output": ("sortie", "output"),
+    "output": ("texte affiché", "printed text"),
     "wire": ("octets envoyés", "bytes sent"),
     "connections": ("connexions", "connections"),
     "artifacts": ("fichiers produits", "files made"),

@@ -20,6 +20,10 @@ _ALIKE = 0.4
 """Below this likeness, marking single letters says nothing: the texts are simply two texts."""
 
 
+_BEGUN = 4
+"""Two texts that are not alike and part before this have nothing in common to point at."""
+
+
 class Part(msgspec.Struct, frozen=True):
     """A stretch of one of the two texts; `changed` where the other one has something else."""
 
@@ -69,6 +73,8 @@ def _parts(left: str, right: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
     # The quick ratio is never below the other, and much cheaper.
     if matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
+        if at < _BEGUN:
+            return _plain(left), _plain(right)
         return _split(left, at), _split(right, at)
     ours: list[Part] = []
     theirs: list[Part] = []

@@ -63,7 +63,6 @@ class Mistakes:
             title=prose(first.title.in_language(self.language)),
             explanation=prose(first.explanation.in_language(self.language)),
             places=tuple(self._place(d) for _, d in alike),
-            difference=self._difference(alike),
             said=self._said(first),
             notion=notion,
             notion_anchor=f"statement-{first.about}" if first.about in self.lab.passages else "",
@@ -73,9 +72,11 @@ class Mistakes:
             further=self._further(first) if further else None,
         )
 
-    def _difference(self, alike: Sequence[tuple[int, Diagnosis]]) -> Difference | None:
+    def _difference(self, diagnosis: Diagnosis) -> Difference | None:
         """The first text that it made wrong."""
-        places = ((d.run, c) for _, d in alike if d.id in _OF_A_TEXT for c in d.criteria)
+        if diagnosis.id not in _OF_A_TEXT:
+            return None
+        places = ((diagnosis.run, c) for c in diagnosis.criteria)
         return next((self.compared[place] for place in places if place in self.compared), None)
 
     def _said(self, diagnosis: Diagnosis) -> tuple[Run, ...]:
@@ -110,6 +111,7 @@ class Mistakes:
             run=self.titles.get(diagnosis.run, diagnosis.run.split("~")[0]),
             run_anchor=f"run-{diagnosis.run}",
             excerpt=self._excerpt(program, line, diagnosis),
+            difference=self._difference(diagnosis),
         )
 
     def _excerpt(

@@ -214,7 +214,7 @@ def cut_short(told: tuple[Moment, ...], language: str, most: int) -> tuple[Momen
     hidden = len(told) - most
     if hidden <= 0:
         return told
-    tail = most // 4
+    tail = most // 2
     head = most - tail - 1
     fold = Moment(
         t=told[head].t,

@@ -73,6 +73,8 @@ class PlaceView:
     run: str
     run_anchor: str
     excerpt: Excerpt | None
+    difference: Difference | None
+    """The text asked for and what came, where the mistake is in that text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +98,6 @@ class DiagnosisView:
     title: tuple[Run, ...]
     explanation: tuple[Run, ...]
     places: tuple[PlaceView, ...]
-    difference: Difference | None
-    """The text asked for and what came, where the mistake is in that text."""
     said: tuple[Run, ...]
     """The last line of the error that Python wrote; empty where it wrote none."""
     notion: str

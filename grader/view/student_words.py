@@ -63,6 +63,8 @@ _TABLE: dict[str, tuple[str, str]] = {
         "; arrived, but not read yet: {size}",
     ),
     "m_unread_of": ("{size} de {name}", "{size} from {name}"),
+    "m_unread_connections": ("{size} de {n} connexions", "{size} from {n} connections"),
+    "m_unread_many": ("{size} de {n} clients", "{size} from {n} clients"),
     "fold_open": ("{n} autres évènements", "{n} more events"),
     "whole_screen": ("Tout l’écran (stdout)", "The whole screen (stdout)"),
     "whole_stderr": ("Tous les messages d’erreur (stderr)", "All error messages (stderr)"),
@@ -91,8 +93,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     # runs and source
     "advice_runs": ("Essais des conseils, sans point", "Runs of the advice, no points"),
     "unplayed": (
-        "Pas joués, n’ayant rien de plus à montrer~:",
-        "Not played, with no more to show:",
+        "Pas joués, parce que la même erreur les aurait arrêtés~:",
+        "Not played, as the same mistake would have ended them:",
     ),
     "source_plain": (
         "Trop long pour être mis en couleur.",

@@ -120,6 +120,10 @@ class Teller:
             # In other states the kernel counts the FIN as one byte more.
             if s.state == "established" and s.receive_queue:
                 unread[s.connection] = unread.get(s.connection, 0) + s.receive_queue
+        if len(unread) > _FEW and all(unread):
+            size = byte_count(sum(unread.values()), self.language)
+            many = "m_unread_many" if self.server else "m_unread_connections"
+            return self.words[many].format(size=size, n=len(unread))
         sizes = {name: byte_count(size, self.language) for name, size in unread.items()}
         of = self.words["m_unread_of"]
         return ", ".join(
@@ -232,7 +236,16 @@ class Teller:
             return label + self._why_left_out(index)
         if step is not None and step.action is Action.SILENCE:
             return self.words["m_not_silent"]
-        return self.words["m_missed"].format(what=self._step_name(index))
+        key = "m_misplaced" if step is not None and self._came(step) else "m_missed"
+        return self.words[key].format(what=self._step_name(index))
+
+    def _came(self, step: ReferenceStep) -> bool:
+        """Whether what was waited for was sent all the same, at another time."""
+        texts = [self.names.texts.get(name, "").strip().encode() for name in step.messages]
+        if step.action is not Action.RECEIVE or len(texts) != 1 or len(texts[0]) < _KNOWN_BY:
+            return False
+        received = (e for e in self.entries if isinstance(e, tr.Received))
+        return texts[0] in b"".join(e.data for e in received if e.connection == step.connection)
 
     def _why_left_out(self, index: int) -> str:
         """What the reference lacked to say it; nothing where the program is why it was not sent."""
@@ -273,6 +286,11 @@ class Teller:
         return _moment(entry, Place.BETWEEN, Kind.NOTE, label)
 
 
+_FEW = 2
+"""Connections that are told apart where bytes wait unread."""
+
+_KNOWN_BY = 8
+"""Bytes of a text by which it can be told from others."""
 _TELLERS: Mapping[type[tr.AnyEntry], Callable[..., Moment | None]] = {
     tr.Started: Teller._started,
     tr.Compiled: Teller._compiled,

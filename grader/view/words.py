@@ -173,8 +173,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     "advice_ok": ("tient", "holds"),
     "advice_later": (
-        "à revoir une fois les critères réussis",
-        "to look at again once the criteria hold",
+        "Rien n’en est dit avant que l’échange de l’énoncé réussisse~:",
+        "Nothing is said of these before the statement’s exchange works:",
     ),
     "advice_not": ("à améliorer", "can be better"),
     # class page
