@@ -34,7 +34,7 @@ def test_what_was_not_run_and_a_limit_that_was_struck() -> None:
         ("limit", "limit reached: time (server-nominal)"),
     ]
     flood = grade("x", runs=[ended("limit", "output"), ended("limit", "memory")])
-    assert reasons(flood, "fr")[0][1].startswith("limite atteinte\u00a0: sortie, mémoire (")
+    assert reasons(flood, "fr")[0][1].startswith("limite atteinte\u00a0: texte affiché, mémoire (")
     assert reasons(grade("x", runs=[ended("limit", "output", Level.ADVICE)]), "fr") == []
 
 

@@ -14,6 +14,7 @@ from grader.lab.model import Action, Message, ReferenceStep
 from grader.view.calls import call_words
 from grader.view.message_names import MessageNames
 from grader.view.moment import Kind, Moment, Place
+from grader.view.out_of_turn import out_of_turn
 from grader.view.own_program import NOTHING, OwnProgram
 from grader.view.student_words import page_words
 from grader.view.trace_paths import short_paths
@@ -45,6 +46,7 @@ class Teller:
         self.crashed = isinstance(last, tr.Ended) and last.outcome != "completed"
         self.steps = steps if _one_to_one(steps) else ()
         self.left_out = left_out
+        self.out_of_turn = out_of_turn(transcript, self.steps)
         made = [e for e in self.entries if isinstance(e, tr.Connected)]
         self.udp = {e.connection for e in made if e.protocol == "udp"}
         ours = not self.server and not any(s.action is Action.REFUSE for s in steps)
@@ -236,16 +238,10 @@ class Teller:
             return label + self._why_left_out(index)
         if step is not None and step.action is Action.SILENCE:
             return self.words["m_not_silent"]
-        key = "m_misplaced" if step is not None and self._came(step) else "m_missed"
+        key = "m_misplaced" if index in self.out_of_turn else "m_missed"
+        if step is not None and step.action in _OURS:
+            key = "m_undone"
         return self.words[key].format(what=self._step_name(index))
-
-    def _came(self, step: ReferenceStep) -> bool:
-        """Whether what was waited for was sent all the same, at another time."""
-        texts = [self.names.texts.get(name, "").strip().encode() for name in step.messages]
-        if step.action is not Action.RECEIVE or len(texts) != 1 or len(texts[0]) < _KNOWN_BY:
-            return False
-        received = (e for e in self.entries if isinstance(e, tr.Received))
-        return texts[0] in b"".join(e.data for e in received if e.connection == step.connection)
 
     def _why_left_out(self, index: int) -> str:
         """What the reference lacked to say it; nothing where the program is why it was not sent."""
@@ -289,8 +285,11 @@ class Teller:
 _FEW = 2
 """Connections that are told apart where bytes wait unread."""
 
-_KNOWN_BY = 8
-"""Bytes of a text by which it can be told from others."""
+_OURS = frozenset(
+    (Action.HALF_CLOSE, Action.CLOSE, Action.RESET, Action.RESTART, Action.STOP_READING,
+     Action.READ_AGAIN)
+)  # fmt: skip
+"""What the reference does, which no program sends."""
 _TELLERS: Mapping[type[tr.AnyEntry], Callable[..., Moment | None]] = {
     tr.Started: Teller._started,
     tr.Compiled: Teller._compiled,
