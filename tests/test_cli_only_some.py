@@ -10,8 +10,7 @@ from typing import Self
 import pytest
 from batch_tools import FakeEngine
 
-from grader.cli import app
-from grader.cli import grade as command
+from grader.cli import app, executor
 from grader.run.jobs import EngineOptions, Job, Played
 
 
@@ -37,15 +36,15 @@ class Engine(FakeEngine):
 @pytest.fixture
 def graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A class of three, graded; then two of them hand in once more."""
-    monkeypatch.setattr(command, "Engine", Engine)
+    monkeypatch.setattr(executor, "Engine", Engine)
     for name in ("abel", "dupont", "zoe"):
         (tmp_path / "in" / name).mkdir(parents=True)
-        (tmp_path / "in" / name / "serveur.py").write_text("print(1)\n")
+        (tmp_path / "in" / name / "serveur.py").write_text(f"print(1, {name!r})\n")
         (tmp_path / "in" / name / "client.py").write_text("print(2)\n")
     assert grade(tmp_path) == 0
     assert {*Engine.last.played} == {"abel", "dupont", "zoe"}
     for name in ("abel", "dupont"):
-        (tmp_path / "in" / name / "serveur.py").write_text("print(3)\n")
+        (tmp_path / "in" / name / "serveur.py").write_text(f"print(3, {name!r})\n")
     return tmp_path
 
 

@@ -146,7 +146,7 @@ def test_what_the_kernel_killed_for_want_of_memory() -> None:
 
 
 def test_each_limit_has_a_name_and_a_number() -> None:
-    for name in NAMED:
+    for name in {*NAMED} - {"artifacts"}:  # of a build: `grader.run.building` has its number
         assert strikes.struck(name, LIMITS).value
     assert strikes.struck("output", replace(LIMITS, output=1000)).value == "1000 B"
 
@@ -266,7 +266,11 @@ def _lab(port: int | None = None) -> Lab:
     "writes",
     [
         "for n in range(40): open(str(n), 'wb').write(os.urandom(4 << 20))",
-        "os.mkdir('d')\nfor n in range(30_000): open(f'd/{n}', 'wb').close()",
+        """os.mkdir('d')
+for n in range(30_000):
+    open(f'd/{n}', 'wb').close()
+    n % 500 or print(n, flush=True)  # with nothing but a clock, a quiet one is taken to wait
+""",
     ],
     ids=["bytes", "files"],
 )
