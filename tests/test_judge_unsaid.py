@@ -156,7 +156,7 @@ def test_what_could_not_be_said_says_why() -> None:
     left_out = unsaid(made, CRLF, scenario)
     assert left_out == {2: Unsaid(("token",), ("token",))}
     labels = [m.label for m in moments(made, "en", scenario.steps, left_out=left_out)]
-    assert "not sent: pass (it needs token, which was not captured)" in labels
+    assert "not sent: a message (it needs token, which was not captured)" in labels
     (said,) = (m.label for m in moments(made, "fr", scenario.steps, left_out=left_out)
                if m.label.startswith("pas envoyé"))  # fmt: skip
     assert "token" in said

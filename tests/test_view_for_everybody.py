@@ -16,8 +16,8 @@ LANGUAGES: dict[str, Scheme] = {"fr": "light", "en": "dark"}
 
 
 PICTURES: dict[str, tuple[tuple[int, Scheme], ...]] = {
-    "fr": ((360, "light"), (360, "dark"), (768, "light"), (1200, "light"), (1200, "dark")),
-    "en": ((1200, "light"),),
+    "fr": ((360, "light"), (1200, "light"), (1200, "dark")),
+    "en": ((768, "light"),),
 }
 """CSS pixels of a telephone, a tablet and a window, with the colours that are photographed."""
 

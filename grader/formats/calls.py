@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from grader.formats.safe import no_commands, one_line
-from grader.formats.writer import Style
+from grader.formats.writer import Style, encodable
 from grader.lab.model import Lab
 from grader.transcript import Transcript
 from grader.view.bytes_view import shortened, width
@@ -89,4 +89,4 @@ def _encodable(text: str, style: Style) -> str:
     if not style.unicode:
         for ours, plain in _ASCII:
             text = text.replace(ours, plain)
-    return text.encode(style.encoding, "replace").decode(style.encoding)
+    return encodable(text, style.encoding)
