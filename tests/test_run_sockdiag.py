@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 
@@ -89,6 +90,26 @@ def test_the_byte_counts_tell_what_tcp_has_taken_in() -> None:
                 if i.local == server.getsockname()
             ]
             assert listed.bytes_received == 5
+
+
+def test_a_window_is_shut_some_time_after_the_buffers_are_full() -> None:
+    """First an acknowledgement is owed, then the persist timer fills what is left of it."""
+    with SocketTable() as table, socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        client, server = _pair(listener)
+        with client, server:
+            client.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while client.send(bytes(4096)):
+                    pass
+            told: tuple[int | None, int | None] = (None, None)
+            while told != (0, 0):
+                info = table.find(client.getsockname(), server.getsockname())
+                assert info is not None
+                assert info.wqueue > 0
+                told = info.unacked, info.window
 
 
 def test_a_fin_counts_as_one_more_byte() -> None:

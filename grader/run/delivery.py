@@ -96,7 +96,7 @@ class Delivery:
         if mine is None:
             # No such socket, and no news of its end yet: that is on its way.
             return connection.open
-        if mine.wqueue and not connection.paused:
+        if mine.wqueue and not (connection.paused and _is_shut(mine)):
             return True
         if not mine.inode and mine.state not in _HELD:
             return False  # closed by the program: what we send is answered by RST
@@ -153,6 +153,16 @@ class DatagramDelivery(Delivery):
     def in_flight(self) -> bool:
         """A datagram is under way, of ours or to us; one that is delivered waits in a queue."""
         return proc.packets_under_way()
+
+
+def _is_shut(mine: SocketInfo) -> bool:
+    """Nothing goes to a reader that has stopped until it reads again.
+
+    Full buffers are not enough: an acknowledgement that is delayed (40 ms) makes room for more,
+    and so does what the persist timer sends (RFC 9293, section 3.8.6.1: from 200 ms on) into a
+    window that is smaller than the next segment. A kernel that tells no window is believed.
+    """
+    return not mine.unacked and not mine.window
 
 
 def _same_family(info: SocketInfo, address: tuple[str, int]) -> bool:

@@ -44,6 +44,11 @@ _BYTES = struct.Struct("=QQ")
 _BYTES_OFFSET = _ATTRIBUTE.size + 120
 """tcpi_bytes_acked, then tcpi_bytes_received, in struct tcp_info (Linux 4.1 and later)."""
 _BYTES_END = _BYTES_OFFSET + _BYTES.size
+_COUNT = struct.Struct("=I")
+_UNACKED_OFFSET = _ATTRIBUTE.size + 24
+_WINDOW_OFFSET = _ATTRIBUTE.size + 228
+"""tcpi_unacked, and tcpi_snd_wnd (Linux 5.4 and later)."""
+_WINDOW_END = _WINDOW_OFFSET + _COUNT.size
 
 _STATES = {
     1: "established", 2: "syn-sent", 3: "syn-recv", 4: "fin-wait-1", 5: "fin-wait-2",
@@ -85,6 +90,10 @@ class SocketInfo(NamedTuple):
     """Bytes taken in by TCP, one more once FIN has come; None where it was not asked or told."""
     bytes_acked: int | None
     """Bytes of this socket that its peer acknowledged; the SYN of a client counts as one."""
+    unacked: int | None
+    """Segments of this socket that its peer has not acknowledged yet; None as above."""
+    window: int | None
+    """Bytes that its peer said it takes beyond those acknowledged; None as above, or not told."""
     cookie: int
     """The kernel's name for this socket, never used twice."""
 
@@ -307,12 +316,17 @@ def _parse(protocol: str, buffer: bytearray, begin: int, stop: int) -> SocketInf
     family, state, ends, cookie, rqueue, wqueue, uid, inode = _MESSAGE.unpack_from(buffer, begin)
     acked: int | None = None
     received: int | None = None
+    unacked: int | None = None
+    window: int | None = None
     v6only = False
     offset = begin + _MESSAGE.size
     while offset < stop:
         length, kind = _ATTRIBUTE.unpack_from(buffer, offset)
         if kind == _INET_DIAG_INFO and length >= _BYTES_END:
             acked, received = _BYTES.unpack_from(buffer, offset + _BYTES_OFFSET)
+            (unacked,) = _COUNT.unpack_from(buffer, offset + _UNACKED_OFFSET)
+            if length >= _WINDOW_END:
+                (window,) = _COUNT.unpack_from(buffer, offset + _WINDOW_OFFSET)
         elif kind == _INET_DIAG_SKV6ONLY:
             v6only = buffer[offset + _ATTRIBUTE.size] != 0
         offset += (max(length, _ATTRIBUTE.size) + 3) & ~3
@@ -329,5 +343,7 @@ def _parse(protocol: str, buffer: bytearray, begin: int, stop: int) -> SocketInf
         v6only,
         received,
         acked,
+        unacked,
+        window,
         cookie,
     )
