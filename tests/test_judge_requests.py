@@ -196,15 +196,25 @@ def test_one_that_reads_all() -> None:
     assert leaves_after(3) == []
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["", "and fails to send before it is ended"])
 @pytest.mark.parametrize("limit", ["cpu", "wall", "output", "wire"])
-def test_a_loop_that_does_not_see_the_end(limit: str) -> None:
-    """Whichever limit it meets first."""
+def test_a_loop_that_does_not_see_the_end(limit: str, *, late: bool) -> None:
+    """Whichever limit it meets first, and whatever it says of what we closed for that limit."""
     talk = Talk(ECHO, "server-nominal")
     for number, line in enumerate(LINES):
         talk.says(line, f"line{number + 1}").consumed()
         talk.hears(2 + 2 * number, line)
     talk.half_closes()
-    assert [d.id for d in talk.errors(talk.limit(limit))] == ["ignores-end-of-stream"]
+    told = talk.limit(limit)
+    if late:
+        said = Talk(ECHO, "server-nominal").raises("BrokenPipeError", 22, "s.sendall(x)").entries
+        (error,) = (entry for entry in said if isinstance(entry, tr.Stderr))
+        (struck,) = (
+            i for i, entry in enumerate(told.entries) if isinstance(entry, tr.LimitReached)
+        )
+        after = [*told.entries[: struck + 1], tr.Closed(t=error.t, how="close"), error]
+        told = tr.of(told.header, [*after, *told.entries[struck + 1 :]])
+    assert [d.id for d in talk.errors(told)] == ["ignores-end-of-stream"]
 
 
 def hard_of_hearing(*printed: str) -> list[Diagnosis]:

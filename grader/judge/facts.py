@@ -245,11 +245,16 @@ class Facts:
 
     @cached_property
     def traceback(self) -> Traceback | None:
-        """The uncaught exception that ended the program."""
-        found = last_traceback(self.stderr.data) or last_exception(self.stderr.data)
+        """The uncaught exception that ended the program.
+
+        Not one that it meets after a limit struck: by then we have closed its connections.
+        """
+        end = self.limit[0] if self.limit is not None else len(self.entries)
+        said = b"".join(e.data for i, e in self.all(Stderr) if i < end)
+        found = last_traceback(said) or last_exception(said)
         if found is None or (self.exited is not None and self.exited[1].status == 0):
             return None
-        if self.exited is None and last_was_of_a_task(self.stderr.data):
+        if self.exited is None and last_was_of_a_task(said):
             return None  # it went on without that thread
         return found
 
