@@ -26,8 +26,22 @@ def test_a_flood_of_entries_is_cut() -> None:
     made = Recorder()
     for _ in range(recorder.MAX_ENTRIES + 5):
         made.add(lambda t: tr.EndOfStream(t=t))
-    assert made.full
     assert len(made.entries) == recorder.MAX_ENTRIES
+    made.add(lambda t: tr.Step(t=t, index=3, status="done", reason="received"))
+    made.add(lambda t: tr.LimitReached(t=t, limit="wire", value="8 MB"))
+    made.add(lambda t: tr.EndOfStream(t=t))
+    assert [type(e) for e in made.entries[recorder.MAX_ENTRIES :]] == [tr.Step, tr.LimitReached]
+
+
+def test_what_comes_in_small_pieces_is_kept_whole() -> None:
+    made, pieces = Recorder(), recorder.MAX_ENTRIES + 40_000
+    for number in range(pieces):
+        made.add(lambda t, n=number: tr.Received(t=t, data=b"%d" % (n % 10)))  # type: ignore[misc]
+    came = [e.data for e in made.entries if isinstance(e, tr.Received)]
+    assert b"".join(came) == b"0123456789" * (pieces // 10)
+    assert len(came) < recorder.MAX_ENTRIES + 5
+    made.add(lambda t: tr.Received(t=t, connection="bob", data=b"x"))
+    assert all(e.connection == "" for e in made.entries if isinstance(e, tr.Received))
 
 
 @given(st.lists(st.binary(max_size=20), max_size=20), st.integers(0, 100))
