@@ -8,6 +8,8 @@ import socket
 import threading
 from typing import IO
 
+from grader.run.available import available
+
 _CHUNK = 1 << 16
 
 
@@ -41,20 +43,7 @@ class Bridge:
 
     def read(self, limit: int) -> tuple[bytes, bool]:
         """What is there, `limit` bytes at most; whether the end was seen."""
-        parts: list[bytes] = []
-        total = 0
-        while total < limit:
-            try:
-                data = self._near.recv(min(_CHUNK, limit - total))
-            except BlockingIOError:
-                return b"".join(parts), False
-            except OSError:
-                return b"".join(parts), True
-            if not data:
-                return b"".join(parts), True
-            parts.append(data)
-            total += len(data)
-        return b"".join(parts), False
+        return available(self._near.recv, limit)
 
     def close(self) -> None:
         """Nobody reads any more; who carries sees that, or the end of the pipe."""

@@ -13,11 +13,13 @@ import struct
 import sys
 import termios
 import tty
+from functools import partial
+
+from grader.run.available import available
 
 assert sys.platform != "win32"  # noqa: S101 -- for mypy, too
 
 _SIZE = struct.pack("HHHH", 24, 80, 0, 0)
-_CHUNK = 65536
 
 
 class Terminal:
@@ -53,17 +55,4 @@ def read_available(fd: int, limit: int) -> tuple[bytes, bool]:
 
     The master of a terminal whose slaves are all closed fails with EIO: that is its end.
     """
-    parts: list[bytes] = []
-    total = 0
-    while total < limit:
-        try:
-            data = os.read(fd, min(_CHUNK, limit - total))
-        except BlockingIOError:
-            return b"".join(parts), False
-        except OSError:
-            return b"".join(parts), True
-        if not data:
-            return b"".join(parts), True
-        parts.append(data)
-        total += len(data)
-    return b"".join(parts), False
+    return available(partial(os.read, fd), limit)
