@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from grader import transcript as tr
@@ -13,18 +14,19 @@ _KNOWN_BY = 8
 
 def out_of_turn(transcript: tr.Transcript, steps: Sequence[ReferenceStep]) -> frozenset[int]:
     """Steps given up although their text had come by then, and no other step had taken it."""
-    found, came = set[int](), dict[str, bytes]()
+    found, came = set[int](), defaultdict[str, bytearray](bytearray)
     texts = transcript.header.texts
     for entry in transcript.entries:
         if isinstance(entry, tr.Started):
             came.clear()
         elif isinstance(entry, tr.Received):
-            came[entry.connection] = came.get(entry.connection, b"") + entry.data
+            came[entry.connection] += entry.data
         elif isinstance(entry, tr.Step) and (text := _awaited(entry, steps, texts)):
-            there = steps[entry.index].connection
-            before, known, after = came.get(there, b"").partition(text)
-            came[there] = before + after
-            if known and entry.status == "missed":
+            there = came[steps[entry.index].connection]
+            if (begin := there.find(text)) < 0:
+                continue
+            del there[begin : begin + len(text)]
+            if entry.status == "missed":
                 found.add(entry.index)
     return frozenset(found)
 
