@@ -32,6 +32,7 @@ from grader.run.followers import Followers
 from grader.run.inbox import Inbox
 from grader.run.jobs import EngineOptions, Job, Played, PlayedRun, Run
 from grader.run.pieces import Piece, choose, cut, done
+from grader.run.signals import no_end_meanwhile
 from grader.run.unplayed import not_run, unplayed_runs
 
 _TRIES = 2
@@ -237,8 +238,10 @@ class Engine:
         if languages != (PYTHON,) and self._builds is None:
             self._builds = workfolders.make()
         builds = str(self._builds or "")
-        worker = _Worker(replace(self.options, languages=tuple(self._languages), builds=builds))
-        self._workers.append(worker)
+        options = replace(self.options, languages=tuple(self._languages), builds=builds)
+        with no_end_meanwhile():
+            worker = _Worker(options)
+            self._workers.append(worker)
         self._selector.register(worker.replies, selectors.EVENT_READ, worker)
         return worker
 

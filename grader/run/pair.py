@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import sys
 import time
 from collections.abc import Callable, Container
@@ -41,6 +40,7 @@ from grader.run.pair_facts import (
 from grader.run.player import ENTERS, replace_time
 from grader.run.program import Program
 from grader.run.recorder import Recorder
+from grader.run.signals import no_end_meanwhile
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.streams import Streams
 
@@ -141,15 +141,11 @@ class PairPlayer:
     # --- the flow ------------------------------------------------------------------------
 
     def _start(self) -> None:
-        # A SIGTERM between a start and here would leave a program that nobody knows.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        try:
+        with no_end_meanwhile():
             for role in ("server", "client"):
                 program = self.setting.start(role)
                 recorder = self.clock.beside(role)
                 self._sides[role] = _Side(role, program, self.setting, recorder)
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self.clock.begin()
         self.zero = time.time_ns()
         self._release(self._server)

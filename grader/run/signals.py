@@ -10,15 +10,16 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def no_end_meanwhile() -> Iterator[None]:
-    """Hold SIGTERM back: between a start and its record it would leave what nobody knows.
+    """Hold SIGINT and SIGTERM back: between a start and its record they leave what nobody knows.
 
-    Windows has nothing like it: there a process of ours is ended without being asked.
+    What is started inherits that they are held: it takes them up itself. Windows has nothing like
+    it: there a process of ours is ended without being asked.
     """
     if sys.platform == "win32":
         yield
     else:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             yield
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -158,5 +158,7 @@ def main() -> None:
     # Ctrl-C is for the engine, which then ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
+    # The engine held them back until it knew of us.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     with contextlib.suppress(BrokenPipeError):
         serve(orders, replies, parent)
