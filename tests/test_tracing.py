@@ -55,6 +55,13 @@ def traced(where: Engine, one: Job) -> tuple[Played, tr.Transcript]:
     return played, played.traced[0].transcript
 
 
+@pytest.fixture(scope="module")
+def own_engine() -> Iterator[Engine]:
+    """Isolation `full`. The session's engine ends with what other tests end in this process."""
+    with engine("full") as started:
+        yield started
+
+
 def fake(folder: Path, body: str) -> str:
     """A program that passes for strace."""
     path = folder / "strace"
@@ -81,7 +88,6 @@ def straces() -> list[int]:
 @pytest.mark.parametrize("isolation", ["full", "none"])
 def test_a_servers_calls_stand_among_what_the_reference_saw(isolation: str) -> None:
     asked = job(RIGHT, "server-nominal", lab=lab_for(isolation))
-    # Workers of its own: those of the session end with what other tests end in this process.
     with engine("full" if isolation == "full" else "none") as where:
         played, transcript = traced(where, replace(asked, strace=strace()))
     told = summary(transcript)
@@ -111,15 +117,15 @@ def test_a_servers_calls_stand_among_what_the_reference_saw(isolation: str) -> N
     assert not straces()
 
 
-def test_a_stuck_program_is_ended_and_its_last_call_never_returned(full_engine: Engine) -> None:
-    _, transcript = traced(full_engine, replace(job(STUCK, "server-nominal"), strace=strace()))
+def test_a_stuck_program_is_ended_and_its_last_call_never_returned(own_engine: Engine) -> None:
+    _, transcript = traced(own_engine, replace(job(STUCK, "server-nominal"), strace=strace()))
     last = entries(transcript, tr.SystemCall)[-1]
     assert (last.name, last.result, last.took) == ("accept4", None, None), summary(transcript)
     assert transcript.end.outcome in ("stuck", "timeout")
     assert not straces()
 
 
-def test_a_program_with_children_and_threads_is_followed(full_engine: Engine) -> None:
+def test_a_program_with_children_and_threads_is_followed(own_engine: Engine) -> None:
     source = """
         import os, socket, threading
         s = socket.create_server(("", PORT))
@@ -132,14 +138,14 @@ def test_a_program_with_children_and_threads_is_followed(full_engine: Engine) ->
             os._exit(0)
         os.wait()
     """
-    _, transcript = traced(full_engine, replace(job(source, "server-nominal"), strace=strace()))
+    _, transcript = traced(own_engine, replace(job(source, "server-nominal"), strace=strace()))
     calls = entries(transcript, tr.SystemCall)
     who = {call.pid for call in calls if call.name in ("accept4", "sendto", "recvfrom")}
     assert len(who) == 3, summary(transcript)
 
 
-def test_without_being_asked_nothing_is_traced(full_engine: Engine) -> None:
-    (played,) = play(full_engine, job(RIGHT, "server-nominal"))
+def test_without_being_asked_nothing_is_traced(own_engine: Engine) -> None:
+    (played,) = play(own_engine, job(RIGHT, "server-nominal"))
     assert played.traced == ()
 
 
