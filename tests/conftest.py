@@ -39,25 +39,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-LONG = (
-    "test_view_for_everybody", "test_attacks", "test_samples", "test_prove_run", "test_labs",
-    "test_attacks_bite", "test_grader_memory", "test_programs", "test_cluster", "test_cli_grade",
-    "test_languages", "test_pytest_plugin", "test_run_strikes", "test_lab_starter", "test_engine",
-)  # fmt: skip
-"""Files that take half a minute or more: they begin first, so that none is alone at the end."""
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Of xdist: the order of files is ours, not that of how many tests they have."""
-    config.option.loadscopereorder = False
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first; the order within a file stays."""
-    places = {name: place for place, name in enumerate(LONG)}
-    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """List the pictures, once they are all there: in the process that leads the others."""
     folder = Path(session.config.getoption("--screenshots") or os.devnull)
