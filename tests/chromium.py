@@ -87,12 +87,15 @@ class Visit:
         self.page.wait_for_load_state("networkidle")
         self.look("1")
 
-    def dress(self, *, scheme: Scheme = "light", width: int = 1200, media: str = "screen") -> None:
-        """Show the page in this colour scheme, at this width in CSS pixels, on this medium."""
+    def dress(
+        self, *, scheme: Scheme = "light", width: int = 1200, height: int = 900,
+        media: str = "screen",
+    ) -> None:  # fmt: skip
+        """Show the page in these colours, in so large a window (CSS pixels), on this medium."""
         self.page.emulate_media(
             color_scheme=scheme, media="print" if media == "print" else "screen"
         )
-        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.set_viewport_size({"width": width, "height": height})
 
 
 @contextmanager

@@ -23,6 +23,8 @@ _HEARD = """Array.from(document.querySelectorAll("body *")).flatMap((element, i)
 ["click", "mousedown", "mouseup", "pointerdown", "pointerup"].some(
 (name) => name in getEventListeners(element)) ? [i] : [])"""
 """The places of elements that listen to a mouse: listeners are seen from their own world only."""
+LOW = 256
+"""CSS pixels: the height of a window of 1280 by 1024 at 400 %, where what sticks hides most."""
 PAPER = 718
 """CSS pixels between the margins of A4."""
 
@@ -55,6 +57,7 @@ def by_keyboard(seen: Visit) -> list[str]:
     found = _toggling(seen)
     seen.look("checks.unfold()")
     found += seen.look(f"checks.unreachable({seen.look(_HEARD, own=False)})")
+    seen.dress(width=WIDTHS[-1], height=LOW)
     for _ in range(seen.look("checks.begin()")):
         seen.page.keyboard.press("Tab")
     found += seen.look("checks.end()")

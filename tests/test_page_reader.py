@@ -35,6 +35,9 @@ FAULTS = {
     "out of sight with the focus: <button name": '<div style="position: relative">'
     '<button name="below">below</button>'
     '<div style="position: absolute; inset: -9px; background: white"></div></div>',
+    'out of sight with the focus: <button name="row"': '<div style="position: sticky; top: 0; '
+    'height: 240px; background: white">a head</div><p style="height: 500px">text</p>'
+    '<button name="row">row</button><p style="height: 500px">text</p>',
     "folded on paper: <details class": '<details class="fail"><summary>more</summary>'
     "<p>lost</p></details>",
     "folded on paper: <details id": '<details id="b"><summary>more <b class="fail">✗</b></summary>'
