@@ -18,6 +18,9 @@ MOST_BYTES = 1 << 20
 """Bytes that a computed value has at most."""
 DEEPEST = 8
 """Brackets within brackets."""
+LONGEST_NUMBER = 8
+"""Bytes of a number that is read from them."""
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2})*")
 _NUMBER = re.compile(rb"[+-]?[0-9]{1,30}")
 _TOKEN = re.compile(r"""\s*(?:([a-z][a-z0-9_-]*)|([0-9]{1,18})|'([^']*)'|"([^"]*)"|(\S))""")
 
@@ -131,6 +134,18 @@ def _unsigned(size: int) -> Callable[[bytes], bytes]:
     return apply
 
 
+def _of_bytes(value: bytes) -> bytes:
+    if not 1 <= len(value) <= LONGEST_NUMBER:
+        raise UnfitValueError(f"not one to {LONGEST_NUMBER} bytes")
+    return _digits(int.from_bytes(value, "big"))
+
+
+def _from_hex(value: bytes) -> bytes:
+    if not _HEX.fullmatch(value):
+        raise UnfitValueError("no pairs of hexadecimal digits")
+    return bytes.fromhex(value.decode())
+
+
 def _hex_text(value: bytes) -> bytes:
     return value.hex().encode()
 
@@ -164,6 +179,8 @@ FUNCTIONS: tuple[Function, ...] = (
              "{{remainder(43, 5)}}", "3", 2, 2, lambda a, b: _digits(_divided(a, b)[1])),
     Function("hex", "its bytes as hexadecimal digits",
              "{{'AZ' | hex}}", "415a", 1, 1, _hex_text),
+    Function("unhex", "the bytes that hexadecimal digits stand for",
+             "{{'415a' | unhex}}", "AZ", 1, 1, _from_hex),
     Function("sha256", "its SHA-256 as hexadecimal digits",
              "{{'' | sha256 | first(8)}}", "e3b0c442", 1, 1,
              lambda v: hashlib.sha256(v).hexdigest().encode()),
@@ -172,6 +189,8 @@ FUNCTIONS: tuple[Function, ...] = (
              "{{16706 | u16}}", "AB", 1, 1, _unsigned(2)),
     Function("u32", "a number as four bytes, the high one first",
              "{{1094861636 | u32}}", "ABCD", 1, 1, _unsigned(4)),
+    Function("number", "the number that one to eight bytes stand for, the high one first",
+             "{{'AB' | number}}", "16706", 1, 1, _of_bytes),
 )  # fmt: skip
 """All that can be computed: documentation and error messages are made from this table."""
 _BY_NAME = {function.name: function for function in FUNCTIONS}
@@ -219,6 +238,14 @@ class Template:
         if len(made) > MOST_BYTES:
             raise UnfitValueError(f"more than {MOST_BYTES} bytes")
         return made
+
+    def with_terms(self, change: Callable[[Term], bytes]) -> bytes:
+        """The text with what `change` makes of each term; its own characters as they are.
+
+        Raises:
+            RenderError: as `change` does.
+        """
+        return b"".join(p if isinstance(p, bytes) else change(p) for p in self.parts)
 
     def as_term(self) -> Term:
         """The whole of it as a part of another."""

@@ -41,6 +41,7 @@ messages:
   nick: {pattern: 'NICK (?P<nick>[a-z]+)', framing: line}
   hail: {text: "Hi {{nick}}", framing: line}
   one-of: {any: [nick, ticket]}
+  sized: {pattern: '{{hello | upper}}, {{hello | length}}[.]', framing: line}
   total: {text: "{{sum(one, token)}}", framing: line}
 criteria:
   server.a: {points: 1, title: T, requirement: R, hint: H}
@@ -214,3 +215,9 @@ def test_what_is_generated_has_its_size_and_kind(key: str, size: int) -> None:
     assert lines.endswith(b"\n")
     assert all(len(line) <= 63 for line in lines.splitlines())
     assert generated(key, size, "text").decode("ascii").replace(" ", "a").isalnum()
+
+
+def test_a_value_in_a_pattern_is_computed_and_then_taken_literally(words: Words) -> None:
+    said = words.value("loud") + b", 35"
+    assert words.is_right("sized", said + b".")
+    assert not words.is_right("sized", said + b"!")

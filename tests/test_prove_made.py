@@ -224,3 +224,58 @@ def test_what_a_client_may_leave_unread_is_no_mutant() -> None:
     made = {case.id for case in mutants(lab, "client", model_student(lab, "client"))[0]}
     assert "drop-read:nick" in made
     assert "drop-read:again" not in made
+
+
+POST = """\
+lab: post
+title: Post
+language: en
+port: 7000
+framing: {until: "\\r\\n"}
+messages:
+  name: {draw: name}
+  one: {draw: text}
+  other: {draw: text}
+  amount: {draw: number}
+  user: {text: "USER {{name}}"}
+  hello: {pattern: '\\+OK {{name | upper}} [a-z]+'}
+  store: {text: "{{one}}\\r\\n{{other}}\\r\\n.\\r\\n", framing: {until: "\\r\\n.\\r\\n"}}
+  sized: {pattern: '\\+OK (?P<size>{{one | length}})'}
+  pay: {text: "PAY {{amount | u32 | hex}}"}
+  paid: {text: "{{sum(amount, 1)}}"}
+criteria:
+  server.a: {points: 1, title: T, requirement: R, hint: H}
+scenarios: [s]
+"""
+POSTED = """\
+scenario: s
+tests: server
+title: S
+reference:
+  - connect
+  - send: user
+  - {receive: hello, proves: server.a}
+  - send: store
+  - {receive: sized, proves: server.a}
+  - send: pay
+  - {receive: paid, proves: server.a}
+"""
+
+
+def test_a_body_up_to_a_mark_is_taken_apart_and_computed_values_are_said() -> None:
+    lab = load_lab_bytes({"lab.yaml": POST.encode(), "s.yaml": POSTED.encode()})
+    knowledge = Knowledge(with_port(lab.messages, lab.port))
+    for name in ("user", "store", "pay"):
+        knowledge.read(name)
+    taken = {"v0_0": b"Ada L.", "v1_0": b"four", "v2_0": b"00000100"}
+    assert knowledge.said("hello").render(taken) == b"+OK ADA L. a"
+    assert knowledge.said("sized").render(taken) == b"+OK 4"
+    assert knowledge.said("paid").render(taken) == b"257"
+
+
+def test_the_end_of_a_body_is_no_part_of_it() -> None:
+    lab = load_lab_bytes({"lab.yaml": POST.encode(), "s.yaml": POSTED.encode()})
+    form = Knowledge(lab.messages).read("store")
+    assert form.framing is not None
+    body = form.framing.body_in(b"a b\r\nc\r\n.\r\n")
+    assert compiled(form.pattern).match(body) == {"v0_0": b"a b", "v0_1": b"c"}

@@ -7,9 +7,10 @@ from typing import Any
 from engine_tools import tp09
 from prove_tools import Files, files, of_role, planned, tp09_files, trial, without_proves
 
+import grader.transcript as tr
 from grader.lab.load import load_lab_bytes
 from grader.lab.model import Role
-from grader.prove.proof import Proof, Trial, conclude
+from grader.prove.proof import Proof, Trial, conclude, examine
 
 ONE = {
     "server-one": """\
@@ -192,3 +193,19 @@ def test_trials_know_what_they_lose_in_the_order_of_the_lab() -> None:
     _, work = planned(lab, tp09_files())
     made = trial(work, lab, "never-closes", ("server.exit", "server.close"))
     assert made.lost == ("server.close", "server.exit")
+
+
+def test_a_right_program_that_crashes_is_our_fault_and_not_the_lab_s() -> None:
+    made = Made(files(ONE))
+    header = tr.Header(
+        run="server-one", scenario="server-one", role="server", program="s.py", texts={},
+        port=7000, delivery="separate", seed="0", isolation="none", facts="kernel",
+        interpreter="", started="",
+    )  # fmt: skip
+    said = b'Traceback (most recent call last):\n  File "s.py", line 3, in f\n    x\nKeyError: 7\n'
+    played = tr.of(header, [tr.Stderr(t=1, data=said), tr.Ended(t=2, outcome="crashed")])
+    cases = {case.id: case for case in made.work.cases}
+    told = examine(made.lab, cases["model"], [played])
+    assert told.fault.startswith("in server-one the program that Wiregrade made of the lab crashed")
+    assert "(KeyError: 7)" in told.fault
+    assert examine(made.lab, cases["crash-at-end"], [played]).fault == ""

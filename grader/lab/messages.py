@@ -226,9 +226,9 @@ def _pattern(node: Node, reading: _Reading) -> Patterned | None:
     text = values.text(node, reading.problems, "pattern")
     try:
         template = templates.parse(text)
-        tried = template.render(dict.fromkeys(template.names, b"x")).decode()
+        tried = template.with_terms(lambda _: b"x").decode()
         return Patterned(template, patterns.compiled(tried).names)
-    except (templates.TemplateError, templates.RenderError) as error:
+    except templates.TemplateError as error:
         reading.tell(node, f"the pattern: {error}")
     except patterns.PatternError as error:
         reading.tell(node, f"the pattern, at {shown(tried[error.at :])}: {error}")

@@ -30,7 +30,7 @@ from grader.matching import Match, compare, fold, length_in
 from reference import patterns
 from reference.framing import Line, Until
 from reference.script import Heard, LengthIn
-from reference.templates import Name, RenderError, Template, UnknownValueError, Values
+from reference.templates import Name, RenderError, Template, Term, UnknownValueError, Values
 
 NOTHING: Heard = {}
 LETTERS_FOR_AN_EDIT = 6
@@ -251,14 +251,17 @@ class Words:
         return Answer(_plain(status, body, _difference(value, body)), body, value)
 
     def pattern(self, template: Template, heard: Heard = NOTHING) -> str:
-        """The text of a pattern, with the values in it taken literally.
+        """The text of a pattern, with the values in it, once computed, taken literally.
 
         Raises:
-            RenderError: a value is not known.
+            RenderError: a value is not known, or can't be computed.
         """
         values = _Values(self, heard)
-        literal = {name: patterns.quoted(values[name]).encode() for name in template.names}
-        return template.render(literal).decode()
+
+        def literal(term: Term) -> bytes:
+            return patterns.quoted(Template((term,)).render(values)).encode()
+
+        return template.with_terms(literal).decode()
 
 
 def words_of(lab: Lab, scenario: Scenario, texts: Mapping[str, str]) -> Words:

@@ -12,13 +12,20 @@ from dataclasses import dataclass, field, replace
 
 from grader.lab.model import AnyOf, Draw, Formed, Generated, Message, Patterned
 from reference import patterns
-from reference.framing import Framing, Line, Prefix, Size
-from reference.templates import Name, Template, Term
+from reference.framing import Framing, Line, Prefix, Size, Until
+from reference.templates import Computed, Name, Template, Term
 
 _ANYTHING = "(?:.|\n)*"
 _ONE_LINE = "[^\r\n]*"
 _MARK = "\x01{}\x02"
 """Stands for a value in a pattern while an example of it is made."""
+
+
+Groups = dict[str, tuple[str, ...]]
+"""What is taken out of a message: the lab's name of each value, and what undoes its coding."""
+_SIZES = {"u8": 1, "u16": 2, "u32": 4}
+_UNDONE = {**dict.fromkeys(_SIZES, "number"), "hex": "unhex"}
+"""Codings that a reader undoes, and by which function."""
 
 
 class CannotKnowError(Exception):
@@ -52,20 +59,22 @@ class Knowledge:
 
     def read(self, name: str) -> Form:
         """Read a message: how, and from now on its values are known."""
-        groups: list[str] = []
+        groups: Groups = {}
         number, self.reads = self.reads, self.reads + 1
         message = self._chosen(name)
         pattern = self._form(message, groups, number)
         if isinstance(message.content, Draw | Generated):
             pattern = ""
-        if isinstance(message.framing, Line):  # what is read has lost its end
-            for mark in (b"\n", b"\r"):
-                pattern = pattern.removesuffix(patterns.quoted(mark))
+        for mark in _ends(message.framing):  # what is read has lost its end
+            pattern = pattern.removesuffix(patterns.quoted(mark))
         takes = [f"v{number}"]
         self.known[name] = self.known[message.name] = Name(takes[0])
-        for at, group in enumerate(groups):
+        for at, (group, undone) in enumerate(groups.items()):
             takes.append(f"v{number}_{at}")
-            self.known[group] = Name(takes[-1])
+            term: Term = Name(takes[-1])
+            for function in undone:
+                term = Computed(function, (term,))
+            self.known[group] = term
         return Form(pattern if pattern else "", tuple(takes), self._framing(message))
 
     def _chosen(self, name: str) -> Message:
@@ -87,7 +96,7 @@ class Knowledge:
             return Size(len(template.render({})))
         return None
 
-    def _form(self, message: Message, groups: list[str], number: int) -> str:
+    def _form(self, message: Message, groups: Groups, number: int) -> str:
         content = message.content
         if content is None:
             return patterns.quoted(message.text.encode())
@@ -95,21 +104,20 @@ class Knowledge:
             return "".join(self._part(part, groups, number) for part in content.template.parts)
         return _ANYTHING
 
-    def _part(self, part: Term, groups: list[str], number: int) -> str:
+    def _part(self, part: Term, groups: Groups, number: int) -> str:
         if isinstance(part, bytes):
             return patterns.quoted(part)
+        part, coded = _decoded(part)
         if not isinstance(part, Name) or part.name not in self.messages:
-            said = self._own(part)
+            said = self._own(_coded(part, coded))
             return _ANYTHING if said is None else patterns.quoted(said)
         message = self._chosen(part.name)
         if not isinstance(message.content, Draw | Generated):
-            return self._form(message, groups, number)
+            return _ANYTHING if coded else self._form(message, groups, number)
+        inner = _shape(message.content, coded)
         if message.name in self.known or message.name in groups:
-            return _ONE_LINE if isinstance(message.content, Draw) else _ANYTHING
-        groups.append(message.name)
-        inner = _ANYTHING if isinstance(message.content, Generated) else _ONE_LINE
-        if isinstance(message.content, Draw) and message.content.kind == "number":
-            inner = "[0-9]+"
+            return _ONE_LINE if inner == "[0-9]+" else inner
+        groups[message.name] = tuple(_UNDONE[function] for function in coded)
         return f"(?P<v{number}_{len(groups) - 1}>{inner})"
 
     def _own(self, part: Term) -> bytes | None:
@@ -161,14 +169,55 @@ class Knowledge:
     def _example(self, content: Patterned) -> Template:
         """Something that the pattern matches; what it captures is known from now on."""
         values = {name: self._value(name) for name in content.template.names}
-        marks = {name: _MARK.format(i).encode() for i, name in enumerate(values)}
-        literal = {name: patterns.quoted(mark).encode() for name, mark in marks.items()}
-        text = content.template.render(literal).decode()
+        of_mark: dict[bytes, Term] = {}
+
+        def marked(term: Term) -> bytes:
+            mark = _MARK.format(len(of_mark)).encode()
+            of_mark[mark] = Template((term,)).with_names(values).as_term()
+            return patterns.quoted(mark).encode()
+
+        text = content.template.with_terms(marked).decode()
         example = patterns.example(text)
-        of_mark = {mark: values[name] for name, mark in marks.items()}
         for name, taken in (patterns.compiled(text).match(example) or {}).items():
             self.known[name] = _unmarked(taken, of_mark).as_term()
         return _unmarked(example, of_mark)
+
+
+def _decoded(term: Term) -> tuple[Term, tuple[str, ...]]:
+    """What stands behind codings that can be undone, and these, the last one first."""
+    coded: list[str] = []
+    while isinstance(term, Computed) and term.function in _UNDONE:
+        coded.append(term.function)
+        (term,) = term.of
+    return term, tuple(coded)
+
+
+def _coded(term: Term, coded: tuple[str, ...]) -> Term:
+    for function in reversed(coded):
+        term = Computed(function, (term,))
+    return term
+
+
+def _shape(content: Draw | Generated, coded: tuple[str, ...]) -> str:
+    """The pattern of a value that was drawn or generated, in its coding."""
+    if not coded:
+        if isinstance(content, Generated):
+            return _ANYTHING
+        return "[0-9]+" if content.kind == "number" else _ONE_LINE
+    digits = coded.count("hex")
+    one = "[0-9a-f]" if digits else "(?:.|\n)"
+    size = _SIZES.get(coded[-1])
+    return f"{one}*" if size is None else f"{one}{{{size * 2**digits}}}"
+
+
+def _ends(framing: Framing | None) -> tuple[bytes, ...]:
+    """What is taken off the end of a frame, one after the other, to have its body."""
+    match framing:
+        case Line():
+            return b"\n", b"\r"
+        case Until(mark=mark, header=None):
+            return (mark,)
+    return ()
 
 
 def _unmarked(data: bytes, values: Mapping[bytes, Term]) -> Template:

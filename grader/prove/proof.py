@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from grader.judge.checks import check
 from grader.judge.grade import judge
 from grader.judge.model import Programs, Status
+from grader.judge.traceback import last_traceback
 from grader.lab.model import ROLES, Criterion, Lab, Level, Role
 from grader.lab.problems import LabProblem, Place
 from grader.prove.case import Case, Skipped
@@ -128,6 +129,8 @@ def examine(lab: Lab, case: Case, transcripts: Sequence[Transcript]) -> Trial:
                 what = finding.what.in_language("en")
                 reasons.setdefault(judged.criterion.id, (where, kind_of(finding.expectation), what))
     faults = [run.problem or run.outcome for run in grade.runs if run.outcome == "not_run"]
+    if case.kind != "mutant":
+        faults += [_crash(one) for one in transcripts if one.end.outcome == "crashed"]
     faults += [
         f"{judged.criterion.id}: {judged.findings[0].what.in_language('en')}"
         for judged in grade.criteria
@@ -140,6 +143,16 @@ def examine(lab: Lab, case: Case, transcripts: Sequence[Transcript]) -> Trial:
         reasons=reasons,
         fault=faults[0] if faults else "",
         seen=all(t.header.facts == "kernel" for t in transcripts),
+    )
+
+
+def _crash(transcript: Transcript) -> str:
+    """A right program that crashes is made wrong: whatever it loses says nothing of the lab."""
+    trace = last_traceback(transcript.stderr)
+    what = f" ({trace.type}: {trace.message})" if trace is not None else ""
+    return (
+        f"in {transcript.header.scenario} the program that Wiregrade made of the lab crashed{what}:"
+        " this is a fault of Wiregrade, not of the lab"
     )
 
 
