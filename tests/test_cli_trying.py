@@ -44,6 +44,18 @@ def test_what_nobody_could_do_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "no program can do all that is asked for" in capsys.readouterr().err
 
 
+@pytest.mark.sandbox
+def test_a_scenario_that_is_named_is_tried_by_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bwrap()
+    text = "reference: [connect, {receive: a, proves: server.a}]\n"
+    more = "reference: [connect, {receive: c, proves: server.c}]\n"
+    folder = lab(tmp_path, files({"server-one": text, "server-two": more}))
+    assert tried(folder, "server-two") == 0
+    assert "1/1" in capsys.readouterr().out
+
+
 def test_there_must_be_something_to_play(capsys: pytest.CaptureFixture[str]) -> None:
     assert tried("tp09", "own-pair") == 2
     assert "nothing to play here" in capsys.readouterr().err

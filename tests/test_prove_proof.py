@@ -209,3 +209,20 @@ def test_a_right_program_that_crashes_is_our_fault_and_not_the_lab_s() -> None:
     assert told.fault.startswith("in server-one the program that Wiregrade made of the lab crashed")
     assert "(KeyError: 7)" in told.fault
     assert examine(made.lab, cases["crash-at-end"], [played]).fault == ""
+
+
+def test_of_a_part_points_that_are_kept_are_remarks_and_it_is_never_proved() -> None:
+    made = Made(files(ONE))
+    made.set("misspell-send:a")
+    proof = conclude(made.lab, made.places, made.work, made.trials.values(), part=True)
+    assert (proof.problems, proof.proved) == ((), False)
+    assert any("(misspell-send:a) earns all points" in p.message for p in proof.remarks)
+
+
+def test_of_what_was_not_played_nothing_is_concluded() -> None:
+    made = Made(files(ONE))
+    played = [one for name, one in made.trials.items() if name in ("model", "does-nothing")]
+    proof = conclude(made.lab, made.places, made.work, played)
+    assert proof.problems == ()
+    assert proof.unplayed == len(made.work.cases) - 2
+    assert not proof.proved

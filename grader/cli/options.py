@@ -406,6 +406,14 @@ def _validate(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="play right and wrong programs made from the lab: does it grade them right?",
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="SCENARIO",
+        help="prove this scenario alone; may be repeated",
+    )
+    parser.add_argument("--role", choices=("server", "client"), help="prove this role alone")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(text)")
     _machine(parser)
 

@@ -21,6 +21,7 @@ from grader.judge.grade import judge
 from grader.judge.model import Grade, Programs, Status
 from grader.judge.unsaid import unsaid
 from grader.lab.model import ROLES, Lab, Role, Scenario, Text
+from grader.lab.narrow import alone
 from grader.lab.sweep import is_sweep
 from grader.lab.texts import seed_of
 from grader.lab.visibility import proves
@@ -55,7 +56,8 @@ def run(given: argparse.Namespace) -> int:
     scenarios = [s for s in chosen(lab, given.scenario) if s.tests != "both" and not is_sweep(s)]
     if not scenarios:
         raise CommandError(_nothing())
-    jobs = [job for scenario in scenarios for job in _jobs(lab, scenario)]
+    by_itself = given.scenario is not None
+    jobs = [job for scenario in scenarios for job in _jobs(lab, scenario, by_itself)]
     host = probe(given.python or lab.python)
     isolation = choose_isolation(given.isolation, "check", host)
     given.jobs = given.jobs or 1  # one after the other, as they are to be read
@@ -68,10 +70,10 @@ def run(given: argparse.Namespace) -> int:
     return _points(lab, scenarios, seen, language)
 
 
-def _jobs(lab: Lab, scenario: Scenario) -> Iterator[Job]:
+def _jobs(lab: Lab, scenario: Scenario, by_itself: bool) -> Iterator[Job]:
     role: Role = "client" if scenario.tests == "client" else "server"
     try:
-        program = model_student(lab, role)
+        program = model_student(alone(lab, scenario.id) if by_itself else lab, role)
     except UnservableError as error:
         why = safe(str(error))
         raise CommandError(f"{safe(error.scenario)}: {why}") from error

@@ -29,7 +29,8 @@ def of_proof(proof: Proof, isolation: str) -> Document:
     """What proving a lab came to."""
     return {
         **of_lab(proof.lab, proof.problems),
-        "proved": proof.proved,
+        "proved": None if proof.part or proof.unplayed else proof.proved,
+        "unplayed": proof.unplayed,
         "isolation": isolation,
         "remarks": [_problem(one) for one in proof.remarks],
         "faults": list(proof.faults),

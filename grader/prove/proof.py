@@ -82,11 +82,15 @@ class Proof:
     remarks: tuple[LabProblem, ...]
     """What no criterion speaks of."""
     faults: tuple[str, ...]
+    part: bool = False
+    """Only some of the lab's scenarios were played: others may take points, too."""
+    unplayed: int = 0
+    """Programs that were not played: the proof was interrupted."""
 
     @property
     def proved(self) -> bool:
-        """Whether the lab grades as it should."""
-        return not self.problems and not self.faults
+        """Whether the lab grades as it should; of a part it can't be said."""
+        return not (self.problems or self.faults or self.part or self.unplayed)
 
 
 def plan(lab: Lab, places: Places) -> Planned:
@@ -162,20 +166,34 @@ def program_name(lab: Lab, role: Role) -> str:
     return f"{word}.py"
 
 
-def conclude(lab: Lab, places: Places, planned: Planned, trials: Iterable[Trial]) -> Proof:
-    """What the trials of all planned cases say of the lab."""
+def conclude(
+    lab: Lab,
+    places: Places,
+    planned: Planned,
+    trials: Iterable[Trial],
+    *,
+    part: bool = False,
+) -> Proof:
+    """What the trials say of the lab.
+
+    Of a role that has cases without a trial nothing is concluded from what lacks. Where the
+    lab is but a `part`, points that are kept are remarks: scenarios left out may take them.
+    """
     order = {(case.role, case.id): number for number, case in enumerate(planned.cases)}
     done = tuple(sorted(trials, key=lambda trial: order[trial.case.role, trial.case.id]))
     jury = _Jury(lab, places, tuple(trial for trial in done if not trial.fault))
-    complete = {role for role in ROLES if not any(t.fault and t.case.role == role for t in done)}
+    judged = {(t.case.role, t.case.id) for t in done if not t.fault}
+    complete = {r for r in ROLES if all((r, c.id) in judged for c in planned.cases if c.role == r)}
     kept = tuple(jury.not_lost(complete))
     blind = not all(trial.seen for trial in done)
     return Proof(
+        part=part,
+        unplayed=len(planned.cases) - len(done),
         lab=lab,
         trials=done,
         skipped=planned.skipped,
-        problems=_sorted(planned.problems, jury.problems(), () if blind else kept),
-        remarks=_sorted(jury.remarks()),
+        problems=_sorted(planned.problems, jury.problems(), () if blind or part else kept),
+        remarks=_sorted(jury.remarks(), kept if part and not blind else ()),
         faults=(
             *(f"{t.case.role}: {t.case.id}: {t.fault}" for t in done if t.fault),
             # It may be the lab, and it may be that nobody could see what the program did.

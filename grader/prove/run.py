@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from grader.lab.model import Lab
 from grader.lab.texts import seed_of
@@ -22,29 +24,63 @@ def prove(
     files: Mapping[str, bytes],
     options: EngineOptions,
     where: Path | None = None,
-    planned: Callable[[Planned], None] = lambda _: None,
-    done: Callable[[Trial], None] = lambda _: None,
+    watcher: Watcher | None = None,
+    *,
+    part: bool = False,
 ) -> Proof:
     """Prove the lab that was loaded from `files` (in the folder `where`).
 
-    `planned` is called once before anything is played, `done` after each program. What
-    could not be played is in the proof's `faults`.
+    What could not be played is in the proof's `faults`. Ctrl-C ends the playing: the proof is
+    that of what was played by then, and `unplayed` says what was not. `part` says that `lab`
+    has some of its scenarios only (`conclude`).
 
     Raises:
         HostError: nothing can be played on this machine.
     """
     places = places_of(lab, files, where)
     work = plan(lab, places)
-    planned(work)
+    watcher = watcher or _Nobody()
     trials: list[Trial] = []
     by_key = {_key(case): case for case in work.cases}
-    with Engine(options) as engine:
-        for played in engine.play(_job(lab, case) for case in work.cases):
-            case = by_key[played.key]
-            trial = examine(lab, case, [run.transcript for run in played.runs])
-            trials.append(trial)
-            done(trial)
-    return conclude(lab, places, work, trials)
+
+    def jobs() -> Iterator[Job]:
+        for case in work.cases:
+            watcher.begun(case)
+            yield _job(lab, case)
+
+    with suppress(KeyboardInterrupt):
+        watcher.planned(work)
+        with Engine(options) as engine:
+            for played in engine.play(jobs()):
+                case = by_key[played.key]
+                trial = examine(lab, case, [run.transcript for run in played.runs])
+                trials.append(trial)
+                watcher.done(trial)
+    return conclude(lab, places, work, trials, part=part)
+
+
+class Watcher(Protocol):
+    """Hears how far a proof is."""
+
+    def planned(self, work: Planned) -> None:
+        """Nothing has been played yet."""
+
+    def begun(self, case: Case) -> None:
+        """This one is played now, maybe beside others."""
+
+    def done(self, trial: Trial) -> None:
+        """One more has been played."""
+
+
+class _Nobody:
+    def planned(self, work: Planned) -> None:
+        pass
+
+    def begun(self, case: Case) -> None:
+        pass
+
+    def done(self, trial: Trial) -> None:
+        pass
 
 
 def _key(case: Case) -> str:

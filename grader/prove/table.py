@@ -60,6 +60,20 @@ def verdict(proof: Proof) -> str:
     mutants = sum(trial.case.kind == "mutant" for trial in proof.trials)
     runs = sum(len(_scenarios(proof, trial)) for trial in proof.trials)
     played = f"{len(proof.trials)} programs, {runs} runs"
+    if proof.unplayed:
+        whole = len(proof.trials) + proof.unplayed
+        wrong = len(proof.problems) + len(proof.faults)
+        return (
+            f"{lab}: interrupted when {len(proof.trials)} of {whole} programs were played;"
+            f" {wrong or 'no'} problem{'s'[: wrong != 1]} until then."
+        )
+    if proof.part and not proof.problems and not proof.faults:
+        names = ", ".join(s.id for s in proof.lab.scenarios if s.level == "graded")
+        count = len(proof.remarks)
+        return (
+            f"{lab}: in {names} alone right programs keep all points,"
+            f" {count or 'no'} remark{'s'[: count != 1]} ({played})."
+        )
     if proof.proved and not proof.remarks:
         return f"{lab}: proved. Each of {mutants} mutants loses a criterion ({played})."
     if proof.proved:

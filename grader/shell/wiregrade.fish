@@ -205,6 +205,8 @@ complete -c wiregrade -n '_shtab_wiregrade_using new; and test $_shtab_wiregrade
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a validate -d 'say what is wrong with a lab'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l prove -d 'play right and wrong programs made from the lab: does it grade them right?'
+complete -c wiregrade -n '_shtab_wiregrade_using validate' -l only -x -d 'prove this scenario alone; may be repeated'
+complete -c wiregrade -n '_shtab_wiregrade_using validate' -l role -xka "server client" -d 'prove this role alone'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l format -xka "text json" -d '(text)'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l jobs -x -d 'runs at a time (three for each core)'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l isolation -xka "auto full none" -d 'what keeps the programs apart from this machine; `none` runs them as yourself'
