@@ -41,7 +41,8 @@ def test_questions_on_a_terminal(
     monkeypatch.setattr(sys, "stdin", Terminal("en\nMy sums\n80\n7005\nboth\nnone\necho\n"))
     assert new(tmp_path / "x") == 0
     lab = load_lab(tmp_path / "x")
-    assert (lab.id, lab.port, {*lab.roles}) == ("my-sums", 7005, {"server", "client"})
+    assert (lab.id, lab.title.in_language("en"), lab.port) == ("x", "My sums", 7005)
+    assert {*lab.roles} == {"server", "client"}
     asked = capsys.readouterr().err
     assert "Name of the lab [x]" in asked
     assert asked.count("Port (1024 to 65535) [7000]") == 2

@@ -18,7 +18,15 @@ PROVED_BY_THE_DOCS = "questions"
 """`tests/test_docs_write_a_lab.py` makes, proves and plays this kind."""
 ROLE_SETS: tuple[tuple[Role, ...], ...] = (("server",), ("client",), ROLES)
 EVERY = [
-    Starter(name='L’essai : « un » "deux" \\', language=language, port=7321, roles=roles, kind=kind)
+    Starter(
+        name='L’essai : « un » "deux" \\',
+        folder="essai",
+        language=language,
+        port=7321,
+        roles=roles,
+        kind=kind,
+        both=language == "en" and kind == KINDS[0],
+    )
     for language, roles, kind in product(LANGUAGES, ROLE_SETS, KINDS)
 ]
 
@@ -26,7 +34,11 @@ EVERY = [
 @pytest.mark.parametrize("starter", EVERY, ids=lambda s: f"{s.language}-{s.kind}-{len(s.roles)}")
 def test_they_load_and_their_schema_takes_them(starter: Starter) -> None:
     files = starter_files(starter)
-    labs = {name: text.encode() for name, text in files.items() if name.endswith(".yaml")}
+    labs = {
+        name: text.encode()
+        for name, text in files.items()
+        if name.endswith(".yaml") and "/" not in name
+    }
     lab = load_lab_bytes(labs)
     assert {*lab.roles} == {*starter.roles}
     assert lab.title.in_language(starter.language) == starter.name
@@ -45,9 +57,21 @@ def test_they_load_and_their_schema_takes_them(starter: Starter) -> None:
 @pytest.mark.parametrize(
     ("name", "identifier"), [("Été à 2", "ete-a-2"), ("???", "lab"), ("A" * 60, "a" * 40)]
 )
-def test_ids_come_from_names(name: str, identifier: str) -> None:
-    made = Starter(name=name, language="fr", port=7000, roles=("server",), kind="echo")
+def test_ids_come_from_the_folder(name: str, identifier: str) -> None:
+    made = Starter(name="X", folder=name, language="fr", port=7000, roles=("server",), kind="echo")
     assert made.id == identifier
+
+
+def test_texts_in_both_languages() -> None:
+    made = Starter(
+        name="X", folder="x", language="en", port=7000, roles=ROLES, kind="greeting", both=True
+    )
+    files = starter_files(made)
+    lab = load_lab_bytes({n: t.encode() for n, t in files.items() if n.count("/") == 0})
+    texts = [lab.title, *(s.title for s in lab.scenarios)]
+    texts += [text for c in lab.criteria for text in (c.title, c.requirement, c.hint)]
+    assert {frozenset(text.by_language) for text in texts} == {frozenset({"fr", "en"})}
+    assert files["samples/right/expected.yaml"].splitlines()[1] == f"score: {lab.max_score}"
 
 
 @pytest.mark.sandbox
@@ -59,4 +83,4 @@ def test_they_are_proved_and_their_sample_earns_all_points(
     folder, how = str(tmp_path / "lab"), ["--python", python(), "--isolation", "full"]
     assert app.main(["new", folder, "--kind", kind, "--role", "both", "--yes"]) == 0
     assert app.main(["validate", "--prove", folder, *how]) == 0
-    assert app.main(["check", f"{folder}/{SAMPLE}", "--lab", folder, *how]) == 0
+    assert app.main(["validate", "--samples", folder, *how]) == 0

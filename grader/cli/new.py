@@ -13,7 +13,7 @@ from typing import TextIO, cast
 from grader.cli.errors import DONE, CommandError
 from grader.cli.streams import safe, say
 from grader.lab.model import ROLES, Role, Text
-from grader.lab.starter import KINDS, SAMPLE, Kind, Starter, starter_files
+from grader.lab.starter import KINDS, Kind, Starter, starter_files
 
 _WORDS: dict[str, tuple[str, str]] = {
     "name": ("Nom du labo", "Name of the lab"),
@@ -28,13 +28,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "next": (
         "Suite~:\n"
         "  wiregrade validate --prove {folder}   le labo note-t-il juste~?\n"
-        "  wiregrade check {sample} --lab {folder}   le programme juste a tous les points\n"
+        "  wiregrade validate --samples {folder}   le programme juste a-t-il tous les points~?\n"
         "  wiregrade show {folder}   l’échange, dessiné\n"
         "  Puis changez messages, critères et scénarios~: un éditeur qui connaît les schémas\n"
         "  de YAML complète et vérifie pendant que vous écrivez.",
         "Next:\n"
         "  wiregrade validate --prove {folder}   does the lab grade right?\n"
-        "  wiregrade check {sample} --lab {folder}   the right program has all points\n"
+        "  wiregrade validate --samples {folder}   has the right program all points?\n"
         "  wiregrade show {folder}   the exchange, drawn\n"
         "  Then change messages, criteria and scenarios: an editor that knows schemas of YAML\n"
         "  completes and checks while you write.",
@@ -61,8 +61,8 @@ def run(given: argparse.Namespace) -> int:
     for name, text in files.items():
         _write(folder / name, text)
         say(safe(str(folder / name)))
-    where, sample = (shlex.quote(safe(str(path))) for path in (folder, folder / SAMPLE))
-    say("\n" + _word("next", starter.language).format(folder=where, sample=sample))
+    where = shlex.quote(safe(str(folder)))
+    say("\n" + _word("next", starter.language).format(folder=where))
     return DONE
 
 
@@ -109,7 +109,10 @@ def starter_of(given: argparse.Namespace, folder: Path, ask: Questions | None) -
     )
     kind = given.kind or _asked(ask, _word("kind", language), KINDS[0], _one_of(KINDS, language))
     roles = ROLES if role == "both" else (cast(Role, role),)
-    return Starter(name=name, language=language, port=port, roles=roles, kind=cast(Kind, kind))
+    return Starter(
+        name=name, folder=folder.resolve().name, language=language, port=port, roles=roles,
+        kind=cast(Kind, kind), both=given.both_languages,
+    )  # fmt: skip
 
 
 def _asked(

@@ -407,11 +407,16 @@ def _validate(parser: argparse.ArgumentParser) -> None:
         help="play right and wrong programs made from the lab: does it grade them right?",
     )
     parser.add_argument(
+        "--samples",
+        action="store_true",
+        help="grade the lab's samples (LAB/samples), and compare with the expected.yaml of each",
+    )
+    parser.add_argument(
         "--only",
         action="append",
         default=[],
-        metavar="SCENARIO",
-        help="prove this scenario alone; may be repeated",
+        metavar="NAME",
+        help="prove this scenario alone, or grade this sample alone; may be repeated",
     )
     parser.add_argument("--role", choices=("server", "client"), help="prove this role alone")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(text)")
@@ -419,7 +424,9 @@ def _validate(parser: argparse.ArgumentParser) -> None:
 
 
 def _new(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DIR", help="the lab's folder; no file is written over")
+    parser.add_argument(
+        "folder", metavar="DIR", help="the lab's folder, which names it; no file is written over"
+    )
     parser.add_argument("--name", metavar="NAME", help="its title (the folder's name)")
     parser.add_argument(
         "--role",
@@ -433,6 +440,11 @@ def _new(parser: argparse.ArgumentParser) -> None:
         help="what is exchanged: question/answer lines, a greeting, an echo (questions)",
     )
     parser.add_argument("--yes", action="store_true", help="ask nothing, take what is usual")
+    parser.add_argument(
+        "--both-languages",
+        action="store_true",
+        help="write its texts in French and in English; --lang is the one it is in where both do",
+    )
     _language(parser)
 
 

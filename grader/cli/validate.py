@@ -30,6 +30,10 @@ def run(given: argparse.Namespace) -> int:
         from grader.cli import proving
 
         return proving.run(given, source)
+    if given.samples and not given.role:
+        from grader.cli import samples
+
+        return samples.run(given, source)
     if given.only or given.role:
         raise CommandError(_needs_proof())
     if given.format == "json":

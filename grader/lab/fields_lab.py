@@ -114,3 +114,17 @@ REWORDING = (
             "explanation: See part 2 of the statement."),
 )  # fmt: skip
 """A diagnosis of `diagnoses:`, by `id` or `id/variant` (`wiregrade explain` lists them)."""
+
+EXPECTED = (
+    FieldOf("about", "text", "what the sample is, and why it earns what it earns",
+            "about: It forgets the second message."),
+    FieldOf("score", "points", "the points that it has to have", "score: 17", needed=True),
+    FieldOf("criteria", "words-by-name", "verdicts by criterion; what is left out may be any",
+            "criteria: {server.listen: pass}", ("pass", "partial", "fail")),
+    FieldOf("diagnoses", "words", "mistakes that must be named, others may be (`wiregrade explain`"
+            " lists them)", "diagnoses: [one-recv-two-messages]"),
+    FieldOf("runs", "words-by-name", "how runs must end, by scenario",
+            "runs: {server-nominal: completed}",
+            ("completed", "stuck", "crashed", "timeout", "limit", "skipped")),
+)  # fmt: skip
+"""The file expected.yaml of a sample submission."""

@@ -11,9 +11,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from importlib import resources
 from typing import Literal
 
+from grader.lab.expected import EXPECTED_FILE
 from grader.lab.labfile import LAB_FILE
 from grader.lab.model import Role
 from grader.lab.schema import FILES, schema
@@ -24,6 +26,9 @@ LANGUAGES = ("fr", "en")
 SAMPLE = "samples/right"
 """The folder of the program that earns all points."""
 _CHOICE = re.compile(r"<<(.*?)\|\|(.*?)>>")
+_TEXT = re.compile(r'\b(title|requirement|hint|says): "<<(.*?)\|\|(.*?)>>"')
+"""A text for people, which may be in both languages."""
+_POINTS = re.compile(r"^    points: ([0-9.]+)$", re.MULTILINE)
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 _PROGRAMS: Mapping[str, Mapping[Role, str]] = {
     "fr": {"server": "serveur.py", "client": "client.py"},
@@ -33,19 +38,25 @@ _PROGRAMS: Mapping[str, Mapping[Role, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Starter:
-    """What the author has said. `roles` are those of the students' programs, one at least."""
+    """What the author has said. `roles` are those of the students' programs, one at least.
+
+    `folder` is the name of the lab's folder, which says its id; `both` has its texts in French
+    and in English, and not in `language` alone.
+    """
 
     name: str
+    folder: str
     language: str
     port: int
     roles: tuple[Role, ...]
     kind: Kind
+    both: bool = False
 
     @property
     def id(self) -> str:
-        """The lab's id, from its name."""
-        plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode().lower()
-        return _NOT_ID.sub("-", plain).strip("-")[:40].strip("-") or "lab"
+        """The lab's id: as its folder is called, as far as letters and digits allow."""
+        plain = unicodedata.normalize("NFKD", self.folder).encode("ascii", "ignore").decode()
+        return _NOT_ID.sub("-", plain.lower()).strip("-")[:40].strip("-") or "lab"
 
     @property
     def programs(self) -> tuple[str, ...]:
@@ -61,6 +72,7 @@ def starter_files(starter: Starter) -> dict[str, str]:
         files[name] = _filled(f"{starter.kind}/{name}", starter)
         program = f"{SAMPLE}/{_PROGRAMS[starter.language][role]}"
         files[program] = _filled(f"{starter.kind}/{role}.py.txt", starter)
+    files[f"{SAMPLE}/{EXPECTED_FILE}"] = _expected(starter, files[LAB_FILE])
     made = {FILES["lab"]: schema("lab"), FILES["scenario"]: schema("scenario")}
     files |= {
         name: json.dumps(one, ensure_ascii=False, indent=1) + "\n" for name, one in made.items()
@@ -87,13 +99,31 @@ def _lab(starter: Starter) -> str:
     return "\n".join(parts)
 
 
+def _expected(starter: Starter, lab: str) -> str:
+    """What the right program has to come to: all points."""
+    total = sum((Fraction(points) for points in _POINTS.findall(lab)), Fraction(0))
+    about = "Un programme juste." if starter.language == "fr" else "A right program."
+    return f"about: {about}\nscore: {float(total):g}\ndiagnoses: []\n"
+
+
+def _title(starter: Starter) -> str:
+    title = json.dumps(starter.name, ensure_ascii=False)  # YAML reads it, too
+    return f"{{fr: {title}, en: {title}}}" if starter.both else title
+
+
+def _in_both(key: str, french: str, english: str) -> str:
+    return f'{key}: {{fr: "{french}", en: "{english}"}}'.replace("~", "\u00a0")
+
+
 def _filled(name: str, starter: Starter) -> str:
     text = (resources.files("grader.templates") / "lab" / name).read_text("utf-8")
+    if starter.both:
+        text = _TEXT.sub(lambda found: _in_both(found[1], found[2], found[3]), text)
     place = 2 if starter.language == "en" else 1
     text = _CHOICE.sub(lambda found: found[place].replace("~", "\u00a0"), text)
     values = {
         "@ID@": starter.id,
-        "@TITLE@": json.dumps(starter.name, ensure_ascii=False),  # YAML reads it, too
+        "@TITLE@": _title(starter),
         "@LANG@": starter.language,
         "@PORT@": str(starter.port),
     }

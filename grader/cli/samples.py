@@ -1,0 +1,130 @@
+"""`wiregrade validate --samples`: a lab's samples, graded and compared with `expected.yaml`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import grader
+from grader.batch.plan import LabSource
+from grader.batch.samples import Compared, compared, samples_in
+from grader.cli.bar import LiveBar
+from grader.cli.errors import BAD_INPUT, DONE, FAULT, INTERRUPTED, CommandError
+from grader.cli.running import engine_options
+from grader.cli.streams import in_words, is_live, note, safe, say
+from grader.formats.safe import json_for_logs
+from grader.lab.library import DEFAULT_LAB, find_lab
+from grader.resources import samples_root
+from grader.run.host import choose_isolation, probe
+
+FOLDER = "samples"
+"""In a lab's folder."""
+
+
+def run(given: argparse.Namespace, source: LabSource) -> int:
+    """Grade and compare; status 2 if a sample is not as expected.
+
+    Raises:
+        LabError: an `expected.yaml` is wrong.
+        CommandError: there is no sample of that name.
+    """
+    folder = _folder(given)
+    samples = samples_in(folder, source.lab, given.only)
+    for name in given.only:
+        if all(one.submission.name != name for one in samples):
+            raise CommandError(f"there is no sample {safe(name)} in {safe(str(folder))}")
+    host = probe(given.python or source.lab.python)
+    isolation = choose_isolation(given.isolation, "check", host)
+    done: list[Compared] = []
+    interrupted = False
+    with _Progress(len(samples)) as progress:
+        try:
+            for one in compared(source.lab, samples, engine_options(given, host, isolation)):
+                done.append(one)
+                progress.done(one)
+        except KeyboardInterrupt:
+            interrupted = True
+    if given.format == "json":
+        _say_json(source, done)
+    else:
+        _show(source.lab.id, sorted(done, key=lambda one: one.name), len(samples))
+    if interrupted:
+        return INTERRUPTED
+    if any(one.differences for one in done):
+        return BAD_INPUT
+    return FAULT if any(one.fault for one in done) else DONE
+
+
+def _folder(given: argparse.Namespace) -> Path:
+    """In the lab's folder; the first lab has its samples elsewhere."""
+    return samples_root() if given.lab == DEFAULT_LAB else find_lab(given.lab) / FOLDER
+
+
+def _show(lab: str, done: list[Compared], total: int) -> None:
+    for one in done:
+        if one.fault:
+            say(in_words(f"{one.name}: could not be graded: {one.fault}", "en"))
+        for difference in one.differences:
+            say(in_words(f"{one.name}: {difference}", "en"))
+    wrong = sum(bool(one.differences) for one in done)
+    lost = sum(bool(one.fault) for one in done)
+    told = f"{lab}: {len(done) - wrong - lost} of {total} samples are as expected"
+    told += f", {wrong} not" if wrong else ""
+    told += f", {lost} could not be graded" if lost else ""
+    told += f", {total - len(done)} not played" if len(done) < total else ""
+    say(f"{told}.")
+
+
+def _say_json(source: LabSource, done: list[Compared]) -> None:
+    document = {
+        "schema_version": 1,
+        "tool": {"name": "wiregrade", "version": grader.__version__},
+        "lab": {"id": source.lab.id},
+        "samples": [
+            {
+                "name": one.name,
+                "score": str(one.grade.score),
+                "expected": str(one.expected.score),
+                "differences": list(one.differences),
+                "fault": one.fault or None,
+            }
+            for one in done
+        ],
+    }
+    say(json_for_logs(json.dumps(document, ensure_ascii=False, indent=1)))
+
+
+class _Progress:
+    """How far it is, on stderr: a bar where a person looks on, else a line for each sample."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._count = total, 0
+        self._bar = LiveBar(total) if is_live(sys.stderr) else None
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, traceback)
+
+    def done(self, one: Compared) -> None:
+        """One more is graded."""
+        self._count += 1
+        if self._bar is not None:
+            self._bar.advance(one.name)
+            return
+        how = "not graded" if one.fault else "differs" if one.differences else "as expected"
+        width = len(str(self._total))
+        note(f"[{self._count:>{width}}/{self._total}] {safe(one.name)}: {how}")
