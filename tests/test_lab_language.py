@@ -44,8 +44,17 @@ def test_the_whole_example_loads() -> None:
 
 
 def test_the_other_examples_load() -> None:
-    for block in BLOCKS[2:]:
+    for block in (block for block in BLOCKS[2:] if "log-in" not in block):
         name = re.findall(r"^  ([a-z]+):", block, re.MULTILINE)[-1]
         lab, scenario = AROUND.format(block), SCENARIO.format(name)
         files = {"lab.yaml": lab.encode(), "s.yaml": scenario.encode()}
         assert load_lab_bytes(files).messages[name]
+
+
+def test_the_example_of_shared_steps_loads() -> None:
+    steps, reference = (block for block in BLOCKS if "log-in" in block)
+    words = "messages: {user: USER of this lab, ok: OK and welcome here}\n"
+    lab = AROUND.format(words).replace("server.a", "server.user") + steps
+    scenario = SCENARIO.partition("reference:")[0] + reference
+    loaded = load_lab_bytes({"lab.yaml": lab.encode(), "s.yaml": scenario.encode()})
+    assert [step.connection for step in loaded.scenarios[0].steps] == ["alice"] * 3 + ["bob"] * 3

@@ -22,6 +22,8 @@ LAB = (
             "framing: line"),
     FieldOf("messages", "messages-section", "what is exchanged, by name",
             "messages: {hello: Hello there}", needed=True),
+    FieldOf("steps", "steps-by-name", "lists of steps that scenarios `use`, by name",
+            "steps: {log-in: [connect, {send: user}, {receive: ok}]}"),
     FieldOf("roles", "roles", "how a program is known by its file (serveur, server; client)",
             "roles: {server: {words: [adder]}}"),
     FieldOf("criteria", "criteria", "what points are given for, by id",

@@ -62,6 +62,8 @@ STEP = (
             "together: {alice: [connect], bob: [connect]}"),
     FieldOf("repeat", "repeat", "steps, several times",
             "repeat: {times: 3, steps: [{send: line}]}"),
+    FieldOf("use", "message", "the steps of that name in lab.yaml (`steps:`), put in here; with"
+            " `as` they are of that connection", "{use: log-in, as: alice}"),
 )  # fmt: skip
 """What a step does: one of these."""
 

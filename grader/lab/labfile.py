@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import cast
@@ -31,6 +31,7 @@ from grader.lab.model import (
 )
 from grader.lab.problems import Place, Problems, meant, shown
 from grader.lab.program import protocol as read_protocol
+from grader.lab.shared import Shared, read_shared
 from grader.lab.values import Fields
 from grader.lab.yamlfile import Broken, Mapping, Node
 
@@ -68,6 +69,8 @@ class LabFile:
     listed: tuple[Listed, ...]
     messages: frozenset[str]
     criteria: dict[str, Place]
+    shared: Shared = field(default_factory=dict)
+    """Lists of steps that scenarios use, by name."""
 
 
 def read_lab_file(node: Node, problems: Problems) -> LabFile:
@@ -120,6 +123,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         listed=listed,
         messages=frozenset(messages),
         criteria={name: place for name, (place, _) in criteria.items()},
+        shared=read_shared(fields.get("steps"), problems),
     )
 
 

@@ -38,6 +38,7 @@ from grader.lab.model import (
     Visibility,
 )
 from grader.lab.problems import Problems, shown
+from grader.lab.shared import written_out
 from grader.lab.steps import check_deliveries, check_heard, check_order, read_steps
 from grader.lab.values import Fields
 from grader.lab.yamlfile import Broken, Mapping, Node, Scalar
@@ -61,7 +62,7 @@ def read_scenario(
     _own_messages(fields.get("messages"), context)
     protocol = program.protocol(fields.get("protocol"), lab.lab.protocol, problems)
     context.datagrams = protocol == "udp"
-    placed = read_steps(fields.need("reference"), context)
+    placed = read_steps(written_out(fields.need("reference"), lab.shared, problems), context)
     check_order(placed, context)
     if not len(problems):
         check_heard(placed, context)

@@ -106,6 +106,7 @@ _KINDS: dict[str, Schema] = {
     "args": _list(_SCALAR),
     "env": _by_name("^[A-Z_][A-Z0-9_]{0,63}$", _SCALAR),
     "steps": _list(_ref("step")),
+    "steps-by-name": _by_name(_NAME, _list(_ref("step"))),
     "repeat": _ref("repeat"),
     "together": {**_by_name(_CONNECTION, _list(_ref("step"))), "minProperties": 2},
     "connection": _any(_matching(_CONNECTION), {"type": "null"}),

@@ -105,6 +105,10 @@ def _step(node: Node, context: Context) -> ReferenceStep | None:
     if not actions:
         _tell_unknown(node, context.problems)
         return None
+    if actions[0].key not in [*Action]:
+        told = f"'{actions[0].key}' needs what belongs to it, in a line of its own"
+        context.problems.add(actions[0].place, told)
+        return None
     for entry in actions[1:]:
         context.problems.add(
             entry.place, f"'{entry.key}' stands beside '{actions[0].key}': begin a new '- ' line"

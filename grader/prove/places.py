@@ -10,6 +10,7 @@ from grader.lab.fields import STDOUT_KINDS
 from grader.lab.labfile import LAB_FILE
 from grader.lab.model import Lab, Level, Role, Scenario
 from grader.lab.problems import Place, Problems
+from grader.lab.shared import read_shared, written_out
 from grader.lab.steps import MAX_ROUNDS
 from grader.lab.yamlfile import Mapping as Tree
 from grader.lab.yamlfile import Node, Scalar, Sequence, parse
@@ -56,8 +57,11 @@ def places_of(lab: Lab, files: Mapping[str, bytes], where: Path | None = None) -
         return parse(called, files[name], Problems())
 
     graded = [s for s in lab.scenarios if s.level is Level.GRADED]
-    trees = {scenario.id: tree(f"{scenario.id}.yaml") for scenario in graded}
-    criteria = _at(tree(LAB_FILE), "criteria")
+    top = tree(LAB_FILE)
+    given = top.get("steps") if isinstance(top, Tree) else None
+    shared = read_shared(given, Problems())
+    trees = {s.id: written_out(tree(f"{s.id}.yaml"), shared, Problems()) for s in graded}
+    criteria = _at(top, "criteria")
     entries = criteria.entries if isinstance(criteria, Tree) else ()
     return Places(
         lines=tuple(line for s in graded for line in _lines(s, trees[s.id])),
