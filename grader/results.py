@@ -18,6 +18,7 @@ from typing import Any, Literal
 import msgspec
 
 import grader
+from grader.form import Form
 from grader.judge.model import (
     Adjustment,
     Diagnosis,
@@ -397,18 +398,23 @@ class AnyResult:
 
     def __init__(self, result: Result) -> None:
         """`result` is of somebody whose id and name are words like no others, without origin."""
-        self._id, self._name = result.id.encode(), result.name.encode()
         nowhere = msgspec.structs.replace(result, origin=_origin(Origin(layout=result.name)))
-        self._before, self._after = encode(nowhere).split(_lines(nowhere.origin))
+        places = {
+            "origin": _lines(nowhere.origin),
+            "id": result.id.encode(),
+            "name": result.name.encode(),
+        }
+        self._form = Form(encode(nowhere), places)
 
-    def of(self, identifier: str, name: str, origin: Origin) -> tuple[bytes, ...]:
+    def of(self, identifier: str, name: str, origin: Origin) -> list[bytes]:
         """The file's bytes for somebody, in pieces."""
-        told = msgspec.json.encode(escaped(name))[1:-1]
-        before, after = (
-            part.replace(self._id, identifier.encode()).replace(self._name, told)
-            for part in (self._before, self._after)
+        return self._form.filled(
+            {
+                "id": identifier.encode(),
+                "name": msgspec.json.encode(escaped(name))[1:-1],
+                "origin": _lines(_origin(origin)),
+            }
         )
-        return before, _lines(_origin(origin)), after
 
 
 def _lines(origin: OriginInfo | msgspec.UnsetType) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +52,7 @@ def files(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in inside}
 
 
+HERE = Origin(layout="plain")
 LATE = Origin(
     layout="moodle", late=Late(due="2026-10-01T12:00+00:00", seconds=5, rule="1", penalty="1")
 )
@@ -81,6 +84,54 @@ def test_a_newcomer_gets_what_somebody_has_had_before(tmp_path: Path) -> None:
     done, played = grade(tmp_path, [alike("a"), alike("b")])
     assert played == []
     assert [one.taken_over for one in done] == [True, False]
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_copys_page_is_summed_from_end_to_end(tmp_path: Path, place: int) -> None:
+    everybody = [alike("a", origin=HERE), alike("b", origin=HERE)]
+    grade(tmp_path, everybody)
+    before = files(tmp_path)
+    page = bytearray(before["b/index.html"])
+    page[place] ^= 1
+    (tmp_path / "b/index.html").write_bytes(page)
+    done, played = grade(tmp_path, everybody)
+    assert (played, [one.taken_over for one in done]) == ([], [True, True])
+    assert files(tmp_path) == before
+
+
+def test_a_copy_that_became_another_result_is_nobodys_source(tmp_path: Path) -> None:
+    grade(tmp_path, [alike("b", origin=HERE), other("m")])
+    now = [alike("a"), other("b"), alike("c"), other("m")]
+    grade(tmp_path, now)
+    alone, _ = grade(tmp_path / "alone", now, sharing=False)
+    assert [one.grade.id for one in alone] == ["a", "b", "c", "m"]
+    made = files(tmp_path / "alone")
+    assert all(files(tmp_path)[name] == made[name] for name in made if name[1:2] == "/")
+
+
+def test_when_a_file_has_all_the_links_it_can_have_others_link_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def bounded(first: str, second: str) -> None:
+        if os.stat(first).st_nlink >= 2:  # noqa: PTH116
+            raise OSError(errno.EMLINK, "Too many links")
+        link(first, second)
+
+    monkeypatch.setattr("os.link", bounded)
+    grade(tmp_path, [alike(name, origin=HERE) for name in "abcd"])
+    numbers = [(tmp_path / name / "runs/server-nominal.jsonl").stat().st_ino for name in "abcd"]
+    assert numbers[0] == numbers[1] != numbers[2] == numbers[3]
+
+
+def test_half_a_copy_goes_with_the_next_start(tmp_path: Path) -> None:
+    grade(tmp_path, [alike("a")])
+    half = tmp_path / ".b.1.wiregrade-part/runs"
+    half.mkdir(parents=True)
+    (half / "server-nominal.jsonl").write_bytes(b"")
+    grade(tmp_path, [alike("a")])
+    assert not half.parent.exists()
 
 
 def test_nothing_is_taken_from_what_was_changed(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ and result.json are those of the first with another name in them.
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from grader.batch.earlier import Shown
 from grader.batch.judging import Judge, judged, judged_again
 from grader.batch.output import OutputFolder
 from grader.batch.plan import LabSource
+from grader.batch.whole import NewFolder, new_folder
 from grader.judge.model import Grade
 from grader.submission import Origin, Submission
 from grader.view.named import NamedPage
@@ -46,13 +46,22 @@ class Owner:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Form:
+    """Its files, to be filled with whose they are."""
+
+    saved: saved.AnySaved
+    page: NamedPage
+    result: results.AnyResult
+    kept: kept.AnyKept
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Pattern:
     """A result for nobody: what is to be written for whoever handed in the same."""
 
     saved: saved.Saved
     grade: Grade
-    kept: kept.Kept
-    files: tuple[NamedPage, results.AnyResult] | None
+    form: _Form | None
     """None where they cannot be made for any name."""
 
 
@@ -114,19 +123,26 @@ class Copies:
         pattern = self._pattern(content)
         if pattern is None:
             return None
-        self._folder.remove(f"{owner.id}/result.json")
-        self._folder.remove(owner.id)
+        self.forget(owner.id)
         found = msgspec.structs.replace(
             pattern.saved, id=owner.id, name=owner.name, origin=owner.origin,
             fingerprint=owner.mark,
         )  # fmt: skip
-        self._link(pattern.saved, owner.id)
-        told = saved.encoded(found)
-        written = self._folder.write_parts(f"{owner.id}/submission.json", (told,))
         late = owner.origin is None or owner.origin.late is not None
-        if pattern.files is None or late or owner.id in self._shown.given:
-            return self._judged(found, written)
-        return self._written(pattern, pattern.files, owner, written)
+        form = None if late or owner.id in self._shown.given else pattern.form
+        grade = replace(pattern.grade, id=owner.id, name=owner.name, origin=owner.origin)
+        written = ""
+        with new_folder(self._folder, owner.id) as place:
+            linked = place.link(pattern.saved.id, pattern.saved.artifacts)
+            if form is None:
+                written = place.write("submission.json", (saved.encoded(found),))
+            else:
+                self._written(form, grade, owner, place)
+        if not linked:  # a file has as many links as it can have: further ones are of this copy's
+            self._twins[content] = owner.id
+            self._of[owner.id] = content
+            self._patterns[content] = replace(pattern, saved=found)
+        return grade if form else self._judged(found, written)
 
     def _judged(self, found: saved.Saved, written: str) -> Grade:
         """Judge it for this one alone: others have another page."""
@@ -136,39 +152,20 @@ class Copies:
         earlier.keep(self._folder, self._shown, grade, found.fingerprint, written, made)
         return pages.slim(grade)
 
-    def _written(
-        self,
-        pattern: _Pattern,
-        files: tuple[NamedPage, results.AnyResult],
-        owner: Owner,
-        written: str,
-    ) -> Grade:
+    def _written(self, form: _Form, grade: Grade, owner: Owner, place: NewFolder) -> None:
+        """Write its other files, the same as the first one's but for whose they are."""
         assert owner.origin is not None  # noqa: S101 -- else it is judged
-        page, result = files
-        grade = replace(pattern.grade, id=owner.id, name=owner.name, origin=owner.origin)
-        made = {
-            "index.html": page.for_name(owner.name),
-            "result.json": result.of(owner.id, owner.name, owner.origin),
-        }
+        told = form.saved.of(owner.id, owner.name, owner.origin, owner.mark)
+        written = place.write("submission.json", told)
+        *page, tail = form.page.for_name(owner.name)
         sums = {
-            name: self._folder.write_parts(f"{owner.id}/{name}", parts)
-            for name, parts in made.items()
+            "index.html": place.write("index.html", page, tail),
+            "result.json": place.write(
+                "result.json", form.result.of(owner.id, owner.name, owner.origin)
+            ),
         }
         shown = self._shown.of(owner.id)
-        told = kept.of_another(pattern.kept, grade, owner.mark, shown, written, sums)
-        kept.keep(self._folder, told)
-        return grade
-
-    def _link(self, first: saved.Saved, identifier: str) -> None:
-        here, there = (str(self._folder.path / one) for one in (first.id, identifier))
-        for place in ("", "/runs", "/source"):
-            os.mkdir(there + place)  # noqa: PTH102 -- plain strings: see OutputFolder
-        for name in first.artifacts:  # whole, and so names of ours: `_new_pattern`
-            try:
-                os.link(f"{here}/{name}", f"{there}/{name}")
-            except OSError:  # a file system without links, or one with no more of them
-                data = (self._folder.path / first.id / name).read_bytes()
-                self._folder.write(f"{identifier}/{name}", data)
+        place.write(kept.KEPT, form.kept.of(grade, owner.mark, shown, written, sums))
 
     def _pattern(self, content: str) -> _Pattern | None:
         if content in self._patterns:
@@ -198,6 +195,13 @@ class Copies:
             return None
         files = pages.for_any_name(self._source.lab, self._shown.settings, grade, submission, runs)
         bare = pages.slim(grade)
-        return _Pattern(
-            saved=found, grade=bare, kept=kept.describe(bare, "", "", "", {}), files=files
+        if files is None:
+            return _Pattern(saved=found, grade=bare, form=None)
+        page, result = files
+        form = _Form(
+            saved=saved.AnySaved(found),
+            page=page,
+            result=result,
+            kept=kept.AnyKept(bare, page.tail),
         )
+        return _Pattern(saved=found, grade=bare, form=form)

@@ -16,6 +16,7 @@ import msgspec
 
 from grader.batch import saved
 from grader.batch.output import OutputFolder
+from grader.form import Form, word
 from grader.judge.model import (
     Adjustment,
     Diagnosis,
@@ -78,7 +79,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     saved: str
     """Hex SHA-256 of `submission.json`."""
     pages: dict[str, str]
-    """Name -> hex SHA-256 of each file that judging made."""
+    """Name -> hex SHA-256 of each file that judging made, without its tail."""
+    tails: dict[str, tuple[int, str]] = {}
+    """Name -> how many bytes at the end of that file have a sum of their own, and that sum: what
+    copies have in common is summed once."""
     grade: _Grade
 
 
@@ -106,8 +110,11 @@ def keep(folder: OutputFolder, kept: Kept) -> None:
 
 def encoded(kept: Kept) -> bytes:
     """The file's bytes."""
-    body = msgspec.json.encode(kept)
-    return hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+    return b"".join(_summed(msgspec.json.encode(kept)))
+
+
+def _summed(body: bytes) -> list[bytes]:
+    return [hashlib.sha256(body).hexdigest().encode(), b"\n", body]
 
 
 def load(folder: OutputFolder, identifier: str) -> Kept | None:
@@ -133,12 +140,37 @@ def describe(
     return Kept(mark=mark, shown=shown, saved=saved_sum, pages=sums, grade=_slim(grade))
 
 
-def of_another(
-    kept: Kept, grade: Grade, mark: str, shown: str, saved_sum: str, sums: dict[str, str]
-) -> Kept:
-    """The same for somebody else with the same grade: `sums` are those of their files."""
-    theirs = msgspec.structs.replace(kept.grade, id=grade.id, name=grade.name, origin=grade.origin)
-    return Kept(mark=mark, shown=shown, saved=saved_sum, pages=sums, grade=theirs)
+class AnyKept:
+    """A `kept.json` for whoever handed in the same: cut where it says whose it is."""
+
+    _NAMES = ("id", "name", "mark", "shown", "saved", "index.html", "result.json")
+
+    def __init__(self, grade: Grade, page_tail: bytes) -> None:
+        """`grade` is slim; the page of everybody ends in `page_tail`."""
+        words = {name: word() for name in self._NAMES}
+        nowhere = Origin(layout=word())
+        said = replace(grade, id=words["id"], name=words["name"], origin=nowhere)
+        made = Kept(
+            mark=words["mark"],
+            shown=words["shown"],
+            saved=words["saved"],
+            pages={name: words[name] for name in self._NAMES[-2:]},
+            tails={"index.html": (len(page_tail), hashlib.sha256(page_tail).hexdigest())},
+            grade=_slim(said),
+        )
+        places = {name: found.encode() for name, found in words.items()}
+        places["origin"] = msgspec.json.encode(nowhere)
+        self._form = Form(msgspec.json.encode(made), places)
+
+    def of(
+        self, grade: Grade, mark: str, shown: str, saved_sum: str, sums: Mapping[str, str]
+    ) -> list[bytes]:
+        """The file's bytes for somebody, in pieces: `sums` are those of their files' beginnings."""
+        told = {"id": grade.id, "mark": mark, "shown": shown, "saved": saved_sum, **sums}
+        values = {name: text.encode() for name, text in told.items()}
+        values["name"] = msgspec.json.encode(grade.name)[1:-1]
+        values["origin"] = msgspec.json.encode(grade.origin)
+        return _summed(b"".join(self._form.filled(values)))
 
 
 def is_whole(folder: OutputFolder, kept: Kept, found: saved.Saved) -> bool:
@@ -151,9 +183,21 @@ def is_whole(folder: OutputFolder, kept: Kept, found: saved.Saved) -> bool:
     own = {"submission.json": kept.saved, **kept.pages}
     if set(kept.pages) != {"index.html", "result.json"}:
         return False
-    if any(folder.digest(f"{base}/{name}") != digest for name, digest in own.items()):
-        return False
+    for name, digest in own.items():
+        size, tail = kept.tails.get(name, (0, ""))
+        if not _is_as_summed(folder, f"{base}/{name}", digest, size, tail):
+            return False
     return saved.is_whole(folder, found)
+
+
+def _is_as_summed(folder: OutputFolder, name: str, digest: str, size: int, tail: str) -> bool:
+    if not tail:
+        return folder.digest(name) == digest
+    data = folder.read(name)
+    if data is None or not 0 <= size <= len(data):
+        return False
+    ends = (data[: len(data) - size], data[len(data) - size :])
+    return [hashlib.sha256(end).hexdigest() for end in ends] == [digest, tail]
 
 
 def grade_of(kept: Kept, lab: Lab) -> Grade:

@@ -182,7 +182,7 @@ class OutputFolder:
                     os.unlink(temporary)  # noqa: PTH108
                 raise
         except OSError as error:
-            raise _cannot_write(Path(target), error) from error
+            raise cannot_write(Path(target), error) from error
         return digest.hexdigest()
 
     def remove(self, name: str) -> None:
@@ -198,11 +198,15 @@ class OutputFolder:
             else:
                 target.unlink(missing_ok=True)
         except OSError as error:
-            raise _cannot_write(target, error) from error
+            raise cannot_write(target, error) from error
 
     def remove_leftovers(self) -> None:
-        """Remove the temporary files of a run that was cut off."""
+        """Remove the temporary files and folders of a run that was cut off."""
         for folder, folders, files in os.walk(self.path):
+            if folder == self._root:
+                for name in [one for one in folders if one.endswith(_TEMPORARY)]:
+                    folders.remove(name)
+                    shutil.rmtree(f"{folder}/{name}", ignore_errors=True)
             for name in files:
                 if name.endswith(_TEMPORARY):
                     with contextlib.suppress(OSError):
@@ -243,7 +247,7 @@ def opened(path: Path, *, existing: bool = False) -> Iterator[OutputFolder]:
         path.mkdir(parents=True, exist_ok=True)
         lock = _lock_file(path / LOCK)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     try:
         _lock(lock, path)
         _say_which(lock, path)
@@ -293,7 +297,7 @@ def check(path: Path, *, existing: bool = False) -> None:
     except NotADirectoryError:
         raise NotOursError(f"{path} is a file, not a folder") from None
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     # Killed before there was a marker, it is ours all the same.
     begun = all(name in (LOCK, LOG) or name.endswith(_TEMPORARY) for name in found)
     if MARKER in found or (begun and not existing):
@@ -362,7 +366,7 @@ def _say_which(descriptor: int, path: Path) -> None:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, b"%d\n" % path.stat().st_ino)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
 
 
 def _lock(descriptor: int, path: Path, *, shared: bool = False) -> None:
@@ -379,7 +383,8 @@ def _lock(descriptor: int, path: Path, *, shared: bool = False) -> None:
             return  # a file system without locks
 
 
-def _cannot_write(path: Path, error: OSError) -> CannotWriteError:
+def cannot_write(path: Path | str, error: OSError) -> CannotWriteError:
+    """What to say where the system refused to write `path`."""
     reason = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFullError(

@@ -133,7 +133,8 @@ class Verification:
             return self._graded()
 
     def _graded(self) -> list[str]:
-        return sorted(path.parent.name for path in self._folder.path.glob("*/submission.json"))
+        found = (path.parent.name for path in self._folder.path.glob("*/submission.json"))
+        return sorted(name for name in found if not name.startswith("."))
 
     def _submission(self, identifier: str) -> Grade | None:
         """Look at one; its grade, where it could be judged again."""

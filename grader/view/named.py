@@ -23,8 +23,13 @@ class NamedPage:
         parts = tuple(part.encode() for part in page.split(name))
         return cls(parts) if len(parts) == len(_PLACES) + 1 else None
 
+    @property
+    def tail(self) -> bytes:
+        """What the pages for all names end in."""
+        return self.parts[-1]
+
     def for_name(self, name: str) -> tuple[bytes, ...]:
-        """The page as it is made for that name, in pieces."""
+        """The page as it is made for that name, in pieces; the last is the same for all."""
         shown = runs(name)
         written = [self.parts[0]]
         for place, part in zip(_PLACES, self.parts[1:], strict=True):
