@@ -16,6 +16,7 @@ import msgspec
 
 from grader import results
 from grader.batch import earlier, kept, pages, saved
+from grader.batch.alike import Alike
 from grader.batch.earlier import Shown
 from grader.batch.judging import Judge, judged, judged_again
 from grader.batch.output import OutputFolder
@@ -75,8 +76,13 @@ class Copies:
         shown: Shown,
         judge: Judge,
         content: Callable[[saved.Saved], str],
+        alike: Alike | None = None,
     ) -> None:
-        """`content`: what a saved result is of, but for whose it is; empty: of another lab."""
+        """`content`: what a saved result is of, but for whose it is; empty: of another lab.
+
+        `alike` knows the parts of other grades.
+        """
+        self._alike = alike or Alike()
         self._folder = folder
         self._source = source
         self._shown = shown
@@ -196,7 +202,7 @@ class Copies:
         files = pages.for_any_name(self._source.lab, self._shown.settings, grade, submission, runs)
         bare = pages.slim(grade)
         if files is None:
-            return _Pattern(saved=found, grade=bare, form=None)
+            return _Pattern(saved=found, grade=self._alike.grade(bare), form=None)
         page, result = files
         form = _Form(
             saved=saved.AnySaved(found),
@@ -204,4 +210,4 @@ class Copies:
             result=result,
             kept=kept.AnyKept(bare, page.tail),
         )
-        return _Pattern(saved=found, grade=bare, form=form)
+        return _Pattern(saved=found, grade=self._alike.grade(bare), form=form)

@@ -19,6 +19,7 @@ from dataclasses import replace
 
 from grader import __version__
 from grader.batch import earlier, pages, saved
+from grader.batch.alike import Alike
 from grader.batch.aside import set_aside
 from grader.batch.copies import Copies, Owner
 from grader.batch.earlier import Earlier, Shown
@@ -76,7 +77,8 @@ class Grading:
         self._marks = Marks(__version__, source.digest, settings.options)
         self._keys = RunKeys(__version__, settings.options)
         self._earlier = Earlier(folder, source, self._shown, judge, self._spool)
-        self._copies = Copies(folder, source, self._shown, judge, self._marks.content)
+        self._alike = Alike()
+        self._copies = Copies(folder, source, self._shown, judge, self._marks.content, self._alike)
         self._all_known = fresh
         self._leads: dict[str, str] = {}
         """Id -> content of what is being graded for itself and whoever handed in the same."""
@@ -330,7 +332,7 @@ class Grading:
                 self._again.append(done)
             else:
                 self._settle(done, finisher)
-                yield done
+                yield replace(done, grade=self._alike.grade(done.grade))
 
 
 def rejudge(
