@@ -10,6 +10,7 @@ import ipaddress
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 ETHERNET = 1
 RAW_IP = 101
@@ -109,6 +110,7 @@ def is_refusal(segment: Segment) -> bool:
     return segment.flags & (RST | ACK | SYN) == RST | ACK and segment.seq == 0
 
 
+@lru_cache(maxsize=256)
 def plain(host: str) -> str:
     """An address as segments have it: IPv4 in IPv6 as IPv4, IPv6 in its shortest form."""
     try:
@@ -136,7 +138,7 @@ def _parse_ipv4(data: bytes, length: int) -> Segment | None:
         return None
     # 0: more than fits (the kernel cuts a big segment only when it leaves the machine).
     end = total if header <= total <= length else length
-    src, dst = str(ipaddress.IPv4Address(data[12:16])), str(ipaddress.IPv4Address(data[16:20]))
+    src, dst = _host(data[12:16]), _host(data[16:20])
     return _parse_transport(data[9], src, dst, data[header:end], end - header)
 
 
@@ -145,10 +147,7 @@ def _parse_ipv6(data: bytes, length: int) -> Segment | None:
         return None
     payload, kind = struct.unpack_from("!HB", data, 4)
     end = 40 + payload if payload and 40 + payload <= length else length
-    src, dst = (
-        plain(str(ipaddress.IPv6Address(data[8:24]))),
-        plain(str(ipaddress.IPv6Address(data[24:40]))),
-    )
+    src, dst = _host(data[8:24]), _host(data[24:40])
     at = 40
     while kind in (_HOP_BY_HOP, _ROUTING, _DESTINATION, _FRAGMENT):
         if at + 8 > len(data):
@@ -158,6 +157,12 @@ def _parse_ipv6(data: bytes, length: int) -> Segment | None:
         size = 8 if kind == _FRAGMENT else 8 + data[at + 1] * 8
         kind, at = data[at], at + size
     return _parse_transport(kind, src, dst, data[at:end], end - at)
+
+
+@lru_cache(maxsize=256)
+def _host(packed: bytes) -> str:
+    """The address; a run has two or three, and each costs more than the rest of its frame."""
+    return plain(str(ipaddress.ip_address(packed)))
 
 
 def _parse_transport(kind: int, src: str, dst: str, data: bytes, length: int) -> Segment | None:
