@@ -152,7 +152,8 @@ class Machine:
         """The steps being played, one of each track; none when all are over."""
         if self.phase is not Phase.PLAYING:
             return ()
-        return tuple(self.script.steps[t.index] for t in self._tracks if t.index is not None)
+        steps = self.script.steps
+        return tuple([steps[t.index] for t in self._tracks if t.index is not None])
 
     @property
     def step(self) -> s.Step | None:
@@ -161,7 +162,7 @@ class Machine:
 
     def playing(self, kind: type[s.Step] | tuple[type[s.Step], ...]) -> tuple[str, ...]:
         """The connections on which a step of that kind is being played."""
-        return tuple(step.connection for step in self.steps if isinstance(step, kind))
+        return tuple([step.connection for step in self.steps if isinstance(step, kind)])
 
     @property
     def minds_rest(self) -> bool:

@@ -42,6 +42,15 @@ def say(process: subprocess.Popen[bytes]) -> None:
     assert process.stdout.readline() == b"x\n"
 
 
+def say_line(process: subprocess.Popen[bytes]) -> None:
+    """It has read a line, and has answered with one."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == b"\n"
+
+
 def look_until_blocked(threads: Threads) -> None:
     """Look until all of them are in a call."""
     while not all(t.call.blocked for t in threads.look()):
@@ -124,6 +133,24 @@ def test_a_second_thread_or_a_child_is_noticed() -> None:
             assert not threads.sole_one_runs()
             for child in proc.tree(process.pid):
                 os.kill(child, 9)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "import os, signal; os.fork() or signal.pause()",
+    ],
+)
+def test_one_that_computes_beside_another_is_not_the_sole_one(more: str) -> None:
+    code = f"import sys\nsys.stdin.readline()\n{more}\nprint(flush=True)\nwhile True: pass"
+    with program(code) as process, threads_of(process) as threads:
+        look_until_blocked(threads)
+        say_line(process)
+        sole = [threads.sole_one_runs(), threads.sole_one_runs()]  # the second by open files
+        for child in proc.tree(process.pid):
+            os.kill(child, 9)
+        assert sole == [False, False]
 
 
 def test_one_that_has_just_ended_is_not_taken_for_a_blocked_one() -> None:

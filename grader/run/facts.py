@@ -34,7 +34,7 @@ from grader.run.blocked import (
 )
 from grader.run.delivery import DatagramDelivery, Delivery
 from grader.run.errors import FactsUnavailable
-from grader.run.look import Look
+from grader.run.look import NOTHING, Look
 from grader.run.program import Program
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.tally import Tally
@@ -161,14 +161,21 @@ class KernelFacts:
             before, look = self._settled
             if before == seen and self._threads.stood_still():
                 return look
-        if not endpoint.connected and self._threads.sole_one_runs():
-            return Look()
+        if self._threads.sole_one_runs():
+            self._previous = self._settled = None
+            if not endpoint.connected:
+                return NOTHING
+            return self._soon(Look(consumed=consumed), ends, wants_ready)
         look, settled = self._look_closely(ends, endpoint, consumed)
         self._settled = None
         if settled:
             calm = look.calm or (wants_calm and self._calm_if_still(ends))
             self._settled = (seen, replace(look, still=True, calm=calm))
-        if wants_ready and any(end.arrived and end.name not in consumed for end in ends):
+        return self._soon(look, ends, wants_ready)
+
+    def _soon(self, look: Look, ends: list[Delivery], wants_ready: bool) -> Look:
+        """The look, promising where what was sent has arrived and may be read any moment."""
+        if wants_ready and any(end.arrived and end.name not in look.consumed for end in ends):
             return replace(look, promising=True)
         return look
 

@@ -45,6 +45,10 @@ class Look:
     """No thread has run since the last look, which this one repeats."""
 
 
+NOTHING = Look()
+"""The look at a program whose only thread runs, and that no connection is with."""
+
+
 class Facts(Protocol):
     """What can be known about a program that runs."""
 

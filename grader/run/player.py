@@ -20,7 +20,7 @@ from grader.run import ending, strikes
 from grader.run.deadlines import Deadlines
 from grader.run.exchange import Exchange
 from grader.run.listening import Listeners, address_to_dial
-from grader.run.look import Facts, Look
+from grader.run.look import NOTHING, Facts, Look
 from grader.run.patience import Patience
 from grader.run.recorder import Recorder
 from grader.run.signals import no_end_meanwhile
@@ -40,7 +40,9 @@ _REFUSALS = 2
 _FIRST_PAUSE = 0.0005
 _LONGEST_PAUSE, _LONGEST_WHILE_STILL = 0.004, 0.02
 """Between two looks, s; the second for a program that sleeps or waits. News end any pause."""
-_PAUSE_GROWTH = 1.4
+_PAUSE_GROWTH = 1.6
+_BEFORE_THE_END = 0.002
+"""The first pause when no step is left: its end is news, and it is rarely stuck in leaving."""
 _LIMITS_EVERY = 20_000_000
 _SETTLE_GRACE = 500_000_000
 
@@ -90,10 +92,12 @@ class Player(Generic[_P]):
         self._enters = 0
         self._wants = Wants()
         self._deadlines = Deadlines(self.recorder.now)
-        self._busy_elsewhere = setting.script.several or setting.script.types
+        self._types = setting.script.types
+        self._refuses = any(isinstance(step, s.Refuse) for step in setting.script.steps)
+        self._busy_elsewhere = setting.script.several or self._types
         self._pause = _FIRST_PAUSE
         self._still = False
-        self._next_limits = 0
+        self._next_limits = _LIMITS_EVERY
         self._limit: tr.LimitReached | None = None
         self._exited_at: int | None = None
         self._told_exit = False
@@ -112,6 +116,8 @@ class Player(Generic[_P]):
             # The reference listens before the program runs: it may dial at once.
             self._carry_out(self.machine.start(self.recorder.now()))
             self._running[0].release()
+            # A cold interpreter takes many ms before it does anything that is to be seen.
+            self._pause = _FIRST_PAUSE if self._is_warm else _LONGEST_PAUSE
             while not self.machine.finished:
                 self._take_news(self._wait_for_news())
                 self._close_if_due()
@@ -133,12 +139,15 @@ class Player(Generic[_P]):
         self._watch = strikes.Watch(self.setting.limits)
         self._listeners.restarted()
         self._exited_at, self._told_exit = None, False
-        self._pause = _FIRST_PAUSE
         if self._starts == 1:
             self.recorder.begin()
         number = self._starts
-        warm = bool(getattr(program, "warm", False))  # only the sandbox has such
+        warm = self._is_warm
         self.recorder.add(lambda t: tr.Started(t=t, number=number, warm=warm))
+
+    @property
+    def _is_warm(self) -> bool:
+        return bool(getattr(self._program, "warm", False))  # only the sandbox has such
 
     def _close_program(self) -> None:
         if self._facts is not None:
@@ -188,10 +197,11 @@ class Player(Generic[_P]):
         readable, writable, failed = select.select(
             reads, endpoint.writes, endpoint.failures, self._pause
         )
-        longest = _LONGEST_WHILE_STILL if self._still else _LONGEST_PAUSE
-        self._pause = min(self._pause * _PAUSE_GROWTH, longest)
         if readable or writable or failed:
-            self._pause = _FIRST_PAUSE
+            self._pause = _FIRST_PAUSE if self.machine.step is not None else _BEFORE_THE_END
+        else:
+            longest = _LONGEST_WHILE_STILL if self._still else _LONGEST_PAUSE
+            self._pause = min(self._pause * _PAUSE_GROWTH, longest)
         self.setting.on_tick()
         return frozenset((*readable, *writable, *failed))
 
@@ -281,6 +291,9 @@ class Player(Generic[_P]):
             self._reach_limit(*struck)
         if self.endpoint.crowded:
             self._strike("connections")
+        if not self.machine.dials:
+            # One that never stands still while it is looked at: see `_look`.
+            self._look_for_listeners()
 
     def _strike(self, limit: str) -> None:
         self._reach_limit(*strikes.struck(limit, self.setting.limits))
@@ -300,22 +313,26 @@ class Player(Generic[_P]):
         program, facts, _ = self._running
         if self._exited_at is not None:
             return
-        if self.machine.refuses and self.setting.refusals() >= _REFUSALS:
+        if self._refuses and self.machine.refuses and self.setting.refusals() >= _REFUSALS:
             for name in self.machine.playing(s.Refuse):
                 again = "it tries again"
                 self._tell(e.Refused(self.recorder.now(), again, connection=name))
-        self._look_for_listeners()
+        if dials := self.machine.dials:
+            self._look_for_listeners()
         look = facts.look(
             self.endpoint, wants_ready=self._wants.anything, wants_calm=self._wants.calm
         )
+        if not dials and look is not NOTHING:
+            self._look_for_listeners()
         self._still = look.still
         if look.promising:
             self._pause = _FIRST_PAUSE
         if look.keyboard and not look.guaranteed:
             self._try_keyboard(program, facts)
-        if self.machine.dials and self._dialled(facts, look):
+        if dials and self._dialled(facts, look):
             return
-        if self.machine.playing(s.Type) and not look.waiting and facts.at_keyboard():
+        typing = self._types and self.machine.playing(s.Type)
+        if typing and not look.waiting and facts.at_keyboard():
             # Others of its threads hide the proof; this one reads from the keyboard.
             self._tell(e.AtKeyboard(self.recorder.now()))
             return
@@ -434,9 +451,11 @@ class Player(Generic[_P]):
         Another thread that sleeps, a timer or a handler for an alarm hides all proof: it may
         act yet. That is no reason to lose what the program would do next.
         """
-        awaits = bool(self.machine.playing((s.Receive, s.ReceiveEnd, s.Silence)))
         late = self._patience.promise_over()
-        if not late and not (awaits and self._patience.polls_in_vain(facts)):
+        if not late and not self._patience.polls_in_vain(facts):
+            return False
+        awaits = bool(self.machine.playing((s.Receive, s.ReceiveEnd, s.Silence)))
+        if not late and not awaits:
             return False
         if late and self._presses_enter and facts.at_keyboard():
             self._press_enter(program, facts)
@@ -560,7 +579,7 @@ class Player(Generic[_P]):
             case _:
                 pass
         facts.changed()
-        self._pause = _FIRST_PAUSE
+        self._pause = _FIRST_PAUSE if self.machine.step is not None else _BEFORE_THE_END
 
     def _close_if_due(self) -> None:
         _, facts, _ = self._running

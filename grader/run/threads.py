@@ -40,7 +40,7 @@ class _Files:
 
     def __init__(self, pid: int, tid: int) -> None:
         self.pid, self.tid = pid, tid
-        self._syscall = self._counter = -1
+        self._syscall = self._counter = self._folder = self._children = -1
         try:
             self._syscall = os.open(f"/proc/{pid}/task/{tid}/syscall", os.O_RDONLY | os.O_CLOEXEC)
             self._counter = os.open(f"/proc/{pid}/task/{tid}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
@@ -55,11 +55,31 @@ class _Files:
     def call(self) -> proc.ThreadCall | None:
         return proc.parse_call(self.pid, self.tid, _read(self._syscall))
 
+    def is_on_cpu(self) -> bool:
+        """It runs, or could."""
+        return _read(self._syscall).startswith(b"running")
+
+    def is_alone(self) -> bool:
+        """Its process has no other thread, and no process below."""
+        try:
+            if self._folder < 0:
+                flags = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+                self._folder = os.open(f"/proc/{self.pid}/task", flags)
+            # A link for each thread, besides two of its own: see `proc.threads`.
+            if self.pid != self.tid or os.fstat(self._folder).st_nlink != 3:
+                return False
+            if self._children < 0:
+                path = f"/proc/{self.pid}/task/{self.tid}/children"
+                self._children = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            return not os.pread(self._children, _FILE_SIZE, 0) or not proc.tree(self.pid)
+        except OSError:  # no such file in this kernel, or it has ended
+            return proc.threads(self.pid) == [self.tid] and not proc.tree(self.pid)
+
     def close(self) -> None:
-        for fd in (self._syscall, self._counter):
+        for fd in (self._syscall, self._counter, self._folder, self._children):
             if fd >= 0:
                 os.close(fd)
-        self._syscall = self._counter = -1
+        self._syscall = self._counter = self._folder = self._children = -1
 
 
 class Threads:
@@ -130,10 +150,7 @@ class Threads:
         if len(self._files) != 1:
             return False
         (only,) = self._files.values()
-        call = only.call()
-        if call is None or call.number is not None:
-            return False
-        return proc.threads(only.pid) == [only.tid] and not proc.tree(only.pid)
+        return only.is_on_cpu() and only.is_alone()
 
     def close(self) -> None:
         """Close what is open."""
