@@ -47,5 +47,10 @@ def is_loaded(number: int) -> bool:
     return number % 2 == 0
 
 
+def is_cold(number: int) -> bool:
+    """Whether that repeat is started cold where others may be warm: as many idle as loaded ones."""
+    return number % 4 in (2, 3)
+
+
 def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None

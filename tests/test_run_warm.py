@@ -113,6 +113,10 @@ ATTACK = """
         except OSError as error: return error.errno
     def is_taken(family, address):
         with socket.socket(family) as s: return attempt(lambda: s.bind(address)) is not None
+    # What is nobody's own folder, and still somebody's: terminals and what they are made by.
+    shared = [os.path.join(r, n) for top in ('/dev', '/etc') for r, d, f in os.walk(top)
+        for n in (*d, *f, '.') if '/dev/shm' not in os.path.join(r, n)]
+    def is_marked(p): m = os.stat(p); return m.st_mtime == 5 or stat.S_IMODE(m.st_mode) == 0o401
     def open_fds():
         return [n for n in range(3, 300) if not isinstance(attempt(lambda: os.fstat(n)), int)]
     print(json.dumps({
@@ -126,7 +130,7 @@ ATTACK = """
             resource.RLIMIT_NPROC, resource.RLIMIT_AS, resource.RLIMIT_STACK)],
         'mine': [socket.gethostname(), os.nice(0), len(os.sched_getaffinity(0)), os.getpid(),
             signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, os.umask(0o22), os.getcwd()],
-        'fds': open_fds(),
+        'fds': open_fds(), 'marked': [p for p in shared if attempt(lambda: is_marked(p)) is True],
     }), flush=True)
 
     got = []
@@ -157,6 +161,9 @@ ATTACK = """
     for kind in ('pid', 'mnt', 'user', 'net', 'pid_for_children'):
         must_fail(kind, lambda: libc.setns(os.open(f'{proc}/1/ns/{kind}', os.O_RDONLY), 0))
 
+    for path in shared:
+        attempt(lambda: os.utime(path, (5, 5)))
+        if os.access(path, os.W_OK): attempt(lambda: os.chmod(path, 0o401))
     work = '/submission'
     for path in ('/tmp/left', '/dev/shm/left', work + '/left', work + '/socket.py', __file__):
         attempt(lambda: open(path, 'a').write('print(1)'))
@@ -226,7 +233,22 @@ def test_an_end_that_hides_is_told_as_in_a_cold_start(
     assert was_warm(second)
 
 
+def test_memory_that_runs_would_share_is_seen() -> None:
+    lines = [b"7f0-7f1 %s 00000000 00:01 9 /memfd:x (deleted)\n" % x for x in (
+        b"rw-s", b"rwxs", b"r--s", b"r-xs", b"rw-p", b"rwxp")]  # fmt: skip
+    assert [zygote.is_shared(line) for line in lines] == [True, True, *[False] * 4]
+
+
 # --- when ---------------------------------------------------------------------------------
+
+
+@NEEDS_SANDBOX
+def test_who_certifies_sees_cold_starts_and_warm_ones() -> None:
+    with Engine(replace(tools.options("full"), warm="pays")) as engine:
+        played = runs(engine, tools.job("import socket\nprint(1)\n", certify=5))
+    # The first of a program is cold anyway.
+    assert [was_warm(transcript) for transcript in played] == [False, False, False, True, True]
+    assert all(told(transcript) == told(played[0]) for transcript in played)
 
 
 class _Fake:

@@ -42,6 +42,8 @@ def test_it_is_what_the_program_begins_with(source: str, modules: tuple[str, ...
         "import socket, os\nos.fork()",
         "import socket\nfor x in {'a', 'b'}: print(x)",
         "import socket\nx = set()",
+        "import socket\nx = {'a': 1}\nprint(x.keys() & {'b': 1}.keys())",
+        "import os, socket\nprint(os.ttyname(1))",
         "import socket, sys\nprint(sys.modules)",
         "import socket, sys\nprint(getattr(sys, 'modules'))",
         "import socket, sys\nfrom sys import modules",
@@ -61,6 +63,10 @@ def test_what_could_see_it_starts_cold(source: str) -> None:
 def test_a_file_that_hides_a_module_starts_cold() -> None:
     assert of("import socket", selectors="") is None
     assert of("import socket", aide="import gc") is None
+    for name in ("aide.pyc", "aide.so", "__pycache__/aide.cpython-311.pyc"):
+        unread = SourceFile(path=name, data=b"")
+        program = SourceFile(path="serveur.py", data=b"import socket, aide")
+        assert ahead("serveur.py", (program, unread)) is None
     package = SourceFile(path="enum/x.txt", data=b"")
     program = SourceFile(path="serveur.py", data=b"import socket")
     assert ahead("serveur.py", (program, package)) is None

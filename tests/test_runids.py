@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.runids import is_loaded, is_traced, number_of, offset_of, run_id, traced_id
+from grader.runids import is_cold, is_loaded, is_traced, number_of, offset_of, run_id, traced_id
 
 SCENARIOS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True)
 
@@ -36,6 +36,10 @@ def test_any_other_text_is_a_run_that_was_played_once(text: str) -> None:
 
 def test_the_first_is_idle_and_every_second_is_loaded() -> None:
     assert [is_loaded(number) for number in range(1, 5)] == [False, True, False, True]
+
+
+def test_of_idle_and_of_loaded_repeats_every_second_is_cold() -> None:
+    assert [is_cold(number) for number in range(1, 6)] == [False, True, True, False, False]
 
 
 @given(SCENARIOS, st.integers(1, 2000), st.none() | st.integers(1, 70000))

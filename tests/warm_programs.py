@@ -70,6 +70,12 @@ STATE = """
         'user': attempt(lambda: __import__('getpass').getuser()),
         'thresholds': __import__('g' 'c').get_threshold(), 'on': __import__('g' 'c').isenabled(),
         'machine': platform.python_version(), 'at': __import__('at' 'exit')._ncallbacks(),
+        'process': [text('self/' + n) for n in ('oom_score_adj', 'uid_map', 'gid_map', 'setgroups',
+            'coredump_filter', 'timens_offsets')],
+        'switches': (lambda libc: [libc.personality(0xffffffff), libc.syscall(252, 1, 0), *(
+            libc.prctl(n, 0, 0, 0, 0) for n in (2, 3, 7, 27, 30, 36, 37, 39, 42))])(
+            __import__('cty' 'pes').CDLL(None)),
+        'terminals': [os.listdir('/dev/pts'), mode('/dev/pts/ptmx'), os.isatty(os.openpty()[0])],
         'dump': __import__('faulthandler').is_enabled(), 'terminal': os.get_terminal_size(1),
     }, default=repr))
     """

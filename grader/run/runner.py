@@ -24,7 +24,7 @@ from grader.run.located import located
 from grader.run.look import Facts
 from grader.run.player import Player, Setting
 from grader.run.started import NOTHING_GIVEN, Given, Started
-from grader.runids import run_id, traced_id
+from grader.runids import is_cold, run_id, traced_id
 from grader.wire import pcapng, synthesis
 from grader.wire.comments import comments
 from grader.wire.frames import Frame, dialed, is_refusal, parse
@@ -140,12 +140,16 @@ class Runner(Generic[_P]):
 
         Never raises for a fault of the host.
         """
+        # What certifies also says that it does not matter how a program was started.
+        mixed = self.place.options.warm == "pays"
+        cold = {number for number in job.numbers if mixed and is_cold(number)}
         if job.follow != COLD:
-            job = replace(job, follow=job.follow + starts_of(job))
+            job = replace(job, follow=job.follow + starts_of(job, len(cold)))
         for number in job.numbers:
+            repeat = replace(job, follow=COLD) if number in cold else job
             for scenario in job.scenarios:
                 if not is_sweep(scenario):
-                    yield self._play_safely(job, scenario, run_id(scenario.id, number))
+                    yield self._play_safely(repeat, scenario, run_id(scenario.id, number))
                 elif number == 1:
                     # Once is enough: its runs differ in the cut already.
                     yield from self._sweep(job, scenario)
@@ -371,8 +375,8 @@ class Runner(Generic[_P]):
         return PlayedRun(transcript=tr.of(header, [ended]))
 
 
-def starts_of(job: Job) -> int:
-    """How many times the job starts its program, at least."""
+def starts_of(job: Job, cold: int) -> int:
+    """How many times the job starts its program at least, without `cold` of its repeats."""
     once = sum(
         1 + sum(step.action is Action.RESTART for step in scenario.steps)
         for scenario in job.scenarios
@@ -383,7 +387,7 @@ def starts_of(job: Job) -> int:
         for x in job.scenarios
         if is_sweep(x)
     )
-    return once * len(job.numbers) + swept * (1 in job.numbers)
+    return once * (len(job.numbers) - cold) + swept * (1 in job.numbers)
 
 
 def _given(scenario: Scenario, port: int) -> Given:

@@ -47,6 +47,8 @@ _TELLING = _words(
     # Time of the processor, which starting takes from a program that starts cold.
     "process_time process_time_ns thread_time thread_time_ns clock_gettime clock_gettime_ns "
     "times getrusage resource "
+    # The terminal is the same, the name that the sandbox shows for it is not.
+    "ttyname "
     # Processes of its own are started cold, each in its own way.
     "fork forkpty execl execle execlp execlpe execv execve execvp execvpe spawnl spawnle spawnlp "
     "spawnv spawnve spawnvp posix_spawn posix_spawnp system popen subprocess multiprocessing "
@@ -55,6 +57,8 @@ _TELLING = _words(
 )
 _PLACES = ("/proc", "/sys", "/dev/", "PYTHONPATH")
 """In texts: what tells of mounts, processes and the environment at the start."""
+_UNREAD = (".pyc", ".pyo", ".so")
+"""Modules beside the program that nobody can read here."""
 _MOST_BYTES = 100_000
 """Of all source files: more is no program of a lab, and is not read for this."""
 
@@ -66,6 +70,8 @@ def ahead(program: str, files: Sequence[SourceFile]) -> tuple[str, ...] | None:
     """
     sources = [file for file in files if file.path.endswith(".py")]
     if sum(len(file.data) for file in sources) > _MOST_BYTES:
+        return None
+    if any(file.path.lower().endswith(_UNREAD) for file in files):
         return None
     folder = PurePosixPath(program).parent
     beside = {name for file in files if (name := _name_below(folder, file.path))}
@@ -127,6 +133,8 @@ def _tells(node: ast.AST, beside: Iterable[str]) -> bool:
     match node:
         case ast.Set() | ast.SetComp():
             return True
+        case ast.BinOp(left=left, right=right):
+            return _is_view(left) or _is_view(right)
         case ast.Import(names=names):
             return not all(_is_allowed(alias.name, beside) for alias in names)
         case ast.ImportFrom(module=module, names=names, level=level):
@@ -141,6 +149,15 @@ def _tells(node: ast.AST, beside: Iterable[str]) -> bool:
             return text in _TELLING or any(place in text for place in _PLACES)
         case ast.Constant(value=bytes(data)):
             return any(place.encode() in data for place in _PLACES)
+        case _:
+            return False
+
+
+def _is_view(node: ast.AST) -> bool:
+    """Keys or pairs of a dictionary: what is computed from them is a set."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="keys" | "items")):
+            return True
         case _:
             return False
 

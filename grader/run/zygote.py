@@ -26,6 +26,7 @@ CAPABILITIES = {"CAP_SYS_ADMIN": 21, "CAP_SETPCAP": 8}
 _NEWNS, _NEWIPC, _NEWPID = 0x0002_0000, 0x0800_0000, 0x2000_0000
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND = 1, 2, 4, 8, 32, 4096
 _REC, _PRIVATE = 1 << 14, 1 << 18
+_TERMINALS = b"newinstance,ptmxmode=0666,mode=620"
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _FILTER = 4, 22, 24, 2
 _CAPABILITY_VERSION_3 = 0x2008_0522
 _MOST_FDS = 1 << 10
@@ -92,6 +93,10 @@ class Zygote:
 
     def serve(self) -> None:
         """Make a run for each order. Returns in programs only, each at its opened gate."""
+        with open("/proc/self/maps", "rb") as maps:  # noqa: PTH123 -- as few imports as possible
+            shared = any(is_shared(line) for line in maps)
+        if shared:
+            raise RuntimeError("memory of this interpreter would be shared with its runs")
         self.check(self.libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0))
         self.move()
         self.socket.send(b"ready")
@@ -146,6 +151,10 @@ class Zygote:
         self.mount(b"none", b"/", b"", _REC | _PRIVATE)
         self.mount(b"proc", b"/proc", b"proc", _NOSUID | _NODEV | _NOEXEC)
         self.mount(b"/proc/sys", b"/proc/sys", b"", _BIND | _REC)
+        # Terminals that a program makes, and no way to that of the zygote: both are marked by
+        # who has used them.
+        self.mount(b"devpts", b"/dev/pts", b"devpts", _NOSUID | _NOEXEC, _TERMINALS)
+        self.mount(b"/dev/null", b"/dev/console", b"", _BIND)
         hard = _NOSUID | _NODEV | _NOEXEC | _RDONLY
         self.mount(b"none", b"/proc/sys", b"", _REMOUNT | _BIND | hard)
         for folder in self.folders:
@@ -195,6 +204,14 @@ class Zygote:
             os._exit(0)
         if (threading := sys.modules.get("threading")) is not None:
             threading.main_thread()._set_native_id()
+
+
+def is_shared(mapped: bytes) -> bool:
+    """A line of /proc/PID/maps is of memory that forks share, and can write to.
+
+    Some libraries have such (libffi, where the system lets no memory be written and executed).
+    """
+    return mapped.split()[1][1::2] == b"ws"
 
 
 def main() -> bool:

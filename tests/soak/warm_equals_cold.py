@@ -1,6 +1,7 @@
 """Grades all samples cold, cold again and warm: is a warm start in any way to be seen?
 
-    python tests/soak/warm_equals_cold.py [--python PYTHON] [--advice] [--only ID ...]
+    python tests/soak/warm_equals_cold.py [--python PYTHON] [--labs tp09,echo] [--graded]
+        [--only ID ...] [--jobs 2] [--minutes 60] [--result FILE]
 
 Compared are, run by run, how it ended (outcome, status, signal, limit), every byte of standard
 output and error (tracebacks above all), the bytes that came over each connection, the lines at
@@ -8,9 +9,12 @@ which a stuck program stood; and each submission's verdicts and diagnoses. Addre
 (`0x7f...`) and drawn ports differ between any two starts and are left out. What already differs
 between two cold rounds proves nothing about the third: it is listed as unsteady, and is no
 difference. What differs in the warm round only is played cold `--again` times more, to see whether
-it is steady at all. The programs of `tests/warm_programs.py`, which look for how they were started,
-are compared so, too (all of them started warm, also those that would be started cold), but not
-with `--only`.
+it is steady at all.
+
+First come the programs of `tests/warm_programs.py`, which look for how they were started (all of
+them started warm, also those that would be started cold), then the samples of all labs in turn,
+some at a time: after each some the result is written (JSON, with commit and date). `--minutes`
+begins none after so long. Programs that are never started warm are left out, and counted.
 """
 
 from __future__ import annotations
@@ -23,14 +27,17 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2])]
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
-from engine_tools import bwrap, job, tp09
+from engine_tools import bwrap, job
 from engine_tools import python as usual_python
 from sample_grading import graded_only, submissions, verdicts
 from samples import PROGRAMS, SUBMISSIONS
@@ -39,14 +46,18 @@ from warm_programs import BEHAVIOURS, helpers_of
 from grader import transcript as tr
 from grader.batch.judging import judge_run
 from grader.batch.plan import jobs_of, seed_for
+from grader.lab.library import builtin_labs, find_lab
+from grader.lab.load import load_lab
 from grader.lab.model import Lab
 from grader.run.engine import Engine
 from grader.run.interpreter import inspect
 from grader.run.jobs import EngineOptions, Run, Warmth
-from grader.submission import SourceFile
+from grader.run.warmable import ahead
+from grader.submission import SourceFile, Submission
 
-ROOTS = [root for root in (SUBMISSIONS, PROGRAMS) if root.is_dir()]
 RESULT = Path(__file__).resolve().parent / "results" / "warm_equals_cold.json"
+SOME = 4
+"""Submissions that are played in three ways before others are."""
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,16}")
 
 Told = dict[str, object]
@@ -85,65 +96,141 @@ def told_of(run: Run) -> Told:
     }
 
 
-def play(
-    lab: Lab, given: argparse.Namespace, warm: Warmth, only: Iterable[str] = ()
-) -> tuple[dict[str, Told], int, int]:
-    """(what is told by run and by submission, starts, warm ones among them)."""
-    found = submissions(only or given.only, roots=ROOTS)
-    seeds = {key: seed_for(lab, x, None) for key, x in found.items()}
-    work = [
-        replace(job, certify=given.repeats)
-        for key, x in found.items()
-        for job in jobs_of(lab, x, seeds[key])
-    ]
-    options = EngineOptions(
-        isolation="full", python=given.python, bwrap=bwrap(), jobs=given.jobs, warm=warm
-    )
-    told: dict[str, Told] = {}
-    runs: dict[str, list[tr.Transcript]] = {key: [] for key in found}
-    starts = [0, 0]
-    with Engine(options) as engine:
-        for played in engine.play(work):
-            for run in played.runs:
-                transcript = run.transcript
-                runs[played.key].append(transcript)
-                told[f"{played.key} {run.header.run}"] = told_of(run)
-                for entry in transcript.entries:
-                    if isinstance(entry, tr.Started):
-                        starts[entry.warm] += 1
-    for key, x in found.items():
-        grade = judge_run(lab, x, seeds[key], runs[key])
-        told[key] = {
-            "verdicts": verdicts(grade),
-            "diagnoses": sorted(f"{one.id} {one.file}:{one.line}" for one in grade.diagnoses),
+@dataclass
+class Round:
+    """What one round tells, by run and by submission, and how its programs were started."""
+
+    told: dict[str, Told] = field(default_factory=dict)
+    starts: int = 0
+    warm: int = 0
+
+    def take(self, key: str, run: Run) -> None:
+        """One run of the submission `key`."""
+        self.told[f"{key} {run.header.run}"] = told_of(run)
+        for entry in run.transcript.entries:
+            if isinstance(entry, tr.Started):
+                self.starts += 1
+                self.warm += entry.warm
+
+
+Play = Callable[[Warmth, frozenset[str]], Round]
+"""Plays submissions (all of a group, where none is named) in one way."""
+
+
+class Soak:
+    """Rounds, and what was found in them so far."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.given = given
+        self._began = time.monotonic()
+        self._about: dict[str, object] = {
+            "commit": _git("rev-parse", "HEAD"),
+            "changed_since": bool(_git("status", "--porcelain", "--", "grader", "reference")),
+            "date": datetime.now(UTC).isoformat(timespec="minutes"),
+            "python": inspect(given.python).version,
+            "advice": not given.graded,
+            "machine": {"cores": os.cpu_count(), "kernel": platform.release()},
         }
-    return told, sum(starts), starts[True]
+        self.counts: Counter[str] = Counter()
+        self.differing: dict[str, list[object]] = {}
+        self._unsteady: set[str] = set()
+        self.left: list[str] = []
 
+    def compare(self, name: str, play: Play, warm: Warmth) -> None:
+        """Play a group cold, cold again and `warm`, and keep what differs."""
+        cold, again, warmed = (play(way, frozenset()) for way in ("never", "never", warm))
+        unsteady = {*differences(cold.told, again.told)}
+        found = {k: v for k, v in differences(cold.told, warmed.told).items() if k not in unsteady}
+        suspects = frozenset(key.partition(" ")[0] for key in found)
+        for _ in range(self.given.again if suspects else 0):
+            once_more = play("never", suspects).told
+            seen = {key: cold.told[key] for key in once_more if key in cold.told}
+            unsteady |= {*differences(seen, once_more)}
+        self.counts["values"] += sum(map(len, cold.told.values()))
+        self.counts["values_unsteady_when_cold"] += len(unsteady)
+        self.counts["submissions"] += sum(" " not in key for key in cold.told)
+        self.counts["runs"] += sum(" " in key for key in cold.told)
+        self.counts["starts"] += warmed.starts
+        self.counts["started_warm"] += warmed.warm
+        self._unsteady |= {f"{name} {key}" for key in unsteady}
+        found = {f"{name} {k}": v for k, v in found.items() if k not in unsteady}
+        self.differing |= found
+        self.save()
+        print(f"{self.seconds} s, {name}: {dict(self.counts)}; differ: {[*found]}", flush=True)
 
-def behave(given: argparse.Namespace, warm: Warmth) -> dict[str, Told]:
-    """What is told by the runs of the programs that look for a difference."""
-    options = EngineOptions(
-        isolation="full", python=given.python, bwrap=bwrap(), jobs=given.jobs, warm=warm
-    )
-    work = [
-        job(
-            source.encode(), key=name, certify=2,
-            files=tuple(
-                SourceFile(path=file, data=text.encode())
-                for file, text in helpers_of(name).items()
-            ),
-        )
-        for name, source in BEHAVIOURS.items()
-    ]  # fmt: skip
-    told: dict[str, Told] = {}
-    with Engine(options) as engine:
-        for played in engine.play(work):
-            for run in played.runs:
-                started = next(x for x in run.transcript.entries if isinstance(x, tr.Started))
-                if started.warm is (warm == "never"):
-                    print(f"{played.key} was started the other way", flush=True)
-                told[f"{played.key} {run.header.run}"] = told_of(run)
-    return told
+    @property
+    def seconds(self) -> int:
+        """Since it began."""
+        return round(time.monotonic() - self._began)
+
+    def save(self) -> None:
+        """Write it down: an interrupted job has not run in vain."""
+        result = self._about | {
+            "compared": dict(self.counts),
+            "submissions_left": len(self.left),
+            "differing": self.differing,
+            "unsteady_when_cold": sorted(self._unsteady),
+            "seconds": self.seconds,
+        }
+        text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+        self.given.result.write_text(text, encoding="utf-8")
+
+    def options(self, warm: Warmth) -> EngineOptions:
+        """Those of a round."""
+        return EngineOptions(
+            isolation="full", python=self.given.python, bwrap=bwrap(), jobs=self.given.jobs,
+            warm=warm,
+        )  # fmt: skip
+
+    def behave(self, names: Sequence[str]) -> Play:
+        """Plays programs that look for a difference."""
+        work = [
+            job(
+                BEHAVIOURS[name].encode(), key=name, certify=2,
+                files=tuple(
+                    SourceFile(path=file, data=text.encode())
+                    for file, text in helpers_of(name).items()
+                ),
+            )
+            for name in names
+        ]  # fmt: skip
+
+        def play(warm: Warmth, only: frozenset[str]) -> Round:
+            told = Round()
+            with Engine(self.options(warm)) as engine:
+                for played in engine.play(x for x in work if not only or x.key in only):
+                    for run in played.runs:
+                        told.take(played.key, run)
+            return told
+
+        return play
+
+    def grade(self, lab: Lab, found: dict[str, Submission]) -> Play:
+        """Plays samples of a lab, and judges them."""
+        seeds = {key: seed_for(lab, x, None) for key, x in found.items()}
+        every = [one for key, x in found.items() for one in jobs_of(lab, x, seeds[key])]
+        work = [one for one in every if ahead(one.program, one.files) is not None]
+        self.counts["programs_never_warm"] += len(every) - len(work)
+
+        def play(warm: Warmth, only: frozenset[str]) -> Round:
+            told = Round()
+            runs: dict[str, list[tr.Transcript]] = {
+                one.key: [] for one in work if not only or one.key in only
+            }
+            with Engine(self.options(warm)) as engine:
+                for played in engine.play(one for one in work if one.key in runs):
+                    for run in played.runs:
+                        runs[played.key].append(run.transcript)
+                        told.take(played.key, run)
+            for key, transcripts in runs.items():
+                grade = judge_run(lab, found[key], seeds[key], transcripts)
+                told.told[key] = {
+                    "verdicts": verdicts(grade),
+                    "diagnoses": sorted(f"{x.id} {x.file}:{x.line}" for x in grade.diagnoses),
+                }
+            return told
+
+        return play
 
 
 def differences(one: dict[str, Told], other: dict[str, Told]) -> dict[str, list[object]]:
@@ -156,58 +243,54 @@ def differences(one: dict[str, Told], other: dict[str, Told]) -> dict[str, list[
     }
 
 
+def groups(given: argparse.Namespace) -> Iterator[tuple[str, Lab, dict[str, Submission]]]:
+    """Some samples of each lab, then some more, until there are none."""
+    rows = []
+    for name in given.labs.split(","):
+        lab = load_lab(find_lab(name))
+        there = find_lab(name) / "samples"
+        roots = [there] if there.is_dir() else [r for r in (SUBMISSIONS, PROGRAMS) if r.is_dir()]
+        found = submissions(given.only, roots, lab.roles)
+        keys = sorted(found)
+        rows.append(
+            [
+                (name, graded_only(lab) if given.graded else lab, {key: found[key] for key in some})
+                for some in (keys[at : at + SOME] for at in range(0, len(keys), SOME))
+            ]
+        )
+    for turn in zip_longest(*rows):
+        yield from (one for one in turn if one is not None)
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
 def main() -> int:
-    """Play three rounds; 1 if the warm one differs from steady cold ones."""
+    """Play three rounds of all; 1 if a warm one differs from steady cold ones."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default=usual_python())
-    parser.add_argument("--jobs", type=int, default=6)
-    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--again", type=int, default=5)
-    parser.add_argument("--advice", action="store_true", help="play what gives no points, too")
+    parser.add_argument("--graded", action="store_true", help="only what gives points")
+    parser.add_argument("--labs", default=",".join(builtin_labs()))
     parser.add_argument("--only", nargs="+", default=(), help="these submissions alone")
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--result", type=Path, default=RESULT)
     given = parser.parse_args()
-    lab = tp09() if given.advice else graded_only(tp09())
-    commit = subprocess.check_output(["git", "rev-parse", "HEAD"], text=True).strip()
-    began = time.monotonic()
-    cold, starts, _ = play(lab, given, "never")
-    print(f"cold: {starts} starts, {time.monotonic() - began:.0f} s", flush=True)
-    again, _, _ = play(lab, given, "never")
-    print(f"cold again: {time.monotonic() - began:.0f} s", flush=True)
-    warm, _, warmly = play(lab, given, "always")
+    soak, until = Soak(given), time.monotonic() + 60 * given.minutes
+    work = list(groups(given))
+    soak.left = [key for _, _, found in work for key in found]
     if not given.only:
-        cold |= behave(given, "never")
-        again |= behave(given, "never")
-        warm |= behave(given, "forced")
-    print(f"warm, and behaviours: {time.monotonic() - began:.0f} s", flush=True)
-    unsteady = {*differences(cold, again)}
-    differing = {k: v for k, v in differences(cold, warm).items() if k not in unsteady}
-    suspects = {key.partition(" ")[0] for key in differing}
-    for _ in range(given.again if suspects else 0):
-        once_more, _, _ = play(lab, given, "never", suspects)
-        if suspects & {*BEHAVIOURS}:
-            once_more |= behave(given, "never")
-        seen = {key: cold[key] for key in cold if key.partition(" ")[0] in suspects}
-        unsteady |= {*differences(seen, once_more)}
-    differing = {k: v for k, v in differing.items() if k not in unsteady}
-    result = {
-        "commit": commit,
-        "date": datetime.now(UTC).date().isoformat(),
-        "python": inspect(given.python).version,
-        "advice": given.advice,
-        "compared": sum(map(len, cold.values())),
-        "runs": sum(" " in key for key in cold),
-        "starts": starts,
-        "started_warm": warmly,
-        "differing": differing,
-        "unsteady_when_cold": sorted(unsteady),
-        "seconds": round(time.monotonic() - began),
-        "machine": {"cores": os.cpu_count(), "kernel": platform.release()},
-    }
-    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-    given.result.write_text(text, encoding="utf-8")
-    print(f"{warmly} of {starts} started warm; {len(differing)} differ: {sorted(differing)[:20]}")
-    return 1 if differing else 0
+        soak.compare("behaviours", soak.behave([*BEHAVIOURS]), "forced")
+    for name, lab, found in work:
+        if time.monotonic() > until:
+            break
+        soak.left = soak.left[len(found) :]
+        soak.compare(name, soak.grade(lab, found), "always")
+    return 1 if soak.differing else 0
 
 
 if __name__ == "__main__":
