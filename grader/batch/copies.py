@@ -18,11 +18,14 @@ from grader import results
 from grader.batch import earlier, kept, pages, saved
 from grader.batch.alike import Alike
 from grader.batch.earlier import Shown
+from grader.batch.entry import NOT_LOOKED_AT, Handed
 from grader.batch.judging import Judge, judged, judged_again
+from grader.batch.known import Files, files_of
 from grader.batch.output import OutputFolder
 from grader.batch.plan import LabSource
 from grader.batch.whole import NewFolder, new_folder
 from grader.judge.model import Grade
+from grader.stamps import Stamp, stamp
 from grader.submission import Origin, Submission
 from grader.view.named import NamedPage
 
@@ -39,11 +42,25 @@ class Owner:
     origin: Origin | None
     mark: str
     """The fingerprint that it has for them."""
+    handed: Handed = NOT_LOOKED_AT
 
     @classmethod
-    def of(cls, submission: Submission, mark: str) -> Owner:
+    def of(cls, submission: Submission, mark: str, handed: Handed) -> Owner:
         """Whose the submission is."""
-        return cls(id=submission.id, name=submission.name, origin=submission.origin, mark=mark)
+        one = submission
+        return cls(id=one.id, name=one.name, origin=one.origin, mark=mark, handed=handed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copied:
+    """A result that was written for somebody else; its grade is slim.
+
+    `files` are its stamps; `shape` is that of the grade (`kept.shape_of`).
+    """
+
+    grade: Grade
+    files: Files | None
+    shape: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +78,10 @@ class _Pattern:
     """A result for nobody: what is to be written for whoever handed in the same."""
 
     saved: saved.Saved
+    shared: Stamp
+    """Of the files that copies share, the first one's."""
     grade: Grade
+    shape: bytes
     form: _Form | None
     """None where they cannot be made for any name."""
 
@@ -120,8 +140,8 @@ class Copies:
         """Whether somebody else than this one has the result of that content."""
         return self._twins.get(content, identifier) != identifier
 
-    def copy(self, content: str, owner: Owner) -> Grade | None:
-        """Write the known result for somebody else; its grade, slim. None: it does not hold.
+    def copy(self, content: str, owner: Owner) -> Copied | None:
+        """Write the known result for somebody else. None: it does not hold.
 
         Raises:
             OutputError: nothing more can be written.
@@ -137,7 +157,6 @@ class Copies:
         late = owner.origin is None or owner.origin.late is not None
         form = None if late or owner.id in self._shown.given else pattern.form
         grade = replace(pattern.grade, id=owner.id, name=owner.name, origin=owner.origin)
-        written = ""
         with new_folder(self._folder, owner.id) as place:
             linked = place.link(pattern.saved.id, pattern.saved.artifacts)
             if form is None:
@@ -145,10 +164,21 @@ class Copies:
             else:
                 self._written(form, grade, owner, place)
         if not linked:  # a file has as many links as it can have: further ones are of this copy's
+            shared = self._shared(owner.id) or pattern.shared
+            pattern = replace(pattern, saved=found, shared=shared)
             self._twins[content] = owner.id
             self._of[owner.id] = content
-            self._patterns[content] = replace(pattern, saved=found)
-        return grade if form else self._judged(found, written)
+            self._patterns[content] = pattern
+        if form is None:
+            grade = self._judged(found, written)
+            return Copied(grade=grade, files=files_of(self._folder, owner.id))
+        return Copied(
+            grade=grade, files=Files(stamp(place.made), pattern.shared), shape=pattern.shape
+        )
+
+    def _shared(self, identifier: str) -> Stamp | None:
+        files = files_of(self._folder, identifier)
+        return files.shared if files else None
 
     def _judged(self, found: saved.Saved, written: str) -> Grade:
         """Judge it for this one alone: others have another page."""
@@ -190,7 +220,8 @@ class Copies:
         found = saved.load(self._folder, self._twins.get(content, ""))
         if found is None or self._content(found) != content:
             return None
-        if not saved.is_whole(self._folder, found):
+        shared = self._shared(found.id)
+        if shared is None or not saved.is_whole(self._folder, found):
             return None
         nobody, unnamed = (f"{word}{secrets.token_hex(16)}" for word in ("nobody", "unnamed"))
         whole = saved.submission_of(self._folder, found)
@@ -201,13 +232,16 @@ class Copies:
             return None
         files = pages.for_any_name(self._source.lab, self._shown.settings, grade, submission, runs)
         bare = pages.slim(grade)
-        if files is None:
-            return _Pattern(saved=found, grade=self._alike.grade(bare), form=None)
-        page, result = files
-        form = _Form(
-            saved=saved.AnySaved(found),
-            page=page,
-            result=result,
-            kept=kept.AnyKept(bare, page.tail),
+        return _Pattern(
+            saved=found,
+            shared=shared,
+            grade=self._alike.grade(bare),
+            shape=kept.shape_of(bare),
+            form=files and _form(found, bare, *files),
         )
-        return _Pattern(saved=found, grade=self._alike.grade(bare), form=form)
+
+
+def _form(found: saved.Saved, bare: Grade, page: NamedPage, result: results.AnyResult) -> _Form:
+    return _Form(
+        saved=saved.AnySaved(found), page=page, result=result, kept=kept.AnyKept(bare, page.tail)
+    )

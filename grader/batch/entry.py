@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from grader.batch.pages import PageSettings
+from grader.intake.entrants import Entrant
 from grader.judge.model import Grade
 from grader.lab.model import Tests
 from grader.run.jobs import FactsMode, Run
-from grader.submission import Submission
+from grader.stamps import Stamp
+from grader.submission import Origin, Submission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,17 @@ class Done:
     """Why calls could not be traced, where they were to be."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """What was handed in, before it is read. `stamp` is empty where it has to be read."""
+
+    told: str = ""
+    stamp: bytes = b""
+
+
+NOT_LOOKED_AT = Handed()
+
+
 @dataclass(frozen=True)
 class Waiting:
     """An entry of the submissions folder, to be read when its turn comes."""
@@ -62,6 +75,15 @@ class Waiting:
     id: str
     name: str
     read: Callable[[], Submission]
+    origin: Origin | None = None
+    looked_at: Callable[[], tuple[str, Stamp | None]] | None = None
+    """What is known before it is read, and the stamp of its files; None: it has to be read."""
+
+    @classmethod
+    def of(cls, entrant: Entrant) -> Waiting:
+        """A row of the class."""
+        one = entrant
+        return cls(one.id, one.name, one.read, origin=one.origin, looked_at=one.looked_at)
 
 
 @dataclass
@@ -72,6 +94,7 @@ class Open:
     seed: str
     mark: str
     awaited: set[Tests]
+    handed: Handed = NOT_LOOKED_AT
     keys: dict[str, str] = field(default_factory=dict)
     """Scenario -> fingerprint of what its runs are played with."""
     runs: list[Run] = field(default_factory=list)

@@ -23,10 +23,12 @@ from grader.batch.alike import Alike
 from grader.batch.aside import set_aside
 from grader.batch.copies import Copies, Owner
 from grader.batch.earlier import Earlier, Shown
-from grader.batch.entry import Done, Open, Settings, Waiting
+from grader.batch.entry import Done, Handed, Open, Settings, Waiting
 from grader.batch.faults import FaultLog, failed, internal, ungraded, why_incomplete
+from grader.batch.index import Index
 from grader.batch.judging import Judge, judged, judged_again, untraced
 from grader.batch.keys import Marks, RunKeys
+from grader.batch.known import Files, Known, files_of
 from grader.batch.output import Marker, OutputError, OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource, jobs_of, seed_for
@@ -59,6 +61,7 @@ class Grading:
         fresh: bool = False,
         sharing: bool = True,
         given: Mapping[str, str] | None = None,
+        index: Index | None = None,
     ) -> None:
         self._folder = folder
         self._source = source
@@ -74,10 +77,13 @@ class Grading:
         self._open: dict[str, Open] = {}
         self._done: deque[Done | Future[Done | Waiting]] = deque()
         self._shown = Shown(settings=settings, given=given or {})
+        self._alike = Alike()
+        self._known = None
+        if index is not None and self._sharing:
+            self._known = Known(folder, index, source.lab, self._shown.of, self._alike)
         self._marks = Marks(__version__, source.digest, settings.options)
         self._keys = RunKeys(__version__, settings.options)
         self._earlier = Earlier(folder, source, self._shown, judge, self._spool)
-        self._alike = Alike()
         self._copies = Copies(folder, source, self._shown, judge, self._marks.content, self._alike)
         self._all_known = fresh
         self._leads: dict[str, str] = {}
@@ -117,7 +123,10 @@ class Grading:
 
     def _jobs(self, waiting: Iterable[Waiting], finisher: ThreadPoolExecutor) -> Iterator[Job]:
         for entry in waiting:
-            opened = self._read(entry)
+            handed = self._handed(entry)
+            if self._unchanged(entry, handed):
+                continue
+            opened = replace(self._read(entry), handed=handed)
             if not self._fresh and self._take_over(opened):
                 continue
             if self._sharing and not opened.fault and self._shares(entry, opened, finisher):
@@ -133,6 +142,36 @@ class Grading:
                 yield from jobs
             else:
                 self._done.append(finisher.submit(self._finish, opened))
+
+    def _handed(self, entry: Waiting) -> Handed:
+        """What is known of the entry before it is read; a fault of ours there costs a read."""
+        try:
+            return self._known.handed(entry) if self._known else Handed()
+        except Exception:
+            return Handed()
+
+    def _unchanged(self, entry: Waiting, handed: Handed) -> bool:
+        """Whether stamps tell that its result of before holds: then nothing is even read."""
+        if self._known is None or self._fresh:
+            return False
+        try:
+            grade = self._known.grade(entry, handed)
+        except Exception:
+            return False  # looked at, it is told where that fails, too
+        if grade is not None:
+            self._done.append(Done(grade=grade, taken_over=True))
+        return grade is not None
+
+    def _noted(self, done: Done, handed: Handed, files: Files | None, shape: bytes = b"") -> Done:
+        """Tell the next run by what to know that this result is unchanged."""
+        if self._known is not None and not done.fault:
+            self._known.note(done.grade, handed, files, shape)
+        return done
+
+    def settle(self) -> None:
+        """All is written: what the next run is to know is kept."""
+        if self._known is not None:
+            self._known.settle()
 
     def _jobs_of(self, opened: Open) -> list[Job]:
         """What is to be played; with the runs of before that still hold."""
@@ -155,7 +194,7 @@ class Grading:
     def _shares(self, entry: Waiting, opened: Open, finisher: ThreadPoolExecutor) -> bool:
         """Whether somebody else's result is this one's, too: copied now, or when it is there."""
         content = self._marks.content(opened.submission)
-        owner = Owner.of(opened.submission, opened.mark)
+        owner = Owner.of(opened.submission, opened.mark, opened.handed)
         if content in self._followers:
             self._followers[content].append((entry, owner))
             return True
@@ -172,16 +211,16 @@ class Grading:
     def _copy(self, content: str, entry: Waiting, owner: Owner) -> Done | Waiting:
         """Write what somebody else has; the entry itself where that could not be done."""
         try:
-            grade = self._copies.copy(content, owner)
+            copied = self._copies.copy(content, owner)
         except OutputError:
             raise
         except Exception:
             self._log.tell(entry.id, traceback.format_exc())
-            grade = None
-        if grade is None:
+            copied = None
+        if copied is None:
             self._copies.distrust(content)
             return entry
-        return Done(grade=grade)
+        return self._noted(Done(grade=copied.grade), owner.handed, copied.files, copied.shape)
 
     def _settle(self, done: Done, finisher: ThreadPoolExecutor) -> None:
         """Who handed in the same gets the same; after a fault of ours each for themselves."""
@@ -213,13 +252,16 @@ class Grading:
 
     def _take_over(self, opened: Open) -> bool:
         """Whether a result of before still holds; then nothing is played."""
+        # Before it is compared: what is changed meanwhile has another stamp.
+        files = files_of(self._folder, opened.submission.id) if self._known else None
         grade = self._earlier.taken_over(
             opened.submission.id, opened.mark,
             traced=self._settings.strace is not None, kept_too=self._kept_too,
         )  # fmt: skip
         if grade is None:
             return False
-        self._done.append(Done(grade=grade, taken_over=True))
+        done = Done(grade=grade, taken_over=True)
+        self._done.append(self._noted(done, opened.handed, files))
         return True
 
     # --- what was played ---------------------------------------------------------------
@@ -272,7 +314,9 @@ class Grading:
         )
         written = self._keep(opened, submission, shown, runs, traced)
         earlier.keep(self._folder, self._shown, grade, opened.mark, written, shown)
-        return Done(grade=pages.slim(grade), fault=opened.fault, untraced=untraced(traced))
+        done = Done(grade=pages.slim(grade), fault=opened.fault, untraced=untraced(traced))
+        files = files_of(self._folder, submission.id) if self._known else None
+        return self._noted(done, opened.handed, files)
 
     def _fault(self, opened: Open, told: str) -> Done:
         """Write that we failed on this one; its runs are kept where they can be."""

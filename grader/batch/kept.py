@@ -206,7 +206,25 @@ def grade_of(kept: Kept, lab: Lab) -> Grade:
     Raises:
         KeyError: it speaks of a criterion that the lab has not.
     """
-    told = kept.grade
+    return _grade(kept.grade, lab)
+
+
+def shape_of(grade: Grade) -> bytes:
+    """All that `kept.json` says of a grade but whose it is."""
+    return msgspec.json.encode(_slim(replace(grade, id="", name="", origin=None)))
+
+
+def grade_in(shape: bytes, lab: Lab) -> Grade:
+    """The grade of that shape, nobody's.
+
+    Raises:
+        KeyError: it speaks of a criterion that the lab has not.
+        ValueError: it is no shape.
+    """
+    return _grade(msgspec.json.decode(shape, type=_Grade), lab)
+
+
+def _grade(told: _Grade, lab: Lab) -> Grade:
     criteria = {criterion.id: criterion for criterion in lab.criteria}
     return Grade(
         id=told.id, name=told.name, seed=told.seed, programs=told.programs,

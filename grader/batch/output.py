@@ -29,6 +29,8 @@ from grader.run.spool import LEFTOVER
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 MARKER = ".wiregrade.json"
 LOCK = ".wiregrade.lock"
+CLEAN = ".wiregrade.clean"
+"""There where whoever wrote last came to its end: it left nothing behind."""
 LOG = ".wiregrade.log"
 """Faults of ours, for whoever mends them (`grader.batch.faults`)."""
 STUDENTS, RESEARCH = "student", "research"
@@ -252,8 +254,14 @@ def opened(path: Path, *, existing: bool = False) -> Iterator[OutputFolder]:
         _lock(lock, path)
         _say_which(lock, path)
         folder = OutputFolder(path)
-        folder.remove_leftovers()
+        if (path / CLEAN).exists():
+            folder.remove(CLEAN)
+        else:
+            folder.remove_leftovers()
         yield folder
+        if is_ours(path):
+            with contextlib.suppress(OutputError):
+                folder.write(CLEAN, b"")
     finally:
         os.close(lock)
 

@@ -119,14 +119,14 @@ def write(folder: OutputFolder, identifier: str, files: dict[str, bytes]) -> Non
 
 def write_class(
     folder: OutputFolder, lab: Lab, settings: PageSettings, grades: Sequence[Grade]
-) -> None:
-    """Write `results.json`, `grades.csv` and `index.html` for these grades.
+) -> dict[str, str]:
+    """Write `results.json`, `grades.csv` and `index.html` for these grades; their sums by name.
 
     Raises:
         CannotWriteError: no space, no permission.
     """
-    for name, parts in class_files(lab, settings, grades).items():
-        folder.write_parts(name, parts)
+    made = class_files(lab, settings, grades)
+    return {name: folder.write_parts(name, parts) for name, parts in made.items()}
 
 
 def class_files(

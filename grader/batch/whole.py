@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 
 from grader.batch.output import OutputFolder, cannot_write
 from grader.run.spool import LEFTOVER
+from grader.stamps import Facts
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _PLACES = ("runs", "source")
@@ -26,6 +27,8 @@ class NewFolder:
     def __init__(self, root: str, path: str) -> None:
         self._root = root
         self._path = path
+        self.made: list[Facts] = []
+        """What the file system says of the files that were written."""
 
     def write(self, name: str, parts: Iterable[bytes], tail: bytes = b"") -> str:
         """Write a file of these bytes, one after the other, and `tail`; hex SHA-256 without it."""
@@ -36,6 +39,7 @@ class NewFolder:
             written = os.write(descriptor, data)
             while written < len(data):
                 written += os.write(descriptor, memoryview(data)[written:])
+            self.made.append((name, os.fstat(descriptor)))
         finally:
             os.close(descriptor)
         return hashlib.sha256(summed).hexdigest()

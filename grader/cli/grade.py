@@ -12,11 +12,15 @@ from pathlib import Path
 
 from msgspec import structs
 
-from grader.batch import adjustments, output, pages
+from grader import __version__
+from grader.batch import adjustments, output, pages, unchanged
 from grader.batch.faults import is_internal
 from grader.batch.grading import Done, Grading, Settings, Waiting, marker_of
+from grader.batch.index import Index
+from grader.batch.index import opened as opened_index
 from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource
+from grader.batch.saved import fingerprint
 from grader.batch.shards import Shard, part_of
 from grader.batch.shared import PlayedOnce
 from grader.cli import due, only_some
@@ -116,12 +120,15 @@ def _grade(
     if given.dry_run:
         from grader.cli.dry_run import plan_text
 
-        entries = [Waiting(one.id, one.name, one.read) for one in found.entrants
+        entries = [Waiting.of(one) for one in found.entrants
                    if not given.id or one.id in given.id]  # fmt: skip
         fresh = given.fresh or bool(given.id)
         say(plan_text(entries, output.OutputFolder(out), source, settings, fresh=fresh))
         return DONE
-    with output.opened(out) as folder:
+    base = fingerprint(
+        __version__, source.digest, *(part for item in settings.options.items() for part in item)
+    )
+    with output.opened(out) as folder, opened_index(folder.path, base) as index:
         _refuse_other_part(folder, given.shard)
         _say_if_changed(folder, source, settings)
         made = marker_of(source, settings, str(given.shard or ""))
@@ -137,9 +144,9 @@ def _grade(
         fresh = given.fresh or bool(given.id)
         grading = Grading(
             folder, source, settings, judge, fresh=fresh, sharing=not given.no_cache,
-            given=adjustments.told(folder),
+            given=adjustments.told(folder), index=index,
         )  # fmt: skip
-        shown = _Class(given, source, settings, folder, found)
+        shown = _Class(given, source, settings, folder, found, index)
         if given.id:
             listed = identifiers(folder)
             shown.keep(only_some.others(folder, source, settings, judge, listed, given.id))
@@ -157,7 +164,9 @@ class _Class:
         settings: Settings,
         folder: output.OutputFolder,
         found: ClassRead,
+        index: Index,
     ) -> None:
+        self._index = index
         self._given = given
         self._source = source
         self._settings = settings
@@ -165,11 +174,7 @@ class _Class:
         self._entrants = found.entrants
         self._order = {one.id: place for place, one in enumerate(found.entrants)}
         in_teams = sorted(found.entrants, key=lambda one: (one.team, one.id))
-        self._waiting = [
-            Waiting(one.id, one.name, one.read)
-            for one in in_teams
-            if not given.id or one.id in given.id
-        ]
+        self._waiting = [Waiting.of(one) for one in in_teams if not given.id or one.id in given.id]
         self._teams = {one.id: one.team for one in found.entrants if one.team}
         self._done: list[Done] = []
 
@@ -192,14 +197,14 @@ class _Class:
                     self._done.append(done)
                     shown.show(done)
         except KeyboardInterrupt:
-            self._write()
+            self._write(grading)
             words = _word("interrupted", language)
             note(words.format(done=len(self._done), total=total))
             return INTERRUPTED
         except HostError:
-            self._write()
+            self._write(grading)
             raise
-        grades = self._write()
+        grades = self._write(grading)
         self._tell_faults()
         _say_distrusted(grading.distrusted, language)
         taken_over = sum(done.taken_over for done in self._done)
@@ -209,10 +214,15 @@ class _Class:
             return FAULT
         return _status(grades, self._given.fail_under)
 
-    def _write(self) -> list[Grade]:
+    def _write(self, grading: Grading) -> list[Grade]:
         done = sorted(self._done, key=lambda one: self._order[one.grade.id])
         grades = counting(self._entrants, [one.grade for one in done])
-        pages.write_class(self._folder, self._source.lab, self._settings, grades)
+        made = unchanged.made_from(self._settings, grades)
+        anew = self._given.no_cache or not unchanged.is_written(self._index, self._folder, made)
+        if anew:
+            sums = pages.write_class(self._folder, self._source.lab, self._settings, grades)
+            unchanged.written(self._index, self._folder, made, sums)
+        grading.settle()
         return grades
 
     def _tell_faults(self) -> None:

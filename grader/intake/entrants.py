@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+import msgspec
+
 from grader.intake import apart, archives, commits, paths, texts
 from grader.intake.bounds import BOUNDS
 from grader.intake.errors import Refused
@@ -16,6 +18,7 @@ from grader.intake.reading import digest_of, submission_from
 from grader.intake.sources import Source
 from grader.judge.model import Programs
 from grader.lab.model import Role, RoleFiles
+from grader.stamps import Stamp, together
 from grader.submission import Origin, Submission
 
 GIT = ("github", "classroom50")
@@ -41,6 +44,16 @@ class Entrant:
         """The submission; never raises for what was handed in."""
         return self.fetch(self)
 
+    def looked_at(self) -> tuple[str, Stamp | None]:
+        """What is known before anything is read, as text, and the stamp of what was handed in.
+
+        None where a stamp does not tell whether that has changed.
+        """
+        told = msgspec.json.encode((self.name, self.person, self.team, self.origin)).decode()
+        if not isinstance(self.fetch, Handed) or self.origin.layout in GIT:
+            return told, None
+        return told + repr(self.fetch.pieces), self.fetch.stamp()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Handed:
@@ -61,6 +74,11 @@ class Handed:
         if max(sizes, default=0) > apart.LARGE:
             return apart.told("grader.intake.entrants:Handed.read_here", self, entrant)
         return self.read_here(entrant)
+
+    def stamp(self) -> Stamp | None:
+        """Of all pieces; nothing is read."""
+        stamps = [self.source.stamp(piece.item) for piece in self.pieces if piece.item]
+        return together(one for one in stamps if one) if all(stamps) else None
 
     def read_here(self, entrant: Entrant) -> Submission:
         """Read it in this process. Of a clone, also the commit."""

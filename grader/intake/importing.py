@@ -94,6 +94,8 @@ class _Import:
         self._options = options
         self._inside = ""
         self._results: set[str] = set()
+        self._seen: dict[Source, tuple[Item, ...]] = {}
+        """What lies in a source: a class of 100,000 is looked through once."""
 
     def read(self) -> ClassRead:
         reading = self._reading()
@@ -196,6 +198,11 @@ class _Import:
 
     def _listed(self, source: Source) -> tuple[Item, ...]:
         """What lies in `source`; results of ours are remembered, and no part of the class."""
+        if source not in self._seen:
+            self._seen[source] = self._looked_at(source)
+        return self._seen[source]
+
+    def _looked_at(self, source: Source) -> tuple[Item, ...]:
         items = [item for item in source.items() if not is_litter_beside(item.text)]
         results = {i.name for i in items if i.kind == "folder" and source.is_results(i.name)}
         self._results |= {paths.decoded(name) for name in results}

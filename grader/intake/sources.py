@@ -28,11 +28,14 @@ from grader.intake.layouts.model import Item, ItemKind
 from grader.intake.texts import same, shown, text
 from grader.intake.zips import gather_members, member_name, read_member
 from grader.lab.model import Role, RoleFiles, Text
+from grader.stamps import Stamp, below
 
 _OF_NOTE = (GIT, CLASSROOM50)
 _DIRECTORY_BYTES = 64 * 2**20
 """Of a zip's directory: a class of 100,000 with two files each has 30 MB."""
 _MEMBERS = 400_000
+_STAMPED = 2000
+"""Files and folders of one submission; where there are more it is read."""
 _TAIL = 22 + 65535
 """The end record of a zip, and the longest comment behind it."""
 
@@ -77,6 +80,10 @@ class Source(Protocol):
         """Bytes of the largest archive at or below a name at the top, as it would be read."""
         ...
 
+    def stamp(self, name: str) -> Stamp | None:
+        """By what to tell whether what lies at and below a name at the top was changed since."""
+        ...
+
 
 class FolderSource:
     """A folder on the disk; no link in it is followed."""
@@ -98,7 +105,7 @@ class FolderSource:
     def _inside(self, name: str, kind: str) -> frozenset[str]:
         if kind != "folder":
             return frozenset()
-        there = (one for one in _OF_NOTE if os.path.lexists(self._root / name / one))
+        there = (one for one in _OF_NOTE if os.path.lexists(f"{self._root}/{name}/{one}"))
         return frozenset(there)
 
     def fill_folder(self, name: str, gathering: Gathering) -> None:
@@ -131,6 +138,10 @@ class FolderSource:
     def largest_archive(self, name: str) -> int:
         """See `Source`."""
         return apart.largest_archive(self._root / name)
+
+    def stamp(self, name: str) -> Stamp | None:
+        """See `Source`."""
+        return below(f"{self._root}/{name}", _STAMPED)
 
 
 class ZipSource:
@@ -228,6 +239,10 @@ class ZipSource:
         """See `Source`."""
         there = (path for path in self._by_top[name] if paths.archive_suffix(path))
         return max((self._members[path].file_size for path in there), default=0)
+
+    def stamp(self, name: str) -> Stamp | None:
+        """See `Source`: that of the whole zip."""
+        return below(self._archive.filename or "", 1)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Another process opens the zip anew."""

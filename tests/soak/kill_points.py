@@ -27,8 +27,9 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 from batch_tools import SETTINGS, FakeEngine, judge, source, submission, waiting
 from sample_grading import graded_only
 
-from grader.batch import grading, output, pages
+from grader.batch import grading, output, pages, unchanged
 from grader.batch.grading import Grading
+from grader.batch.index import INDEX, opened
 from grader.batch.plan import LabSource
 from grader.submission import Submission
 
@@ -41,17 +42,22 @@ BEFORE = [replace(NOW[0], digest="of before"), *NOW[1:]]
 
 def batch(out: Path, submissions: list[Submission]) -> None:
     """Grade and write a class, as `grade` does."""
-    with output.opened(out) as folder:
+    with output.opened(out) as folder, opened(out, "") as index:
         folder.mark(grading.marker_of(LAB, SETTINGS))
-        one = Grading(folder, LAB, SETTINGS, judge)
+        one = Grading(folder, LAB, SETTINGS, judge, index=index)
         done = list(one.grade(waiting(*submissions), FakeEngine()))
         grades = sorted((each.grade for each in done), key=lambda grade: grade.id)
-        pages.write_class(folder, LAB.lab, SETTINGS, grades)
+        made = unchanged.made_from(SETTINGS, grades)
+        if not unchanged.is_written(index, folder, made):
+            sums = pages.write_class(folder, LAB.lab, SETTINGS, grades)
+            unchanged.written(index, folder, made, sums)
+        one.settle()
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below the folder, but for the one that says which folder it is."""
-    files = (p for p in folder.rglob("*") if p.is_file() and p.name != output.LOCK)
+    """Every file below the folder, but for those that say which folder it is."""
+    own = (output.LOCK, INDEX)
+    files = (p for p in folder.rglob("*") if p.is_file() and p.name not in own)
     return {str(p.relative_to(folder)): p.read_bytes() for p in files}
 
 
