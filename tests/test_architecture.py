@@ -205,6 +205,10 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_run_followers.py": ("grader/run/causes.py",),
     "test_judge_pair.py": ("grader/judge/pair_words.py", "grader/judge/sides.py"),
     "test_batch_grading.py": ("grader/batch/judging.py",),
+    # From a worker's clocks to the table: one run through all of it.
+    "test_batch_profile.py": (
+        "grader/cli/profiling.py", "grader/run/meter.py", "grader/run/metering.py",
+    ),
     "test_batch_matrix.py": ("grader/formats/matrix_json.py", "grader/judge/matrix.py"),
     "test_cli_summary.py": ("grader/cli/progress.py",),
     "test_pytest_plugin.py": tuple(

@@ -35,6 +35,7 @@ from grader.batch.plan import LabSource, jobs_of, seed_for
 from grader.judge.model import Grade, Problem
 from grader.run.errors import HostError
 from grader.run.jobs import Job, Played, Plays, Run
+from grader.run.meter import OFF, Meter
 from grader.run.spool import Spool
 from grader.submission import Submission
 
@@ -48,7 +49,7 @@ class Grading:
     """Grades into `folder`, with a lab and settings. `fresh`: nothing is taken over.
 
     `sharing`: what is the same is played and judged once, within a class and from one run to the
-    next. `given` is, by id, what a person gave points for, as text.
+    next. `given` is, by id, what a person gave points for, as text. `meter` hears of each phase.
     """
 
     def __init__(
@@ -62,7 +63,9 @@ class Grading:
         sharing: bool = True,
         given: Mapping[str, str] | None = None,
         index: Index | None = None,
+        meter: Meter = OFF,
     ) -> None:
+        self._meter = meter
         self._folder = folder
         self._source = source
         self._settings = settings
@@ -123,12 +126,18 @@ class Grading:
 
     def _jobs(self, waiting: Iterable[Waiting], finisher: ThreadPoolExecutor) -> Iterator[Job]:
         for entry in waiting:
-            handed = self._handed(entry)
-            if self._unchanged(entry, handed):
+            with self._meter.of("known", entry.id):
+                handed = self._handed(entry)
+                unchanged = self._unchanged(entry, handed)
+            if unchanged:
                 continue
-            opened = replace(self._read(entry), handed=handed)
-            if not self._fresh and self._take_over(opened):
-                continue
+            with self._meter.of("read", entry.id):
+                opened = replace(self._read(entry), handed=handed)
+            if not self._fresh:
+                with self._meter.of("known", entry.id):
+                    known = self._take_over(opened)
+                if known:
+                    continue
             if self._sharing and not opened.fault and self._shares(entry, opened, finisher):
                 continue
             try:
@@ -211,7 +220,8 @@ class Grading:
     def _copy(self, content: str, entry: Waiting, owner: Owner) -> Done | Waiting:
         """Write what somebody else has; the entry itself where that could not be done."""
         try:
-            copied = self._copies.copy(content, owner)
+            with self._meter.of("copy", entry.id):
+                copied = self._copies.copy(content, owner)
         except OutputError:
             raise
         except Exception:
@@ -308,12 +318,16 @@ class Grading:
     def _graded(self, opened: Open) -> Done:
         submission = saved.bounded(opened.submission, self._suffixes)
         runs, traced = _servers_first(opened.runs), _servers_first(opened.traced)
-        grade = judged(self._judge, self._source, submission, opened.seed, runs)
-        shown = pages.pages_of(
-            self._source.lab, self._settings, grade, submission, (*runs, *traced)
-        )
-        written = self._keep(opened, submission, shown, runs, traced)
-        earlier.keep(self._folder, self._shown, grade, opened.mark, written, shown)
+        meter, identifier = self._meter, submission.id
+        with meter.of("judge", identifier):
+            grade = judged(self._judge, self._source, submission, opened.seed, runs)
+        with meter.of("page", identifier):
+            shown = pages.pages_of(
+                self._source.lab, self._settings, grade, submission, (*runs, *traced)
+            )
+        with meter.of("files", identifier):
+            written = self._keep(opened, submission, shown, runs, traced)
+            earlier.keep(self._folder, self._shown, grade, opened.mark, written, shown)
         done = Done(grade=pages.slim(grade), fault=opened.fault, untraced=untraced(traced))
         files = files_of(self._folder, submission.id) if self._known else None
         return self._noted(done, opened.handed, files)

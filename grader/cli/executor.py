@@ -17,6 +17,7 @@ from grader.lab.model import Text
 from grader.run.engines import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import EngineOptions, FactsMode, Isolation, Plays
+from grader.run.meter import OFF, Meter
 
 _ADDRESS = re.compile(r"(dask|tls)://([^/\s]+:\d{1,5})/?")
 _WORDS = {
@@ -42,30 +43,37 @@ class Prepared:
     python: str
     """Version of the students' interpreter."""
     strace: str | None
+    workers: int
+    """Runs at a time here; 0: all are played elsewhere."""
     begin: Callable[[Path], AbstractContextManager[Plays]]
     """The engine, its runs waiting on the disk of that folder."""
 
 
-def prepared(given: argparse.Namespace, source: LabSource, stack: ExitStack) -> Prepared:
+def prepared(
+    given: argparse.Namespace, source: LabSource, stack: ExitStack, meter: Meter = OFF
+) -> Prepared:
     """Look at where is to be played; a connection stays open as long as `stack`.
+
+    `meter` hears of what workers of this machine spend.
 
     Raises:
         HostError: nobody can play.
         CommandError: the options cannot go together.
     """
     if given.executor == "local":
-        return _here(given, source)
+        return _here(given, source, meter)
     return _on_cluster(given, source, stack)
 
 
-def _here(given: argparse.Namespace, source: LabSource) -> Prepared:
+def _here(given: argparse.Namespace, source: LabSource, meter: Meter) -> Prepared:
     host = probe(given.python or source.lab.python)
     isolation = choose_isolation(given.isolation, "grade", host)
     say_weaker(host, isolation, given.lang)
     options = engine_options(given, host, isolation)
     return Prepared(
         isolation=isolation, facts=options.facts, python=host.version, strace=tracer(given),
-        begin=lambda folder: Engine(replace(options, spool=folder)),
+        begin=lambda folder: Engine(replace(options, spool=folder), meter),
+        workers=options.jobs if isolation == "full" else 1,
     )  # fmt: skip
 
 
@@ -111,7 +119,7 @@ def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) 
         )
 
     return Prepared(
-        isolation=isolation, facts=facts, python=workers.how.python, begin=begin,
+        isolation=isolation, facts=facts, python=workers.how.python, workers=0, begin=begin,
         strace=_ELSEWHERE if given.trace else None,
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from grader.batch.plan import LabSource
 from grader.batch.saved import fingerprint
 from grader.batch.shards import Shard, part_of
 from grader.batch.shared import PlayedOnce
-from grader.cli import due, only_some
+from grader.cli import due, only_some, profiling
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS, CommandError
 from grader.cli.executor import prepared
 from grader.cli.importing import announce, counting, options_of
@@ -38,6 +38,7 @@ from grader.judge.model import Grade
 from grader.lab.model import Text
 from grader.run.errors import HostError
 from grader.run.jobs import Plays
+from grader.run.meter import OFF, Meter
 
 _SHOWN = 10
 _WORDS: dict[str, tuple[str, str]] = {
@@ -99,7 +100,8 @@ def _grade(
     output.check(out)
     output.check_apart(out, Path(given.submissions))
     only_some.refuse_unknown(given.id, {one.id for one in found.entrants})
-    where = prepared(given, source, stack)
+    meter = profiling.meter(given)
+    where = prepared(given, source, stack, meter)
     entrants = found.entrants
     if given.shard is not None:
         found = replace(found, entrants=part_of(entrants, given.shard))
@@ -144,14 +146,16 @@ def _grade(
         fresh = given.fresh or bool(given.id)
         grading = Grading(
             folder, source, settings, judge, fresh=fresh, sharing=not given.no_cache,
-            given=adjustments.told(folder), index=index,
+            given=adjustments.told(folder), index=index, meter=meter,
         )  # fmt: skip
-        shown = _Class(given, source, settings, folder, found, index)
+        shown = _Class(given, source, settings, folder, found, index, meter)
         if given.id:
             listed = identifiers(folder)
             shown.keep(only_some.others(folder, source, settings, judge, listed, given.id))
         with where.begin(folder.path) as engine:
-            return shown.grade(grading, engine)
+            status = shown.grade(grading, engine)
+        profiling.tell(given, meter, where.workers, shown.runs)
+        return status
 
 
 class _Class:
@@ -165,9 +169,11 @@ class _Class:
         folder: output.OutputFolder,
         found: ClassRead,
         index: Index,
+        meter: Meter = OFF,
     ) -> None:
         self._index = index
         self._given = given
+        self._meter = meter
         self._source = source
         self._settings = settings
         self._folder = folder
@@ -177,6 +183,11 @@ class _Class:
         self._waiting = [Waiting.of(one) for one in in_teams if not given.id or one.id in given.id]
         self._teams = {one.id: one.team for one in found.entrants if one.team}
         self._done: list[Done] = []
+
+    @property
+    def runs(self) -> int:
+        """Of all that are graded."""
+        return sum(len(done.grade.runs) for done in self._done)
 
     def keep(self, others: Iterable[Done]) -> None:
         """Those who stay as they are, in the class's pages."""
@@ -220,7 +231,8 @@ class _Class:
         made = unchanged.made_from(self._settings, grades)
         anew = self._given.no_cache or not unchanged.is_written(self._index, self._folder, made)
         if anew:
-            sums = pages.write_class(self._folder, self._source.lab, self._settings, grades)
+            with self._meter.of("class", ""):
+                sums = pages.write_class(self._folder, self._source.lab, self._settings, grades)
             unchanged.written(self._index, self._folder, made, sums)
         grading.settle()
         return grades

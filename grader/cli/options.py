@@ -180,6 +180,14 @@ def _grade(parser: argparse.ArgumentParser) -> None:
         help="say what would be graded, taken over and left out; run and write nothing",
     )
     parser.add_argument(
+        "--profile",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="say where the time went, by phase, and which submissions took longest; with FILE "
+        "it is written there, too (.json: as JSON)",
+    )
+    parser.add_argument(
         "--fail-under",
         type=_points,
         metavar="POINTS",

@@ -31,6 +31,7 @@ from grader.run.errors import HostError
 from grader.run.followers import Followers
 from grader.run.inbox import Inbox
 from grader.run.jobs import EngineOptions, Job, Played, PlayedRun, Run
+from grader.run.meter import OFF, Meter
 from grader.run.pieces import Piece, choose, cut, done
 from grader.run.signals import no_end_meanwhile
 from grader.run.unplayed import not_run, unplayed_runs
@@ -115,8 +116,9 @@ class Engine:
         HostError: on the first use, where no worker can be prepared on this machine.
     """
 
-    def __init__(self, options: EngineOptions) -> None:
-        self.options = options
+    def __init__(self, options: EngineOptions, meter: Meter = OFF) -> None:
+        self.options = replace(options, metered=meter.listens)
+        self._meter = meter
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
         self._followers = Followers()
@@ -177,6 +179,7 @@ class Engine:
                     yield from self._done(piece, piece.known, pieces)
                 else:
                     self._free_worker(piece).order(piece.followed(pieces))
+                    self._meter.ordered(piece.job.key)
             if not any(worker.piece for worker in self._workers):
                 return
             for worker, data in self._replies():
@@ -286,6 +289,8 @@ class Engine:
         if piece is None:
             self._distrust(worker)
             return
+        spent = word.spent if isinstance(word, messages.JobEnd) else {}
+        self._meter.answered(piece.job.key, spent)
         yield from self._done(piece, runs, pieces, traced)
 
     def _lost(self, worker: _Worker, pieces: deque[Piece]) -> Iterator[Played]:
@@ -306,6 +311,7 @@ class Engine:
             raise HostError(f"a worker could not be started ({why})")
         if piece is None:
             return
+        self._meter.answered(piece.job.key, {})
         if said:
             self._faults[piece.job.key, piece.job.role].append(said)
         if piece.job.strace is not None:

@@ -174,5 +174,7 @@ class EngineOptions:
     warm: Warmth = "never"
     """With isolation `full`: whether programs are started warm (`grader.run.warm`) that may be;
     where it pays, always, or (for tests) also those that might tell the difference."""
+    metered: bool = False
+    """Workers count what each phase of a run takes, and say it."""
     spool: Path | None = None
     """The folder on whose disk runs wait to be judged; None: the machine's for temporary files."""

@@ -43,8 +43,11 @@ class RunEnd(msgspec.Struct, frozen=True, tag="run"):
     traced: bool = False
 
 
-class JobEnd(msgspec.Struct, frozen=True, tag="job"):
+class JobEnd(msgspec.Struct, frozen=True, tag="job", omit_defaults=True):
     """All runs of the job have been sent."""
+
+    spent: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
+    """By phase what they took, ns of wall and of CPU, where that is asked for."""
 
 
 Word = Ready | Fault | RunEnd | JobEnd

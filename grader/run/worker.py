@@ -27,6 +27,7 @@ from grader.run.errors import FactsUnavailable, HostError
 from grader.run.interpreter import inspect
 from grader.run.jobs import EngineOptions, Job
 from grader.run.messages import Fault, JobEnd, Ready, read_frame, say, send_run
+from grader.run.metering import MeteredPlace
 from grader.run.place import LinuxPlace
 from grader.run.program import Program
 from grader.run.runner import Runner
@@ -74,9 +75,8 @@ def prepare(options: EngineOptions, parent: int) -> LinuxPlace:
         raise SystemExit(1)
     table = _table(options)
     capture = Capture() if options.isolation == "full" else None
-    return LinuxPlace(
-        options, interpreter, reachable, bwrap, table, capture, stacks, workshop, place
-    )
+    kind = MeteredPlace if options.metered else LinuxPlace
+    return kind(options, interpreter, reachable, bwrap, table, capture, stacks, workshop, place)
 
 
 def _builds(options: EngineOptions) -> BuildCache | None:
@@ -135,12 +135,14 @@ def serve(orders: int, replies: int, parent: int) -> None:
 def _play(runner: Runner[Program], job: Job, replies: int) -> None:
     """Play a job, and send each run as it ends: one is held at a time."""
     outcomes: dict[str, str] = {}
-    for run in runner.play(job):
+    place = runner.place if isinstance(runner.place, MeteredPlace) else None
+    runs = runner.play(job)
+    for run in runs if place is None else place.metered(runs):
         outcomes[run.header.run] = run.end.outcome
         send_run(replies, run)
     for run in runner.trace(job, outcomes):
         send_run(replies, run, traced=True)
-    say(replies, JobEnd())
+    say(replies, JobEnd() if place is None else JobEnd(place.clocks.taken()))
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

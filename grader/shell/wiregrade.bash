@@ -7,7 +7,7 @@
 
 _shtab_wiregrade_subparsers=(grade check matrix report adjust merge export diff verify new validate show try reference explain init completion doctor schema)
 
-_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --warm --languages --seed --certify --sweep --trace --lang --anonymous --resume --fresh --no-cache --id --shard --executor --dry-run --fail-under --debug --no-config)
+_shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --warm --languages --seed --certify --sweep --trace --lang --anonymous --resume --fresh --no-cache --id --shard --executor --dry-run --profile --fail-under --debug --no-config)
 _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --warm --languages --seed --certify --sweep --trace --lang --debug --no-config)
 _shtab_wiregrade_matrix_option_strings=(-h --help --lab --layout --pattern --roster --attempts --out --sample --all --seed --jobs --python --lang --debug --no-config)
 _shtab_wiregrade_report_option_strings=(-h --help --lang --anonymous --audience --out --due-passed --zip --captures --debug --no-config)
@@ -32,6 +32,7 @@ _shtab_wiregrade_grade_pos_0_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_grade___lab_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_grade___roster_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_grade___out_COMPGEN=_shtab_compgen_dirs
+_shtab_wiregrade_grade___profile_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_check_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_check___lab_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_check___html_COMPGEN=_shtab_compgen_files
@@ -109,6 +110,7 @@ _shtab_wiregrade_grade___resume_nargs=0
 _shtab_wiregrade_grade___fresh_nargs=0
 _shtab_wiregrade_grade___no_cache_nargs=0
 _shtab_wiregrade_grade___dry_run_nargs=0
+_shtab_wiregrade_grade___profile_nargs='?'
 _shtab_wiregrade_grade___debug_nargs=0
 _shtab_wiregrade_grade___no_config_nargs=0
 _shtab_wiregrade_check__h_nargs=0

@@ -51,7 +51,7 @@ function _shtab_wiregrade_using
 end
 
 set -g _shtab_wiregrade_commands grade check matrix report adjust merge export diff verify new validate show try reference explain init completion doctor schema
-set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --executor --fail-under --format --host --html --id --isolation --jobs --kind --lab --lang --languages --late-penalty --layout --name --only --out --output --patience --pattern --points --port --prefix --python --role --roster --sample --seed --shard --submissions --to --why --worksheet
+set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --executor --fail-under --format --host --html --id --isolation --jobs --kind --lab --lang --languages --late-penalty --layout --name --only --out --output --patience --pattern --points --port --prefix --profile --python --role --roster --sample --seed --shard --submissions --to --why --worksheet
 
 complete -c wiregrade -e
 complete -c wiregrade -f
@@ -86,6 +86,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using grade' -l id -x -d 'grade this 
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l shard -x -d 'grade the I-th of N parts of the class only; `merge` brings the parts together'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l executor -x -d 'where programs run: local, or a Dask scheduler, dask://HOST:PORT or tls://HOST:PORT'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l dry-run -d 'say what would be graded, taken over and left out; run and write nothing'
+complete -c wiregrade -n '_shtab_wiregrade_using grade' -l profile -xka "(__fish_complete_path (commandline -ct))" -d 'say where the time went, by phase, and which submissions took longest; with FILE it is written there, too (.json: as JSON)'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l fail-under -x -d 'exit with 1 if a complete grade is below'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using grade' -l no-config -d 'take no defaults from wiregrade.toml'
