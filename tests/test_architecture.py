@@ -18,7 +18,7 @@ PURE = (
     "grader/lab", "grader/judge", "grader/view", "grader/formats", "grader/wire",
     "grader/matching.py", "grader/letters.py", "grader/near.py", "grader/decodings.py",
     "grader/escapes.py", "grader/sharing.py", "grader/transcript.py", "grader/submission.py",
-    "grader/results.py",
+    "grader/results.py", "grader/bench/model.py", "grader/bench/bounds.py", "grader/bench/table.py",
     *(f"grader/prove/{name}.py" for name in (
         "case", "changes", "document", "forms", "model_several", "model_student", "mutants",
         "mutants_connection", "mutants_exchange", "mutants_made", "mutants_several", "places",
@@ -204,6 +204,14 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     "test_run_pair.py": ("grader/run/pair_facts.py", "grader/run/pair_run.py"),
     "test_run_followers.py": ("grader/run/causes.py",),
     "test_judge_pair.py": ("grader/judge/pair_words.py", "grader/judge/sides.py"),
+    # What it makes of figures, and the peer; the rest is run by hand.
+    "test_bench.py": (
+        *(f"grader/bench/{name}.py" for name in (
+            "bounds", "classes", "cluster", "ground", "klass", "machine", "memory", "model",
+            "one_run", "others", "peer", "rendering", "resume", "startup", "table",
+        )),
+        "grader/cli/bench.py",
+    ),
     "test_batch_grading.py": ("grader/batch/judging.py",),
     # From a worker's clocks to the table: one run through all of it.
     "test_batch_profile.py": (

@@ -39,6 +39,7 @@ COMMANDS = {
     "explain": "explain a mistake that reports name",
     "init": "write the files that GitHub, GitLab, Gradescope or PrairieLearn want",
     "completion": "print what makes a shell complete commands and options",
+    "bench": "measure what grading costs on this machine, beside other ways",
     "doctor": "say what this machine can do, and what it lacks",
     "schema": "print the JSON Schema of results, or of a lab's files",
 }

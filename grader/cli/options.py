@@ -506,6 +506,47 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--python", metavar="PYTHON", help="the students' interpreter")
 
 
+BENCHES = {
+    "run": "one run against the bare program",
+    "class": "a class of 300 by the number of runs at a time",
+    "rivals": "the same work by other harnesses",
+    "start": "start-up of each command",
+    "memory": "memory and disk by number of submissions",
+    "render": "judging and pages",
+    "resume": "nothing to do, and known content",
+    "cluster": "Dask beside this machine",
+}
+"""What `bench` measures."""
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        type=_benchmark,
+        help=f"what to measure: {', '.join(BENCHES)} (all)",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller and fewer: less exact, sooner"
+    )
+    parser.add_argument(
+        "--rounds", type=_positive, metavar="N", help="rounds of each (what each finds right)"
+    )
+    parser.add_argument("--json", metavar="FILE", help="write the figures as JSON")
+    parser.add_argument(
+        "--markdown",
+        metavar="FILE",
+        help="write them as Markdown: into the marked region of a page, or a new page",
+    )
+    parser.add_argument(
+        "--install",
+        action="store_true",
+        help="install pytest and check50 by pip into a private folder, to compare with",
+    )
+    parser.add_argument("--python", metavar="PYTHON", help="the students' interpreter")
+
+
 def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "diagnosis", nargs="?", metavar="DIAGNOSIS", help="its id in results.json; none: list all"
@@ -558,10 +599,17 @@ ADD: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "explain": _explain,
     "init": _init,
     "completion": _completion,
+    "bench": _bench,
     "doctor": _doctor,
     "schema": _schema,
 }
 """Adds a command's options to its parser."""
+
+
+def _benchmark(text: str) -> str:
+    if text not in BENCHES:
+        raise argparse.ArgumentTypeError(f"{text!r}: there are {', '.join(BENCHES)}")
+    return text
 
 
 def _executor(text: str) -> str:

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/wiregrade
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_wiregrade_subparsers=(grade check matrix report adjust merge export diff verify new validate show try reference explain init completion doctor schema)
+_shtab_wiregrade_subparsers=(grade check matrix report adjust merge export diff verify new validate show try reference explain init completion bench doctor schema)
 
 _shtab_wiregrade_grade_option_strings=(-h --help --lab --layout --pattern --roster --attempts --due --late-penalty --out --jobs --isolation --python --warm --languages --seed --certify --sweep --trace --lang --anonymous --resume --fresh --no-cache --id --shard --executor --dry-run --profile --fail-under --debug --no-config)
 _shtab_wiregrade_check_option_strings=(-h --help --lab --role --only --format --html --open --watch --jobs --isolation --python --warm --languages --seed --certify --sweep --trace --lang --debug --no-config)
@@ -24,6 +24,7 @@ _shtab_wiregrade_reference_option_strings=(-h --help --host --patience --seed --
 _shtab_wiregrade_explain_option_strings=(-h --help --lab --lang --debug --no-config)
 _shtab_wiregrade_init_option_strings=(-h --help --lab --force --lang --debug --no-config)
 _shtab_wiregrade_completion_option_strings=(-h --help --debug --no-config)
+_shtab_wiregrade_bench_option_strings=(-h --help --quick --rounds --json --markdown --install --python --debug --no-config)
 _shtab_wiregrade_doctor_option_strings=(-h --help --python --debug --no-config)
 _shtab_wiregrade_schema_option_strings=(-h --help --debug --no-config)
 _shtab_wiregrade_option_strings=(-h --help --version)
@@ -58,6 +59,8 @@ _shtab_wiregrade_reference_pos_1_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_explain___lab_COMPGEN=_shtab_compgen_files
 _shtab_wiregrade_init_pos_1_COMPGEN=_shtab_compgen_dirs
 _shtab_wiregrade_init___lab_COMPGEN=_shtab_compgen_files
+_shtab_wiregrade_bench___json_COMPGEN=_shtab_compgen_files
+_shtab_wiregrade_bench___markdown_COMPGEN=_shtab_compgen_files
 
 _shtab_wiregrade_grade___layout_choices=(moodle canvas gradescope blackboard brightspace github classroom50 google plain)
 _shtab_wiregrade_grade___attempts_choices=(last best first)
@@ -98,7 +101,7 @@ _shtab_wiregrade_init_pos_0_choices=(github gitlab gradescope prairielearn)
 _shtab_wiregrade_init___lang_choices=(fr en)
 _shtab_wiregrade_completion_pos_0_choices=(bash zsh fish)
 _shtab_wiregrade_schema_pos_0_choices=(results result lab scenario)
-_shtab_wiregrade_pos_0_choices=(grade check matrix report adjust merge export diff verify new validate show try reference explain init completion doctor schema)
+_shtab_wiregrade_pos_0_choices=(grade check matrix report adjust merge export diff verify new validate show try reference explain init completion bench doctor schema)
 
 _shtab_wiregrade_grade__h_nargs=0
 _shtab_wiregrade_grade___help_nargs=0
@@ -198,6 +201,13 @@ _shtab_wiregrade_completion__h_nargs=0
 _shtab_wiregrade_completion___help_nargs=0
 _shtab_wiregrade_completion___debug_nargs=0
 _shtab_wiregrade_completion___no_config_nargs=0
+_shtab_wiregrade_bench_pos_0_nargs='*'
+_shtab_wiregrade_bench__h_nargs=0
+_shtab_wiregrade_bench___help_nargs=0
+_shtab_wiregrade_bench___quick_nargs=0
+_shtab_wiregrade_bench___install_nargs=0
+_shtab_wiregrade_bench___debug_nargs=0
+_shtab_wiregrade_bench___no_config_nargs=0
 _shtab_wiregrade_doctor__h_nargs=0
 _shtab_wiregrade_doctor___help_nargs=0
 _shtab_wiregrade_doctor___debug_nargs=0

@@ -50,8 +50,8 @@ function _shtab_wiregrade_using
   test "$_shtab_wiregrade_cmdpath" = "$argv"
 end
 
-set -g _shtab_wiregrade_commands grade check matrix report adjust merge export diff verify new validate show try reference explain init completion doctor schema
-set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --executor --fail-under --format --host --html --id --isolation --jobs --kind --lab --lang --languages --late-penalty --layout --name --only --out --output --patience --pattern --points --port --prefix --profile --python --role --roster --sample --seed --shard --submissions --to --why --worksheet
+set -g _shtab_wiregrade_commands grade check matrix report adjust merge export diff verify new validate show try reference explain init completion bench doctor schema
+set -g _shtab_wiregrade_opts_with_value --assignment --attempts --audience --certify --column --criterion --due --executor --fail-under --format --host --html --id --isolation --jobs --json --kind --lab --lang --languages --late-penalty --layout --markdown --name --only --out --output --patience --pattern --points --port --prefix --profile --python --role --roster --rounds --sample --seed --shard --submissions --to --why --worksheet
 
 complete -c wiregrade -e
 complete -c wiregrade -f
@@ -263,6 +263,16 @@ complete -c wiregrade -n '_shtab_wiregrade_using completion' -s h -l help -d 'sh
 complete -c wiregrade -n '_shtab_wiregrade_using completion' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using completion' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using completion; and test $_shtab_wiregrade_npos -eq 0' -ka "bash zsh fish" -d shell
+complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a bench -d 'measure what grading costs on this machine, beside other ways'
+complete -c wiregrade -n '_shtab_wiregrade_using bench' -s h -l help -d 'show this help message and exit'
+complete -c wiregrade -n '_shtab_wiregrade_using bench' -l quick -d 'smaller and fewer: less exact, sooner'
+complete -c wiregrade -n '_shtab_wiregrade_using bench' -l rounds -x -d 'rounds of each (what each finds right)'
+complete -c wiregrade -n '_shtab_wiregrade_using bench' -l json -xka "(__fish_complete_path (commandline -ct))" -d 'write the figures as JSON'
+complete -c wiregrade -n '_shtab_wiregrade_using bench' -l markdown -xka "(__fish_complete_path (commandline -ct))" -d 'write them as Markdown: into the marked region of a page, or a new page'
+complete -c wiregrade -n '_shtab_wiregrade_using bench' -l install -d 'install pytest and check50 by pip into a private folder, to compare with'
+complete -c wiregrade -n '_shtab_wiregrade_using bench' -l python -x -d 'the students'"'"' interpreter'
+complete -c wiregrade -n '_shtab_wiregrade_using bench' -l debug -d 'on a fault, show where'
+complete -c wiregrade -n '_shtab_wiregrade_using bench' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npos -eq 0' -a doctor -d 'say what this machine can do, and what it lacks'
 complete -c wiregrade -n '_shtab_wiregrade_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using doctor' -l python -x -d 'the students'"'"' interpreter'

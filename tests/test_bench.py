@@ -1,0 +1,246 @@
+"""What `wiregrade bench` makes of what it measures; the figures themselves nobody tests."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from engine_tools import bwrap, python
+
+from grader.bench import bounds, classes, klass, machine, memory, others, resume, startup, table
+from grader.bench.ground import BenchError, Ground, Used, interleaved
+from grader.bench.model import Found, Row, Section, difference, ratio
+from grader.bench.peer import Peer
+from grader.cli import app
+from grader.lab.load import load_lab
+from grader.lab.model import ROLES
+from grader.run.host import HostReport
+
+HOST = HostReport(facts=(), python=sys.executable, version="3.11", bwrap=None)
+
+
+class Counted(Ground):
+    """A ground on which nothing is run: each command takes what `takes` says."""
+
+    takes: Callable[[Sequence[str]], Used] = staticmethod(lambda _: Used(100.0, 50.0, 40.0))
+    says: str = ""
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        alone: Callable[[], None] | None = None,
+        may_fail: bool = False,
+    ) -> Used:
+        (self.work / "log").write_text(self.says)
+        if "--out" in command:
+            out = Path(command[command.index("--out") + 1])
+            out.mkdir(exist_ok=True)
+            (out / "results.json").write_bytes(b"{}" * 500)
+        return self.takes(command)
+
+
+def ground(place: Path, kind: type[Ground] = Counted) -> Ground:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--warm", action="store_true")
+    return kind(work=place, host=HOST, say=lambda _: None, parser=parser, quick=True)
+
+
+def row(key: str, *values: float, unit: str = "×") -> Row:
+    return Row(key=key, name=key, unit=unit, values=values)
+
+
+def found(*rows: Row) -> Found:
+    section = Section(id="one", title="One", rows=rows, notes=("A note | of it.",))
+    return Found(machine={"CPU": "a | b"}, sections=[section], quick=True)
+
+
+# --- figures ---------------------------------------------------------------------------------
+
+
+def test_ratios_are_taken_round_by_round() -> None:
+    assert ratio("k", "n", (4, 9, 2), (2, 3, 0)).values == (2, 3)
+    assert ratio("k", "n", (4, 9), (2, 3)).median == 2.5
+    assert difference("k", "n", (4, 9), (2, 3)).values == (2, 6)
+
+
+def test_ways_take_turns_and_the_first_round_is_left_out(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def way(name: str) -> Callable[[], Mapping[str, float]]:
+        return lambda: order.append(name) or {"wall": float(len(order))}  # type: ignore[func-returns-value]
+
+    told = interleaved(ground(tmp_path), "n", 2, {"a": way("a"), "b": way("b")})
+    assert order == ["a", "b"] * 3
+    assert told == {"a.wall": (3, 5), "b.wall": (4, 6)}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "verdict"),
+    [
+        ("run.cold.cpu_ratio", 1.7, "held"),
+        ("run.cold.cpu_ratio", 1.71, "not held"),
+        ("rivals.sleeps.over_cold", 40.0, "held"),
+        ("rivals.sleeps.over_cold", 39.9, "not held"),
+        ("another", 1.0, "not measured"),
+    ],
+)
+def test_a_bound(key: str, value: float, verdict: str) -> None:
+    name = key if verdict != "not measured" else "start.help"
+    bound = next(bound for bound in bounds.BOUNDS if bound.key == name)
+    assert bound.verdict({key: value}) == verdict
+
+
+def test_the_page_says_plainly_what_is_not_reached() -> None:
+    page = table.markdown(found(row("run.cold.cpu_ratio", 1.9), row("start.help", 70, unit="ms")))
+    missed, _, rest = page.partition("Not measured in this run")
+    assert "**Not reached:**" in missed
+    assert "1.90 ×, where at most 1.7 × is promised" in missed
+    assert "wiregrade --help" not in missed
+    assert "✓ held | 70.0 ms | at most 100 ms" in rest
+    assert "| CPU | a \\| b |" in page
+
+
+def test_only_the_marked_region_of_a_page_is_written() -> None:
+    before = f"# Mine\n\n{table.BEGIN}\nbefore \\1\n{table.END}\n\nBelow.\n"
+    after = table.into(before, table.markdown(found()))
+    assert after.startswith("# Mine\n\n" + table.BEGIN)
+    assert after.endswith(table.END + "\n\nBelow.\n")
+    assert "before" not in after
+    assert table.into("# Mine\n", "x") == "# Mine\n\nx\n"
+
+
+def test_as_text_and_as_json() -> None:
+    one = found(row("start.help", 70, 80, 90, unit="ms"))
+    assert "80.0 ms   70.0 to 90.0" in table.text(one)
+    told = json.loads(table.document(one))
+    assert told["sections"][0]["rows"][0]["median"] == 80
+    assert {bound["key"]: bound["verdict"] for bound in told["bounds"]}["start.help"] == "held"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.04, "0.040"), (1.234, "1.23"), (12.34, "12.3"), (1234.5, "1234")]
+)
+def test_three_digits_that_count(value: float, shown: str) -> None:
+    assert table.figure(value) == shown
+
+
+def test_the_processor_has_a_name() -> None:
+    assert machine.cpu_of("processor : 0\nmodel name\t: A Core 9\n") == "A Core 9"
+    assert machine.cpu_of("") == os.uname().machine
+
+
+# --- classes ---------------------------------------------------------------------------------
+
+
+def test_a_class_has_its_mixture_and_no_two_alike(tmp_path: Path) -> None:
+    classes.make_class(tmp_path / "class", "class", 40)
+    made = sorted((tmp_path / "class").iterdir())
+    texts = [tuple(path.read_text() for path in sorted(one.iterdir())) for one in made]
+    assert len({*texts}) == len(made) == 40
+    kinds = [classes.sample_of("class", number) for number in range(40)]
+    assert sum(kind in classes.RIGHT for kind in kinds) == 28
+    assert sum(kind in classes.WRONG for kind in kinds) == 8
+    assert sum(kind in classes.STUCK for kind in kinds) == 4
+    assert {path.name for one in made for path in one.iterdir()} <= {"serveur.py", "client.py"}
+
+
+def test_names_are_chosen_anew_and_nothing_else() -> None:
+    source = (
+        "import socket\ntexte = 'texte'\nsock = socket.socket()\nsock.port = texte\n"
+        "def f(port=1):\n    print(f'{sock}', len(texte), file=port)\nlen_ = f(port=2)\n"
+    )
+    made = classes.renamed(source, "_x")
+    ast.parse(made)
+    assert "texte_x = 'texte'" in made
+    assert "sock.port = texte_x" in made  # a name in an f-string stays
+    assert "f(port=2)" in made
+    assert "len(texte_x)" in made
+    assert classes.renamed("def (", "_x") == "def ("
+
+
+def test_the_statements_lab_is_whole(tmp_path: Path) -> None:
+    lab = load_lab(classes.statement_lab(tmp_path / "lab"))
+    assert [scenario.id for scenario in lab.scenarios] == ["server-nominal", "client-nominal"]
+
+
+# --- benchmarks, nothing run -----------------------------------------------------------------
+
+
+def medians(section: Section) -> dict[str, float]:
+    """The figures; each that is promised something is among them."""
+    keys = {one.key for one in section.rows}
+    assert {x.key for x in bounds.BOUNDS if x.key.startswith(f"{section.id}.")} <= keys
+    return {one.key: one.median for one in section.rows}
+
+
+def test_a_class_is_told_for_each_submission(tmp_path: Path) -> None:
+    told = medians(klass.measure(ground(tmp_path)))
+    assert told["class.jobs2.wall"] == 100 / 40
+    assert told["class.stuck_ratio"] == 1
+
+
+def test_start_up_memory_and_resume(tmp_path: Path) -> None:
+    one = ground(tmp_path)
+    told = medians(startup.measure(one, ["grade", "check"]))
+    assert (told["start.help"], told["start.check"], told["start.check_cpu"]) == (100, 100, 50)
+    assert told["start.of.grade"] == 100
+    assert medians(memory.measure(one))["memory.largest"] == 40
+    assert medians(memory.measure(one))["memory.disk"] == 1 / 40
+    assert medians(resume.measure(one))["resume.copy"] == 0
+
+
+def takes_by(command: Sequence[str]) -> Used:
+    return Used(4000.0 if any("sleeps" in word for word in command) else 100.0, 1.0)
+
+
+def test_other_harnesses_over_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Counted, "says", "a ok ok\n" * 8 + "16 passed\n")
+    monkeypatch.setattr(Counted, "takes", staticmethod(takes_by))
+    section = others.measure(ground(tmp_path))
+    told = medians(section)
+    assert told["rivals.sleeps.over_cold"] == told["rivals.sleeps.over_warm"] == 40
+    assert told["rivals.class.sleeps_over"] == 40 * 40 / 10
+    assert told["rivals.pytest.over_cold"] == 1
+    assert any("check50 is not measured" in note for note in section.notes)
+
+
+def test_a_harness_that_fails_right_programs_is_no_comparison(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Counted, "says", "a ok ok\n" * 7)
+    with pytest.raises(BenchError, match="did not find right programs right"):
+        others.measure(ground(tmp_path))
+
+
+def test_what_ends_badly_has_no_figure(tmp_path: Path) -> None:
+    one = ground(tmp_path, Ground)
+    with pytest.raises(BenchError, match="status 3"):
+        one.run([sys.executable, "-c", "raise SystemExit(3)"])
+    used = one.run([sys.executable, "-c", "raise SystemExit(3)"], may_fail=True)
+    assert min(used.wall, used.cpu, used.peak) > 0
+
+
+def test_another_name_is_no_benchmark(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["bench", "speed"]) == 2
+    assert "'speed': there are run, class" in capsys.readouterr().err
+
+
+@pytest.mark.sandbox
+def test_the_peer_plays_the_statements_exchange(tmp_path: Path) -> None:
+    bwrap()
+    one = ground(tmp_path, Ground)
+    one.host = HostReport(facts=(), python=python(), version="", bwrap=None)
+    peer = Peer(one)
+    for role in ROLES:
+        told = peer.bare(role, 1)
+        assert min(told.values()) > 0
+        assert told["wall"] == pytest.approx(told["program"] + told["exchange"] + told["ending"])
