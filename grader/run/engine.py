@@ -38,6 +38,11 @@ from grader.run.unplayed import not_run, unplayed_runs
 
 _TRIES = 2
 _LEAVE_S = 5.0
+_RUNS_FOR_ONE_MORE = 16
+"""To start a worker costs as much as several runs: there is one for each core at first, and one
+more for so many runs that were played."""
+_QUIET_S = 0.1
+"""Or when for so long none has said anything: their programs sleep, and others can run meanwhile."""
 _LAST_WORDS = 16 * 1024
 """Bytes that are kept of what a worker said, the end: there a traceback says what happened."""
 _BOOT = (
@@ -120,6 +125,9 @@ class Engine:
         self.options = replace(options, metered=meter.listens)
         self._meter = meter
         self._workers: list[_Worker] = []
+        self._worth = len(os.sched_getaffinity(0))
+        """How many workers are worth their start by now."""
+        self._played = 0
         self._selector = selectors.DefaultSelector()
         self._followers = Followers()
         self._arranged: cgroup.Arranged | None = None
@@ -226,7 +234,7 @@ class Engine:
 
     def _has_room(self) -> bool:
         busy = sum(worker.piece is not None for worker in self._workers)
-        return busy < self.workers
+        return busy < min(self.workers, self._worth)
 
     def _free_worker(self, piece: Piece) -> _Worker:
         languages = piece.job.lab.languages
@@ -256,7 +264,10 @@ class Engine:
 
     def _replies(self) -> Iterator[tuple[_Worker, bytes]]:
         """What workers say, as it comes; nothing of one that is gone."""
-        for key, _ in self._selector.select():
+        heard = self._selector.select(_QUIET_S if self._worth < self.workers else None)
+        if not heard and all(worker.ready for worker in self._workers):
+            self._worth += 1
+        for key, _ in heard:
             worker: _Worker = key.data
             yield worker, os.read(worker.replies, 1 << 20)
 
@@ -289,6 +300,9 @@ class Engine:
         if piece is None:
             self._distrust(worker)
             return
+        self._played += len(runs)
+        if self._played >= _RUNS_FOR_ONE_MORE:
+            self._played, self._worth = 0, self._worth + 1
         spent = word.spent if isinstance(word, messages.JobEnd) else {}
         self._meter.answered(piece.job.key, spent)
         yield from self._done(piece, runs, pieces, traced)
