@@ -68,3 +68,19 @@ def test_a_lab_may_never_say_it(tmp_path: Path, capsys: pytest.CaptureFixture[st
     lab = str(tmp_path / "lab")
     assert "tp09" in told(capsys, "accept-once", "--lab", lab)
     assert "accept-once" not in told(capsys, "--lab", lab)
+
+
+def test_notions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = [line.split()[0] for line in told(capsys, "--notions", "--lang", "en").splitlines()]
+    assert listed == sorted(catalogue().notions)
+
+
+@pytest.mark.parametrize(("tongue", "said"), [("en_GB.UTF-8", "Read again"), ("C", "À relire")])
+def test_without_a_lab_the_language_is_that_of_the_terminal(
+    tongue: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", tongue)
+    assert said in told(capsys, "accept-once")
+    assert "À relire" in told(capsys, "accept-once", "--lab", "tp09")

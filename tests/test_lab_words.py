@@ -12,6 +12,7 @@ from grader.lab.load import load_lab_bytes
 from grader.lab.model import Draw, Lab
 from grader.lab.texts import texts_of
 from grader.lab.words import Words, words_of
+from grader.prove.places import places_of
 from reference.templates import UnfitValueError, UnknownValueError
 
 LAB = """\
@@ -221,3 +222,22 @@ def test_a_value_in_a_pattern_is_computed_and_then_taken_literally(words: Words)
     said = words.value("loud") + b", 35"
     assert words.is_right("sized", said + b".")
     assert not words.is_right("sized", said + b"!")
+
+
+def test_rounds_have_names_that_nothing_else_has() -> None:
+    scenario = SCENARIO + (
+        "  - send: w-2\n  - repeat: {times: 2, steps: [{send: w}]}\n"
+        "messages: {w: {draw: word}, w-2: the second of two}\n"
+    )
+    lab = lab_of(scenario)
+    sent = [name for step in lab.scenarios[0].steps[2:] for name in step.messages]
+    assert sent == ["w-2", "w--1", "w--2"]
+    given = {"lab.yaml": LAB.encode(), "s.yaml": scenario.encode()}
+    assert [line.name for line in places_of(lab, given).lines] == ["receive:hello"]
+
+
+def test_hexadecimal_digits_are_drawn() -> None:
+    drawn = draw_short("key", Draw(kind="hex", length=12), [], [])
+    assert len(bytes.fromhex(drawn)) == 6
+    assert drawn == draw_short("key", Draw(kind="hex", length=12), [], [])
+    assert len(draw_short("key", Draw(kind="hex"), [], [])) == 8

@@ -10,13 +10,13 @@ from engine_tools import TP09
 from markdown_it import MarkdownIt
 from markupsafe import escape
 from page_kinds import STATEMENT
-from prove_tools import lab_of
+from prove_tools import files, lab_of
 from test_view_html import Page
 
 from grader.formats.handout_markdown import code, markdown, table, text
 from grader.formats.scripted import lab_text
 from grader.formats.writer import Style
-from grader.lab.load import load_lab
+from grader.lab.load import load_lab, load_lab_bytes
 from grader.lab.model import Lab, Visibility
 from grader.view.bytes_view import width
 from grader.view.handout import handout
@@ -85,6 +85,18 @@ def test_every_message_has_words(lab: Lab, language: str) -> None:
     for scenario in lab.scenarios:
         own = lab.within(scenario)
         assert all(content_of(own, name, language) for name in own.messages)
+
+
+def test_what_is_computed_of_constants_is_written_out() -> None:
+    more = """\
+messages: {a: "first words", b: "{{a | length}} on {{port}}", c: "{{w | upper}}", w: {draw: word}}
+"""
+    given = files({"server-one": "reference: [connect, {receive: b, proves: server.b}]\n"})
+    lab = given["lab.yaml"]
+    messages = lab[lab.index(b"messages:") : lab.index(b"criteria:")]
+    own = load_lab_bytes({**given, "lab.yaml": lab.replace(messages, more.encode())})
+    assert content_of(own, "b", "en") == "11 on 65432"
+    assert content_of(own, "c", "en") == "{upper(w)}"
 
 
 @pytest.mark.parametrize(

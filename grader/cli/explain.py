@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from grader.cli.errors import DONE, CommandError
@@ -13,8 +14,9 @@ from grader.cli.labs import open_lab
 from grader.cli.streams import safe, say
 from grader.formats.safe import one_line
 from grader.lab.catalogue import FIELD, Confidence, Entry, Sayings, catalogue
+from grader.lab.library import DEFAULT_LAB
 from grader.lab.model import Lab, Text
-from grader.view.words import labelled
+from grader.view.words import LANGUAGES, labelled
 
 _SURE = {
     Confidence.CERTAIN: (
@@ -36,10 +38,17 @@ _OFF = ("Le labo {lab} ne le dit jamais.", "The lab {lab} never says it.")
 
 
 def run(given: argparse.Namespace) -> int:
-    """Explain one, or list all that reports may name."""
-    lab = open_lab(given.lab).lab
-    given.lang = language = given.lang or lab.language
+    """Explain one, or list all that reports may name; or the notions that they are about."""
+    lab = open_lab(given.lab or DEFAULT_LAB).lab
+    # Who names no lab is not in one: the language is that of the terminal.
+    usual = lab.language if given.lab else language_of(os.environ) or lab.language
+    given.lang = language = given.lang or usual
     sayings = Sayings(catalogue(), lab.diagnoses, lab.notions)
+    if given.notions:
+        column = max(map(len, sayings.base.notions))
+        for name in sorted(sayings.base.notions):
+            say(f"{name:{column}}  {one_line(sayings.notion(name).in_language(language))}")
+        return DONE
     if given.diagnosis is None:
         for line in _listed(sayings, language):
             say(line)
@@ -50,6 +59,13 @@ def run(given: argparse.Namespace) -> int:
     for line in _explained(sayings, lab, identifier, variant, language):
         say(line)
     return DONE
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language that the terminal asks for, if it is one of ours; empty: it is none."""
+    named = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    chosen = next(filter(None, named), "")[:2].lower()
+    return chosen if chosen in LANGUAGES else ""
 
 
 def _listed(sayings: Sayings, language: str) -> Iterator[str]:

@@ -551,7 +551,14 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "diagnosis", nargs="?", metavar="DIAGNOSIS", help="its id in results.json; none: list all"
     )
-    _lab(parser)
+    parser.add_argument(
+        "--notions",
+        action="store_true",
+        help="list the notions that mistakes are about: a lab says where to read of each",
+    )
+    parser.add_argument(
+        "--lab", metavar="LAB", help="a built-in lab, or a lab's folder, which may say it otherwise"
+    )
     _language(parser)
 
 

@@ -1,4 +1,4 @@
-"""Short texts drawn anew from a seed: words, names, numbers; and bytes made from one.
+"""Short texts drawn anew from a seed: words, names, numbers, hexadecimal digits; and bytes.
 
 The same on every machine: nothing is used but SHA-256 and whole numbers.
 """
@@ -15,6 +15,8 @@ LONGEST_WORD = 40
 MOST_GENERATED = 8 << 20
 """Bytes that a generated message may have."""
 _WORD_LETTERS = 7
+_HEX_DIGITS = 8
+_DIGITS = "0123456789abcdef"
 _ATTEMPTS = 1000
 _NAMES = (
     "Adèle", "Amir", "Anaïs", "Arthur", "Aya", "Basile", "Bérénice", "Camille", "Céleste",
@@ -45,7 +47,7 @@ class Numbers:
 
 
 def draw_short(key: str, draw: Draw, others: Sequence[str], never: Sequence[str]) -> str:
-    """A word, a name or a number; none of `others` is in it, nor it in them, if that can be."""
+    """A short text; none of `others` is in it, nor it in them, if that can be."""
     numbers = Numbers(key)
     make = _MAKERS[draw.kind]
     apart = [text.casefold() for text in (*others, *never) if text]
@@ -77,8 +79,13 @@ def _number(numbers: Numbers, draw: Draw, _attempt: int) -> str:
     return str(draw.low + numbers.below(draw.high - draw.low + 1))
 
 
+def _hex(numbers: Numbers, draw: Draw, _attempt: int) -> str:
+    size = draw.length or _HEX_DIGITS
+    return "".join(_DIGITS[numbers.below(len(_DIGITS))] for _ in range(size))
+
+
 _MAKERS: dict[str, Callable[[Numbers, Draw, int], str]] = {
-    "word": _word, "name": _name, "number": _number,
+    "word": _word, "name": _name, "number": _number, "hex": _hex,
 }  # fmt: skip
 
 

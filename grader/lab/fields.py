@@ -39,13 +39,13 @@ MESSAGE = (
     FieldOf("hex", "text", "exactly these bytes", 'hex: "00 01 ff"'),
     FieldOf("generate", "generate", "so many bytes, made from the submission's seed",
             "generate: {size: 300 KiB, kind: bytes}"),
-    FieldOf("draw", "word", "drawn anew for each submission: letters, a name, a number, sentences",
-            "draw: word", ("word", "name", "number", "text")),
+    FieldOf("draw", "word", "drawn anew for each submission: letters, a name, a number, sentences,"
+            " hexadecimal digits", "draw: word", ("word", "name", "number", "text", "hex")),
     FieldOf("pattern", "text", "whatever matches, captured values included",
             "pattern: 'WELCOME (?P<nonce>[0-9]+)'"),
     FieldOf("any", "messages", "any one of these messages", "any: [bye, goodbye]"),
-    FieldOf("length", "number", "letters of a word that is drawn, or bytes at least of a text",
-            "{draw: text, length: 2000}"),
+    FieldOf("length", "number", "letters of a word that is drawn, digits of a `hex` (8), or"
+            " bytes at least of a text", "{draw: text, length: 2000}"),
     FieldOf("from", "number", "of a number drawn: the least", "{draw: number, from: 2, to: 99}"),
     FieldOf("to", "number", "of a number drawn: the greatest", "{draw: number, from: 2, to: 99}"),
     FieldOf("framing", "framing", "how its end is known, if not as the lab says", "framing: line"),

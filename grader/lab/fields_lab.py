@@ -36,8 +36,9 @@ LAB = (
             " (python)", "languages: [python, c, java]"),
     FieldOf("salt", "text", "mixed into what is drawn: change it, and all texts are others",
             "salt: autumn"),
-    FieldOf("notions", "people-by-name", "where the statement speaks of each notion of the"
-            " catalogue", "notions: {receive: {fr: partie 2, en: part 2}}"),
+    FieldOf("notions", "people-by-name", "where the statement speaks of each notion"
+            " (`wiregrade explain --notions` lists them)",
+            "notions: {receive: {fr: partie 2, en: part 2}}"),
     FieldOf("passages", "people-by-name", "what it says there; reports quote it",
             "passages: {receive: A message ends with a line end.}"),
     FieldOf("diagnoses", "diagnoses", "mistakes in other words, or never told",

@@ -206,13 +206,13 @@ def _draw(node: Node, fields: Fields, reading: _Reading) -> Draw | None:
     for key in numbers:
         if given := fields.get(key):
             numbers[key] = values.whole(given, problems, key, 0, _GREATEST)
-            belongs = kind in ("word", "text") if key == "length" else kind == "number"
+            belongs = kind in ("word", "text", "hex") if key == "length" else kind == "number"
             if not belongs:
                 problems.add(given.place, f"'{key}' does not belong to `draw: {kind}`")
     if numbers["to"] < numbers["from"]:
         reading.tell(node, "'to' must not be less than 'from'")
         return None
-    longest = LONGEST_WORD if kind == "word" else MAX_MESSAGE
+    longest = LONGEST_WORD if kind in ("word", "hex") else MAX_MESSAGE
     if numbers["length"] > longest:
         reading.tell(node, f"a {kind} is drawn with at most {longest}")
         return None

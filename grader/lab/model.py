@@ -148,7 +148,7 @@ class Draw:
     `length`: letters of a word, bytes at least of a text; `low` to `high`: of a number.
     """
 
-    kind: Literal["word", "name", "number", "text"]
+    kind: Literal["word", "name", "number", "text", "hex"]
     length: int = 0
     low: int = 1
     high: int = 999

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from grader.lab.context import Context
 from grader.lab.model import AnyOf, Content, Draw, Formed, Generated, Message, Patterned
-from grader.lab.problems import Place, shown
+from grader.lab.problems import Place
 from grader.lab.words import parts_of
 from grader.lab.yamlfile import Mapping, Node, Scalar
 from grader.lab.yamlfile import Sequence as Items
@@ -29,22 +29,29 @@ def add_round(context: Context, names: Iterable[str], number: int, place: Place)
     messages = context.messages
     fixed = frozenset(_all_parts(context.fixed, messages))
     varying = [name for name in _all_parts(names, messages) if _varies(name, messages, fixed)]
-    own = {name: f"{name}-{number}" for name in varying}
+    own = {name: _name(name, number, messages) for name in varying}
     terms: dict[str, Term] = {name: Name(new) for name, new in own.items()}
     terms[COUNTER] = str(number).encode()
     for name, new in own.items():
         message = messages[name]
-        if new in messages and not messages[new].round_of:
-            context.problems.add(
-                place,
-                f"{shown(new)} is a message of its own, and would be round {number} of"
-                f" {shown(name)}: give it another name",
-            )
         content = _of_round(message.content, own, terms)
         context.own[new] = (place, replace(message, name=new, content=content, round_of=name))
         there = context.unrolled.get(name, ())
         context.unrolled[name] = tuple(dict.fromkeys((*there, new)))
     return own
+
+
+def _name(name: str, number: int, messages: Table[str, Message]) -> str:
+    """The name of a message in a round: `line-2`, or with more signs where the author has such."""
+    taken = {one for one, message in messages.items() if not message.round_of}
+    signs = "-"
+    while any(_is_numbered(one, name + signs) for one in taken):
+        signs += "-"
+    return f"{name}{signs}{number}"
+
+
+def _is_numbered(name: str, begin: str) -> bool:
+    return name.startswith(begin) and name.removeprefix(begin).isdecimal()
 
 
 def _all_parts(names: Iterable[str], messages: Table[str, Message]) -> list[str]:

@@ -315,7 +315,7 @@ def _tolerance(tolerance: Tolerance, message: Message, text: str) -> Tolerance:
         case Formed(template=template) if any(not isinstance(p, bytes | Name)
                                               for p in template.parts):  # fmt: skip
             edits = 0
-        case Draw(kind="number"):
+        case Draw(kind="number" | "hex"):
             edits = 0
     return tolerance if edits == tolerance.edits else replace(tolerance, edits=edits)
 

@@ -11,7 +11,6 @@ from grader.lab.labfile import LAB_FILE
 from grader.lab.model import Lab, Level, Role, Scenario
 from grader.lab.problems import Place, Problems
 from grader.lab.shared import read_shared, written_out
-from grader.lab.steps import MAX_ROUNDS
 from grader.lab.yamlfile import Mapping as Tree
 from grader.lab.yamlfile import Node, Scalar, Sequence, parse
 
@@ -87,9 +86,9 @@ def _lines(scenario: Scenario, tree: Node) -> Iterator[Line]:
 
 def _in_rounds(name: str, scenario: Scenario) -> list[str]:
     """The name, or those that it has in the rounds of a `repeat`."""
-    rounds = (f"{name}-{number}" for number in range(1, MAX_ROUNDS + 1))
-    own = [one for one in rounds if one.partition(":")[2] in scenario.messages]
-    return own or [name]
+    kind, sign, message = name.partition(":")
+    own = [f"{kind}{sign}{m.name}" for m in scenario.messages.values() if m.round_of == message]
+    return own if message and own else [name]
 
 
 def kind_of(expectation: str) -> str:

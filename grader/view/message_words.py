@@ -9,10 +9,12 @@ from grader.view.bytes_view import literal
 from grader.view.script_words import script_words
 from grader.view.words import byte_count
 from reference.framing import Datagram, Framing, Line, Prefix, Rest, Size, Until
-from reference.templates import Computed, Name, Template, Term
+from reference.templates import Computed, Name, RenderError, Template, Term
 
 Kind = Literal["words", "told"]
 _DEEPEST = 8
+_LONGEST = 200
+"""Bytes of a computed text that is written out."""
 
 
 def kind_of(lab: Lab, name: str, language: str) -> Kind:
@@ -32,24 +34,47 @@ def content_of(lab: Lab, name: str, language: str, depth: int = 0) -> str:
         case None:
             return literal(message.text.encode())
         case Formed(template=template):
-            return _of_template(template)
+            return _of_template(lab, template)
         case Generated(size=size, kind=kind):
             return words[f"generate_{kind}"].format(size=byte_count(size, language))
         case Draw(kind=kind, low=low, high=high):
             return words[f"draw_{kind}"].format(low=low, high=high)
         case Patterned(template=template):
-            return words["pattern"].format(pattern=_of_template(template))
+            return words["pattern"].format(pattern=_of_template(lab, template))
         case AnyOf(names=names) if depth < _DEEPEST:
             return words["or"].join(content_of(lab, each, language, depth + 1) for each in names)
     return name
 
 
-def _of_template(template: Template) -> str:
-    return "".join(_part(part) for part in template.parts)
+def _of_template(lab: Lab, template: Template) -> str:
+    return "".join(_part(lab, part) for part in template.parts)
 
 
-def _part(term: Term) -> str:
-    return literal(term) if isinstance(term, bytes) else f"{{{_term(term)}}}"
+def _part(lab: Lab, term: Term) -> str:
+    """The text itself, also where it is computed of what stands in the lab; else how it is."""
+    constant = _constant(lab, term)
+    return f"{{{_term(term)}}}" if constant is None else literal(constant)
+
+
+def _constant(lab: Lab, term: Term, depth: int = 0) -> bytes | None:
+    """What it comes to for everybody; None where it is drawn, captured or too long to be read."""
+    values: dict[str, bytes] = {"port": str(lab.port).encode()}
+    for name in Template((term,)).names - values.keys():
+        message = lab.messages.get(name)
+        content = message.content if message is not None else None
+        if message is None or depth > _DEEPEST or not isinstance(content, Formed | None):
+            return None
+        made = _constant(lab, content.template.as_term(), depth + 1) if content else (
+            message.text.encode()
+        )  # fmt: skip
+        if made is None:
+            return None
+        values[name] = made
+    try:
+        found = Template((term,)).render(values)
+    except RenderError:
+        return None
+    return found if len(found) <= _LONGEST else None
 
 
 def _term(term: Term) -> str:

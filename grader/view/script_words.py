@@ -35,6 +35,10 @@ _TABLE: dict[str, tuple[str, str]] = {
     "drawn": ("un autre texte pour chacun", "another text for everybody"),
     "draw_word": ("un mot, un autre pour chacun", "a word, another one for everybody"),
     "draw_name": ("un prénom, un autre pour chacun", "a first name, another one for everybody"),
+    "draw_hex": (
+        "des chiffres hexadécimaux, d’autres pour chacun",
+        "hexadecimal digits, others for everybody",
+    ),
     "draw_number": (
         "un nombre de {low} à {high}, un autre pour chacun",
         "a number from {low} to {high}, another one for everybody",
