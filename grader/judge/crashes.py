@@ -14,6 +14,7 @@ from collections.abc import Callable
 from grader.judge.facts import Facts
 from grader.judge.foreign import thread_exception
 from grader.judge.hit import EVERYTHING, Hit
+from grader.judge.panics import PANIC, thread_panic
 from grader.judge.seen import expected_port, is_refused, we_closed_before
 from grader.judge.situation import method
 from grader.judge.traceback import Traceback, task_traceback
@@ -57,7 +58,8 @@ def task_crash(facts: Facts) -> Hit | None:
     """The same of an exception that ended one thread or task, and not the program."""
     if facts.traceback is not None:
         return None
-    trace = task_traceback(facts.stderr.data) or thread_exception(facts.stderr.data)
+    said = facts.stderr.data
+    trace = task_traceback(said) or thread_exception(said) or thread_panic(said)
     if trace is None or _was_kept(facts, trace):
         return None
     return _named(facts, trace, "thread")
@@ -370,11 +372,12 @@ def _no_keyboard(_facts: Facts, trace: Traceback) -> bool:
     return trace.type == "EOFError" and not raised
 
 
-# --- Java and JavaScript: the message tells, no line's text does -----------------------------
+# --- Java, JavaScript, Rust and Go: the message tells, no line's text does ----------------
 
 
 def _says(trace: Traceback, *words: str) -> bool:
-    return any(word in trace.message for word in words)
+    message = trace.message.lower()
+    return any(word.lower() in message for word in words)
 
 
 def _foreign_syntax(_facts: Facts, trace: Traceback) -> bool:
@@ -388,14 +391,18 @@ def _foreign_module(facts: Facts, trace: Traceback) -> bool:
 
 
 def _foreign_argument(facts: Facts, trace: Traceback) -> bool:
-    """The first argument of a Java program that was given none."""
+    """The first argument of a program that was given none; elsewhere than in Java it has a name."""
     early = not facts.connected and not facts.listeners
+    if trace.type == PANIC:
+        return early and _says(trace, "with length 1", "the len is 1 but the index is 1")
     outside = trace.type == "ArrayIndexOutOfBoundsException"
     return early and outside and _says(trace, "for length 0")
 
 
 def _foreign_taken(facts: Facts, trace: Traceback) -> bool:
-    taken = trace.type == "BindException" or _says(trace, "EADDRINUSE")
+    taken = trace.type == "BindException" or _says(
+        trace, "EADDRINUSE", "address already in use", "AddrInUse"
+    )
     return taken and facts.role == "server"
 
 
@@ -404,14 +411,18 @@ def _foreign_reuse(facts: Facts, trace: Traceback) -> bool:
 
 
 def _foreign_nobody(facts: Facts, trace: Traceback) -> bool:
-    refused = trace.type == "ConnectException" or _says(trace, "ECONNREFUSED")
+    words = ("ECONNREFUSED", "connection refused", "ConnectionRefused")
+    refused = trace.type == "ConnectException" or _says(trace, *words)
     return refused and is_refused(facts)
 
 
 def _foreign_elsewhere(facts: Facts, trace: Traceback) -> bool:
     """Nobody answers where it has dialled, or there is no such host."""
     lost = trace.type in ("ConnectException", "UnknownHostException", "NoRouteToHostException")
-    lost = lost or _says(trace, "ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH")
+    lost = lost or _says(
+        trace, "ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "ConnectionRefused",
+        "connection refused", "no such host", "network is unreachable", "no route to host",
+    )  # fmt: skip
     return lost and facts.role == "client" and not facts.connected
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from grader.judge.foreign import last_exception
 from grader.judge.hearing import Hearing, hear
+from grader.judge.panics import last_panic
 from grader.judge.sessions import (
     AWAITED,
     MOST_EVIDENCE,
@@ -251,7 +252,7 @@ class Facts:
         """
         end = self.limit[0] if self.limit is not None else len(self.entries)
         said = b"".join(e.data for i, e in self.all(Stderr) if i < end)
-        found = last_traceback(said) or last_exception(said)
+        found = last_traceback(said) or last_exception(said) or last_panic(said)
         if found is None or (self.exited is not None and self.exited[1].status == 0):
             return None
         if self.exited is None and last_was_of_a_task(said):

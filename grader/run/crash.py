@@ -23,6 +23,12 @@ _NODE = re.compile(rb"^Node\.js v\d[\w.]*\r?\Z", re.MULTILINE)
 """Node's last words; a program that exits with 1 by itself does not say them."""
 _ADDRESSES = re.compile(rb"\n?^wiregrade-stack:((?: [0-9a-f]{8}){1,64})\n", re.MULTILINE)
 """What `crashpoint.c` writes."""
+_RUST = re.compile(rb"^thread 'main'(?: \(\d{1,10}\))? panicked at ", re.MULTILINE)
+_GO = re.compile(
+    rb"^(?:panic|fatal error): [^\n]*\n(?:[^\n]*\n){0,40}?goroutine \d{1,9} ", re.MULTILINE
+)
+_PANICS = {101: _RUST, 2: _GO}
+"""By the status that the runtimes of Rust and Go choose, what they write before."""
 NATIVE = "<native>"
 """The file of a frame that is known by its address only: that stands for its line."""
 _TAIL = 65536
@@ -33,11 +39,13 @@ def uncaught(stderr: bytes, status: int | None) -> bool:
 
     Python then prints a traceback (for a SyntaxError a location, or nothing), a line that
     names the exception, the rest of its message, and exits with status 1. A plain exit(1)
-    prints none of it.
+    prints none of it. Rust and Go have statuses of their own for a panic.
     """
+    tail = stderr[-_TAIL:].rstrip()
+    if status in _PANICS:
+        return _PANICS[status].search(tail) is not None
     if status != 1:
         return False
-    tail = stderr[-_TAIL:].rstrip()
     if _JAVA.search(tail) or _NODE.search(tail):
         return True
     heads = list(_HEAD.finditer(tail))
