@@ -200,6 +200,12 @@ def test_whether_a_server_can_have_the_port(monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(PortTakenError):
             sharedport.can_bind(port)
     assert sharedport.can_bind(port)
+    monkeypatch.setattr(sharedport, "_PATIENCE_S", 0.05)
+    with socket.create_server(("", 0), backlog=0) as server:
+        # It accepts nobody, and its backlog is full: whoever comes hears nothing.
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), pytest.raises(PortTakenError):
+            sharedport.can_bind(port)
     # What a server leaves that closes first, and had not asked for SO_REUSEADDR.
     with socket.socket() as listening:
         listening.bind(("", 0))

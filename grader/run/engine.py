@@ -42,7 +42,7 @@ _RUNS_FOR_ONE_MORE = 16
 """To start a worker costs as much as several runs: there is one for each core at first, and one
 more for so many runs that were played."""
 _QUIET_S = 0.1
-"""Or when for so long none has said anything: their programs sleep, and others can run meanwhile."""
+"""Or when for so long none has said anything: programs sleep, and others can run meanwhile."""
 _LAST_WORDS = 16 * 1024
 """Bytes that are kept of what a worker said, the end: there a traceback says what happened."""
 _BOOT = (

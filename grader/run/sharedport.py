@@ -42,16 +42,16 @@ def can_bind(port: int) -> bool:
 
 
 def _answers(port: int) -> bool:
-    """Somebody listens there whom the system does not tell of.
+    """Somebody listens there whom the system does not tell of, or whose backlog is full.
 
-    A second bind() with SO_REUSEADDR would not tell: Linux refuses it also for a connection that
-    has ended, if its socket had not asked for the same. None of our programs runs now whose only
-    accept() this would take.
+    Where nobody does, a connection is refused. A second bind() with SO_REUSEADDR would not tell:
+    Linux refuses it also for a connection that has ended, if its socket had not asked for the
+    same. None of our programs runs now whose only accept() this would take.
     """
     with socket.socket() as one:
         one.settimeout(_PATIENCE_S)
         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
-        return one.connect_ex(("127.0.0.1", port)) == 0
+        return one.connect_ex(("127.0.0.1", port)) != errno.ECONNREFUSED
 
 
 def taken() -> PortTakenError:
