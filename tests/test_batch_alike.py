@@ -7,8 +7,8 @@ from dataclasses import replace
 from class_samples import made_class
 
 from grader.batch.alike import Alike
-from grader.judge.model import RunSummary
-from grader.lab.model import Level
+from grader.judge.model import Problem, RunSummary
+from grader.lab.model import Level, Text
 
 
 def test_a_grade_is_equal_to_what_it_was_and_shares_its_parts() -> None:
@@ -20,6 +20,12 @@ def test_a_grade_is_equal_to_what_it_was_and_shares_its_parts() -> None:
         assert made.criteria is again.criteria
         assert made.diagnoses is again.diagnoses
         assert made.problem is again.problem
+
+
+def test_what_is_no_text_stays_ones_own() -> None:
+    problem = Problem(code="x", blame="student", message=Text({"fr": "\udce9", "en": "x"}))
+    grade = replace(made_class(1)[0], problem=problem)
+    assert Alike().grade(grade) == grade
 
 
 def test_runs_are_told_apart_by_all_that_is_written_of_them() -> None:

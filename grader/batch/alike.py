@@ -51,7 +51,10 @@ class Alike:
         return one
 
     def _encoded(self, value: _T) -> _T:
-        return self._one(msgspec.json.encode(value), value)
+        try:
+            return self._one(msgspec.json.encode(value), value)
+        except UnicodeEncodeError:  # a path that is no text: nobody else's
+            return value
 
     def _judged(self, judged: Judged) -> Judged:
         said = (judged.criterion.id, judged.status, judged.points)

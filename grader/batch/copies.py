@@ -29,7 +29,7 @@ from grader.stamps import Stamp, stamp
 from grader.submission import Origin, Submission
 from grader.view.named import NamedPage
 
-_PATTERNS = 16
+_PATTERNS = 64
 """Results that are kept at hand to make others of: each has the size of a page or two."""
 
 
