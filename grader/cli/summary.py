@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
-from statistics import median
 
 from grader.formats.certification import certification_lines
 from grader.formats.safe import no_commands, one_line
@@ -74,17 +73,20 @@ def _counts(grades: Sequence[Grade], words: dict[str, str], taken_over: int) -> 
 def _distribution(
     lab: Lab, grades: Sequence[Grade], words: dict[str, str], language: str
 ) -> list[str]:
-    scores = [grade.score for grade in grades]
+    found = Counter(grade.score for grade in grades)
+    scores = [score for score in sorted(found) for _ in range(found[score])]
     top = lab.max_score
-    mean = sum(scores, Fraction(0)) / len(scores)
+    mean = sum((score * n for score, n in found.items()), Fraction(0)) / len(scores)
     first = words["mean"].format(
         mean=_short(mean, language),
-        median=_short(Fraction(median(scores)), language),
-        low=decimal(min(scores), language),
-        high=decimal(max(scores), language),
+        median=_short(_middle(scores), language),
+        low=decimal(scores[0], language),
+        high=decimal(scores[-1], language),
         max=decimal(top, language),
     )
-    counts = Counter(min(int(s * BINS / top), BINS - 1) if top else 0 for s in scores)
+    counts: Counter[int] = Counter()
+    for score, n in found.items():
+        counts[min(int(score * BINS / top), BINS - 1) if top else 0] += n
     highest = max(counts.values())
     edges = [decimal(top * i / BINS, language) for i in range(BINS + 1)]
     width = max(len(f"{low}-{high}") for low, high in pairwise(edges))
@@ -94,6 +96,12 @@ def _distribution(
         bar = "█" * -(-counts[i] * _BAR // highest)
         lines.append(f"  {label:>{width}}  {bar} {counts[i]}" if bar else f"  {label:>{width}}  0")
     return lines
+
+
+def _middle(scores: Sequence[Fraction]) -> Fraction:
+    """The median of these, which are in order."""
+    last = len(scores) - 1
+    return (scores[last // 2] + scores[-(-last // 2)]) / 2
 
 
 def _missed(lab: Lab, grades: Sequence[Grade], words: dict[str, str], language: str) -> list[str]:

@@ -169,12 +169,12 @@ def holds_own_number(folder: Path) -> bool:
     """The folder's lock says the number that the file system gave to the folder."""
     try:
         flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        descriptor = os.open(folder / _LOCK, os.O_RDONLY | flags)
+        descriptor = os.open(f"{folder}/{_LOCK}", os.O_RDONLY | flags)
         try:
             said = os.read(descriptor, _NUMBER_BYTES)
         finally:
             os.close(descriptor)
-        return said.strip() == str(folder.lstat().st_ino).encode()
+        return said.strip() == str(os.lstat(folder).st_ino).encode()
     except OSError:
         return False
 

@@ -92,6 +92,7 @@ class FolderSource:
         self._root = root
         self._roles = roles
         self._own = own
+        self._results: dict[str, bool] = {}
         self.name = paths.decoded(root.resolve().name) or "submission"
         self.refused: tuple[str, ...] = ()
 
@@ -128,12 +129,16 @@ class FolderSource:
         return FolderSource(self._root / name, self._roles, self._own)
 
     def is_results(self, name: str) -> bool:
-        """See `Source`."""
-        return is_results(self._root / name, self._own)
+        """See `Source`; asked several times, it is looked at once."""
+        if name not in self._results:
+            self._results[name] = is_results(self._root / name, self._own)
+        return self._results[name]
 
     def which(self, name: str) -> FolderKind:
         """See `Source`."""
-        return which(self._root / name, self._roles, self._own)
+        if self.is_results(name):
+            return "results"
+        return which(self._root / name, self._roles, None) if name.startswith(".") else "entry"
 
     def largest_archive(self, name: str) -> int:
         """See `Source`."""
