@@ -55,9 +55,10 @@ def test_phases_are_added_up_and_waiting_is_what_no_worker_was_at() -> None:
         wall.now, cpu.now = 10 * S, 2 * S
     with heard.of("read", "b"):
         pass
+    heard.started(3 * S)
     told = heard.told(runs=3, workers=2)
     assert dict(told.phases) == {
-        "read": (1, 1), "sandbox": (2, 2), "judge": (2, 1), "waiting": (3, 0)
+        "read": (1, 1), "sandbox": (2, 2), "judge": (2, 1), "waiting": (3, 0), "start": (3, 0)
     }  # fmt: skip
     assert (told.seconds, told.submissions, told.runs) == (10, 2, 3)
     assert [one.id for one in told.slowest] == ["a", "b"]
@@ -138,7 +139,7 @@ def test_a_class_says_where_its_time_went(
     assert "Where the time went: 1 submissions, 2 runs" in capsys.readouterr().err
     told = json.loads(written.read_text())
     phases = told["phases"]
-    assert {*PLAYED, "read", "judge", "page", "files", "class", "waiting"} <= {*phases}
+    assert {*PLAYED, "read", "judge", "page", "files", "class", "waiting", "start"} <= {*phases}
     counted = ("programs", "watching", "sandbox", "judge", "page")
     assert all(phases[name]["cpu"] > 0 for name in counted)
     assert all(phases[name]["wall"] > 0 for name in ("program", "exchange", "ending"))

@@ -77,6 +77,10 @@ class Profile(Meter):
         self._add(key, known)
         self._count(key, -1)
 
+    def started(self, wall: int) -> None:
+        """A worker was ready so many ns after its start."""
+        self._add("", {"start": (wall, 0)})
+
     def _count(self, key: str, more: int) -> None:
         with self._lock:
             one, now = self._by[key], self._wall()

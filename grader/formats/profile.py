@@ -29,6 +29,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("play", "removal", "bac à sable défait, essai écrit", "sandbox removed, run written down"),
     ("play", "watching", "CPU de Wiregrade pendant ce temps", "CPU of Wiregrade meanwhile"),
     ("play", "programs", "CPU des programmes, bac à sable inclus", "CPU of programs and sandboxes"),
+    ("", "start", "lancer ce qui joue", "starting those who play"),
     ("", "judge", "juger", "judging"),
     ("", "page", "faire les pages", "making the pages"),
     ("", "files", "écrire les fichiers", "writing the files"),
@@ -56,7 +57,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 _PLAYED = tuple(phase for place, phase, _, _ in _ROWS if place and phase)
 _NAME = 46
 _CPU_ALONE = ("watching", "programs")
-_WALL_ALONE = ("program", "exchange", "ending", "removal")
+_WALL_ALONE = ("start", "program", "exchange", "ending", "removal")
 
 
 @dataclass(frozen=True, kw_only=True)

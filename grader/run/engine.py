@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -70,6 +71,7 @@ class _Worker:
         finally:
             os.close(orders)
             os.close(replies)
+        self.began = time.perf_counter_ns()
         self.languages = options.languages
         self.inbox = Inbox(options.spool)
         self.piece: Piece | None = None
@@ -294,6 +296,7 @@ class Engine:
             raise HostError(word.problem)
         if isinstance(word, messages.Ready):
             worker.ready = True
+            self._meter.started(time.perf_counter_ns() - worker.began)
             return
         piece, worker.piece = worker.piece, None
         runs, traced = worker.inbox.taken()

@@ -32,6 +32,9 @@ class Meter:
     def answered(self, key: str, spent: Spent) -> None:
         """It is done, or lost, and has spent that."""
 
+    def started(self, wall: int) -> None:
+        """A worker was ready so many ns after its start."""
+
 
 OFF = Meter()
 
