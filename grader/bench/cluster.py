@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import grader
-from grader.bench.ground import Figures, Ground, interleaved
+from grader.bench.ground import LIVE_ON, Figures, Ground, interleaved
 from grader.bench.model import Row, Section, ratio
 
 _WORKERS = 2
@@ -24,7 +24,7 @@ def measure(ground: Ground) -> Section:
     if importlib.util.find_spec("distributed") is None:
         note = "distributed is not installed (pip install 'wiregrade[cluster]')."
         return Section(id="cluster", title=title, rows=(), notes=(note,))
-    size = ground.size(40, 10)
+    size = ground.size(24, 6)
     folder = ground.a_class("class", size)
     ground.say("cluster: starting")
     outs = {"here": ground.fresh("here"), "dask": ground.fresh("dask")}
@@ -41,7 +41,7 @@ def measure(ground: Ground) -> Section:
             }
             for name in options
         }
-        found = interleaved(ground, "cluster", 1 if ground.quick else 3, ways)
+        found = interleaved(ground, "cluster", 1 if ground.quick else 2, ways)
     same = _results(outs["here"]) == _results(outs["dask"])
     rows = (
         Row(key="cluster.here", name=f"{size} submissions, `--jobs {_WORKERS}`", unit="s",
@@ -73,12 +73,14 @@ def started(workers: int) -> Iterator[str]:
     )  # fmt: skip
     assert process.stdin is not None  # noqa: S101 -- asked for
     assert process.stdout is not None  # noqa: S101 -- asked for
+    LIVE_ON.add(process.pid)
     with process.stdin, process.stdout:
         try:
             yield process.stdout.readline().strip().replace("tcp://", "dask://")
         finally:
             process.stdin.close()
             process.wait()
+            LIVE_ON.discard(process.pid)
 
 
 def _results(out: Path) -> object:

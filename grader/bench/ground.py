@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 import grader
 from grader.bench.classes import Kind, make_class, statement_lab
 from grader.run.host import HostReport
@@ -157,11 +159,16 @@ def cpu_of_children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+LIVE_ON: set[int] = set()
+"""Children that are not waited for: they end with a benchmark, not with a command."""
+
+
 def reap() -> None:
-    """Wait for all that became ours."""
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
+    """Wait for all that became ours, but for those that live on."""
+    while left := [one.pid for one in psutil.Process().children() if one.pid not in LIVE_ON]:
+        for pid in left:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
 
 Figures = Mapping[str, float]
