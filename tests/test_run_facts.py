@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -57,6 +58,15 @@ while command := os.read(0, 1):
     else:
         accepted.close()
     print("done", flush=True)
+"""
+
+
+_TWO_THREADS = """
+import sys, threading
+sys.stdin.readline()
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+print(flush=True)
+while True: pass
 """
 
 
@@ -160,3 +170,24 @@ def test_what_was_typed_is_on_its_way_until_the_thread_at_the_keyboard_runs() ->
         facts.close()
     os.close(master)
     os.close(slave)
+
+
+@pytest.mark.parametrize(("more", "busy"), [("", True), (_TWO_THREADS, False)])
+def test_busy_is_who_computes_alone(more: str, busy: bool) -> None:
+    code = more or "import sys\nsys.stdin.readline()\nprint(flush=True)\nwhile True: pass"
+    process = subprocess.Popen(
+        [sys.executable, "-ISc", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with process, SocketTable() as table:
+        facts = KernelFacts(cast(Program, _Processes(process.pid)), table)
+        while not all(t.call.blocked for t in facts._threads.look()):
+            os.sched_yield()
+        assert not facts.busy(listening=True)
+        assert _go_on(process, b"\n") == b"\n"
+        while busy and not facts.busy(listening=True):
+            os.sched_yield()  # it is on its way from its print
+        assert facts.busy(listening=True) is busy
+        with socket.create_server(("127.0.0.1", 0)):
+            assert not facts.busy(listening=False)
+        facts.close()
+        process.kill()

@@ -180,3 +180,21 @@ def test_a_connection_whose_peer_was_gone_before_it_was_asked_is_none() -> None:
 
 def test_a_time_wait_can_be_destroyed_and_the_port_is_free() -> None:
     in_network(_time_wait_is_destroyed)
+
+
+def _one_listens_and_another_does_not() -> None:
+    with SocketTable() as table:
+        assert not table.has_listener()
+        for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            with socket.socket(family) as one:
+                one.bind((address, 0))
+                assert not table.has_listener()
+                one.listen()
+                assert table.has_listener()
+                # The next question has an answer of its own.
+                assert [x.state for x in table.dump(protocols=("tcp",), states=("listen",))]
+            assert not table.has_listener()
+
+
+def test_whether_anything_listens_is_one_question_for_both_families() -> None:
+    in_network(_one_listens_and_another_does_not)

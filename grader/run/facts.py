@@ -173,6 +173,10 @@ class KernelFacts:
             self._settled = (seen, replace(look, still=True, calm=calm))
         return self._soon(look, ends, wants_ready)
 
+    def busy(self, *, listening: bool) -> bool:
+        """Its only thread runs, and there is no listener or none is asked for (`listening`)."""
+        return self._threads.sole_one_runs() and (listening or not self._table.has_listener())
+
     def _soon(self, look: Look, ends: list[Delivery], wants_ready: bool) -> Look:
         """The look, promising where what was sent has arrived and may be read any moment."""
         if wants_ready and any(end.arrived and end.name not in look.consumed for end in ends):

@@ -66,6 +66,12 @@ class Facts(Protocol):
         `wants_calm`: it waits for the whole program to be calm.
         """
 
+    def busy(self, *, listening: bool) -> bool:
+        """Its only thread runs: a look would say nothing but what has been received.
+
+        `listening`: also if there is a listener; False where it is not known.
+        """
+
     def changed(self) -> None:
         """The world has changed (something was sent, typed, printed): earlier looks are void."""
 

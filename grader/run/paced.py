@@ -107,6 +107,10 @@ class PacedFacts:
             self._patience = PATIENCE_NS
         return now - self._sent_at
 
+    def busy(self, *, listening: bool) -> bool:
+        """Nobody can tell."""
+        return False
+
     def changed(self) -> None:
         """Something happened: the quiet begins anew.
 

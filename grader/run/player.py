@@ -188,6 +188,12 @@ class Player(Generic[_P]):
     # --- news ----------------------------------------------------------------------------
 
     def _wait_for_news(self) -> frozenset[int]:
+        """Wait until a descriptor has something to tell or a look might; which ones do."""
+        while not (news := self._wait_once()) and self._has_nothing_to_see():
+            pass
+        return news
+
+    def _wait_once(self) -> frozenset[int]:
         """Wait until a descriptor has something to tell, or for the pause; which ones do."""
         program, _, streams = self._running
         reads = [*streams.reads, *self.endpoint.reads]
@@ -204,6 +210,15 @@ class Player(Generic[_P]):
             self._pause = min(self._pause * _PAUSE_GROWTH, longest)
         self.setting.on_tick()
         return frozenset((*readable, *writable, *failed))
+
+    def _has_nothing_to_see(self) -> bool:
+        """Its only thread runs, and no step or limit asks for what can be seen of it now."""
+        if self._wants.anything or self._refuses or self.setting.reset_after_fin:
+            return False
+        if self._exited_at is not None or self.recorder.now() >= self._next_limits:
+            return False
+        _, facts, _ = self._running
+        return facts.busy(listening=not self.machine.dials)
 
     def _take_news(self, among: Container[int] | None = None) -> bool:
         """Take output, what came on the wire, and the end; whether there was any.
