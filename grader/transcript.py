@@ -278,6 +278,21 @@ class LimitReached(Entry, frozen=True, kw_only=True):
     value: str
 
 
+class LeftFile(Entry, frozen=True, kw_only=True):
+    """What the program has left in a file that the lab asks for, when the run ended."""
+
+    name: str
+    """As the lab names it, below the program's folder."""
+    kind: str
+    """`file`, `absent`, `link` (it is one, or behind one), `other` (a folder, a pipe, ...), or
+    `unreadable`."""
+    size: int = 0
+    data: bytes = b""
+    """Its beginning."""
+    digest: str = ""
+    """SHA-256 of all of it, hexadecimal; empty where it is longer than any message."""
+
+
 class Segment(Entry, frozen=True, kw_only=True):
     """In a run of role `both`, or one that was traced: what `side` put on the wire, as captured.
 
@@ -354,7 +369,8 @@ class Ended(Entry, frozen=True, kw_only=True):
 AnyEntry = (
     Started | Compiled | Listener | Connected | Refused | Dialed | Sent | Received | EndOfStream
     | ConnectionReset | Closed | Consumed | Stdout | Stderr | Keyboard | Step | State
-    | Position | Exited | Killed | LimitReached | Segment | WireLoss | SystemCall | CallsCut | Ended
+    | Position | Exited | Killed | LimitReached | LeftFile | Segment | WireLoss | SystemCall
+    | CallsCut | Ended
 )  # fmt: skip
 
 

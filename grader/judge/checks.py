@@ -11,6 +11,7 @@ from dataclasses import replace
 from grader.judge import among
 from grader.judge.differing import what_is_wrong
 from grader.judge.facts import Arrival, Facts, Session
+from grader.judge.files import check_file
 from grader.judge.listeners import (
     check_bound,
     check_connected,
@@ -48,6 +49,7 @@ from grader.lab.model import (
     ExpectBound,
     ExpectConnected,
     ExpectExit,
+    ExpectFile,
     ExpectListening,
     ExpectStdout,
     Lab,
@@ -151,6 +153,8 @@ def _expected(facts: Facts, expectation: Expectation) -> Finding:
         return check_listening(facts, expectation)
     if isinstance(expectation, ExpectBound):
         return check_bound(facts, expectation)
+    if isinstance(expectation, ExpectFile):
+        return check_file(facts, expectation)
     assert isinstance(expectation, ExpectConnected)  # noqa: S101 -- the last of the union
     return check_connected(facts, expectation)
 

@@ -383,6 +383,49 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Votre programme est parti alors que nous n’avions envoyé que le début du {nth} message.",
         "Your program left when we had sent only the beginning of the {nth} message.",
     ),
+    "file.pass": ("Le fichier {name} est là.", "The file {name} is there."),
+    "file.held": (
+        "Le fichier {name} contient ce qu’il doit ({size} octets).",
+        "The file {name} holds what it should ({size} bytes).",
+    ),
+    "file.absent": ("Il n’y a pas de fichier {name}.", "There is no file {name}."),
+    "file.there": (
+        "Il y a un fichier {name}, et il ne devrait pas y en avoir.",
+        "There is a file {name}, and there should be none.",
+    ),
+    "file.none": (
+        "Le fichier {name} n’a pas été écrit dans le dossier du programme. {situation}",
+        "The file {name} was not written in the program’s folder. {situation}",
+    ),
+    "file.none.ended": (
+        "Le fichier {name} n’a pas été écrit dans le dossier du programme.",
+        "The file {name} was not written in the program’s folder.",
+    ),
+    "file.link": (
+        "{name} est un lien, ou se trouve derrière un lien{nb}: il n’est pas suivi.",
+        "{name} is a link, or lies behind one: it is not followed.",
+    ),
+    "file.other": (
+        "{name} n’est pas un fichier ordinaire.",
+        "{name} is no plain file.",
+    ),
+    "file.unreadable": (
+        "Le fichier {name} ne peut pas être lu.",
+        "The file {name} can’t be read.",
+    ),
+    "file.empty": ("Le fichier {name} est vide.", "The file {name} is empty."),
+    "file.differs": (
+        "Le fichier {name} contient autre chose ({size} octets).",
+        "The file {name} holds something else ({size} bytes).",
+    ),
+    "file.short": (
+        "Le fichier {name} s’arrête trop tôt{nb}: {size} octets sur {wanted}.",
+        "The file {name} ends too soon: {size} bytes of {wanted}.",
+    ),
+    "file.long": (
+        "Le fichier {name} contient trop{nb}: {size} octets au lieu de {wanted}.",
+        "The file {name} holds too much: {size} bytes instead of {wanted}.",
+    ),
     "stdout.piece": (
         "Seul un morceau du message est affiché.",
         "Only a piece of the message is printed.",

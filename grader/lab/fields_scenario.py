@@ -88,6 +88,8 @@ EXPECT = (
     FieldOf("stdout", "stdout", "lines or texts that it prints, or does not",
             "stdout: [{contains: hello, proves: server.print}]"),
     FieldOf("exit", "exit", "it ends by itself", "exit: {status: 0, proves: server.exit}"),
+    FieldOf("files", "files", "files that it leaves, or does not",
+            "files: [{name: copy.bin, holds: file, proves: client.saved}]"),
     FieldOf("listening", "listening", "of a server: it listens",
             "listening: {port: 7000, proves: server.listen}"),
     FieldOf("bound", "bound", "of a server: the address that it listens on",
@@ -101,8 +103,8 @@ EXPECT = (
 )  # fmt: skip
 """`expect:`"""
 EXPECT_OF = {
-    "server": ("stdout", "exit", "listening", "bound"),
-    "client": ("stdout", "exit", "connected"),
+    "server": ("stdout", "exit", "files", "listening", "bound"),
+    "client": ("stdout", "exit", "files", "connected"),
     "both": ("stdout", "exit"),
 }
 """What can be expected of whom."""
@@ -121,6 +123,15 @@ EXIT = (
             "status: 0", needed=True),
     *_COMMON,
 )  # fmt: skip
+FILE = (
+    FieldOf("name", "text", "its name, below the folder that the program lies in",
+            "name: copy.bin", needed=True),
+    FieldOf("holds", "message", "the message, which may be a pattern, is all that is in it;"
+            " left out: it may hold anything", "holds: file"),
+    FieldOf("absent", "flag", "`true`: there is no such file", "absent: true"),
+    *_COMMON,
+)  # fmt: skip
+"""A file of `files:`; it is looked at when the run ends, and no link is followed."""
 LISTENING = (
     _LISTENS,
     FieldOf("times", "number", "at so many starts of the program (1)", "times: 2"),

@@ -317,7 +317,23 @@ class ExpectConnected:
     demand: Demand = Demand.MUST
 
 
-Expectation = ExpectStdout | ExpectExit | ExpectListening | ExpectBound | ExpectConnected
+@dataclass(frozen=True, kw_only=True)
+class ExpectFile:
+    """The program leaves a file `name` (below its own folder) that holds `message`, or anything.
+
+    `absent`: it leaves none.
+    """
+
+    name: str
+    message: str | None = None
+    absent: bool = False
+    proves: str | None = None
+    demand: Demand = Demand.MUST
+
+
+Expectation = (
+    ExpectStdout | ExpectExit | ExpectListening | ExpectBound | ExpectConnected | ExpectFile
+)
 
 
 @dataclass(frozen=True, kw_only=True)

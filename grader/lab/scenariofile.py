@@ -28,6 +28,7 @@ from grader.lab.model import (
     ExpectBound,
     ExpectConnected,
     ExpectExit,
+    ExpectFile,
     ExpectListening,
     ExpectStdout,
     Level,
@@ -239,6 +240,8 @@ def _expect(
                 expectations += _stdout(found, context)
             case "exit":
                 expectations.append(_exit(found, context))
+            case "files":
+                expectations += _files(found, context)
             case "listening":
                 expectations.append(_listening(found, context))
             case "bound":
@@ -329,6 +332,46 @@ def _exit(node: Node, context: Context) -> ExpectExit:
         else:
             code = values.whole(status, context.problems, "status", 0, 255)
     return ExpectExit(status=code, **_common(fields, context))
+
+
+_MOST_FILES = 20
+_LONGEST_NAME = 200
+
+
+def _files(node: Node, context: Context) -> list[ExpectFile]:
+    found: list[ExpectFile] = []
+    for item in values.items(node, context.problems, "files"):
+        fields = Fields(item, context.problems, "files", names(fields_of.FILE))
+        holds, absent = fields.get("holds"), fields.get("absent")
+        if holds and absent:
+            context.problems.add(absent.place, "absent: what is not there holds nothing")
+        name = _file_name(fields.need("name"), context.problems)
+        if name and any(one.name == name for one in found):
+            context.problems.add(item.place, f"files: {shown(name)} stands twice")
+        made = ExpectFile(
+            name=name,
+            message=context.message(holds, "holds") if holds else None,
+            absent=values.flag(absent, context.problems, "absent") if absent else False,
+            **_common(fields, context),
+        )
+        found.append(made)
+    if len(found) > _MOST_FILES:
+        context.problems.add(node.place, f"files: more than {_MOST_FILES}")
+    return found
+
+
+def _file_name(node: Node, problems: Problems) -> str:
+    name = values.text(node, problems, "name")
+    parts = name.split("/")
+    if name and (
+        len(name.encode()) > _LONGEST_NAME
+        or not name.isprintable()
+        or any(part in ("", ".", "..") for part in parts)
+        or any(sign in name for sign in '\\:*?"<>|')
+    ):
+        told = "a file below the program's folder, such as copy.bin or received/copy.bin"
+        problems.add(node.place, f"name must be {told}, not {shown(name)}")
+    return name
 
 
 def _port(fields: Fields, context: Context) -> int:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from grader.lab.model import (
     Expectation,
+    ExpectFile,
     ExpectStdout,
     Lab,
     Level,
@@ -80,3 +81,5 @@ def _messages(scenario: Scenario) -> Iterator[str]:
             yield expectation.message
             if expectation.after is not None:
                 yield expectation.after
+        elif isinstance(expectation, ExpectFile) and expectation.message is not None:
+            yield expectation.message

@@ -16,6 +16,7 @@ from grader.prove.plan import (
     Say,
     Send,
     Shut,
+    Write,
 )
 
 Names = tuple[str, ...]
@@ -46,6 +47,7 @@ class Model:
         sends = {act.messages: act for act in self.acts if isinstance(act, Send)}
         self.sends = tuple(sends.values())
         self.reads = tuple(dict.fromkeys(a.messages for a in self.acts if isinstance(a, Read)))
+        self.files = tuple(dict.fromkeys(a.name for a in self.acts if isinstance(a, Write)))
         self.prints = tuple(dict.fromkeys(a.messages for a in self.acts if isinstance(a, Print)))
 
     def names_from(self, wanted: Test) -> Names:
@@ -73,6 +75,8 @@ def touched(act: Act) -> Names:
             return tuple(f"receive:{name}" for name in act.messages)
         case Print():
             return tuple(f"stdout:{name}" for name in act.messages)
+        case Write():
+            return (f"file:{act.name}",)
         case Close(first=True) | Shut():
             return ("end",)
     return ()

@@ -19,6 +19,7 @@ from grader.lab.model import (
     ExpectBound,
     ExpectConnected,
     ExpectExit,
+    ExpectFile,
     ExpectListening,
     ExpectStdout,
     Lab,
@@ -50,9 +51,11 @@ from grader.prove.plan import (
     Send,
     Shut,
     Style,
+    Write,
     agree,
     joined,
 )
+from reference.templates import Template
 
 _ENDS = (Action.HALF_CLOSE, Action.CLOSE, Action.RESET)
 _BEGINS = (Action.CONNECT, Action.ACCEPT, Action.REFUSE, Action.RESTART)
@@ -180,6 +183,7 @@ class _Statement:
             shown = self._made_prints(scenario, acts, knowledge)
         else:
             shown = self._with_prints(acts)
+        shown = _with_files(shown, [*self._files(scenario, knowledge)])
         more = (Accept(), ReadEnd()) if self.serves_on and not self.attentive else ()
         return (*shown, *more, Exit(self._status(scenario)))
 
@@ -227,6 +231,7 @@ class _Statement:
         return (
             self.attentive
             or self.datagrams
+            or any(isinstance(e, ExpectFile) for s in self.scenarios for e in s.expect)
             or any(
                 not self.lab.within(s).messages[name].is_plain
                 for s in self.scenarios
@@ -360,15 +365,40 @@ class _Statement:
 
     def _made_send(self, scenario: Scenario, names: tuple[str, ...], knowledge: Knowledge) -> Send:
         (name,) = names
+        made = self._known(scenario, name, knowledge)
+        return Send(messages=names, text="", made=made, framing=knowledge.framing(name, made))
+
+    def _known(self, scenario: Scenario, name: str, knowledge: Knowledge) -> Template:
         try:
-            made = knowledge.said(name)
+            return knowledge.said(name)
         except CannotKnowError as error:
             raise UnservableError(
                 scenario.id,
                 f"no program can know {error.name}, which is in {name}: it is drawn anew, and the"
                 " reference has not sent it before",
             ) from error
-        return Send(messages=names, text="", made=made, framing=knowledge.framing(name, made))
+
+    def _files(self, scenario: Scenario, knowledge: Knowledge) -> Iterator[Write]:
+        """The files that it leaves, each made of what it knows in the end.
+
+        Those of other scenarios too, where it can: nothing need tell it which one it is in.
+        """
+        own = [e for e in scenario.expect if isinstance(e, ExpectFile)]
+        others = [e for s in self.scenarios for e in s.expect if isinstance(e, ExpectFile)]
+        done = {e.name for e in own if e.absent}
+        for e in (*own, *others):
+            if e.absent or e.name in done:
+                continue
+            made = Template((b"something",))
+            if e in own and e.message is not None:
+                made = self._known(scenario, e.message, knowledge)
+            elif e.message is not None:
+                try:
+                    made = knowledge.said(e.message)
+                except (CannotKnowError, KeyError):
+                    continue  # of another scenario alone
+            done.add(e.name)
+            yield Write(name=e.name, made=made)
 
     # --- the screen ----------------------------------------------------------------------
 
@@ -432,6 +462,12 @@ class _Statement:
                     before = (e.after,) if e.after else ()
                     wanted[e.message] = (*wanted.get(e.message, ()), *before)
         return wanted
+
+
+def _with_files(acts: Sequence[Act], files: Sequence[Act]) -> list[Act]:
+    """The acts with files written at the end of what is asked for."""
+    end = next((i for i, act in enumerate(acts) if isinstance(act, Rest)), len(acts))
+    return [*acts[:end], *files, *acts[end:]]
 
 
 def _in_turn(steps: Sequence[ReferenceStep]) -> list[ReferenceStep]:

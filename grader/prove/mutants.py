@@ -32,6 +32,8 @@ class _Family:
     """Only of messages that are no plain texts: of no interest where all are."""
     several: bool = False
     """Only of several clients at once, or of datagrams: of no interest elsewhere."""
+    files: bool = False
+    """Only where files are asked for: of no interest elsewhere."""
 
 
 _NO_SEND = "it sends nothing"
@@ -65,6 +67,9 @@ _FAMILIES = (
     _Family("half-print", exchange.half_print, _NO_PRINT),
     _Family("half-made-print", made_of.half_print, "nothing made is to be printed", made=True),
     _Family("tells", made_of.tells, "nothing has to stay unprinted", made=True),
+    _Family("no-file", made_of.no_file, files=True),
+    _Family("half-file", made_of.half_file, files=True),
+    _Family("leaves-file", made_of.leaves_file, files=True),
     _Family("stderr-print", exchange.stderr_print, _NO_PRINT),
     _Family("close-before", connection.close_before, "it neither sends nor reads"),
     _Family("never-closes", connection.never_closes, "its peer is to close first"),
@@ -93,7 +98,7 @@ def mutants(lab: Lab, role: Role, program: Program) -> tuple[list[Case], list[Sk
     skipped: list[Skipped] = []
     for family in _FAMILIES:
         made = list(family.make(model))
-        if not made and ((family.made and not model.is_made) or family.several):
+        if not made and ((family.made and not model.is_made) or family.several or family.files):
             continue
         playable = [one for one in made if agree(one.program.paths) is None]
         for one in playable:

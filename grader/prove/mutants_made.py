@@ -6,12 +6,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from grader.lab.model import ExpectStdout, Formed, Generated, Message
-from grader.prove.changes import Made, Model, instead, mapped, named, prints, sends, touched
+from grader.lab.model import ExpectFile, ExpectStdout, Formed, Generated, Message
+from grader.prove.changes import (
+    Made,
+    Model,
+    Test,
+    before_last,
+    instead,
+    mapped,
+    named,
+    prints,
+    sends,
+    touched,
+)
 from grader.prove.model_student import graded
-from grader.prove.plan import Act, Exit, Print, Say
+from grader.prove.plan import Act, Exit, Print, Say, Write
 from reference.framing import Framing, Line, Prefix, Until
-from reference.templates import RenderError
+from reference.templates import RenderError, Template
 
 
 def other_bytes(model: Model) -> Iterator[Made]:
@@ -102,6 +113,45 @@ def half_print(model: Model) -> Iterator[Made]:
         program = model.program.each(mapped(half))
         touches = touched(Print(messages=names))
         yield Made(f"half-print:{name}", f"prints half of {name}", touches, program)
+
+
+def no_file(model: Model) -> Iterator[Made]:
+    """A file is not written."""
+    for name in model.files:
+        program = model.program.each(instead(_writes(name)))
+        yield Made(f"no-file:{name}", f"does not write {name}", (f"file:{name}",), program)
+
+
+def half_file(model: Model) -> Iterator[Made]:
+    """Half of what belongs into a file is written."""
+    for name in model.files:
+
+        def half(act: Act, name: str = name) -> tuple[Act, ...]:
+            if isinstance(act, Write) and act.name == name:
+                return (replace(act, half=True),)
+            return (act,)
+
+        program = model.program.each(mapped(half))
+        what = f"writes half of {name}"
+        yield Made(f"half-file:{name}", what, (f"file:{name}",), program)
+
+
+def leaves_file(model: Model) -> Iterator[Made]:
+    """A file is written that should not be there."""
+    absent = {
+        e.name
+        for scenario in graded(model.lab, model.role)
+        for e in scenario.expect
+        if isinstance(e, ExpectFile) and e.absent
+    }
+    for name in sorted(absent):
+        left = Write(name=name, made=Template((b"?",)))
+        program = model.program.each(before_last(left))
+        yield Made(f"leaves-file:{name}", f"writes {name}", (f"file-absent:{name}",), program)
+
+
+def _writes(name: str) -> Test:
+    return lambda act: isinstance(act, Write) and act.name == name
 
 
 def tells(model: Model) -> Iterator[Made]:

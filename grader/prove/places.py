@@ -118,6 +118,8 @@ def _expected(expect: Node) -> Iterator[tuple[str, Node]]:
     for entry in expect.entries if isinstance(expect, Tree) else ():
         if entry.key == "stdout" and isinstance(entry.value, Sequence):
             yield from ((_printed(item), item) for item in entry.value.items)
+        elif entry.key == "files" and isinstance(entry.value, Sequence):
+            yield from ((_file(item), item) for item in entry.value.items)
         elif entry.key in ("exit", "listening", "bound", "connected"):
             yield entry.key, entry.value
 
@@ -125,6 +127,12 @@ def _expected(expect: Node) -> Iterator[tuple[str, Node]]:
 def _printed(item: Node) -> str:
     kind = next((key for key in STDOUT_KINDS if _word(item, key)), "contains")
     return f"{'stdout-absent' if kind == 'absent' else 'stdout'}:{_word(item, kind)}"
+
+
+def _file(item: Node) -> str:
+    absent = item.get("absent") if isinstance(item, Tree) else None
+    gone = isinstance(absent, Scalar) and absent.value is True
+    return f"{'file-absent' if gone else 'file'}:{_word(item, 'name')}"
 
 
 def _word(node: Node, key: str) -> str | None:

@@ -96,6 +96,15 @@ class Print:
     times: int = 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """Leave a file `name` in the program's folder; `half` leaves the rest of it out."""
+
+    name: str
+    made: Template
+    half: bool = False
+
+
 @dataclass(frozen=True)
 class Say:
     """Print words of one's own."""
@@ -146,7 +155,7 @@ class Exit:
 
 Act = (
     Listen | On | Accept | Connect | Send | Read | ReadEnd | Print | Say | Shut | Close | Nothing
-    | Rest | Hang | Crash | Exit
+    | Rest | Hang | Crash | Exit | Write
 )  # fmt: skip
 Path = tuple[Act, ...]
 

@@ -27,6 +27,7 @@ from grader.prove.plan import (
     Say,
     Send,
     Shut,
+    Write,
     joined,
 )
 from reference.framing import Framing
@@ -51,7 +52,7 @@ def source_of(program: Program) -> bytes:
 
 
 def _is_made(act: Act) -> bool:
-    made = isinstance(act, Send | Print) and act.made is not None
+    made = isinstance(act, Write) or (isinstance(act, Send | Print) and act.made is not None)
     return made or (isinstance(act, Read) and act.form is not None)
 
 
@@ -101,6 +102,8 @@ def _ops(path: Path) -> list[Op]:
             case Print(made=Template() as made):
                 what = [_term(part) for part in made.parts]
                 ops.append(["tell", what, act.times, act.to_stderr, act.half])
+            case Write(name=name, made=made, half=half):
+                ops.append(["write", name, [_term(part) for part in made.parts], half])
             case Send(made=Template() as made):
                 what = [_term(part) for part in made.parts]
                 ops.append(["make", what, _framing(act.framing), act.spoiled])

@@ -66,6 +66,9 @@ class Setting(Generic[_P]):
     """How many connects of the program were refused so far, as far as the wire is seen."""
     reset_after_fin: bool
     """Close by RST once the program's FIN was seen, to leave no TIME_WAIT on a shared network."""
+    files: tuple[str, ...] = ()
+    """Files to look at when it has ended, below the folder `inside` of the submission."""
+    inside: str = ""
 
 
 class Player(Generic[_P]):
@@ -180,6 +183,9 @@ class Player(Generic[_P]):
             limit=self._limit, proved_stuck=self._proved_stuck, cpu=self._patience.cpu,
             limits=self.setting.limits,
         )  # fmt: skip
+        for name in self.setting.files:
+            found = program.left_file(self.setting.inside, name)
+            self.recorder.add(lambda t: replace_time(found, t))  # noqa: B023 -- called at once
         folder = self.setting.folder_of(program)
         ending.end(program, streams, self.recorder, folder, verdict, by_itself=by_itself)
         ending.doubt(self.recorder, facts.unsure())

@@ -25,6 +25,7 @@ from grader.run.bridge import Bridge
 from grader.run.errors import HostError
 from grader.run.family import MARK, Family
 from grader.run.interpreter import Interpreter, command_of
+from grader.run.leftfiles import left
 from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
 from grader.run.strikes import MOST_FILES
 from grader.run.usage import Disk, Usage
@@ -135,6 +136,10 @@ class PortableProgram:
             self._disk = workfolders.used(self._work, MOST_FILES)
             self._next_disk = before + (time.monotonic() - before) * 10
         return self._disk
+
+    def left_file(self, inside: str, name: str) -> tr.LeftFile:
+        """What it has left in a file."""
+        return left(str(self._work), inside, name)
 
     def ran_out_of_memory(self) -> bool:
         """Nobody tells."""

@@ -26,6 +26,7 @@ from typing import Protocol
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
+from grader import transcript as tr
 from grader.lab.languages import Language, filled, runs_the_file
 from grader.lab.model import Limits
 from grader.run import proc, sandbox, seccomp, workfolders
@@ -33,6 +34,7 @@ from grader.run.built import Artifact
 from grader.run.cgroup import RunGroup
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter, command_of
+from grader.run.leftfiles import left
 from grader.run.runtimes import PLAIN, Runtime, runtime_of
 from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
 from grader.run.strikes import ADDRESS_SPACE, MOST_FILES
@@ -191,6 +193,15 @@ class Program:
             took = time.monotonic() - before
             self._next_disk = before + took * 10
         return self._disk
+
+    def left_file(self, inside: str, name: str) -> tr.LeftFile:
+        """What it has left in a file, while its folder is still there."""
+        if self._work is not None:
+            return left(str(self._work), inside, name)
+        if select.select([self._rootfd], [], [], 0)[0]:
+            # Its first process was made to end: its folder went with it.
+            return tr.LeftFile(t=0, name=name, kind="unreadable")
+        return left(f"/proc/{self.root}/root{sandbox.WORK}", inside, name)
 
     def ran_out_of_memory(self) -> bool:
         """The kernel has ended it, or a part of it, because its group's memory was spent."""

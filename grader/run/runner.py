@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Generic, Protocol, TypeVar
 
 from grader import transcript as tr
 from grader.lab.connections import time_asked
-from grader.lab.model import Action, Level, Limits, Role, Scenario
+from grader.lab.model import Action, ExpectFile, Level, Limits, Role, Scenario
 from grader.lab.program import filled
 from grader.lab.script import delivery_of, script_of
 from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
@@ -322,6 +323,8 @@ class Runner(Generic[_P]):
             folder_of=lambda program: program.folder,
             frames_of=place.frames_of(job),
             reset_after_fin=not place.private_network,
+            files=tuple(e.name for e in scenario.expect if isinstance(e, ExpectFile)),
+            inside=str(PurePosixPath(job.program).parent),
         )
 
     def _start_traced(self, job: Job, given: Given) -> _P:

@@ -9,6 +9,7 @@ import signal
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from grader import transcript as tr
 from grader.run.usage import Disk
 
 
@@ -82,6 +83,9 @@ class Started(Protocol):
 
     def disk(self, *, afresh: bool = False) -> Disk:
         """What lies in the folders that it can write; `afresh`: now, not a while ago."""
+
+    def left_file(self, inside: str, name: str) -> tr.LeftFile:
+        """What it has left in a file; `grader.run.leftfiles` says how it is looked for."""
 
     def ran_out_of_memory(self) -> bool:
         """It, or a part of it, was ended because its memory was spent."""

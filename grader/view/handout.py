@@ -13,7 +13,7 @@ from grader.lab.model import ROLES, Lab, Level, Role, Scenario
 from grader.lab.visibility import for_students
 from grader.view.message_words import content_of, framing_of, kind_of
 from grader.view.script_words import script_words
-from grader.view.scripted import Block, Way, base_name, blocks, exit_of, printed
+from grader.view.scripted import Block, Way, base_name, blocks, exit_of, files_of, printed
 from grader.view.words import decimal
 
 
@@ -102,6 +102,7 @@ def exchange(lab: Lab, scenario: Scenario, language: str) -> Exchange:
     other = "client" if role == "server" else "server"
     both = scenario.tests == "both"
     demands = [text for text, _ in printed(lab, scenario, language)]
+    demands += [text for text, _ in files_of(lab, scenario, language)]
     demands += [text for text in (exit_of(scenario, language),) if text]
     return Exchange(
         id=scenario.id,

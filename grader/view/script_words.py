@@ -80,6 +80,10 @@ _TABLE: dict[str, tuple[str, str]] = {
     "print_once": (" (une seule fois)", " (just once)"),
     "print_times": (" ({times} fois)", " ({times} times)"),
     "print_after": (", après {name}", ", after {name}"),
+    "file_pass": ("écrit le fichier {name}", "writes the file {name}"),
+    "file_held": ("écrit le fichier {name}, qui contient {message}~: {what}",
+                  "writes the file {name}, which holds {message}: {what}"),
+    "file_absent": ("n’écrit pas de fichier {name}", "writes no file {name}"),
     "exit": ("se termine de lui-même, statut {status}", "ends by itself, status {status}"),
     "exit_any": ("se termine de lui-même, sans planter", "ends by itself, without a crash"),
     # the page

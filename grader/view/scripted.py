@@ -15,6 +15,7 @@ from grader.lab.model import (
     Action,
     Delivery,
     ExpectExit,
+    ExpectFile,
     ExpectStdout,
     Lab,
     ReferenceStep,
@@ -73,6 +74,12 @@ def printed(lab: Lab, scenario: Scenario, language: str) -> tuple[tuple[str, str
         (maker.printed(expected), expected.proves or "")
         for expected in dict.fromkeys(map(maker.of_rounds, _of(scenario, ExpectStdout)))
     )
+
+
+def files_of(lab: Lab, scenario: Scenario, language: str) -> tuple[tuple[str, str], ...]:
+    """The files that it must leave, or must not, as `printed` has them."""
+    maker = _Maker(lab.within(scenario), scenario, language)
+    return tuple((maker.file(e), e.proves or "") for e in _of(scenario, ExpectFile))
 
 
 def exit_of(scenario: Scenario, language: str) -> str:
@@ -148,11 +155,20 @@ class _Maker:
         name = base_name(self.lab, expected.message)
         return replace(expected, message=name, after=None if after == name else after)
 
+    def file(self, expected: ExpectFile) -> str:
+        key = "file_absent" if expected.absent else "file_held" if expected.message else "file_pass"
+        message = base_name(self.lab, expected.message or "")
+        what = self._what(message) if expected.message else ""
+        return self.words[key].format(name=expected.name, message=message, what=what)
+
+    def _what(self, message: str) -> str:
+        said = self.said(message)
+        drawn = message in self.scenario.texts
+        kind = "told" if drawn else kind_of(self.lab, message, self.language)
+        return self.words["quoted"].format(said=said) if kind == "words" else said
+
     def printed(self, expected: ExpectStdout) -> str:
-        drawn = expected.message in self.scenario.texts
-        kind = "told" if drawn else kind_of(self.lab, expected.message, self.language)
-        said = self.said(expected.message)
-        what = self.words["quoted"].format(said=said) if kind == "words" else said
+        what = self._what(expected.message)
         text = self.words[f"print_{expected.how}"].format(name=expected.message, what=what)
         if expected.times is not None:
             key = "print_once" if expected.times == 1 else "print_times"
