@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -95,7 +95,12 @@ def write_lab(host: Host) -> None:
 
 
 def grade_class(
-    host: Host, *, uid: int | None, prepare: Callable[[Path], None], jobs: int = 6
+    host: Host,
+    *,
+    uid: int | None,
+    prepare: Callable[[Path], None],
+    jobs: int = 6,
+    options: Sequence[str] = (),
 ) -> Graded:
     """Lay the class out by `prepare(folder)` and grade it, as `uid` (None: as we are)."""
     bwrap()
@@ -111,6 +116,7 @@ def grade_class(
             sys.executable, "-P", "-m", "grader", "grade", str(host.submissions),
             "--lab", str(host.lab), "--out", str(out), "--python", python(),
             "--isolation", "full", "--jobs", str(jobs), "--lang", "en", "--debug",
+            *options,
         ],
         # The worst place to start from: a student's folder.
         cwd=str(_worst(host.submissions)),

@@ -10,7 +10,7 @@ import io
 import os
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, partial
@@ -30,6 +30,7 @@ from samples import SUBMISSIONS, load_sample
 
 from grader import results
 from grader.intake.discover import discover
+from grader.transcript import Started
 
 HONEST = {
     "aaa-twin": "juste_enonce", "zzz-twin": "juste_enonce",
@@ -42,6 +43,11 @@ ROWS = {*range(1, 31), *range(38, 60)}
 """Rows of the table of threats that running programs, submissions and archives are about."""
 OVERTIME_S = 10
 """What a hostile run may cost beyond its own limits."""
+COLD, WARM = "--cold", "--warm forced"
+"""How programs are started: all of them warm, also those that are usually started cold."""
+ATTACKED = [("root", COLD), ("ordinary", WARM)]
+if os.environ.get("WIREGRADE_ALL_ATTACKS"):
+    ATTACKED += [("root", WARM), ("ordinary", COLD)]
 MEMORY_KB = 200 * 1024
 
 
@@ -95,28 +101,35 @@ def _prepare(host: Host, folder: Path) -> None:
 
 
 @contextmanager
-def _graded(uid: int | None) -> Iterator[tuple[Host, Graded]]:
+def _graded(uid: int | None, starts: Sequence[str]) -> Iterator[tuple[Host, Graded]]:
     host = Host()
     try:
-        yield host, grade_class(host, uid=uid, prepare=partial(_prepare, host))
+        yield host, grade_class(host, uid=uid, prepare=partial(_prepare, host), options=starts)
     finally:
         host.close()
 
 
 @pytest.mark.sandbox
-@pytest.mark.parametrize("half", ["root", "ordinary"])
-def test_a_hostile_class(half: str) -> None:
+@pytest.mark.parametrize(("half", "starts"), ATTACKED)
+def test_a_hostile_class(half: str, starts: str) -> None:
     if half == "root" and os.geteuid() != 0:
         pytest.skip("NOT RUN: the attacks on a grader that root has started need root")
     uid = ORDINARY if half == "ordinary" and os.geteuid() == 0 else None
-    with _graded(uid) as (host, graded):
+    with _graded(uid, starts.split()) as (host, graded):
         complaints = [
             *_the_grader_is_well(graded), *_nothing_is_left(host, graded), *_leaks(graded),
             *_rows_of_made(host, graded), *_honest_ones(graded), *_costs(graded),
+            *_started_otherwise(graded, warm=starts == WARM),
         ]  # fmt: skip
         for attack in attacks().values():
             complaints += _attack_failed(attack, graded)
     assert not complaints, "\n".join(complaints)
+
+
+def _started_otherwise(graded: Graded, *, warm: bool) -> Iterator[str]:
+    for run in graded.transcripts("aaa-twin"):
+        if any(isinstance(entry, Started) and entry.warm is not warm for entry in run.entries):
+            yield f"{run.header.run} was not started as it was asked for"
 
 
 def _the_grader_is_well(graded: Graded) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.cli import app, doctor, running
+from grader.run import host
 from grader.run.host import Fact, HostReport
 
 GOOD = HostReport(
@@ -28,6 +29,7 @@ BAD = HostReport(
 @pytest.mark.parametrize(("report", "status"), [(GOOD, 0), (WEAK, 0), (BAD, 3)])
 def test_the_status(report: HostReport, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "probe", lambda python: report)
+    monkeypatch.setattr(doctor, "why_not_warm", lambda report: "")
     assert app.main(["doctor"]) == status
 
 
@@ -35,6 +37,14 @@ def test_everything_is_there() -> None:
     text = doctor.table(GOOD, colour=False)
     assert "✓ on      python" in text
     assert text.splitlines()[-1].startswith("Everything is there")
+
+
+def test_why_nothing_is_started_warm_is_told() -> None:
+    assert "✓ used" in doctor.warm_starts("")
+    told = doctor.warm_starts("no bell\x07")
+    assert "✗ not used: no bell" in told
+    assert "\x07" not in told
+    assert host.why_not_warm(BAD) == "it needs isolation full"
 
 
 def test_what_is_weaker_has_its_own_command() -> None:

@@ -24,10 +24,19 @@ JOBS = jobs_of(source().lab, ONE, "seed")
 
 def sent(jobs: list[Job]) -> Order:
     lab = orders.packed_lab(source().files)
-    order = orders.order_of(jobs, HOW, lab, interpreter=None, runs=0)
+    order = orders.order_of(jobs, HOW, lab, interpreter=None, runs=0, cold=False)
     told = orders.question(orders.encoded(order))
     assert isinstance(told, Order)
     return told
+
+
+def test_what_is_to_start_cold_is_told() -> None:
+    lab = orders.packed_lab(source().files)
+    for cold in (True, False):
+        order = orders.order_of(JOBS, HOW, lab, interpreter=None, runs=0, cold=cold)
+        told = orders.question(orders.encoded(order))
+        assert isinstance(told, Order)
+        assert told.cold is cold
 
 
 def test_jobs_arrive_as_they_were_sent() -> None:

@@ -26,7 +26,7 @@ def test_a_station_says_what_it_can_do_refuses_what_it_cannot_and_survives_nonse
         other = msgspec.structs.replace(said.how, python="2.7")
         order = orders.order_of(
             jobs_of(source().lab, submission("a"), "seed"), other,
-            orders.packed_lab(source().files), interpreter=None, runs=1,
+            orders.packed_lab(source().files), interpreter=None, runs=1, cold=False,
         )  # fmt: skip
         refused = orders.reply(station.answer(orders.encoded(order)))
         assert refused == Refused(why=f"python {said.how.python}, not 2.7")

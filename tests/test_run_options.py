@@ -23,10 +23,10 @@ def test_isolation_full_has_all_that_the_host_has() -> None:
     assert found.jobs == RUNS_PER_CORE * cores() >= RUNS_PER_CORE
 
 
-def test_programs_start_warm_where_that_is_asked_for_and_isolated() -> None:
-    assert options_for(HOST, "full").warm == "never"
-    assert options_for(HOST, "full", warm=True).warm == "pays"
-    assert options_for(HOST, "none", warm=True).warm == "never"
+def test_isolated_programs_start_warm_unless_that_is_turned_off() -> None:
+    assert options_for(HOST, "full").warm == "pays"
+    assert options_for(HOST, "full", warm="never").warm == "never"
+    assert options_for(HOST, "none", warm="forced").warm == "never"
 
 
 def test_without_isolation_there_is_no_sandbox_and_no_group() -> None:

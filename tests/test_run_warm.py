@@ -20,10 +20,10 @@ import pytest
 from warm_programs import BEHAVIOURS, helpers_of
 
 from grader import transcript as tr
-from grader.run import warm, warmable, zygote
+from grader.run import trying, warm, warmable, zygote
 from grader.run.engine import Engine
 from grader.run.errors import HostError
-from grader.run.interpreter import Interpreter
+from grader.run.interpreter import Interpreter, inspect
 from grader.run.jobs import COLD, Job, Warmth
 from grader.run.program import Program
 from grader.submission import SourceFile
@@ -348,9 +348,12 @@ def test_what_does_not_work_is_done_without(fake: type[_Fake]) -> None:
     assert fake.made == 1
 
 
-def test_a_start_that_is_the_hosts_fault_is_cold(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [HostError("no sandbox"), OSError(24, "too many open files")])
+def test_a_start_that_is_the_hosts_fault_is_cold(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def fails(*_: object) -> None:
-        raise HostError("no sandbox")
+        raise error
 
     monkeypatch.setattr(warm, "Zygote", fails)
     where = starts("always")
@@ -367,6 +370,16 @@ def test_no_program_runs_in_an_interpreter_that_cannot_wait(tmp_path: Path) -> N
         capture_output=True, check=False,
     )  # fmt: skip
     assert (outcome.returncode, outcome.stdout) == (125, b"")
+
+
+@NEEDS_SANDBOX
+def test_it_is_known_whether_it_works_here_and_why_not() -> None:
+    interpreter = inspect(tools.python())
+    assert trying.tried_warm(tools.bwrap(), interpreter) == ""
+    strange = replace(interpreter, version="3.15.1")
+    assert "Python 3.15" in trying.tried_warm(tools.bwrap(), strange)
+    broken = replace(interpreter, executable="/bin/false")
+    assert "has ended" in trying.tried_warm(tools.bwrap(), broken)
 
 
 def test_only_proved_versions_and_programs_wait(fake: type[_Fake]) -> None:

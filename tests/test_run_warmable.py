@@ -53,7 +53,7 @@ def test_it_is_what_the_program_begins_with(source: str, modules: tuple[str, ...
         "import socket\nclass A:\n    def __del__(self): print(1)",
         "from . import socket",
         "import socket\n" + "x = 1\n" * 20_000,
-        "import socket\nx = " + "-" * 90_000 + "1",
+        "import socket\nx = " + "-" * 40_000 + "1",
     ],
 )
 def test_what_could_see_it_starts_cold(source: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from grader.cli.errors import DONE, FAULT
 from grader.cli.streams import safe, say, wants_colour
 from grader.lab.languages import KNOWN, PYTHON
-from grader.run.host import Fact, HostReport, probe
+from grader.run.host import Fact, HostReport, probe, why_not_warm
 from grader.run.toolchain import told
 
 _PLAIN = "\x1b[0m"
@@ -23,6 +23,7 @@ def run(given: argparse.Namespace) -> int:
     """Print the facts; status 3 if `grade` could not run here."""
     report = probe(given.python)
     say(table(report, colour=wants_colour(sys.stdout)))
+    say(warm_starts(why_not_warm(report)))
     say(languages(told(x for x in KNOWN.values() if x != PYTHON)))
     return DONE if report.full else FAULT
 
@@ -32,6 +33,12 @@ def table(report: HostReport, *, colour: bool) -> str:
     width = max(len(fact.name) for fact in report.facts)
     lines = [_line(fact, width, colour=colour) for fact in report.facts]
     return "\n".join([*lines, "", *_advice(report)])
+
+
+def warm_starts(why_not: str) -> str:
+    """Whether the runs of a Python program are forked from one that waits, and why not."""
+    told = f"✗ not used: {safe(why_not)}" if why_not else "✓ used where nothing can tell (--cold)"
+    return f"\nWarm starts of Python programs, so that several runs cost less:\n    {told}"
 
 
 def languages(found: Sequence[tuple[str, bool, str]]) -> str:

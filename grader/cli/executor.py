@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.batch.plan import LabSource
 from grader.cli.errors import CommandError
-from grader.cli.running import engine_options, say_weaker, say_weaker_names, tracer
+from grader.cli.running import engine_options, say_weaker, say_weaker_names, tracer, warmth
 from grader.cli.streams import note, safe
 from grader.lab.model import Text
 from grader.run.engines import Engine
@@ -103,7 +103,10 @@ def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) 
     words = _word("workers", given.lang)
     note(words.format(address=given.executor, n=len(workers.fit), isolation=isolation))
     say_weaker_names(workers.weaker, given.lang)
-    options = EngineOptions(isolation=isolation, python="", bwrap=None, facts=facts)
+    options = EngineOptions(
+        isolation=isolation, python="", bwrap=None, facts=facts,
+        warm=warmth(given),
+    )  # fmt: skip
 
     def begin(folder: Path) -> AbstractContextManager[Plays]:
         return nullcontext(

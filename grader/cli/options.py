@@ -55,18 +55,21 @@ def _machine(parser: argparse.ArgumentParser) -> None:
         metavar="PYTHON",
         help="the interpreter for the students' programs (the one behind Wiregrade's own)",
     )
-    # For testing: what happens where the state of programs can't be read.
+    parser.add_argument(
+        "--cold",
+        action="store_true",
+        help="start every run anew; else, where nothing can tell, the runs of a Python program are "
+        "forked from an interpreter that waits (they cost less)",
+    )
+    # For testing: also programs that might tell; and where the state of programs can't be read.
+    parser.add_argument(
+        "--warm", choices=("pays", "always", "forced"), default="pays", help=argparse.SUPPRESS
+    )
     parser.add_argument("--facts", choices=("kernel", "paced"), help=argparse.SUPPRESS)
 
 
 def _running(parser: argparse.ArgumentParser) -> None:
     _machine(parser)
-    parser.add_argument(
-        "--warm",
-        action="store_true",
-        help="fork the runs of a Python program from an interpreter that waits, where nothing can "
-        "tell (several runs cost less)",
-    )
     parser.add_argument(
         "--languages",
         type=_languages,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from grader.cli.streams import note, safe
 from grader.run.host import HostReport
-from grader.run.jobs import EngineOptions, Isolation, Plays
+from grader.run.jobs import EngineOptions, Isolation, Plays, Warmth
 from grader.run.load import PROCESSES_PER_CORE
 from grader.run.options import cores, options_for
 from grader.run.phases import InPhases, Phase
@@ -38,8 +38,14 @@ def engine_options(
     given: argparse.Namespace, host: HostReport, isolation: Isolation
 ) -> EngineOptions:
     """The engine's options from those of the command line and from what the host can do."""
-    warm = bool(getattr(given, "warm", False))  # some commands play too few runs for it
-    return options_for(host, isolation, jobs=given.jobs, facts=given.facts, warm=warm)
+    return options_for(host, isolation, jobs=given.jobs, facts=given.facts, warm=warmth(given))
+
+
+def warmth(given: argparse.Namespace) -> Warmth:
+    """When programs are to be started warm; some commands play too few runs to ask."""
+    if getattr(given, "cold", False):
+        return "never"
+    return getattr(given, "warm", "pays")
 
 
 def tracer(given: argparse.Namespace) -> str | None:

@@ -279,8 +279,9 @@ class DaskEngine:
 
     def _task(self, jobs: list[Job]) -> _Task:
         order = orders.order_of(
-            jobs, self._how, self._lab, interpreter=self._interpreter, runs=self._runs
-        )
+            jobs, self._how, self._lab, interpreter=self._interpreter, runs=self._runs,
+            cold=self.options.warm == "never",
+        )  # fmt: skip
         return _Task(jobs=jobs, order=orders.encoded(order))
 
     def _there(self) -> dict[str, int]:

@@ -65,6 +65,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, tag="order"):
     interpreter: str | None
     runs: int
     """At a time; 0: as many as suit one core."""
+    cold: bool
+    """No run of them is to be started warm."""
     lab: bytes
     """Its files (`packed_lab`)."""
     key: str
@@ -160,12 +162,12 @@ def lab_of(data: bytes) -> Lab:
 
 
 def order_of(
-    jobs: Sequence[Job], how: How, lab: bytes, *, interpreter: str | None, runs: int
+    jobs: Sequence[Job], how: How, lab: bytes, *, interpreter: str | None, runs: int, cold: bool
 ) -> Order:
     """The order to play these, all of one submission."""
     first = jobs[0]
     return Order(
-        how=how, interpreter=interpreter, runs=runs, lab=lab, key=first.key,
+        how=how, interpreter=interpreter, runs=runs, cold=cold, lab=lab, key=first.key,
         files=tuple((file.path, file.data) for file in first.files),
         jobs=tuple(
             JobOrder(

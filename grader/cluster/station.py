@@ -87,10 +87,13 @@ class Station:
 
     def _engine_of(self, host: HostReport, isolation: Isolation, order: Order) -> Engine:
         """The engine for such orders; workers know the languages of one lab."""
-        wanted = (order.interpreter, isolation, order.runs, order.lab)
+        wanted = (order.interpreter, isolation, order.runs, order.cold, order.lab)
         if self._engine is None or wanted != self._made:
             self._stack.close()
-            options = options_for(host, isolation, jobs=order.runs or RUNS_PER_CORE)
+            runs = order.runs or RUNS_PER_CORE
+            options = options_for(
+                host, isolation, jobs=runs, warm="never" if order.cold else "pays"
+            )
             self._engine = self._stack.enter_context(Engine(options))
             self._made = wanted
         return self._engine

@@ -168,6 +168,15 @@ if sys.platform == "linux":
         )
 
 
+def why_not_warm(report: HostReport) -> str:
+    """Why programs are never started warm here; empty: they are, where nothing can tell."""
+    if sys.platform == "linux" and report.bwrap is not None and report.full:
+        why = trying.tried_warm(report.bwrap, inspect(report.python))
+    else:
+        why = "it needs isolation full"
+    return why
+
+
 def choose_isolation(wanted: str, command: str, report: HostReport) -> Isolation:
     """The isolation to run `command` with; `wanted` is `auto`, `full` or `none`.
 

@@ -6,7 +6,7 @@ import os
 import sys
 
 from grader.run.host import HostReport
-from grader.run.jobs import EngineOptions, FactsMode, Isolation
+from grader.run.jobs import EngineOptions, FactsMode, Isolation, Warmth
 
 RUNS_PER_CORE = 3
 """Half of a run is waiting, all of it where a program sleeps: three share a core well."""
@@ -18,11 +18,11 @@ def options_for(
     *,
     jobs: int | None = None,
     facts: FactsMode | None = None,
-    warm: bool = False,
+    warm: Warmth = "pays",
 ) -> EngineOptions:
     """Everything that the host has for that isolation; `jobs` None: as many as its cores bear.
 
-    `warm`: programs may be started warm, where that pays.
+    `warm` says when programs are started warm, which needs isolation `full`.
     """
     full = isolation == "full"
     return EngineOptions(
@@ -32,7 +32,7 @@ def options_for(
         facts=facts or host.facts_mode,
         jobs=jobs or RUNS_PER_CORE * cores(),
         groups=host.groups if full else "",
-        warm="pays" if full and warm else "never",
+        warm=warm if full else "never",
     )
 
 

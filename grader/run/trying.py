@@ -51,6 +51,11 @@ def tried(bwrap: str | None, interpreter: Interpreter) -> dict[str, str]:
     return _in_child(partial(_try_all, bwrap, interpreter))
 
 
+def tried_warm(bwrap: str, interpreter: Interpreter) -> str:
+    """Why no program is started warm here; empty: they are, where nothing can tell."""
+    return next(iter(_in_child(partial(_try_warm, bwrap, interpreter)).values()), "")
+
+
 def is_root() -> bool:
     """We are the machine's root."""
     return privileges.is_root()
@@ -62,6 +67,31 @@ def tried_groups() -> tuple[Route, tuple[str, ...]]:
 
 
 def _try_all(bwrap: str | None, interpreter: Interpreter) -> dict[str, str]:
+    told, reachable = _as_worker(bwrap, interpreter)
+    told["capture"] = told["network"] or _attempt(_capture)
+    told["socket table"] = _attempt(_socket_table)
+    if bwrap is not None:
+        told |= _try_sandbox(_seen(bwrap, reachable), interpreter, reachable)
+    if told.get("sandbox") != "":
+        # Programs then run without it, and can be read all the same.
+        told["program state"] = _attempt(_program_state)
+    return told
+
+
+def _try_warm(bwrap: str, interpreter: Interpreter) -> dict[str, str]:
+    # It brings all of what starts programs, which most probes do without.
+    from grader.run import warm
+
+    told, reachable = _as_worker(bwrap, interpreter)
+    if any(told.values()):
+        return {name: why for name, why in told.items() if why}
+    return {"warm": warm.why_not(_seen(bwrap, reachable), interpreter, reachable)}
+
+
+def _as_worker(
+    bwrap: str | None, interpreter: Interpreter
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Be who a worker is; what went wrong, and where hidden folders can be read from."""
     told: dict[str, str] = {}
     reachable: dict[str, str] = {}
     if privileges.is_root():
@@ -70,16 +100,12 @@ def _try_all(bwrap: str | None, interpreter: Interpreter) -> dict[str, str]:
         told["root"] = _attempt(privileges.drop) or staged
         privileges.die_with_parent(signal.SIGKILL)
     told["network"] = _attempt(netns.enter_network)
-    told["capture"] = told["network"] or _attempt(_capture)
-    told["socket table"] = _attempt(_socket_table)
-    if bwrap is not None:
-        folder = str(Path(bwrap).parent)
-        seen = str(Path(reachable.get(folder, folder)) / Path(bwrap).name)
-        told |= _try_sandbox(seen, interpreter, reachable)
-    if told.get("sandbox") != "":
-        # Programs then run without it, and can be read all the same.
-        told["program state"] = _attempt(_program_state)
-    return told
+    return told, reachable
+
+
+def _seen(bwrap: str, reachable: dict[str, str]) -> str:
+    folder = str(Path(bwrap).parent)
+    return str(Path(reachable.get(folder, folder)) / Path(bwrap).name)
 
 
 def _attempt(action: Callable[[], object]) -> str:

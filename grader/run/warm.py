@@ -95,7 +95,10 @@ class Zygote:
             self._sandbox.release()
             if (said := self._hear()) != b"ready":
                 raise ZygoteLostError(f"a waiting interpreter said {said!r}: {self._last_words()}")
-            (self._zygote,) = proc.tree(self._sandbox.pid)
+            found = proc.tree(self._sandbox.pid)
+            if len(found) != 1:
+                raise ZygoteLostError(f"an interpreter waits with {len(found)} processes")
+            (self._zygote,) = found
         except BaseException:
             self.close()
             raise
@@ -208,6 +211,28 @@ class _WarmProgram(Program):
         return WaitStatus.of(self._told if self._told is not None else signal.SIGKILL)
 
 
+def why_not(bwrap: str, interpreter: Interpreter, reachable: dict[str, str]) -> str:
+    """Try it with a program that does nothing; why it is not used here, empty: it is."""
+    version = interpreter.version.rpartition(".")[0]
+    if version not in PROVED:
+        return f"it was never compared with a cold start of Python {version}"
+    if not seccomp.own().bpf:
+        return seccomp.own().missing or "system calls are not filtered"
+    files = (SourceFile(path="x.py", data=b"import socket\n"),)
+    try:
+        waiting = Zygote(bwrap, interpreter, reachable, files, "x.py", Limits(), ("socket",))
+        try:
+            one = waiting.start()
+            one.release()
+            select.select([one.pidfd], [], [], _PATIENCE)
+            one.close()
+            return "" if waiting.is_clean() else "a run left something behind"
+        finally:
+            waiting.close()
+    except HostError as error:
+        return str(error)
+
+
 _OPTIONS = (
     *(word for name in zygote.CAPABILITIES for word in ("--cap-add", name)),
     "--setenv", "PYTHONPATH", zygote.HERE,
@@ -259,7 +284,8 @@ class WarmStarts:
         self._key: _Key | None = None
         self._job: Job | None = None
         self._zygote: Zygote | None = None
-        self._preload: tuple[str, ...] | None = None
+        self._cold = False
+        """This program is started cold from now on."""
         self._to_come = self._before = 0
 
     def start(self, job: Job, network: int) -> Program | None:
@@ -278,17 +304,14 @@ class WarmStarts:
         self._to_come -= 1
         if key != self._key:
             self.close()
-            self._key, self._before = key, 0
-            self._preload = self._ahead(key)
+            self._key, self._before, self._cold = key, 0, not self._possible
         try:
-            return self._start(key) if self._preload is not None else None
-        except HostError:
+            return None if self._cold else self._start(key)
+        except (HostError, OSError):
             self._give_up()
             return None
 
     def _ahead(self, key: _Key) -> tuple[str, ...] | None:
-        if not self._possible:
-            return None
         found = warmable.ahead(key.path, key.files)
         return ("socket",) if found is None and self._when == "forced" else found
 
@@ -301,19 +324,24 @@ class WarmStarts:
             pays = self._before > 1 and self._to_come + 1 >= WORTH_IT
             if not pays and self._when == "pays":
                 return None
+            # Its source is read only now: most programs of a short check never come here.
+            preload = self._ahead(key)
+            if preload is None:
+                self._cold = True
+                return None
             try:
                 self._zygote = Zygote(
                     self._bwrap, self._interpreter, self._reachable,
-                    key.files, key.path, key.limits, self._preload or (),
+                    key.files, key.path, key.limits, preload,
                 )  # fmt: skip
-            except HostError:
+            except (HostError, OSError):
                 self._possible = False  # nor is it for the next program
                 raise
         return self._zygote.start()
 
     def _give_up(self) -> None:
         """This program is started cold from now on."""
-        self._preload = None
+        self._cold = True
         if self._zygote is not None:
             self._zygote.close()
             self._zygote = None

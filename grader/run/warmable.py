@@ -59,7 +59,7 @@ _PLACES = ("/proc", "/sys", "/dev/", "PYTHONPATH")
 """In texts: what tells of mounts, processes and the environment at the start."""
 _UNREAD = (".pyc", ".pyo", ".so")
 """Modules beside the program that nobody can read here."""
-_MOST_BYTES = 100_000
+_MOST_BYTES = 50_000
 """Of all source files: more is no program of a lab, and is not read for this."""
 
 
