@@ -16,7 +16,7 @@ import pytest
 from namespaces import missing
 
 from grader.run import host, proc
-from grader.run.jobs import Isolation
+from grader.run.jobs import Isolation, Warmth
 
 pytestmark = pytest.mark.sandbox
 
@@ -26,8 +26,10 @@ _PATIENCE = 60.0
 ENGINE = """
 import sys
 sys.path[:0] = sys.argv[1:2]
+from dataclasses import replace
 import engine_tools as tools
-with tools.engine(sys.argv[2]) as engine:
+from grader.run.engine import Engine
+with Engine(replace(tools.options(sys.argv[2]), warm=sys.argv[4])) as engine:
     print("up", flush=True)
     tools.run(engine, tools.job(sys.argv[3], lab=tools.with_limits(tools.tp09(), wall=120.0)))
 """
@@ -49,19 +51,23 @@ HOLDS = {
 }
 
 
-def watched(isolation: Isolation, source: str, folder: Path) -> tuple[subprocess.Popen[str], int]:
+def watched(
+    isolation: Isolation, source: str, folder: Path, warm: Warmth = "never"
+) -> tuple[subprocess.Popen[str], int]:
     """An engine that plays a program, and its worker; the program has been started."""
     if isolation == "full" and not host.probe(tools.python()).full:
         missing("no sandbox here")
     here = str(Path(__file__).parent)
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", ENGINE, here, isolation, source],
+        [sys.executable, "-P", "-c", ENGINE, here, isolation, source, warm],
         stdout=subprocess.PIPE, text=True, start_new_session=True,
         env={**os.environ, "TMPDIR": str(folder)},
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
-    until(lambda: any(runs_program(pid) for pid in proc.tree(process.pid)))
+    # What waits has the program's command line, too: two processes, and the run's first one.
+    before = 0 if warm == "never" else 3
+    until(lambda: sum(runs_program(pid) for pid in proc.tree(process.pid)) > before)
     (worker,) = (pid for pid in proc.tree(process.pid) if parent(pid) == process.pid)
     return process, worker
 
@@ -106,6 +112,13 @@ def test_nothing_of_a_sandbox_outlives_who_started_it(
     who, name = victim.split()
     end_all_of(process, process.pid if who == "engine" else worker, name)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("victim", ["engine SIGKILL", "worker SIGKILL"])
+def test_nothing_of_a_warm_start_outlives_who_started_it(tmp_path: Path, victim: str) -> None:
+    process, worker = watched("full", HOLDS["a daemon that holds all"], tmp_path, "forced")
+    who, name = victim.split()
+    end_all_of(process, process.pid if who == "engine" else worker, name)
 
 
 @pytest.mark.parametrize("victim", ["engine SIGKILL", "engine SIGTERM", "worker SIGKILL"])
