@@ -8,12 +8,12 @@ shortest decimal that says the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from inspect import cleandoc
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -43,9 +43,14 @@ SCHEMA_VERSION: Literal[1] = 1
 _DEEPER = b"    "
 """Before each line of a submission in results.json."""
 
+_REMEMBERED = 4096
+"""Parts of results that are kept at hand; then they are forgotten."""
+
 BYTES_KEPT = 4096
 """Bytes of `expected` and `actual` that a finding in result.json keeps."""
 
+_Part = TypeVar("_Part")
+_Made = TypeVar("_Made")
 Number = int | float
 StatusWord = Literal["pass", "partial", "fail", "not_run"]
 VisibilityWord = Literal["visible", "after_due", "hidden"]
@@ -349,7 +354,25 @@ class Submissions:
     def __iter__(self) -> Iterator[SubmissionResult]:
         tongue = self.language or self.lab.language
         seen = _Visibilities.of(self.lab)
-        return (SubmissionResult(**_submission(g, tongue, seen)) for g in self.grades)
+        made = _Parts()
+        return (SubmissionResult(**_submission(g, tongue, seen, made)) for g in self.grades)
+
+
+class _Parts:
+    """Parts of results, each made once of what several grades have in common (the very object)."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[object, Any]] = {}
+
+    def of(self, source: Sequence[_Part], make: Callable[[_Part], _Made]) -> tuple[_Made, ...]:
+        """What `make` makes of each part."""
+        known = self._made.get(id(source))
+        if known is None or known[0] is not source:
+            if len(self._made) >= _REMEMBERED:
+                self._made.clear()
+            known = self._made[id(source)] = (source, tuple(map(make, source)))
+        parts: tuple[_Made, ...] = known[1]
+        return parts
 
 
 def encoded(
@@ -363,8 +386,9 @@ def encoded(
     before, after = empty.rsplit(b"[]", 1)
     yield before + b"["
     for number, one in enumerate(Submissions(lab, grades, language)):
-        lines = msgspec.json.format(msgspec.json.encode(one), indent=2).splitlines(keepends=True)
-        yield (b",\n" if number else b"\n") + b"".join(_DEEPER + line for line in lines)
+        # In a string no line ends: every line end stands between two things.
+        lines = msgspec.json.format(msgspec.json.encode(one), indent=2)
+        yield (b",\n" if number else b"\n") + _DEEPER + lines.replace(b"\n", b"\n" + _DEEPER)
     yield b"\n  ]" + after
 
 
@@ -508,8 +532,10 @@ class _Visibilities:
         )
 
 
-def _submission(grade: Grade, language: str, seen: _Visibilities) -> dict[str, Any]:
-    programs = grade.programs
+def _submission(
+    grade: Grade, language: str, seen: _Visibilities, made: _Parts | None = None
+) -> dict[str, Any]:
+    programs, made = grade.programs, made or _Parts()
     return {
         "id": grade.id,
         "name": escaped(grade.name),
@@ -519,9 +545,9 @@ def _submission(grade: Grade, language: str, seen: _Visibilities) -> dict[str, A
         "problem": _problem(grade.problem, language),
         "seed": grade.seed,
         "files": Files(server=_path(programs.server), client=_path(programs.client)),
-        "criteria": tuple(CriterionResult(**_criterion(j, seen)) for j in grade.criteria),
-        "runs": tuple(_run(r, seen) for r in grade.runs),
-        "diagnoses": tuple(DiagnosisResult(**_diagnosis(d)) for d in grade.diagnoses),
+        "criteria": made.of(grade.criteria, lambda j: CriterionResult(**_criterion(j, seen))),
+        "runs": made.of(grade.runs, lambda r: _run(r, seen)),
+        "diagnoses": made.of(grade.diagnoses, lambda d: DiagnosisResult(**_diagnosis(d))),
         "result": f"{grade.id}/result.json",
         "report": f"{grade.id}/index.html",
         "certification": _certification(grade),
