@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from grader.batch.index import INDEX, opened
+from grader.batch.index import opened
+from grader.batch.output import INDEX
 
 
 def put(folder: Path, value: bytes = b"value", base: str = "base") -> None:

@@ -134,10 +134,11 @@ def test_leftovers_of_a_run_cut_off_are_removed(tmp_path: Path) -> None:
 
 def test_a_folder_that_was_begun_and_killed_is_ours(tmp_path: Path) -> None:
     """Killed while the marker was written: nothing but leftovers of ours are there."""
-    for name in (output.LOCK, output.LOG, f".{output.MARKER}.1.wiregrade-part"):
+    begun = {output.LOCK, output.LOG, output.INDEX, f"{output.INDEX}-journal"}
+    for name in (*begun, f".{output.MARKER}.1.wiregrade-part"):
         (tmp_path / name).write_bytes(b"")
     with output.opened(tmp_path):
-        assert names(tmp_path) == {output.LOCK, output.LOG}
+        assert names(tmp_path) == begun
     (tmp_path / "thesis.tex").write_bytes(b"")
     with pytest.raises(output.NotOursError), output.opened(tmp_path):
         pass

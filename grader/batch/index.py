@@ -16,7 +16,10 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-INDEX = ".wiregrade.index"
+from grader.batch.output import INDEX
+
+_JOURNAL = "-journal"
+"""SQLite's own file beside it, with what a killed writer had not committed."""
 _VERSION = 1
 _SEAL = 8
 
@@ -81,8 +84,7 @@ class Index:
     def _give_up(self) -> None:
         """Have none from now on; the next run begins a new one."""
         self.close()
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        _remove(self._path)
 
 
 @contextlib.contextmanager
@@ -101,7 +103,7 @@ def opened(folder: Path, base: str) -> Iterator[Index]:
 
 def _connection(path: Path, base: str) -> sqlite3.Connection | None:
     """The file, emptied where it is not of this version; None where there can be none."""
-    if os.name == "nt" or not _is_plain(path):
+    if os.name == "nt" or not (_is_plain(path) and _is_plain(Path(f"{path}{_JOURNAL}"))):
         return None
     for _ in range(2):
         connection = None
@@ -110,13 +112,20 @@ def _connection(path: Path, base: str) -> sqlite3.Connection | None:
             connection = sqlite3.connect(path, check_same_thread=False, timeout=0)
             _prepare(connection, path, base)
         except sqlite3.Error:
-            with contextlib.suppress(sqlite3.Error, OSError):
+            with contextlib.suppress(sqlite3.Error):
                 if connection is not None:
                     connection.close()
-                path.unlink(missing_ok=True)
+            _remove(path)
             continue
         return connection
     return None
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        # The journal first: left alone, it would be played back into the next one.
+        Path(f"{path}{_JOURNAL}").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def _is_plain(path: Path) -> bool:

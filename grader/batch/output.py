@@ -29,6 +29,8 @@ from grader.run.spool import LEFTOVER
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 MARKER = ".wiregrade.json"
 LOCK = ".wiregrade.lock"
+INDEX = ".wiregrade.index"
+"""What makes the next run quick (`grader.batch.index`)."""
 CLEAN = ".wiregrade.clean"
 """There where whoever wrote last came to its end: it left nothing behind."""
 LOG = ".wiregrade.log"
@@ -307,7 +309,9 @@ def check(path: Path, *, existing: bool = False) -> None:
     except OSError as error:
         raise cannot_write(path, error) from error
     # Killed before there was a marker, it is ours all the same.
-    begun = all(name in (LOCK, LOG) or name.endswith(_TEMPORARY) for name in found)
+    begun = all(
+        name in (LOCK, LOG) or name.startswith(INDEX) or name.endswith(_TEMPORARY) for name in found
+    )
     if MARKER in found or (begun and not existing):
         return
     if existing:

@@ -29,7 +29,7 @@ from sample_grading import graded_only
 
 from grader.batch import grading, output, pages, unchanged
 from grader.batch.grading import Grading
-from grader.batch.index import INDEX, opened
+from grader.batch.index import opened
 from grader.batch.plan import LabSource
 from grader.submission import Submission
 
@@ -56,7 +56,7 @@ def batch(out: Path, submissions: list[Submission]) -> None:
 
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below the folder, but for those that say which folder it is."""
-    own = (output.LOCK, INDEX)
+    own = (output.LOCK, output.INDEX)
     files = (p for p in folder.rglob("*") if p.is_file() and p.name not in own)
     return {str(p.relative_to(folder)): p.read_bytes() for p in files}
 
