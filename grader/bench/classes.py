@@ -17,7 +17,7 @@ from grader.resources import samples_root, scenarios_root
 Kind = Literal["right", "wrong", "stuck", "class"]
 RIGHT = (
     "juste_enonce", "juste_fonctions", "juste_classe", "juste_create_server", "juste_reuseaddr",
-    "juste_boucle", "juste_double_pile", "juste_settimeout",
+    "juste_double_pile", "juste_settimeout",
 )  # fmt: skip
 WRONG = (
     "faute_autre_texte", "faute_sans_accueil", "faute_sans_print", "faute_de_frappe", "faute_port",
@@ -88,6 +88,7 @@ def renamed(source: str, suffix: str) -> str:
     other = {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword | ast.arg)}
     other |= {alias.asname or alias.name for node in ast.walk(tree)
               if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}  # fmt: skip
+    other |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     other |= {one.id for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
               for one in ast.walk(node) if isinstance(one, ast.Name)}  # fmt: skip
     own -= other | set(dir(builtins)) | set(keyword.kwlist)

@@ -8,6 +8,7 @@ and they would fail it. They run one submission after the other: on one port two
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.bench import klass
-from grader.bench.ground import BenchError, Figures, Ground, interleaved
+from grader.bench.ground import Figures, Ground, interleaved
 from grader.bench.model import Row, Section, ratio
 from grader.run import netns
 
@@ -35,6 +36,8 @@ class Rivals:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self.missing: list[str] = []
+        self.failed: dict[str, str] = {}
+        """Who fails right programs here."""
         self._venv = ground.work / "rivals"
         shutil.copytree(_FOLDER, ground.work / "harnesses", dirs_exist_ok=True)
         self._harnesses = ground.work / "harnesses"
@@ -64,29 +67,31 @@ class Rivals:
         return str(python) if done.returncode == 0 else ""
 
     def ways(self, folder: Path, right: int = 0) -> Mapping[str, Callable[[], Figures]]:
-        """How each checks that class; `right`: so many submissions, which are all to be found so.
-
-        A comparison with a harness that fails right programs would say nothing.
-        """
+        """How each checks that class; `right`: all of it, so many, should be found right."""
         ways: dict[str, Callable[[], Figures]] = {"sleeps": lambda: self._sleeps(folder, right)}
         if "pytest" in self._python:
             ways["pytest"] = lambda: self._pytest(folder, right)
         return ways
 
-    def more_ways(self, folder: Path) -> Mapping[str, Callable[[], Figures]]:
-        """Those that are too slow, or too strange, for a class."""
-        return {"check50": lambda: self._check50(folder)} if "check50" in self._python else {}
+    def more_ways(self, folder: Path, right: int) -> Mapping[str, Callable[[], Figures]]:
+        """Those that are too slow for a class."""
+        if "check50" not in self._python:
+            return {}
+        return {"check50": lambda: self._check50(folder, right)}
 
     def _sleeps(self, folder: Path, right: int) -> Figures:
         program = str(self._harnesses / "with_sleeps.py")
         figures = self._figures([self._ground.host.python, program, str(folder)])
-        self._expect("the script with sleeps", " ok ok", right)
+        self._count("The script with sleeps", self._said().count(" ok ok"), right)
         return figures
 
-    def _expect(self, who: str, word: str, times: int) -> None:
-        said = (self._ground.work / "log").read_text("utf-8", "replace")
-        if times and said.count(word) != times:
-            raise BenchError(f"{who} did not find right programs right:\n{said[-2000:]}")
+    def _said(self) -> str:
+        return (self._ground.work / "log").read_text("utf-8", "replace")
+
+    def _count(self, who: str, found: float, right: int) -> None:
+        """A harness that goes by time may fail right programs on a busy machine."""
+        if right and found != right:
+            self.failed[who] = f"{who} found {found:g} of {right} right programs right."
 
     def _pytest(self, folder: Path, right: int) -> Figures:
         command = [self._python["pytest"], "-m", "pytest", "-q", "-p", "no:cacheprovider",
@@ -94,12 +99,13 @@ class Rivals:
                    str(self._harnesses / "test_exchange.py")]  # fmt: skip
         env = {"SUBMISSIONS": str(folder), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         figures = self._figures(command, env)
-        self._expect("pytest", f"{2 * right} passed", 1 if right else 0)
+        passed = re.search(r"(\d+) passed", self._said())
+        self._count("pytest", int(passed[1]) / 2 if passed else 0, right)
         return figures
 
-    def _check50(self, folder: Path) -> Figures:
+    def _check50(self, folder: Path, right: int) -> Figures:
         wall = cpu = 0.0
-        slug, said = str(self._harnesses / "check50"), b""
+        slug, smiles = str(self._harnesses / "check50"), 0
         for one in sorted(folder.iterdir()):
             command = [str(Path(self._python["check50"]).with_name("check50")), "--dev", slug]
             used = self._ground.run(
@@ -107,8 +113,9 @@ class Rivals:
                 env={"HOME": str(self._ground.work)},
             )  # fmt: skip
             wall, cpu = wall + used.wall, cpu + used.cpu
-            said = (self._ground.work / "log").read_bytes()
-        return {"wall": wall, "cpu": cpu, "ok": said.count(b":)") / 2}
+            smiles += self._said().count(":)")
+        self._count("check50", smiles / 2, right)
+        return {"wall": wall, "cpu": cpu}
 
     def _figures(self, command: list[str], env: Mapping[str, str] | None = None) -> Figures:
         used = self._ground.run(command, env=env, alone=netns.enter_network, may_fail=True)
@@ -134,14 +141,13 @@ def _twenty(ground: Ground, rivals: Rivals, notes: list[str]) -> list[Row]:
     count = ground.size(RIGHT, 8)
     folder = ground.a_class("right", count)
     ways: dict[str, Callable[[], Figures]] = {
-        **rivals.ways(folder, count), **rivals.more_ways(folder),
+        **rivals.ways(folder, count), **rivals.more_ways(folder, count),
         "cold": lambda: _graded(ground, folder, *ground.cold),
     }  # fmt: skip
     if ground.warm or ground.usual == "warm":
         ways["warm"] = lambda: _graded(ground, folder, *ground.warm)
     found = interleaved(ground, f"{count} right submissions", 1 if ground.quick else 3, ways)
-    if found.get("check50.ok", (1.0,))[0] < 1:
-        notes.append("check50 did not find the last submission right.")
+    notes += rivals.failed.values()
     rows = [
         Row(key=f"rivals.{way}.wall", name=f"{count} right: {_NAMES[way]}", unit="s",
             values=tuple(value / 1e3 for value in found[f"{way}.wall"]))

@@ -27,7 +27,7 @@ def server():
             time.sleep(0.005)
     with peer:
         try:
-            if peer.recv(1024).decode() != GREETING:
+            if GREETING not in peer.recv(1024).decode():
                 raise check50.Failure("another greeting")
             peer.send(HELLO.encode())
             time.sleep(0.05)
@@ -54,6 +54,6 @@ def client():
                     heard += data
         except OSError:
             raise check50.Failure("it did not call, or did not end")
-    if heard.decode() != HELLO + GOODBYE:
+    if HELLO not in heard.decode() or GOODBYE not in heard.decode():
         raise check50.Failure("other messages")
     program.stdout(GREETING, regex=False, timeout=5).exit(0)
