@@ -110,7 +110,7 @@ class Rivals:
             command = [str(Path(self._python["check50"]).with_name("check50")), "--dev", slug]
             used = self._ground.run(
                 command, cwd=one, alone=netns.enter_network, may_fail=True,
-                env={"HOME": str(self._ground.work)},
+                env={"HOME": str(self._ground.work), "TMPDIR": str(self._ground.work)},
             )  # fmt: skip
             wall, cpu = wall + used.wall, cpu + used.cpu
             smiles += self._said().count(":)")
