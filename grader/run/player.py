@@ -195,27 +195,25 @@ class Player(Generic[_P]):
 
     def _wait_for_news(self) -> frozenset[int]:
         """Wait until a descriptor has something to tell or a look might; which ones do."""
-        while not (news := self._wait_once()) and self._has_nothing_to_see():
-            pass
-        return news
-
-    def _wait_once(self) -> frozenset[int]:
-        """Wait until a descriptor has something to tell, or for the pause; which ones do."""
         program, _, streams = self._running
         reads = [*streams.reads, *self.endpoint.reads]
         if program.status is None:
             reads.append(program.pidfd)
-        endpoint = self.endpoint
-        readable, writable, failed = select.select(
-            reads, endpoint.writes, endpoint.failures, self._pause
-        )
-        if readable or writable or failed:
-            self._pause = _FIRST_PAUSE if self.machine.step is not None else _BEFORE_THE_END
-        else:
+        writes, failures = self.endpoint.writes, self.endpoint.failures
+        while True:
+            found = select.select(reads, writes, failures, self._pause)
+            self.setting.on_tick()
+            if any(found):
+                self._pause = self._first_pause
+                return frozenset([fd for fds in found for fd in fds])
             longest = _LONGEST_WHILE_STILL if self._still else _LONGEST_PAUSE
             self._pause = min(self._pause * _PAUSE_GROWTH, longest)
-        self.setting.on_tick()
-        return frozenset((*readable, *writable, *failed))
+            if not self._has_nothing_to_see():
+                return frozenset()
+
+    @property
+    def _first_pause(self) -> float:
+        return _FIRST_PAUSE if self.machine.step is not None else _BEFORE_THE_END
 
     def _has_nothing_to_see(self) -> bool:
         """Its only thread runs, and no step or limit asks for what can be seen of it now."""
@@ -600,7 +598,7 @@ class Player(Generic[_P]):
             case _:
                 pass
         facts.changed()
-        self._pause = _FIRST_PAUSE if self.machine.step is not None else _BEFORE_THE_END
+        self._pause = self._first_pause
 
     def _close_if_due(self) -> None:
         _, facts, _ = self._running
