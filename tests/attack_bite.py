@@ -240,9 +240,9 @@ def _enter() -> None:
     if inner := os.fork():
         _, status = os.waitpid(inner, 0)
         raise SystemExit(os.waitstatus_to_exitcode(status) & 0xFF)
-    privileges._mount("none", "/", None, _MS_REC | _MS_PRIVATE, None)
-    privileges._mount("proc", "/proc", "proc", 0, None)
-    privileges._mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777,size=256m")
+    privileges.mount("none", "/", None, _MS_REC | _MS_PRIVATE, None)
+    privileges.mount("proc", "/proc", "proc", 0, None)
+    privileges.mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777,size=256m")
     netns._loopback_up()
 
 
@@ -271,6 +271,7 @@ def _play(attack: str, without: str, engine: EngineOptions) -> Bite:
     if without == "own network":
         host.doors = host.open_doors(host.port)
     bite = Bite()
+    prepared.base = None  # read-only in itself: a second defence, where one is taken away
     for run in runner.Runner(prepared).play(job):
         bite.outcomes.append(f"{run.transcript.end.outcome} {run.transcript.end.problem or ''}")
         lines = written(run.transcript).splitlines()

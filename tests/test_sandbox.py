@@ -116,6 +116,21 @@ def test_the_filter_comes_by_descriptor_where_there_is_one() -> None:
     assert after(filtered, "--seccomp", 1) == [("17",)]
 
 
+def test_what_is_laid_out_ahead_is_one_mount_read_only() -> None:
+    plain = made()
+    based = sandbox.arguments(PYTHON, {}, FILES, Limits(), cwd="/submission/a/b", base="/base")
+    assert after(based, "--ro-bind", 2) == [("/base", "/"), ("/proc/sys", "/proc/sys")]
+    assert based.index("/base") < min(based.index(x) for x in ("--proc", "--dev", "--tmpfs"))
+    assert "--symlink" not in based
+    shown = sandbox.shown(PYTHON, {})
+    at = plain.index("--ro-bind")
+    assert plain[at : at + len(shown)] == shown
+    # All else is as without it, but for the root, which need not be made read-only again.
+    assert [*plain[:at], "--ro-bind", "/base", "/", *plain[at + len(shown) :]] == [
+        *based[:-2], "--remount-ro", "/", *based[-2:]
+    ]  # fmt: skip
+
+
 def test_the_kernels_settings_are_read_only_over_the_new_proc() -> None:
     arguments = made()
     assert ("/proc/sys", "/proc/sys") in after(arguments, "--ro-bind", 2)

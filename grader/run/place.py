@@ -14,6 +14,7 @@ from grader.lab.languages import PYTHON, language_of
 from grader.lab.model import Action, Limits, Role, Scenario
 from grader.run import cgroup, netns, sharedport
 from grader.run.capture import Capture
+from grader.run.errors import HostError
 from grader.run.facts import KernelFacts
 from grader.run.interpreter import Interpreter
 from grader.run.jobs import EngineOptions, FactsMode, Job, PlayedRun
@@ -43,6 +44,8 @@ class LinuxPlace:
     capture: Capture | None
     stacks: Stacks
     workshop: Workshop
+    base: str | None = None
+    """Where the unchanging part of each sandbox lies (`grader.run.baseroot`)."""
     groups: cgroup.Place | None = None
     """Where each run gets a group of its own."""
     networks: int = 0
@@ -144,10 +147,30 @@ class LinuxPlace:
     ) -> Program:
         if self.bwrap is None:
             return start_plain(self.interpreter, files, path, limits, given, launch)
-        program = start_sandboxed(
-            self.bwrap, self.interpreter, self.reachable, files, path, limits, given, launch
-        )
+        base = self.base if launch is None else None
+        try:
+            program = self._sandboxed(files, path, limits, launch, given, base)
+        except HostError:
+            if base is None:
+                raise
+            self.base = None  # this bubblewrap, or this kernel, won't have it
+            program = self._sandboxed(files, path, limits, launch, given, None)
         return self._limited(program, limits)
+
+    def _sandboxed(
+        self,
+        files: Sequence[SourceFile],
+        path: str,
+        limits: Limits,
+        launch: Launch | None,
+        given: Given,
+        base: str | None,
+    ) -> Program:
+        assert self.bwrap is not None  # noqa: S101 -- asked before
+        return start_sandboxed(
+            self.bwrap, self.interpreter, self.reachable, files, path, limits, given, launch,
+            base=base,
+        )  # fmt: skip
 
     def _limited(self, program: Program, limits: Limits, ours: int = 0) -> Program:
         """With the limits of its group and of its user namespace, where `ours` are of ours."""

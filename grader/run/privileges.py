@@ -20,7 +20,8 @@ from grader.run.netns import CLONE_NEWNS, unshare
 _MS_BIND = 0x1000
 _MS_REC = 0x4000
 _MS_PRIVATE = 1 << 18
-_STAGE = "/mnt"
+STAGE, BASE = "/mnt", "base"
+"""Where folders are staged, and the name of an empty one among them."""
 UNPRIVILEGED = 65534
 """nobody: owns nothing."""
 
@@ -47,13 +48,14 @@ def stage(folders: tuple[str, ...]) -> dict[str, str]:
         return {}
     try:
         unshare(CLONE_NEWNS)
-        _mount("none", "/", None, _MS_REC | _MS_PRIVATE, None)
-        _mount("tmpfs", _STAGE, "tmpfs", 0, "mode=0755,size=64k")
+        mount("none", "/", None, _MS_REC | _MS_PRIVATE, None)
+        mount("tmpfs", STAGE, "tmpfs", 0, "mode=0755,size=64k")
+        Path(STAGE, BASE).mkdir()
         places = {}
         for number, folder in enumerate(hidden):
-            place = Path(_STAGE) / str(number)
+            place = Path(STAGE) / str(number)
             place.mkdir()
-            _mount(folder, str(place), None, _MS_BIND | _MS_REC, None)
+            mount(folder, str(place), None, _MS_BIND | _MS_REC, None)
             places[folder] = str(place)
     except OSError as error:
         raise HostError(
@@ -82,7 +84,14 @@ def _traversable(path: Path) -> bool:
     return all(p.stat().st_mode & 0o001 for p in [path, *path.parents])
 
 
-def _mount(source: str, target: str, kind: str | None, flags: int, data: str | None) -> None:
+def mount(source: str, target: str, kind: str | None, flags: int, data: str | None) -> None:
+    """Mount something.
+
+    The words are those of mount(2).
+
+    Raises:
+        OSError: the kernel refused.
+    """
     encoded = [x.encode() if x is not None else None for x in (source, target, kind, data)]
     if _libc.mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3]):
         code = ctypes.get_errno()

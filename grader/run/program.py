@@ -327,8 +327,11 @@ def start_sandboxed(
     given: Given = NOTHING_GIVEN,
     launch: Launch | None = None,
     wait: Wait | None = None,
+    base: str | None = None,
 ) -> Program:
     """Start a program in bubblewrap, up to the gate; without `launch` it is Python.
+
+    `base` is where the unchanging part of the sandbox lies, for Python that is started cold.
 
     Raises:
         HostError: the sandbox could not be made.
@@ -351,8 +354,8 @@ def start_sandboxed(
             for made in (launch.artifacts if launch is not None else ())
         ]  # fmt: skip
         placed += [
-            sandbox.FileAt(fds.give(fds.memory(_identity(data))), path, False)
-            for path, data in sandbox.GENERATED.items()
+            sandbox.FileAt(fds.give(fds.memory(data)), path, False)
+            for path, data in (sandbox.generated() if base is None else {}).items()
         ]
         info_read, info_write = fds.pipe()
         bpf = seccomp.own().bpf if wait is None else b""
@@ -361,7 +364,7 @@ def start_sandboxed(
             shown = replace(interpreter, folders=(*interpreter.folders, *launch.folders))
         options = sandbox.arguments(
             shown, reachable, placed, limits, cwd=cwd,
-            seccomp=fds.give(fds.memory(bpf)) if bpf else None,
+            seccomp=fds.give(fds.memory(bpf)) if bpf else None, base=base,
         )  # fmt: skip
         for name, value in given.env:
             options += ["--setenv", name, value]
@@ -459,12 +462,6 @@ def _with_us() -> tuple[str, ...]:
     command = (found, "--pdeathsig", "KILL", "--")
     tried = subprocess.run([*command, "/bin/true"], capture_output=True, check=False)
     return () if tried.returncode else command
-
-
-def _identity(data: bytes) -> bytes:
-    uid, gid = os.getuid(), os.getgid()
-    count = data.count(b"%d")
-    return data % ((uid, gid)[:count] if count == 2 else (gid,)) if count else data
 
 
 def _child_pid(info: int, stderr: int, outer: int) -> int:

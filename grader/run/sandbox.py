@@ -7,6 +7,7 @@ processes. It shares the worker's network namespace, where nothing but the refer
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -57,6 +58,13 @@ _SYSTEM_FILES = (
 )
 
 
+def generated() -> dict[str, bytes]:
+    """The files of `GENERATED`, for who we are now."""
+    user, group = os.getuid(), os.getgid()
+    own: dict[str, tuple[int, ...]] = {"/etc/passwd": (user, group), "/etc/group": (group,)}
+    return {path: data % own[path] if path in own else data for path, data in GENERATED.items()}
+
+
 @dataclass(frozen=True)
 class FileAt:
     """Bytes given to bubblewrap through descriptor `fd`, to lie at `path` inside."""
@@ -76,11 +84,13 @@ def arguments(
     *,
     cwd: str,
     seccomp: int | None = None,
+    base: str | None = None,
 ) -> list[str]:
     """Options of bubblewrap, without the program.
 
     `reachable` maps a folder of the interpreter to where it can be read from (as root, a
-    private bind at a traversable place); from descriptor `seccomp` comes the filter.
+    private bind at a traversable place); from descriptor `seccomp` comes the filter. At `base`
+    lies what `shown` says, with the files of `GENERATED` (`grader.run.baseroot`).
     """
     out = [
         "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
@@ -89,13 +99,10 @@ def arguments(
     ]  # fmt: skip
     for name, value in ENVIRONMENT.items():
         out += ["--setenv", name, value]
-    out += _system()
-    for folder in interpreter.folders:
-        out += ["--ro-bind", reachable.get(folder, folder), folder]
-    for folder in OURS:
+    out += shown(interpreter, reachable) if base is None else ["--ro-bind", base, "/"]
+    for folder in _among(OURS, (*SYSTEM, *interpreter.folders)):
         # Installed beside the interpreter, our labs and model answers would be shown with it.
-        if any(Path(folder).is_relative_to(shown) for shown in (*SYSTEM, *interpreter.folders)):
-            out += ["--size", "4096", "--tmpfs", folder, "--remount-ro", folder]
+        out += ["--size", "4096", "--tmpfs", folder, "--remount-ro", folder]
     # The kernel's settings once more: whoever we are by mistake, nobody writes them from here.
     out += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
     size = str(limits.work_size)
@@ -105,7 +112,22 @@ def arguments(
     if seccomp is not None:
         out += ["--seccomp", str(seccomp)]
     # The root and /dev are tmpfs themselves, without bounds: nothing of them stays writable.
-    return [*out, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", cwd]
+    out += ["--remount-ro", "/dev", *(("--remount-ro", "/") if base is None else ())]
+    return [*out, "--chdir", cwd]
+
+
+def shown(interpreter: Interpreter, reachable: Mapping[str, str]) -> list[str]:
+    """The system and the interpreter, as options of bubblewrap: read-only, the same in all runs."""
+    out = [*_system()]
+    for folder in interpreter.folders:
+        out += ["--ro-bind", reachable.get(folder, folder), folder]
+    return out
+
+
+@cache
+def _among(folders: tuple[str, ...], seen: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that lie in one of the others."""
+    return tuple(x for x in folders if any(Path(x).is_relative_to(y) for y in seen))
 
 
 @cache

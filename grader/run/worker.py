@@ -20,7 +20,7 @@ from typing import NoReturn
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.lab.fields_lab import ENCODINGS
-from grader.run import cgroup, netns, privileges, seccomp
+from grader.run import baseroot, cgroup, netns, privileges, sandbox, seccomp
 from grader.run.built import BuildCache
 from grader.run.capture import Capture
 from grader.run.errors import FactsUnavailable, HostError
@@ -53,6 +53,7 @@ def prepare(options: EngineOptions, parent: int) -> LinuxPlace:
     sandboxed = options.isolation == "full"
     workshop = Workshop(options.languages, interpreter, cache, sandboxed=sandboxed)
     reachable: dict[str, str] = {}
+    base: str | None = None
     bwrap = options.bwrap
     place = _groups(options)
     if options.isolation == "full":
@@ -65,6 +66,12 @@ def prepare(options: EngineOptions, parent: int) -> LinuxPlace:
             bwrap = str(Path(reachable.get(bwrap_home, bwrap_home)) / Path(bwrap).resolve().name)
             privileges.drop()
         netns.enter_network()
+        needed = (*interpreter.folders, *workshop.folders, bwrap)
+        base = baseroot.lay(
+            f"{privileges.STAGE}/{privileges.BASE}" if reachable else baseroot.place_for(needed),
+            sandbox.shown(interpreter, reachable), sandbox.generated(),
+            ("/proc", "/dev", *sandbox.FOLDERS),
+        )  # fmt: skip
     else:
         bwrap = None
         # Orphans of a program become ours, so that they can be ended too.
@@ -76,7 +83,9 @@ def prepare(options: EngineOptions, parent: int) -> LinuxPlace:
     table = _table(options)
     capture = Capture() if options.isolation == "full" else None
     kind = MeteredPlace if options.metered else LinuxPlace
-    return kind(options, interpreter, reachable, bwrap, table, capture, stacks, workshop, place)
+    return kind(
+        options, interpreter, reachable, bwrap, table, capture, stacks, workshop, base, place
+    )
 
 
 def _builds(options: EngineOptions) -> BuildCache | None:
