@@ -390,7 +390,8 @@ class Grading:
                 self._again.append(done)
             else:
                 self._settle(done, finisher)
-                yield replace(done, grade=self._alike.grade(done.grade))
+                grade = self._alike.grade(done.grade)
+                yield done if grade is done.grade else replace(done, grade=grade)
 
 
 def rejudge(

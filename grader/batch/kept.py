@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 
@@ -86,6 +87,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     grade: _Grade
 
 
+@lru_cache(256)
 def shown_by(language: str, given: str) -> str:
     """One text for all that pages depend on besides the result. `given`: points by hand."""
     return saved.fingerprint(language, given)

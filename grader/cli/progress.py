@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from fractions import Fraction
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +27,11 @@ _PHASES: dict[str, tuple[str, str]] = {
     ),
 }
 _TAKEN_OVER = {"fr": "repris", "en": "taken over"}
+
+
+@lru_cache(1024)
+def _score(score: Fraction, most: Fraction, language: str) -> str:
+    return f"{decimal(score, language)}/{decimal(most, language)}"
 
 
 class Lines:
@@ -55,7 +62,7 @@ class Lines:
         self._count += 1
         grade, language = done.grade, self._language
         width = len(str(self._total))
-        score = f"{decimal(grade.score, language)}/{decimal(grade.max_score, language)}"
+        score = _score(grade.score, grade.max_score, language)
         line = f"[{self._count:>{width}}/{self._total}] {safe(grade.name)}  {score}"
         if done.taken_over:
             line += f"  ({_TAKEN_OVER.get(language, _TAKEN_OVER['en'])})"

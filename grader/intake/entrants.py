@@ -52,7 +52,8 @@ class Entrant:
         told = msgspec.json.encode((self.name, self.person, self.team, self.origin)).decode()
         if not isinstance(self.fetch, Handed) or self.origin.layout in GIT:
             return told, None
-        return told + repr(self.fetch.pieces), self.fetch.stamp()
+        pieces = (f"{one.item}\0{one.file}\0{one.notes}" for one in self.fetch.pieces)
+        return "\0".join((told, *pieces)), self.fetch.stamp()
 
 
 @dataclass(frozen=True, kw_only=True)
