@@ -62,9 +62,9 @@ def test_a_class_from_end_to_end(
     assert [one["name"] for one in document["left_out"]] == ["casse"]
     page = Page((out / "matrix.html").read_text("utf-8"))
     assert "juste_asyncio" in page.text
-    # A folder of results that is there already is not touched but for these two files.
+    # A folder of results that is there already is not touched but for these files.
     assert sorted(p.name for p in out.iterdir()) == [
-        ".wiregrade.json", ".wiregrade.lock", "matrix.html", "matrix.json",
+        ".wiregrade.clean", ".wiregrade.json", ".wiregrade.lock", "matrix.html", "matrix.json",
     ]  # fmt: skip
 
 

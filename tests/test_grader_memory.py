@@ -42,7 +42,7 @@ def test_what_programs_leave_is_not_in_memory(tmp_path: Path) -> None:
     (page,) = pages(out)
     assert page < MOST_SHOWN
     hidden = {path.name for path in out.iterdir() if path.name.startswith(".")}
-    assert hidden == {output.MARKER, output.LOCK}
+    assert hidden == {output.MARKER, output.LOCK, output.CLEAN, output.INDEX}
 
 
 def test_nor_is_a_class_that_waits_to_be_judged(tmp_path: Path) -> None:
