@@ -109,6 +109,25 @@ def test_a_copy_that_became_another_result_is_nobodys_source(tmp_path: Path) -> 
     assert all(files(tmp_path)[name] == made[name] for name in made if name[1:2] == "/")
 
 
+def test_no_more_is_read_than_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grading, "_MOST_COPIES", 2)
+    grade(tmp_path, [alike("first", origin=HERE)])
+    behind: list[int] = []
+
+    def entry(number: int) -> grading.Waiting:
+        def read() -> Submission:
+            there = sum((tmp_path / f"s{n}" / "result.json").exists() for n in range(number))
+            behind.append(number - there)
+            return alike(f"s{number}", origin=HERE)
+
+        return grading.Waiting(f"s{number}", f"s{number}", read)
+
+    with output.opened(tmp_path) as folder:
+        one = Grading(folder, source(), SETTINGS, judge_run)
+        assert len(list(one.grade(map(entry, range(20)), FakeEngine()))) == 20
+    assert max(behind) <= 2
+
+
 def test_when_a_file_has_all_the_links_it_can_have_others_link_to_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

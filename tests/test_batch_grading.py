@@ -384,6 +384,19 @@ def test_an_interrupt_keeps_what_is_done_and_the_next_goes_on(tmp_path: Path) ->
     assert len(done) == 3
 
 
+def test_after_an_interrupt_whoever_asked_hears_of_all_that_is_written(tmp_path: Path) -> None:
+    def interrupt(job: Job) -> None:
+        raise KeyboardInterrupt
+
+    grade(tmp_path, submission("a"), submission("b"))
+    with output.opened(tmp_path) as folder:
+        one = Grading(folder, source(), SETTINGS, judge)
+        entries = waiting(*(submission(name) for name in "abc"))
+        with pytest.raises(KeyboardInterrupt):
+            list(one.grade(entries, FakeEngine(interrupt)))
+        assert [done.grade.id for done in one.undelivered()] == ["a", "b"]
+
+
 def test_a_cut_while_writing_is_not_taken_for_a_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

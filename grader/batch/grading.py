@@ -14,7 +14,7 @@ import hashlib
 import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from grader import __version__
@@ -43,6 +43,8 @@ __all__ = ["Done", "Grading", "Settings", "Waiting", "marker_of", "rejudge"]
 
 _MOST_WAITING = 8
 """Submissions that may wait to be judged: a class that plays fast must not fill the memory."""
+_MOST_COPIES = 64
+"""Copies that may wait to be written: an interrupt waits for them."""
 
 
 class Grading:
@@ -139,6 +141,7 @@ class Grading:
                 if known:
                     continue
             if self._sharing and not opened.fault and self._shares(entry, opened, finisher):
+                self._hold_back()
                 continue
             try:
                 jobs = self._jobs_of(opened)
@@ -176,6 +179,23 @@ class Grading:
         if self._known is not None and not done.fault:
             self._known.note(done.grade, handed, files, shape)
         return done
+
+    def _hold_back(self) -> None:
+        """Read no faster than copies are written, which is done in order."""
+        if len(self._done) > _MOST_COPIES and isinstance(
+            early := self._done[-_MOST_COPIES], Future
+        ):
+            wait((early,))
+
+    def undelivered(self) -> Iterator[Done]:
+        """After whatever ended the grading: what is written and was not yielded any more."""
+        for one in self._done:
+            if isinstance(one, Done):
+                yield one
+            elif one.done() and not one.cancelled() and one.exception() is None:
+                done = one.result()
+                if isinstance(done, Done):
+                    yield done
 
     def settle(self) -> None:
         """All is written: what the next run is to know is kept."""

@@ -226,6 +226,7 @@ class _Class:
         return _status(grades, self._given.fail_under)
 
     def _write(self, grading: Grading) -> list[Grade]:
+        self._done += grading.undelivered()
         done = sorted(self._done, key=lambda one: self._order[one.grade.id])
         grades = counting(self._entrants, [one.grade for one in done])
         made = unchanged.made_from(self._settings, grades)
