@@ -276,10 +276,13 @@ class Machine:
                 return self._look(track, step, event)
             case Meaning.TAKE:
                 return self._take(track, step, event)
+            case Meaning.DONE if isinstance(event, e.Ready) and _lasts(step):
+                return []  # it reads, and may still act when it has read for long enough
             case Meaning.DONE:
                 return self._over(track, c.StepStatus.DONE, event)
             case Meaning.MISSED:
-                return self._over(track, c.StepStatus.MISSED, event)
+                kept = _is_kept(step, event.t - track.begun)
+                return self._over(track, c.StepStatus.DONE if kept else c.StepStatus.MISSED, event)
             case _:
                 assert_never(meaning)
 
@@ -376,6 +379,7 @@ class Machine:
         step, index, t = self._step_of(track), track.index, track.due
         track.due = None
         track.pieces_sent = 0
+        track.begun = t or 0
         if step is None or index is None or t is None:
             return []
         begun = c.Note(index, c.StepStatus.BEGUN, "script")
@@ -409,6 +413,8 @@ class Machine:
                 return self._over(track, c.StepStatus.MISSED, e.Received(t, b""))
             case s.Silence() if link.ended:
                 return self._over(track, c.StepStatus.MISSED, e.EndOfStream(t))
+            case s.Silence(lasts=float()):
+                return []  # its time is over (`Overdue`), or the program is proved to wait
             case s.Silence():
                 return [c.AwaitReady(connection=name, calm=True, rests=True)]
             case s.PauseReading():
@@ -529,6 +535,8 @@ class _Track:
         self.pieces: tuple[bytes, ...] = ()
         """What the present step sends."""
         self.pieces_sent = 0
+        self.begun = t
+        """When the present step began."""
         self.length_in: s.LengthIn = len
         """How the message that it awaits is told from what follows."""
         self.due: int | None = t
@@ -556,6 +564,15 @@ def _tracks(steps: tuple[s.Step, ...], first: int, t: int) -> tuple[list[_Track]
         by_name.setdefault(steps[index].connection, []).append(index)
         index += 1
     return [_Track(indices, t) for indices in by_name.values()], index
+
+
+def _lasts(step: s.Step) -> bool:
+    return isinstance(step, s.Silence) and step.lasts is not None
+
+
+def _is_kept(step: s.Step, so_far: int) -> bool:
+    """Whether it is a silence that has lasted long enough, whatever ends it now (ns)."""
+    return isinstance(step, s.Silence) and step.lasts is not None and so_far >= step.lasts * 1e9
 
 
 def _reason(event: e.Event) -> str:

@@ -124,7 +124,14 @@ class Drop(Receive):
 
 @dataclass(frozen=True, kw_only=True)
 class Silence(Step):
-    """Say nothing until the program is seen to wait for us, and for as long as it does."""
+    """Say nothing until the program is seen to wait for us, and for as long as it does.
+
+    With `lasts` it goes on until its time is over (`within`): who waits with a time limit of its
+    own may act by itself. One that is proved to wait without any need not be waited for. What comes
+    after `lasts` seconds breaks it no more.
+    """
+
+    lasts: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

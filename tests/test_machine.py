@@ -254,6 +254,23 @@ def test_what_breaks_a_silence_is_left_for_the_next_message() -> None:
     assert book.ends() == ["done", "missed", "done"]
 
 
+def test_a_silence_that_lasts_goes_on_while_the_program_may_still_act() -> None:
+    lasts = s.Silence(lasts=1.0, within=2.0)
+    book = Playbook(CONNECT, lasts, RECEIVE).on(CONNECTED)
+    assert book.does() == []  # it is not asked for a program that reads
+    assert book.on(READY).ends() == ["done"]
+    assert book.on(e.Overdue(T)).ends() == ["done", "done"]
+    # Proved to wait for ever: no need to wait for it.
+    assert Playbook(CONNECT, lasts, RECEIVE).on(CONNECTED, STUCK).ends()[:2] == ["done", "done"]
+
+
+def test_a_silence_is_broken_before_it_has_lasted_and_not_afterwards() -> None:
+    for late, status in ((999_999_999, "missed"), (1_000_000_000, "done")):
+        for kind in (e.EndOfStream, e.ConnectionReset, e.Exited):
+            book = Playbook(CONNECT, s.Silence(lasts=1.0, within=2.0)).on(CONNECTED)
+            assert book.on(kind(T + late)).ends() == ["done", status]
+
+
 def test_refused_then_accepted() -> None:
     book = Playbook(REFUSE, ACCEPT, SEND)
     assert book.does() == []

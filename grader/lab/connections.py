@@ -58,6 +58,7 @@ class Read(TypedDict):
     """Fields of a `ReferenceStep`."""
 
     connection: str
+    lasts: float | None
     within: float | None
     after: float | None
     typed: str
@@ -135,8 +136,12 @@ def read(entry: Entry, action: Action, fields: Fields, context: Context) -> Read
             problems.add(node.place, f"{key}: only what is received has a time, not '{action}'")
     if times["after"] is not None and action is not Action.END:
         problems.add(times["after"].place, "after: only for 'receive: end'")
+    lasts = fields.get("lasts")
+    if lasts is not None and action is not Action.SILENCE:
+        problems.add(lasts.place, f"lasts: only a 'silence' lasts, not '{action}'")
     return Read(
         connection="" if told is None else values.word(told, problems, "as", _NAME, _NAME_FORM),
+        lasts=_seconds(lasts, "lasts", context),
         within=_seconds(times["within"], "within", context),
         after=_seconds(times["after"], "after", context),
         typed=values.text(entry.value, problems, "type") if action is Action.TYPE else "",
@@ -176,6 +181,8 @@ def _seconds(node: Node | None, what: str, context: Context) -> float | None:
 
 def longest_of(step: ReferenceStep) -> float | None:
     """Seconds that the program is given for the step, with tolerance; None: no time is asked."""
+    if step.lasts is not None:
+        return step.lasts
     if step.within is None and step.after is None:
         return None
     asked = step.within if step.within is not None else step.after or 0.0
@@ -183,8 +190,8 @@ def longest_of(step: ReferenceStep) -> float | None:
 
 
 def soonest_of(step: ReferenceStep) -> float:
-    """Seconds before which what is received comes too soon, with tolerance."""
-    return (step.after or 0.0) * _SOONEST
+    """Seconds before which what is received, or breaks a silence, comes too soon."""
+    return (step.after or step.lasts or 0.0) * _SOONEST
 
 
 def time_asked(steps: Iterable[ReferenceStep]) -> float:

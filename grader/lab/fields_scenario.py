@@ -79,6 +79,7 @@ STEP_OPTIONS = (
     FieldOf("within", "time", "so much time the program has", "{receive: answer, within: 2 s}"),
     FieldOf("after", "time", "beside `receive: end`: so much time must pass before",
             "{receive: end, after: 5 s}"),
+    FieldOf("lasts", "time", "beside `silence`: for so long", "{silence: alice, lasts: 3 s}"),
     FieldOf("times", "number", "beside `send`, `receive`: how many times, 1 to 100",
             "{send: request, times: 2}"),
 )  # fmt: skip

@@ -253,6 +253,8 @@ class ReferenceStep:
     """`as: alice`: the connection that it is about; empty: the one without a name."""
     together: int = 0
     """Neighbours with the same number are played side by side; 0: in its turn."""
+    lasts: float | None = None
+    """Of a silence: seconds, whatever the program waits for; None: until it waits."""
     within: float | None = None
     """Seconds that the program may take for it, as the statement says."""
     after: float | None = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from grader.lab.connections import longest_of
+from grader.lab.connections import longest_of, soonest_of
 from grader.lab.model import Action, Delivery, ExpectExit, Lab, ReferenceStep, Scenario
 from grader.lab.words import Words, words_of
 from reference import script
@@ -53,6 +53,8 @@ def _bare(words: Words, step: ReferenceStep) -> script.Step:
         case Action.TYPE:
             line = step.typed.removesuffix("\n") + "\n"
             return script.Type(data=line.encode())
+        case Action.SILENCE:
+            return script.Silence(lasts=soonest_of(step) if step.lasts is not None else None)
     return _PLAIN[step.action]()
 
 
@@ -90,7 +92,6 @@ _PLAIN: dict[Action, type[script.Step]] = {
     Action.CLOSE: script.Close,
     Action.RESET: script.Reset,
     Action.RESTART: script.Restart,
-    Action.SILENCE: script.Silence,
     Action.STOP_READING: script.PauseReading,
     Action.READ_AGAIN: script.ResumeReading,
 }

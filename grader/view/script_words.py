@@ -25,6 +25,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "type": ("au clavier~: {typed}", "typed: {typed}"),
     # and how
     "dropped": ("se perd en route", "is lost on the way"),
+    "lasts": ("pendant {seconds}~s", "for {seconds}~s"),
     "within": ("en {seconds}~s au plus", "within {seconds}~s"),
     "after": ("après {seconds}~s au moins", "after {seconds}~s at least"),
     "together": ("en même temps que d’autres", "at the same time as others"),

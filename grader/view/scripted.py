@@ -140,6 +140,8 @@ class _Maker:
             yield self.words["dropped"]
         if step.within is not None:
             yield self.words["within"].format(seconds=f"{step.within:g}")
+        if step.lasts is not None:
+            yield self.words["lasts"].format(seconds=f"{step.lasts:g}")
         if step.after is not None:
             yield self.words["after"].format(seconds=f"{step.after:g}")
         if step.together and step.action in (Action.CONNECT, Action.ACCEPT):
