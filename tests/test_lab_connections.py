@@ -101,6 +101,7 @@ def test_times_arguments_environment() -> None:
         ("  - {type: yes, as: alice}\n", "", "the keyboard belongs to no connection"),
         ("  - connect\n  - {send: hello, within: 2 s}\n", "", "within: only what is received"),
         ("  - connect\n  - {receive: answer, after: 2 s}\n", "", "after: only for 'receive: end'"),
+        ("  - connect\n  - {receive: answer, lasts: 2 s}\n", "", "only a 'silence' lasts"),
         ("  - connect\n  - {receive: answer, within: soon}\n", "", "a time such as 2 s or 500 ms"),
         ("  - {connect, times: 2}\n", "", "times: only for 'send' and 'receive'"),
         ("  - connect\n", "protocol: udp\n", "leave 'connect' out"),
