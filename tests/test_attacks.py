@@ -43,7 +43,7 @@ ROWS = {*range(1, 31), *range(38, 60)}
 """Rows of the table of threats that running programs, submissions and archives are about."""
 OVERTIME_S = 10
 """What a hostile run may cost beyond its own limits."""
-COLD, WARM = "--cold", "--warm forced"
+COLD, WARM = "--cold", "--starts forced"
 """How programs are started: all of them warm, also those that are usually started cold."""
 ATTACKED = [("root", COLD), ("ordinary", WARM)]
 if os.environ.get("WIREGRADE_ALL_ATTACKS"):

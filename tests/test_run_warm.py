@@ -20,6 +20,7 @@ import pytest
 from warm_programs import BEHAVIOURS, helpers_of
 
 from grader import transcript as tr
+from grader.lab.model import ExpectFile
 from grader.run import trying, warm, warmable, zygote
 from grader.run.engine import Engine
 from grader.run.errors import HostError
@@ -98,6 +99,27 @@ def test_what_is_drawn_at_random_is_drawn_anew(warm_engine: Engine) -> None:
     first, second = runs(warm_engine, tools.job(source, certify=2))
     assert was_warm(second)
     assert not set(first.stdout.split()) & set(second.stdout.split())
+
+
+@NEEDS_SANDBOX
+def test_what_a_program_leaves_in_its_folder_is_found(
+    full_engine: Engine, warm_engine: Engine
+) -> None:
+    names = ("note", "deep/note", "prog.py", "none")
+    scenario = replace(tools.ALONE, expect=tuple(ExpectFile(name=name) for name in names))
+    source = """
+        import socket
+        import os
+        os.mkdir('deep')
+        for name in ('note', 'deep/note'): open(name, 'w').write(name)
+        """
+    one = tools.job(source, scenario)
+    (cold,), (warmed,) = runs(full_engine, one), runs(warm_engine, one)
+    assert was_warm(warmed)
+    kinds = [(entry.kind, entry.size) for entry in tools.entries(warmed, tr.LeftFile)]
+    assert kinds[:2] == [("file", 4), ("file", 9)]
+    assert kinds[3][0] == "absent"
+    assert kinds == [(entry.kind, entry.size) for entry in tools.entries(cold, tr.LeftFile)]
 
 
 # --- nothing comes to the next run -------------------------------------------------------

@@ -24,7 +24,7 @@ FILE = "wiregrade.toml"
 PROJECT = "pyproject.toml"
 _BYTES = 64 * 1024
 _NEVER = frozenset(
-    {"python", "facts", "warm", "debug", "no-config", "help", "executor"}
+    {"python", "facts", "starts", "debug", "no-config", "help", "executor"}
     | {"html", "open", "output", "force", "with-hidden", "due-passed"}
 )
 """Options that no file sets: they start programs, write wherever they say, or unlock."""

@@ -63,7 +63,7 @@ def _machine(parser: argparse.ArgumentParser) -> None:
     )
     # For testing: also programs that might tell; and where the state of programs can't be read.
     parser.add_argument(
-        "--warm", choices=("pays", "always", "forced"), default="pays", help=argparse.SUPPRESS
+        "--starts", choices=("pays", "always", "forced"), default="pays", help=argparse.SUPPRESS
     )
     parser.add_argument("--facts", choices=("kernel", "paced"), help=argparse.SUPPRESS)
 

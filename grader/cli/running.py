@@ -45,7 +45,7 @@ def warmth(given: argparse.Namespace) -> Warmth:
     """When programs are to be started warm; some commands play too few runs to ask."""
     if getattr(given, "cold", False):
         return "never"
-    return getattr(given, "warm", "pays")
+    return getattr(given, "starts", "pays")
 
 
 def tracer(given: argparse.Namespace) -> str | None:

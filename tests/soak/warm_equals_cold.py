@@ -88,6 +88,11 @@ def told_of(run: Run) -> Told:
         "stdout": said(transcript.stdout),
         "stderr": said(transcript.stderr),
         "received": received,
+        "left": [
+            [entry.name, entry.kind, entry.size, entry.digest]
+            for entry in transcript.entries
+            if isinstance(entry, tr.LeftFile)
+        ],
         "position": [
             [[frame.file, frame.line, frame.function] for frame in entry.frames]
             for entry in transcript.entries
