@@ -58,6 +58,8 @@ from grader.submission import SourceFile, Submission
 RESULT = Path(__file__).resolve().parent / "results" / "warm_equals_cold.json"
 SOME = 4
 """Submissions that are played in three ways before others are."""
+SHOWN = 300
+"""Characters that are kept of what differs."""
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,16}")
 
 Told = dict[str, object]
@@ -158,7 +160,7 @@ class Soak:
         self.counts["starts"] += warmed.starts
         self.counts["started_warm"] += warmed.warm
         self._unsteady |= {f"{name} {key}" for key in unsteady}
-        found = {f"{name} {k}": v for k, v in found.items() if k not in unsteady}
+        found = {f"{name} {k}": _shown(*v) for k, v in found.items() if k not in unsteady}
         self.differing |= found
         self.save()
         print(f"{self.seconds} s, {name}: {dict(self.counts)}; differ: {[*found]}", flush=True)
@@ -248,6 +250,13 @@ def differences(one: dict[str, Told], other: dict[str, Told]) -> dict[str, list[
     }
 
 
+def _shown(one: object, other: object) -> list[object]:
+    """Both, from a little before the first difference on."""
+    texts = [json.dumps(x, ensure_ascii=False, sort_keys=True) for x in (one, other)]
+    at = max(0, len(os.path.commonprefix(texts)) - SHOWN // 3)  # noqa: RUF071 -- of texts
+    return [text[at : at + SHOWN] for text in texts]
+
+
 def groups(given: argparse.Namespace) -> Iterator[tuple[str, Lab, dict[str, Submission]]]:
     """Some samples of each lab, then some more, until there are none."""
     rows = []
@@ -278,7 +287,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default=usual_python())
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--again", type=int, default=5)
+    parser.add_argument("--again", type=int, default=10)
     parser.add_argument("--graded", action="store_true", help="only what gives points")
     parser.add_argument("--labs", default=",".join(builtin_labs()))
     parser.add_argument("--only", nargs="+", default=(), help="these submissions alone")
