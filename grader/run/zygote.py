@@ -221,8 +221,9 @@ def main() -> bool:
     variable that led here; then the modules are imported with which the program begins.
     """
     before, folders = {*sys.modules}, {*sys.path_importer_cache} - {HERE}
-    if strange := before - {*_AT_START.split()}:
-        raise RuntimeError("this interpreter imports more at its start: " + " ".join(strange))
+    if strange := sorted(before - {*_AT_START.split()}):
+        some = ", ".join(strange[:3])
+        raise RuntimeError(f"a package adds {len(strange)} modules to its start, such as {some}")
     import gc
     import marshal
 
@@ -266,7 +267,7 @@ if __name__ == "sitecustomize":
         has_own = main()
     except BaseException as error:
         # `site` would say so and go on: nobody's program may run in the zygote.
-        os.write(2, repr(error).encode())
+        os.write(2, (str(error) or repr(error)).encode())
         os._exit(_FAILED)
     if not has_own:
         # The import system then forgets this module, and `site` goes on as without one.
