@@ -6,13 +6,15 @@ import json
 import tracemalloc
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from export_samples import result_of
-from report_samples import grade, stuck_grade
+from report_samples import grade, lab, stuck_grade
 
 from grader import results
+from grader.batch import graded
 from grader.batch.graded import GradedFolder, NoResultsError, graded_folder, read_file
 from grader.batch.output import OutputFolder
 from grader.formats.csv import csv_rows
@@ -52,6 +54,27 @@ def test_an_id_is_never_a_way_out(tmp_path: Path, bad: str) -> None:
     (tmp_path / "results.json").write_text(json.dumps({"submissions": [{"id": bad}]}))
     with pytest.raises(NoResultsError, match="ids that are not Wiregrade's"):
         graded_folder(OutputFolder(tmp_path))
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1000])
+def test_as_we_write_it_a_submission_at_a_time_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    ids = ["zoe", "abel", "max"]
+    named = [replace(grade(), id=one, name='"}\n    },\n    {') for one in ids]
+    whole = b"".join(results.encoded(lab(), "full", named))
+    listed = tmp_path / "results.json"
+    monkeypatch.setattr(graded, "_CHUNK", chunk)
+    monkeypatch.setattr(graded, "mmap", None)  # never all of it at once
+    listed.write_bytes(whole)
+    assert graded_folder(OutputFolder(tmp_path)).ids == ids
+    monkeypatch.undo()
+    for cut in (1, len(whole) // 2, len(whole) - 20, len(whole) - 3):
+        listed.write_bytes(whole[:cut])
+        with pytest.raises(NoResultsError):
+            graded_folder(OutputFolder(tmp_path))
+    listed.write_bytes(b"".join(results.encoded(lab(), "full", [])))
+    assert graded_folder(OutputFolder(tmp_path)).ids == []
 
 
 def test_an_id_twice_is_refused(tmp_path: Path) -> None:

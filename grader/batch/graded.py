@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -20,6 +21,10 @@ from grader.view.bytes_view import escaped
 
 RESULT_BYTES = 64 * 1024 * 1024
 """No result.json that we write comes near it."""
+
+_BEGIN, _BETWEEN, _END = b'"submissions": [\n    {\n', b"\n    },\n    {\n", b"\n    }\n  ]"
+"""Around submissions in results.json."""
+_CHUNK = 1024 * 1024
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _SHOWN = 10
@@ -121,10 +126,50 @@ def _folders(folder: OutputFolder) -> list[str]:
     return [one for one in found if is_id(one)]
 
 
+def _listed(path: Path) -> list[str]:
+    """The ids in results.json, read a submission at a time where it is laid out as we write it.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no results.json.
+    """
+    try:
+        with path.open("rb") as file:
+            return list(_one_by_one(file))
+    except ValueError:  # edited since, or there is nobody in it
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return [one.id for one in msgspec.json.decode(data, type=_Class).submissions]
+
+
+def _one_by_one(file: IO[bytes]) -> Iterator[str]:
+    """The ids. No line ends within a text, so what is between submissions is nowhere else."""
+    head, rest = b"", b""
+    while chunk := file.read(_CHUNK):
+        *whole, rest = (rest + chunk).split(_BETWEEN)
+        for piece in whole:
+            head, piece = _without_head(head, piece)
+            yield msgspec.json.decode(b"{%b}" % piece, type=_Entry).id
+    head, rest = _without_head(head, rest)
+    piece, found, tail = rest.rpartition(_END)
+    if not found:
+        raise ValueError("it does not end as it should")
+    yield msgspec.json.decode(b"{%b}" % piece, type=_Entry).id
+    msgspec.json.decode(head + b"[]" + tail, type=_Class)
+
+
+def _without_head(head: bytes, piece: bytes) -> tuple[bytes, bytes]:
+    """What stands before all submissions, and the piece without it."""
+    if head:
+        return head, piece
+    before, found, after = piece.partition(_BEGIN)
+    if not found:
+        raise ValueError("it does not begin as it should")
+    return before + b'"submissions": ', after
+
+
 def _identifiers(path: Path) -> list[str]:
     try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            found = [one.id for one in msgspec.json.decode(data, type=_Class).submissions]
+        found = _listed(path)
     except FileNotFoundError:
         raise NoResultsError(f"{path} is not there: grade first, or to the end") from None
     except OSError as error:
