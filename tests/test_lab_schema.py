@@ -18,6 +18,7 @@ from grader.lab.model import Action
 from grader.lab.problems import Problems
 from grader.lab.schema import NAMES, Name, schema
 from grader.lab.yamlfile import Mapping, Node, Scalar, Sequence, parse
+from grader.resources import samples_root, scenarios_root
 
 ROOT = TP09.parent.parent
 LABS = [path.parent for folder in ("scenarios", "tests/labs")
@@ -116,3 +117,11 @@ def test_every_field_has_an_example_of_itself() -> None:
 def test_the_command_prints_it(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["schema", name]) == 0
     assert json.loads(capsys.readouterr().out)["title"].startswith("Wiregrade: ")
+
+
+def test_what_samples_come_to_is_taken_and_mistakes_are_told() -> None:
+    for root in (samples_root(), *scenarios_root().glob("*/samples")):
+        for path in root.glob("*/expected.yaml"):
+            assert errors("expected", path.read_bytes()) == [], path
+    wrong = b"score: -1\ncriteria: {server.a: passed}\ndiagnoses: [never-close]\nrun: {}\n"
+    assert len(errors("expected", wrong)) == 4

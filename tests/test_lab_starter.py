@@ -71,7 +71,7 @@ def test_texts_in_both_languages() -> None:
     texts = [lab.title, *(s.title for s in lab.scenarios)]
     texts += [text for c in lab.criteria for text in (c.title, c.requirement, c.hint)]
     assert {frozenset(text.by_language) for text in texts} == {frozenset({"fr", "en"})}
-    assert files["samples/right/expected.yaml"].splitlines()[1] == f"score: {lab.max_score}"
+    assert files["samples/right/expected.yaml"].splitlines()[2] == f"score: {lab.max_score}"
 
 
 @pytest.mark.sandbox

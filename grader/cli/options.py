@@ -585,9 +585,10 @@ def _schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name",
         nargs="?",
-        choices=("results", "result", "lab", "scenario"),
+        choices=("results", "result", "lab", "scenario", "expected"),
         default="results",
-        help="results.json, one result.json; or a lab's lab.yaml, a scenario's file (results)",
+        help="results.json, one result.json; or a lab's lab.yaml, a scenario's file, a sample's "
+        "expected.yaml (results)",
     )
 
 

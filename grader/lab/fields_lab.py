@@ -121,11 +121,11 @@ REWORDING = (
 EXPECTED = (
     FieldOf("about", "text", "what the sample is, and why it earns what it earns",
             "about: It forgets the second message."),
-    FieldOf("score", "points", "the points that it has to have", "score: 17", needed=True),
+    FieldOf("score", "score", "the points that it has to have", "score: 17", needed=True),
     FieldOf("criteria", "words-by-name", "verdicts by criterion; what is left out may be any",
             "criteria: {server.listen: pass}", ("pass", "partial", "fail")),
-    FieldOf("diagnoses", "words", "mistakes that must be named, others may be (`wiregrade explain`"
-            " lists them)", "diagnoses: [one-recv-two-messages]"),
+    FieldOf("diagnoses", "diagnoses-list", "mistakes that must be named, others may be"
+            " (`wiregrade explain` lists them)", "diagnoses: [one-recv-two-messages]"),
     FieldOf("runs", "words-by-name", "how runs must end, by scenario",
             "runs: {server-nominal: completed}",
             ("completed", "stuck", "crashed", "timeout", "limit", "skipped")),

@@ -1,4 +1,6 @@
-"""The JSON Schema (draft-07) of lab.yaml and of a scenario's file, from the loader's own tables.
+"""The JSON Schema (draft-07) of lab.yaml, a scenario's file and a sample's expected.yaml.
+
+They are made from the loader's own tables.
 
 An editor checks a file with it while it is written. What it can't say (that a message is there,
 that steps make sense together) `wiregrade validate` says.
@@ -17,9 +19,14 @@ from grader.lab.fields import FieldOf
 from grader.lab.languages import KNOWN, SHORT
 
 Schema = dict[str, Any]
-Name = Literal["lab", "scenario"]
-NAMES: tuple[Name, ...] = ("lab", "scenario")
-FILES: Mapping[Name, str] = {"lab": "lab.schema.json", "scenario": "scenario.schema.json"}
+Name = Literal["lab", "scenario", "expected"]
+NAMES: tuple[Name, ...] = ("lab", "scenario", "expected")
+FILES: Mapping[Name, str] = {name: f"{name}.schema.json" for name in NAMES}
+_TITLES: Mapping[Name, str] = {
+    "lab": "Wiregrade: lab.yaml",
+    "scenario": "Wiregrade: a scenario",
+    "expected": "Wiregrade: what a sample has to come to",
+}
 """The files that `wiregrade new` writes beside a lab."""
 
 _TEXT: Schema = {"type": "string", "minLength": 1}
@@ -63,6 +70,8 @@ _KINDS: dict[str, Schema] = {
     "points": {
         "type": "number", "exclusiveMinimum": 0, "maximum": 1000, "multipleOf": 0.25,
     },
+    "score": _any({"type": "number", "minimum": 0}, _matching(r"^[0-9]{1,6}(\.[0-9]{1,2})?$")),
+    "diagnoses-list": _ref("diagnoses-list"),
     "number": {"type": "integer", "minimum": 0, "maximum": 10**9},
     "size": _any(
         {"type": "integer", "minimum": 1}, _matching("^[1-9][0-9]{0,8} ?(KiB|MiB|GiB)$")
@@ -133,12 +142,15 @@ _KINDS: dict[str, Schema] = {
 }  # fmt: skip
 
 
+_TABLES: Mapping[Name, Collection[FieldOf]] = {"lab": lab.LAB, "expected": lab.EXPECTED}
+
+
 def schema(name: Name) -> Schema:
     """The schema of lab.yaml, or of a scenario's file."""
-    top = _object(lab.LAB) if name == "lab" else _scenario()
+    top = _scenario() if name == "scenario" else _object(_TABLES[name])
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "Wiregrade: lab.yaml" if name == "lab" else "Wiregrade: a scenario",
+        "title": _TITLES[name],
         **top,
         "definitions": _used(top, _definitions()),
     }
@@ -175,6 +187,7 @@ def _definitions() -> dict[str, Schema]:
         "tolerance": _object(lab.TOLERANCE),
         "limits": _object(lab.LIMITS),
         "late": _object(lab.LATE),
+        "diagnoses-list": _list({"enum": sorted(catalogue().entries)}, least=0),
         "notions": _of_names(catalogue().notions, _PEOPLE),
         "diagnoses": _of_names(
             {*catalogue().entries, *catalogue().names}, _object(lab.REWORDING)
@@ -234,9 +247,14 @@ def _object(table: Collection[FieldOf], needed: Collection[str] = ()) -> Schema:
 
 
 def _field(field: FieldOf) -> Schema:
-    made = {"enum": list(field.options)} if field.kind == "word" and field.options else (
-        _KINDS["text" if field.kind == "word" else field.kind]
-    )  # fmt: skip
+    made: Schema
+    options: Schema = {"enum": list(field.options)}
+    if field.kind == "words-by-name":
+        made = {"type": "object", "additionalProperties": options}
+    elif field.kind == "word" and field.options:
+        made = options
+    else:
+        made = _KINDS["text" if field.kind == "word" else field.kind]
     about = {"description": field.about, **({"examples": [field.example]} if field.example else {})}
     # Of draft-07: nothing beside a `$ref` counts.
     return {"allOf": [made], **about} if "$ref" in made else {**made, **about}

@@ -73,7 +73,7 @@ def starter_files(starter: Starter) -> dict[str, str]:
         program = f"{SAMPLE}/{_PROGRAMS[starter.language][role]}"
         files[program] = _filled(f"{starter.kind}/{role}.py.txt", starter)
     files[f"{SAMPLE}/{EXPECTED_FILE}"] = _expected(starter, files[LAB_FILE])
-    made = {FILES["lab"]: schema("lab"), FILES["scenario"]: schema("scenario")}
+    made = {file: schema(name) for name, file in FILES.items()}
     files |= {
         name: json.dumps(one, ensure_ascii=False, indent=1) + "\n" for name, one in made.items()
     }
@@ -103,7 +103,8 @@ def _expected(starter: Starter, lab: str) -> str:
     """What the right program has to come to: all points."""
     total = sum((Fraction(points) for points in _POINTS.findall(lab)), Fraction(0))
     about = "Un programme juste." if starter.language == "fr" else "A right program."
-    return f"about: {about}\nscore: {float(total):g}\ndiagnoses: []\n"
+    modeline = f"# yaml-language-server: $schema=../../{FILES['expected']}\n"
+    return f"{modeline}about: {about}\nscore: {float(total):g}\ndiagnoses: []\n"
 
 
 def _title(starter: Starter) -> str:

@@ -100,7 +100,7 @@ _shtab_wiregrade_explain___lang_choices=(fr en)
 _shtab_wiregrade_init_pos_0_choices=(github gitlab gradescope prairielearn)
 _shtab_wiregrade_init___lang_choices=(fr en)
 _shtab_wiregrade_completion_pos_0_choices=(bash zsh fish)
-_shtab_wiregrade_schema_pos_0_choices=(results result lab scenario)
+_shtab_wiregrade_schema_pos_0_choices=(results result lab scenario expected)
 _shtab_wiregrade_pos_0_choices=(grade check matrix report adjust merge export diff verify new validate show try reference explain init completion bench doctor schema)
 
 _shtab_wiregrade_grade__h_nargs=0

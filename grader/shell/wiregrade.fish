@@ -285,4 +285,4 @@ complete -c wiregrade -n '_shtab_wiregrade_using; and test $_shtab_wiregrade_npo
 complete -c wiregrade -n '_shtab_wiregrade_using schema' -s h -l help -d 'show this help message and exit'
 complete -c wiregrade -n '_shtab_wiregrade_using schema' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using schema' -l no-config -d 'take no defaults from wiregrade.toml'
-complete -c wiregrade -n '_shtab_wiregrade_using schema; and test $_shtab_wiregrade_npos -eq 0' -ka "results result lab scenario" -d 'results.json, one result.json; or a lab'"'"'s lab.yaml, a scenario'"'"'s file (results)'
+complete -c wiregrade -n '_shtab_wiregrade_using schema; and test $_shtab_wiregrade_npos -eq 0' -ka "results result lab scenario expected" -d 'results.json, one result.json; or a lab'"'"'s lab.yaml, a scenario'"'"'s file, a sample'"'"'s expected.yaml (results)'
