@@ -97,6 +97,8 @@ class Soak:
     def _timed(self, given: Files, lab: Lab) -> tuple[Proof, float]:
         start = time.monotonic()
         proof = run.prove(lab, given, options("full", jobs=self._jobs))
+        if proof.unplayed:
+            raise KeyboardInterrupt  # what was not played whole is no result
         return proof, round(time.monotonic() - start, 1)
 
     def save(self) -> None:
