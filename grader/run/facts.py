@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from dataclasses import dataclass, replace
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
@@ -47,6 +48,7 @@ _SLEEPS = 2
 """A non-blocking reader that sleeps: asleep this many different times with an empty queue."""
 _SLEEPS_BLOCKING = 8
 """The same for a socket that would block: it must poll in some way that cannot be seen."""
+_MOST_STRETCHED = 10.0
 PEER_ENDS = frozenset({"read", "accept", "poll", "futex", "wait"})
 """Kinds of call that, without a time limit, end only by what another does."""
 _HELD = frozenset({"established", "close-wait"})
@@ -101,6 +103,8 @@ class KernelFacts:
         """The threads at the keyboard when `at_keyboard` said so."""
         self._deliveries: dict[str, Delivery] = {}
         self._tally = Tally(program)
+        self._ran = time.monotonic_ns(), 0
+        """When its only thread was seen to run last, and how long it had run by then, ns."""
         self._inodes: set[int] = set()
         self._foreign: set[int] = set()
 
@@ -173,9 +177,13 @@ class KernelFacts:
             self._settled = (seen, replace(look, still=True, calm=calm))
         return self._soon(look, ends, wants_ready)
 
-    def busy(self, *, listening: bool) -> bool:
+    def busy(self, *, listening: bool) -> float:
         """Its only thread runs, and there is no listener or none is asked for (`listening`)."""
-        return self._threads.sole_one_runs() and (listening or not self._table.has_listener())
+        if not self._threads.sole_one_runs() or (not listening and self._table.has_listener()):
+            return 0.0
+        now, ran = time.monotonic_ns(), self._threads.ran()
+        (then, before), self._ran = self._ran, (now, ran)
+        return min(max((now - then) / max(ran - before, 1), 1.0), _MOST_STRETCHED)
 
     def _soon(self, look: Look, ends: list[Delivery], wants_ready: bool) -> Look:
         """The look, promising where what was sent has arrived and may be read any moment."""

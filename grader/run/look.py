@@ -66,10 +66,11 @@ class Facts(Protocol):
         `wants_calm`: it waits for the whole program to be calm.
         """
 
-    def busy(self, *, listening: bool) -> bool:
+    def busy(self, *, listening: bool) -> float:
         """Its only thread runs: a look would say nothing but what has been received.
 
-        `listening`: also if there is a listener; False where it is not known.
+        Then how many times as long as it ran the time was since this was asked last, 1 to 10.
+        `listening`: also if there is a listener. 0 where it is not so, or is not known.
         """
 
     def changed(self) -> None:

@@ -107,9 +107,9 @@ class PacedFacts:
             self._patience = PATIENCE_NS
         return now - self._sent_at
 
-    def busy(self, *, listening: bool) -> bool:
+    def busy(self, *, listening: bool) -> float:
         """Nobody can tell."""
-        return False
+        return 0.0
 
     def changed(self) -> None:
         """Something happened: the quiet begins anew.

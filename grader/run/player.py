@@ -200,27 +200,34 @@ class Player(Generic[_P]):
         if program.status is None:
             reads.append(program.pidfd)
         writes, failures = self.endpoint.writes, self.endpoint.failures
+        stretch = 1.0
         while True:
-            found = select.select(reads, writes, failures, self._pause)
+            pause = min(self._pause * stretch, _LONGEST_WHILE_STILL)
+            found = select.select(reads, writes, failures, pause)
             self.setting.on_tick()
             if any(found):
                 self._pause = self._first_pause
                 return frozenset([fd for fds in found for fd in fds])
             longest = _LONGEST_WHILE_STILL if self._still else _LONGEST_PAUSE
             self._pause = min(self._pause * _PAUSE_GROWTH, longest)
-            if not self._has_nothing_to_see():
+            # As long as it has not run there is nothing new to be seen: on a machine that is
+            # busy with others a pause is as long, in the program's own time, as on an idle one.
+            if not (stretch := self._nothing_to_see()):
                 return frozenset()
 
     @property
     def _first_pause(self) -> float:
         return _FIRST_PAUSE if self.machine.step is not None else _BEFORE_THE_END
 
-    def _has_nothing_to_see(self) -> bool:
-        """Its only thread runs, and no step or limit asks for what can be seen of it now."""
+    def _nothing_to_see(self) -> float:
+        """Its only thread runs, and no step or limit asks for what can be seen of it now.
+
+        Then as `Facts.busy` has it, else 0.
+        """
         if self._wants.anything or self._refuses or self.setting.reset_after_fin:
-            return False
+            return 0.0
         if self._exited_at is not None or self.recorder.now() >= self._next_limits:
-            return False
+            return 0.0
         _, facts, _ = self._running
         return facts.busy(listening=not self.machine.dials)
 
