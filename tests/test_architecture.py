@@ -210,7 +210,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
             "bounds", "classes", "cluster", "ground", "klass", "machine", "memory", "model",
             "one_run", "others", "peer", "rendering", "resume", "startup", "table",
         )),
-        "grader/cli/bench.py",
+        "grader/cli/bench.py", "grader/cli/benching.py",
     ),
     "test_batch_grading.py": ("grader/batch/judging.py",),
     # From a worker's clocks to the table: one run through all of it.

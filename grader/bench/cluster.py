@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 import grader
 from grader.bench.ground import LIVE_ON, Figures, Ground, interleaved
 from grader.bench.model import Row, Section, ratio

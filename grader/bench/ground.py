@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 import psutil
 
 import grader
@@ -138,7 +140,12 @@ class Ground:
                 command, cwd=cwd or self.work, env={**os.environ, **(env or {})},
                 stdin=subprocess.DEVNULL, stdout=told, stderr=told, preexec_fn=alone,
             )  # fmt: skip
-            _, status, used = os.wait4(process.pid, 0)
+            try:
+                _, status, used = os.wait4(process.pid, 0)
+            except BaseException:
+                process.terminate()
+                process.wait()
+                raise
             process.returncode = os.waitstatus_to_exitcode(status)
             wall = time.perf_counter() - begun
             reap()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.bench.ground import Figures, Ground, Used, interleaved
 from grader.bench.model import Row, Section, ratio

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 from grader.bench import klass
 from grader.bench.ground import Ground
 from grader.bench.model import Row, Section

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.batch import output, pages, saved
 from grader.batch.judging import judge_run

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.bench import klass
 from grader.bench.ground import Figures, Ground, interleaved

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.bench.ground import Figures, Ground, interleaved
 from grader.bench.model import Row, Section

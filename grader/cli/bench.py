@@ -3,104 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from grader.bench import machine, table
-from grader.bench.bounds import BOUNDS
-from grader.bench.ground import BenchError, Ground, take_orphans
-from grader.bench.model import Found, Section
-from grader.cli.app import COMMANDS, parser
-from grader.cli.errors import DONE, NOT_ALL_PASS, CommandError
-from grader.cli.options import BENCHES
-from grader.cli.streams import note, say
+from grader.cli.errors import CommandError
 from grader.lab.model import Text
-from grader.run.host import HostReport, probe
-
-_PAGE = """\
-# Benchmarks
-
-Written by `wiregrade bench --markdown BENCHMARKS.md`. Ratios are of one run: rounds are
-interleaved, the first of each is left out, medians are shown.
-"""
 
 
 def run(given: argparse.Namespace) -> int:
-    """Measure, print, write; status 1 if something is measured that is not as promised."""
-    if sys.platform != "linux":
+    """Measure; status 3 if something could not be measured."""
+    if sys.platform == "linux":
+        from grader.cli import benching
+
+        return benching.run(given)
+    else:  # noqa: RET505 -- for mypy: each half is of one system
         raise CommandError(
             Text({"fr": "bench ne tourne que sous Linux", "en": "bench runs on Linux alone"})
         )
-    take_orphans()
-    load = machine.load()
-    host = probe(given.python)
-    if not host.full:
-        raise CommandError(
-            Text(
-                {
-                    "fr": "bench a besoin de l’isolation full\u00a0: wiregrade doctor",
-                    "en": "bench needs isolation full: wiregrade doctor",
-                }
-            )
-        )
-    names = [name for name in BENCHES if not given.names or name in given.names]
-    with tempfile.TemporaryDirectory(prefix="wiregrade-bench-") as folder:
-        work = Path(folder)
-        work.chmod(0o755)
-        sections = _measured(_ground(given, host, work), names)
-    found = Found(machine=machine.described(host, load), sections=sections, quick=given.quick)
-    say(table.text(found))
-    if given.json:
-        Path(given.json).write_text(table.document(found), encoding="utf-8")
-    if given.markdown:
-        path = Path(given.markdown)
-        before = path.read_text("utf-8") if path.exists() else _PAGE
-        path.write_text(table.into(before, table.markdown(found)), encoding="utf-8")
-    medians = found.medians()
-    missed = any(bound.verdict(medians) == "not held" for bound in BOUNDS)
-    return NOT_ALL_PASS if missed else DONE
-
-
-def _ground(given: argparse.Namespace, host: HostReport, work: Path) -> Ground:
-    whole = parser(["grade"])
-    commands = next(
-        action for action in whole._actions if isinstance(action, argparse._SubParsersAction)
-    )
-    return Ground(
-        work=work, host=host, say=note, parser=commands.choices["grade"], quick=given.quick,
-        rounds=given.rounds, install=given.install,
-    )  # fmt: skip
-
-
-def _measured(ground: Ground, names: Sequence[str]) -> list[Section]:
-    """Each in turn; one that cannot be measured says so, and the others go on."""
-    sections = []
-    for place, name in enumerate(names, 1):
-        note(f"[{place}/{len(names)}] {name}: {BENCHES[name]}")
-        try:
-            sections.append(_benchmark(name)(ground))
-        except BenchError as error:
-            note(str(error))
-            sections.append(
-                Section(id=name, title=BENCHES[name], rows=(), notes=(f"Not measured: {error}",))
-            )
-        for left in ground.work.glob("*-[0-9]*"):
-            if left.name.startswith(("out-", "kept-", "shown-", "resumed-", "here-", "dask-")):
-                shutil.rmtree(left, ignore_errors=True)
-    return sections
-
-
-def _benchmark(name: str) -> Callable[[Ground], Section]:
-    modules = {
-        "run": "one_run", "class": "klass", "rivals": "others", "start": "startup",
-        "render": "rendering",
-    }  # fmt: skip
-    module = importlib.import_module(f"grader.bench.{modules.get(name, name)}")
-    if name == "start":
-        return lambda ground: module.measure(ground, list(COMMANDS))
-    measure: Callable[[Ground], Section] = module.measure
-    return measure

@@ -17,6 +17,7 @@ from grader.run.errors import HostError
 from grader.run.followers import Followers
 from grader.run.interpreter import inspect
 from grader.run.jobs import EngineOptions, Job, Played, Run
+from grader.run.meter import OFF, Meter
 from grader.run.pieces import Piece, cut, done
 from grader.run.portable import PortableProgram
 from grader.run.portable_place import PortablePlace
@@ -34,7 +35,8 @@ class Alone:
     workers = 1
     """Runs at once: a port has one owner."""
 
-    def __init__(self, options: EngineOptions) -> None:
+    def __init__(self, options: EngineOptions, _meter: Meter = OFF) -> None:
+        # What runs spend is counted by workers alone.
         self.options = replace(options, facts="paced")
         self._followers = Followers()
 
