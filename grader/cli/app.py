@@ -8,6 +8,7 @@ in somebody's face unless `--debug` asks for it.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
 import signal
@@ -48,6 +49,8 @@ _MODULES = {"try": "trying"}
 """Commands whose module can't have their name."""
 
 
+_PLAYS_AT_ONCE = ("check",)
+"""Commands whose workers import what they need while the command does."""
 _SAY_DEFAULTS = ("check", "grade")
 """Commands whose verdicts a folder's file may change, by a lab or by `only`: they say so."""
 
@@ -123,6 +126,22 @@ def _take_defaults(one: argparse.ArgumentParser, name: str, given: Sequence[str]
 
 
 def _run(parsed: argparse.Namespace) -> int:
+    if sys.platform == "linux" and parsed.command in _PLAYS_AT_ONCE:
+        from grader.run import spares
+
+        cores = len(os.sched_getaffinity(0))
+        try:
+            if cores > 1:
+                with contextlib.suppress(OSError):  # who needs them says that there can be none
+                    spares.keep_ready(min(parsed.jobs or cores, 2))
+            return _run_command(parsed)
+        finally:
+            spares.dismiss()
+    else:
+        return _run_command(parsed)
+
+
+def _run_command(parsed: argparse.Namespace) -> int:
     from grader.cli import streams
     from grader.cli.blame import told
 

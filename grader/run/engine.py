@@ -7,14 +7,12 @@ another worker once more; one that kills two workers is reported as `not_run`, b
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import pickle
 import selectors
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
@@ -27,7 +25,7 @@ assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.lab.languages import PYTHON, Language
 from grader.lab.model import Tests
-from grader.run import cgroup, messages, workfolders
+from grader.run import cgroup, messages, spares, workfolders
 from grader.run.errors import HostError
 from grader.run.followers import Followers
 from grader.run.inbox import Inbox
@@ -46,31 +44,17 @@ _QUIET_S = 0.1
 """Or when for so long none has said anything: programs sleep, and others can run meanwhile."""
 _LAST_WORDS = 16 * 1024
 """Bytes that are kept of what a worker said, the end: there a traceback says what happened."""
-_BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv.pop());"
-    "import grader.run.worker as worker; worker.main()"
-)
-"""A worker has the engine's own module path: nothing in the current folder shadows ours."""
 
 
 class _Worker:
     """A worker process and what it is doing."""
 
     def __init__(self, options: EngineOptions) -> None:
+        # One that stands in a scope of its own has to be started in it.
         before = cgroup.scope() if options.groups == "scope" else []
-        orders, self.orders = os.pipe()
-        self.replies, replies = os.pipe()
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 -- it is closed with the worker
-        try:
-            self.process = subprocess.Popen(
-                [*before, sys.executable, "-P", "-c", _BOOT, str(orders), str(replies),
-                 str(os.getpid()), json.dumps(sys.path)],
-                pass_fds=(orders, replies), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=self._said,
-            )  # fmt: skip
-        finally:
-            os.close(orders)
-            os.close(replies)
+        started = (None if before else spares.take()) or spares.start(before)
+        self.process, self._said = started.process, started.said
+        self.orders, self.replies = started.orders, started.replies
         self.began = time.perf_counter_ns()
         self.languages = options.languages
         self.inbox = Inbox(options.spool)
