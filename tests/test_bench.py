@@ -182,10 +182,20 @@ def medians(section: Section) -> dict[str, float]:
     return {one.key: one.median for one in section.rows}
 
 
-def test_a_class_is_told_for_each_submission(tmp_path: Path) -> None:
+def by_size(command: Sequence[str]) -> Used:
+    """A class takes 10 ms, 5 of CPU, for each; one that is stuck three times as much."""
+    kind, size, _ = Path(command[command.index("grade") + 1]).name.split("-")
+    each = 3 if kind == "stuck" else 1
+    return Used(500 + 10.0 * each * int(size), 5.0 * each * int(size))
+
+
+def test_a_class_is_told_for_each_submission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Counted, "takes", staticmethod(by_size))
     told = medians(klass.measure(ground(tmp_path)))
-    assert told["class.jobs2.wall"] == 100 / 40
-    assert told["class.stuck_ratio"] == 1
+    assert told["class.jobs2.wall"] == 10 + 500 / 40
+    assert told["class.stuck_ratio"] == told["class.stuck_cpu_ratio"] == 3
 
 
 def test_start_up_memory_and_resume(tmp_path: Path) -> None:
