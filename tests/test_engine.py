@@ -16,11 +16,12 @@ import pytest
 
 from grader import transcript as tr
 from grader.lab.model import Action, ExpectExit, Lab
-from grader.run import proc, stacks
+from grader.run import netns, proc, stacks
 from grader.run.engine import Engine
 from grader.run.errors import HostError
-from grader.run.jobs import Job, Played
+from grader.run.jobs import EngineOptions, Job, Played
 from grader.run.pieces import cut
+from grader.run.place import LinuxPlace
 from grader.submission import SourceFile
 
 pytestmark = pytest.mark.sandbox
@@ -1055,3 +1056,18 @@ def test_two_connections_in_a_row_are_accepted(full_engine: Engine) -> None:
         for _ in range(2): socket.create_connection(("127.0.0.1", PORT)).close()
         """
     assert_complete(tools.run(full_engine, tools.job(source(body), twice)))
+
+
+def test_the_network_is_told_of_time_wait_only_when_that_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[bool] = []
+    monkeypatch.setattr(netns, "keep_time_wait", told.append)
+    prepared = object.__new__(LinuxPlace)
+    prepared.options = EngineOptions(isolation="full", python="", bwrap=None)
+    prepared.table = prepared.capture = None
+    usual = tools.tp09().scenario("server-nominal")
+    kept = replace(usual, keep_time_wait=True)
+    for scenario in (usual, kept, kept, usual, usual, kept):
+        prepared.prepare(scenario, 65432)
+    assert told == [True, False, True]

@@ -50,6 +50,8 @@ class LinuxPlace:
     """Where each run gets a group of its own."""
     networks: int = 0
     """How many networks were replaced: the number of this one."""
+    keeps_time_wait: bool = False
+    """Closed connections leave TIME_WAIT: a fresh network keeps none."""
     small_buffers: bool = False
     """Sockets buffer little, so that a reader who stops is soon felt."""
 
@@ -81,7 +83,9 @@ class LinuxPlace:
             return
         if self.table is not None and not self._is_clean(self.table):
             self._renew()
-        netns.keep_time_wait(scenario.keep_time_wait)
+        if scenario.keep_time_wait is not self.keeps_time_wait:
+            netns.keep_time_wait(scenario.keep_time_wait)
+            self.keeps_time_wait = scenario.keep_time_wait
         small = any(step.action is Action.STOP_READING for step in scenario.steps)
         if small is not self.small_buffers:
             netns.small_buffers(small)
@@ -100,7 +104,7 @@ class LinuxPlace:
             self.table.close()
         netns.renew_network()
         self.networks += 1
-        self.small_buffers = False
+        self.keeps_time_wait = self.small_buffers = False
         self.table, self.capture = SocketTable(), Capture()
 
     def _is_free(self, port: int) -> bool:
