@@ -21,7 +21,9 @@ KEPT = 64 * 1024
 """Bytes that the transcript keeps, the first ones; the sum is of all."""
 _KINDS = {errno.ELOOP: "link", errno.ENXIO: "other", errno.ENOENT: "absent",
           errno.ENOTDIR: "absent", errno.ENAMETOOLONG: "absent"}  # fmt: skip
-_LAST = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0)
+_LAST = os.O_RDONLY | _UNFOLLOWED | getattr(os, "O_NONBLOCK", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
 
 def left(folder: str, inside: str, name: str) -> tr.LeftFile:
@@ -53,7 +55,7 @@ def _opened(folder: str, parts: list[str]) -> int | None:
     """
     if os.open not in os.supports_dir_fd:
         return _opened_by_path(folder, parts)
-    above = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    above = os.open(folder, _FOLDER)
     try:
         for part in parts[:-1]:
             below = _folder(part, above)
@@ -68,7 +70,7 @@ def _opened(folder: str, parts: list[str]) -> int | None:
 
 def _folder(part: str, above: int) -> int | None:
     try:
-        return os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=above)
+        return os.open(part, _FOLDER | _UNFOLLOWED, dir_fd=above)
     except NotADirectoryError:
         # So says Linux of a link, too.
         with contextlib.suppress(OSError):

@@ -8,6 +8,7 @@ processes. It shares the worker's network namespace, where nothing but the refer
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,8 @@ import grader
 import reference
 from grader.lab.model import Limits
 from grader.run.interpreter import SYSTEM, Interpreter
+
+assert sys.platform != "win32"  # noqa: S101 -- for mypy, too
 
 WORK = "/submission"
 BUILT = "/built"
