@@ -5,7 +5,8 @@
 For each line the lab is copied without it. Either reading the copy says that nothing proves
 the criterion any more, or proving it names the file; `--no-lines` leaves that out, which takes
 hours for some labs. The result (JSON) is written after each lab and each line. It keeps what
-there is of other labs; each lab has the commit and the date of its own proof.
+there is of other labs; each lab has the commit and the date of its own proof, each line the
+commit of its own.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class Soak:
         given = lab_files(find_lab(name))
         proof, seconds = self._timed(given, load_lab_bytes(given))
         self.wrong += not proof.proved
-        self.lines = [line for line in self.lines if line["lab"] != name]
+        if lines:
+            self.lines = [line for line in self.lines if line["lab"] != name]
         self.labs[name] = {
             "commit": _git("rev-parse", "HEAD"),
             "changed_since": bool(_git("status", "--porcelain", "--", *_PLAYED)),
@@ -90,7 +92,14 @@ class Soak:
             said = [str(problem) for problem in proof.problems if problem.place.file == file]
         self.wrong += not said
         self.lines.append(
-            {"lab": name, "file": file, "criterion": criterion, "seen_when": how, "said": said}
+            {
+                "lab": name,
+                "file": file,
+                "criterion": criterion,
+                "seen_when": how,
+                "said": said,
+                "commit": _git("rev-parse", "HEAD"),
+            }
         )
         print(f"{name} {file} without {criterion}: {len(said)} problems when {how}", flush=True)
 
