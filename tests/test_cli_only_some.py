@@ -12,6 +12,7 @@ from batch_tools import FakeEngine
 
 from grader.cli import app, executor
 from grader.run.jobs import EngineOptions, Job, Played
+from grader.run.meter import Meter
 
 
 class Engine(FakeEngine):
@@ -19,7 +20,7 @@ class Engine(FakeEngine):
 
     last: Engine
 
-    def __init__(self, options: EngineOptions) -> None:
+    def __init__(self, options: EngineOptions, meter: Meter) -> None:
         super().__init__()
         Engine.last = self
 
