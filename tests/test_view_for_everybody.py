@@ -15,11 +15,13 @@ LANGUAGES: dict[str, Scheme] = {"fr": "light", "en": "dark"}
 """With the colours in which a page is looked at: these do not depend on the language."""
 
 
-PICTURES: dict[str, tuple[tuple[int, Scheme], ...]] = {
-    "fr": ((360, "light"), (1200, "light"), (1200, "dark")),
-    "en": ((768, "light"),),
-}
-"""CSS pixels of a telephone, a tablet and a window, with the colours that are photographed."""
+Look = tuple[int, Scheme]
+"""CSS pixels of a window's width, and its colours."""
+WINDOWS: dict[str, tuple[Look, ...]] = {"fr": ((1200, "light"), (1200, "dark")), "en": ()}
+"""What is photographed of all kinds."""
+SMALL: dict[str, tuple[Look, ...]] = {"fr": ((360, "light"),), "en": ((768, "light"),)}
+"""A telephone and a tablet: of kinds that have what the others have."""
+IN_SMALL = ("student-stuck", "student-hostile", "class", "matrix", "handout")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -37,13 +39,14 @@ def test_nothing_is_in_anybodys_way(
         seen.settle()
         if folder := request.config.getoption("--screenshots"):
             seen.look("checks.refold()")
-            photograph(seen, Path(folder), f"{kind}.{language}", PICTURES[language])
+            looks = WINDOWS[language] + (SMALL[language] if kind in IN_SMALL else ())
+            photograph(seen, Path(folder), f"{kind}.{language}", looks)
     assert found == [], "\n".join(["", *found])
     assert seen.console == []
     assert seen.requests == []
 
 
-def photograph(seen: Visit, folder: Path, name: str, looks: Sequence[tuple[int, Scheme]]) -> None:
+def photograph(seen: Visit, folder: Path, name: str, looks: Sequence[Look]) -> None:
     """The page as it was opened, from top to bottom, for people to look at."""
     folder.mkdir(parents=True, exist_ok=True)
     for width, scheme in looks:
