@@ -44,12 +44,15 @@ def grade_all(
     jobs: int = 4,
     lab: Lab | None = None,
 ) -> dict[str, Grade]:
-    """Every submission's grade, by id; of tp09 unless another lab is given."""
+    """Every submission's grade, by id; of tp09 unless another lab is given.
+
+    Programs are started as by `grade`: warm where nothing can tell.
+    """
     lab = lab or tp09()
     seeds = {key: seed_for(lab, submission, None) for key, submission in found.items()}
     work = [job for key, x in found.items() for job in jobs_of(lab, x, seeds[key])]
     played: dict[str, list[Played]] = {key: [] for key in found}
-    with Engine(options(isolation, jobs=jobs)) as engine:
+    with Engine(replace(options(isolation, jobs=jobs), warm="pays")) as engine:
         for result in engine.play(work):
             played[result.key].append(result)
     return {

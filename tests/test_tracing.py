@@ -170,7 +170,7 @@ def test_one_that_hangs_is_ended(isolation: str, tmp_path: Path) -> None:
         _, transcript = traced(
             where, replace(job(RIGHT, "server-nominal", lab=lab_for(isolation)), strace=path)
         )
-    assert transcript.end.outcome == "completed"
+    assert transcript.end.outcome == "completed", transcript.end
     assert not entries(transcript, tr.SystemCall)
     assert not straces()
 

@@ -142,8 +142,7 @@ class Runner(Generic[_P]):
         Never raises for a fault of the host.
         """
         # What certifies also says that it does not matter how a program was started.
-        mixed = self.place.options.warm == "pays"
-        cold = {number for number in job.numbers if mixed and is_cold(number)}
+        cold = {n for n in job.numbers if is_cold(n) and self.place.options.warm == "pays"}
         if job.follow != COLD:
             job = replace(job, follow=job.follow + starts_of(job, len(cold)))
         for number in job.numbers:
