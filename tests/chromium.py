@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Reque
 PATIENCE = 60
 """Seconds for one answer of the browser: a deadline, for a browser that hangs."""
 _FLAGS = (
-    "--disable-quic",
+    "--disable-quic", "--disable-gpu",
     # Nothing but loopback has a name or an address; what a page asks of it is let through.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--disable-features=LocalNetworkAccessChecks",

@@ -6,6 +6,7 @@ import argparse
 import ast
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -232,9 +233,12 @@ def test_who_fails_right_programs_is_named(tmp_path: Path, monkeypatch: pytest.M
 
 def test_what_ends_badly_has_no_figure(tmp_path: Path) -> None:
     one = ground(tmp_path, Ground)
-    with pytest.raises(BenchError, match="status 3"):
-        one.run([sys.executable, "-c", "raise SystemExit(3)"])
-    used = one.run([sys.executable, "-c", "raise SystemExit(3)"], may_fail=True)
+    # One that was there before is not waited for.
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as before:
+        with pytest.raises(BenchError, match="status 3"):
+            one.run([sys.executable, "-c", "raise SystemExit(3)"])
+        used = one.run([sys.executable, "-c", "raise SystemExit(3)"], may_fail=True)
+        before.communicate(b"\n")
     assert min(used.wall, used.cpu, used.peak) > 0
 
 

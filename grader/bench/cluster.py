@@ -14,7 +14,7 @@ from pathlib import Path
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 import grader
-from grader.bench.ground import LIVE_ON, Figures, Ground, interleaved
+from grader.bench.ground import Figures, Ground, interleaved
 from grader.bench.model import Row, Section, ratio
 
 _WORKERS = 2
@@ -75,14 +75,12 @@ def started(workers: int) -> Iterator[str]:
     )  # fmt: skip
     assert process.stdin is not None  # noqa: S101 -- asked for
     assert process.stdout is not None  # noqa: S101 -- asked for
-    LIVE_ON.add(process.pid)
     with process.stdin, process.stdout:
         try:
             yield process.stdout.readline().strip().replace("tcp://", "dask://")
         finally:
             process.stdin.close()
             process.wait()
-            LIVE_ON.discard(process.pid)
 
 
 def _results(out: Path) -> object:

@@ -133,7 +133,7 @@ class Ground:
         Raises:
             BenchError: it ends with another status than 0, unless it may.
         """
-        log = self.work / "log"
+        log, there = self.work / "log", children()
         with log.open("wb") as told:
             before, begun = cpu_of_children(), time.perf_counter()
             process = subprocess.Popen(
@@ -148,7 +148,7 @@ class Ground:
                 raise
             process.returncode = os.waitstatus_to_exitcode(status)
             wall = time.perf_counter() - begun
-            reap()
+            reap(there)
         if process.returncode and not may_fail:
             said = log.read_bytes()[-2000:].decode(errors="backslashreplace")
             raise BenchError(f"{' '.join(command)}: status {process.returncode}\n{said}")
@@ -166,13 +166,14 @@ def cpu_of_children() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-LIVE_ON: set[int] = set()
-"""Children that are not waited for: they end with a benchmark, not with a command."""
+def children() -> frozenset[int]:
+    """The processes right below this one."""
+    return frozenset(one.pid for one in psutil.Process().children())
 
 
-def reap() -> None:
-    """Wait for all that became ours, but for those that live on."""
-    while left := [one.pid for one in psutil.Process().children() if one.pid not in LIVE_ON]:
+def reap(there: frozenset[int]) -> None:
+    """Wait for all that became ours, but for those that were `there` before."""
+    while left := children() - there:
         for pid in left:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)

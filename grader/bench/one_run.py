@@ -10,7 +10,15 @@ from dataclasses import replace
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
-from grader.bench.ground import BenchError, Figures, Ground, cpu_of_children, interleaved, reap
+from grader.bench.ground import (
+    BenchError,
+    Figures,
+    Ground,
+    children,
+    cpu_of_children,
+    interleaved,
+    reap,
+)
 from grader.bench.model import Row, Section, difference, ratio
 from grader.bench.peer import PROGRAMS, SAMPLE, Peer
 from grader.lab.load import load_lab
@@ -112,12 +120,13 @@ def _played(ground: Ground, warm: Warmth, times: int) -> Figures:
 def _engine(ground: Ground, warm: Warmth, times: int) -> Figures:
     """Ms of playing each role so many times, workers included."""
     options = replace(options_for(ground.host, "full", jobs=1), warm=warm)
+    there = children()
     before, own, begun = cpu_of_children(), time.process_time(), time.perf_counter()
     with Engine(options) as engine:
         for played in engine.play(_jobs(times)):
             if any(run.end.outcome != "completed" for run in played.runs):
                 raise BenchError(f"a right program did not end well: {played.runs[0].end}")
-    reap()
+    reap(there)
     cpu = cpu_of_children() - before + time.process_time() - own
     return {"cpu": cpu * 1e3, "wall": (time.perf_counter() - begun) * 1e3}
 
