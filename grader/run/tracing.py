@@ -36,7 +36,7 @@ OUTPUT_BYTES = 8 << 20
 """Of what strace writes this much is kept; at the end of it strace ends, the program goes on."""
 _PIPE_BYTES = 1 << 20
 _PR_SET_PDEATHSIG = 1
-_ATTACH_S = 5.0
+_ATTACH_S = 20.0
 """So long attaching may take on a machine that hangs."""
 _LEAVE_S = 2.0
 """So long strace may take to see that all it looked at is dead."""
