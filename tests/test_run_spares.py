@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,22 @@ def test_one_that_has_died_is_not_taken() -> None:
     assert found.process != second.process
     found.close()  # nobody wants it: it ends by itself
     assert found.process.wait() == 0
+
+
+def test_an_interrupt_between_start_and_record_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = spares.start
+
+    def interrupted() -> spares.Started:
+        started = start()
+        signal.raise_signal(signal.SIGINT)
+        return started
+
+    monkeypatch.setattr(spares, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        spares.keep_ready(1)
+    (one,) = spares._waiting
+    spares.dismiss()
+    assert one.process.poll() is not None
 
 
 def test_who_is_not_taken_is_gone() -> None:

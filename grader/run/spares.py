@@ -18,6 +18,8 @@ from typing import IO
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
+from grader.run.signals import no_end_meanwhile
+
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv.pop());"
     "import grader.run.worker as worker; worker.main()"
@@ -66,7 +68,8 @@ def start(before: Sequence[str] = ()) -> Started:
 def keep_ready(count: int) -> None:
     """Start so many, to be taken by the next engine."""
     while len(_waiting) < count:
-        _waiting.append(start())
+        with no_end_meanwhile():
+            _waiting.append(start())
 
 
 def take() -> Started | None:
@@ -83,5 +86,6 @@ def dismiss() -> None:
     """Those that nobody has taken are to end."""
     while (left := take()) is not None:
         left.close()
-        left.process.terminate()
+        # It has begun nothing, and would heed a SIGTERM only once all is imported.
+        left.process.kill()
         left.process.wait()
