@@ -6,7 +6,7 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from grader.cli.streams import safe, wants_colour
+from grader.cli.streams import is_live, safe, wants_colour
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -64,3 +64,24 @@ class LiveBar:
         """One step more is done; `name` may be a student's."""
         self._progress.update(self._task, advance=1, description=safe(name)[:_WIDEST])
         self._progress.refresh()
+
+
+class Watched:
+    """What tells how far it is on stderr: has a bar where a person looks on, else lines to say."""
+
+    def __init__(self, total: int | None = None) -> None:
+        self._bar = LiveBar(total) if is_live(sys.stderr) else None
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(kind, error, traceback)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from grader import __version__
 from grader.batch import matrix as matrices
@@ -14,12 +12,12 @@ from grader.batch import output
 from grader.batch.aside import set_aside
 from grader.batch.output import Marker
 from grader.batch.plan import LabSource
-from grader.cli.bar import LiveBar
+from grader.cli.bar import Watched
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, CommandError
 from grader.cli.importing import announce, options_of
 from grader.cli.labs import open_lab
 from grader.cli.running import engine_options
-from grader.cli.streams import in_words, is_live, note, safe, say
+from grader.cli.streams import in_words, note, safe, say
 from grader.formats.matrix_json import matrix_json
 from grader.intake.importing import class_at
 from grader.judge.matrix import Cell, Matrix, works
@@ -148,26 +146,12 @@ def _column(language: str) -> int:
     return 1 if language == "en" else 0
 
 
-class _Progress:
+class _Progress(Watched):
     """How far the matrix is, on stderr: a bar where a person looks on, else some lines."""
 
     def __init__(self, total: int, language: str) -> None:
+        super().__init__(total)
         self._total, self._language, self._count = total, language, 0
-        self._bar = LiveBar(total) if is_live(sys.stderr) else None
-
-    def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(kind, error, traceback)
 
     def advance(self, cell: Cell) -> None:
         """One more pair is done."""

@@ -7,15 +7,13 @@ import json
 import shutil
 import sys
 from collections import Counter
-from types import TracebackType
-from typing import Self
 
 from grader.batch.plan import LabSource
-from grader.cli.bar import LiveBar
+from grader.cli.bar import Watched
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, CommandError
 from grader.cli.running import engine_options
 from grader.cli.show import chosen
-from grader.cli.streams import in_words, is_live, note, safe, say, wants_colour
+from grader.cli.streams import in_words, note, safe, say, wants_colour
 from grader.formats.safe import json_for_logs, no_commands
 from grader.lab.library import find_lab
 from grader.lab.model import Lab, Level, Text
@@ -113,28 +111,14 @@ def _show_rich(table: Table, width: int) -> None:
     Console(file=sys.stdout, width=width, no_color=not colour, highlight=False).print(shown)
 
 
-class _Progress:
+class _Progress(Watched):
     """How far the proof is, on stderr: a bar where a person looks on, else a line each."""
 
     def __init__(self, lab: Lab) -> None:
+        super().__init__()
         self._lab = lab
-        self._bar = LiveBar() if is_live(sys.stderr) else None
         self._names: dict[tuple[str, str], str] = {}
         self._total = self._count = 0
-
-    def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(kind, error, traceback)
 
     def planned(self, work: Planned) -> None:
         """So many programs are to be played."""

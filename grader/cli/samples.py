@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import grader
 from grader.batch.plan import LabSource
 from grader.batch.samples import Compared, compared, samples_in
-from grader.cli.bar import LiveBar
+from grader.cli.bar import Watched
 from grader.cli.errors import BAD_INPUT, DONE, FAULT, INTERRUPTED, CommandError
 from grader.cli.running import engine_options
-from grader.cli.streams import in_words, is_live, note, safe, say
+from grader.cli.streams import in_words, note, safe, say
 from grader.formats.safe import json_for_logs
 from grader.lab.library import DEFAULT_LAB, find_lab
 from grader.resources import samples_root
@@ -98,26 +95,12 @@ def _say_json(source: LabSource, done: list[Compared]) -> None:
     say(json_for_logs(json.dumps(document, ensure_ascii=False, indent=1)))
 
 
-class _Progress:
+class _Progress(Watched):
     """How far it is, on stderr: a bar where a person looks on, else a line for each sample."""
 
     def __init__(self, total: int) -> None:
+        super().__init__(total)
         self._total, self._count = total, 0
-        self._bar = LiveBar(total) if is_live(sys.stderr) else None
-
-    def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(kind, error, traceback)
 
     def done(self, one: Compared) -> None:
         """One more is graded."""
