@@ -93,4 +93,4 @@ def test_a_sample_says_what_is_expected(lab: Path, capsys: pytest.CaptureFixture
     assert validate(lab, "--samples") == 2
     assert "samples/right/expected.yaml:1:1: it can't be read" in capsys.readouterr().err
     assert validate(lab, "--samples", "--only", "lost") == 2
-    assert "there is no sample lost" in capsys.readouterr().err
+    assert "pas d’exemple lost" in capsys.readouterr().err

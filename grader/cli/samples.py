@@ -15,6 +15,7 @@ from grader.cli.running import engine_options
 from grader.cli.streams import in_words, note, safe, say
 from grader.formats.safe import json_for_logs
 from grader.lab.library import DEFAULT_LAB, find_lab
+from grader.lab.model import Text
 from grader.resources import samples_root
 from grader.run.host import choose_isolation, probe
 
@@ -33,7 +34,15 @@ def run(given: argparse.Namespace, source: LabSource) -> int:
     samples = samples_in(folder, source.lab, given.only)
     for name in given.only:
         if all(one.submission.name != name for one in samples):
-            raise CommandError(f"there is no sample {safe(name)} in {safe(str(folder))}")
+            sample, there = safe(name), safe(str(folder))
+            raise CommandError(
+                Text(
+                    {
+                        "fr": f"pas d’exemple {sample} dans {there}",
+                        "en": f"there is no sample {sample} in {there}",
+                    }
+                )
+            )
     host = probe(given.python or source.lab.python)
     isolation = choose_isolation(given.isolation, "check", host)
     done: list[Compared] = []
