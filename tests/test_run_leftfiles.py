@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sys
@@ -76,3 +77,21 @@ def test_where_there_are_no_descriptors_of_folders(
     assert left(str(folder), "inside", "file").kind == "link"
     assert left(str(folder), "inside", "own").data == b"own"
     assert left(str(folder), "inside", "none").kind == "absent"
+
+
+@pytest.mark.parametrize("name", ["open", "read"])
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO])
+def test_what_this_machine_lacks_is_no_fault_of_the_program(
+    folder: Path, name: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "copy.txt").write_bytes(b"x")
+
+    def fails(*_: object, **__: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "supports_dir_fd", {fails, *os.supports_dir_fd})
+        patched.setattr(os, name, fails)
+        with pytest.raises(OSError, match=os.strerror(number)) as raised:
+            left(str(folder), ".", "copy.txt")
+    assert raised.value.errno == number

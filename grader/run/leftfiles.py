@@ -21,27 +21,36 @@ KEPT = 64 * 1024
 """Bytes that the transcript keeps, the first ones; the sum is of all."""
 _KINDS = {errno.ELOOP: "link", errno.ENXIO: "other", errno.ENOENT: "absent",
           errno.ENOTDIR: "absent", errno.ENAMETOOLONG: "absent"}  # fmt: skip
+_OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO)
+"""What this machine lacks, and no program has done."""
 _UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0)
 _LAST = os.O_RDONLY | _UNFOLLOWED | getattr(os, "O_NONBLOCK", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
 
 def left(folder: str, inside: str, name: str) -> tr.LeftFile:
-    """What lies at `name`, below the folder `inside` of `folder`; never raises.
+    """What lies at `name`, below the folder `inside` of `folder`.
 
     `name` is the lab's: relative, without `..`. `t` is 0.
+
+    Raises:
+        OSError: this machine can't look, whatever lies there.
     """
     parts = [*PurePosixPath(inside).parts, *PurePosixPath(name).parts]
     try:
         opened = _opened(folder, parts)
     except OSError as error:
+        if error.errno in _OURS:
+            raise
         kind = _KINDS.get(error.errno or 0, "unreadable")
         return tr.LeftFile(t=0, name=name, kind=kind)
     if opened is None:
         return tr.LeftFile(t=0, name=name, kind="link")
     try:
         return _read(opened, name)
-    except OSError:
+    except OSError as error:
+        if error.errno in _OURS:
+            raise
         return tr.LeftFile(t=0, name=name, kind="unreadable")
     finally:
         os.close(opened)
