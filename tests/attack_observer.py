@@ -19,6 +19,7 @@ from pathlib import Path
 
 from grader.run import proc
 from grader.run.netns import CLONE_NEWNS, unshare
+from grader.run.worker import NAME
 
 _PR_SET_CHILD_SUBREAPER = 36
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 1 << 18
@@ -99,10 +100,10 @@ def _measure(grader: int, peaks: dict[str, int]) -> None:
         return
     for pid in children:
         try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            name = Path(f"/proc/{pid}/comm").read_text().strip()
         except OSError:
             continue
-        if b"grader.run.worker" in command:
+        if name == NAME:
             _note(int(pid), pid, peaks)
 
 

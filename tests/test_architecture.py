@@ -178,7 +178,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
         "grader/__main__.py", "grader/cli/blame.py", "grader/cli/labs.py",
         "grader/cli/options.py", "grader/cli/schema.py",
     ),
-    "test_cli_check.py": ("grader/cli/running.py",),
+    "test_cli_check.py": ("grader/cli/checked.py", "grader/cli/running.py"),
     "test_batch_research.py": ("grader/cli/research.py",),
     "test_run_host.py": ("grader/run/trying.py",),
     # What runs where less can be had, and the whole of it with that taken away.
@@ -203,6 +203,7 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     # Two programs with each other: real ones, then what was told of them.
     "test_run_pair.py": ("grader/run/pair_facts.py", "grader/run/pair_run.py"),
     "test_run_followers.py": ("grader/run/causes.py",),
+    "test_run_nursery.py": ("grader/run/forking.py",),
     "test_judge_pair.py": ("grader/judge/pair_words.py", "grader/judge/sides.py"),
     # What it makes of figures, and the peer; the rest is run by hand.
     "test_bench.py": (

@@ -219,6 +219,16 @@ def test_beside_strangers_there_is_a_place_without_limits() -> None:
     assert list(fake.nodes) == [fake.base]
 
 
+def test_what_we_have_begun_moves_with_us() -> None:
+    """Else it would be a stranger in the group, which could not be divided then."""
+    fake = FakeFiles(7)
+    arranged = Arranged(fake.base, fake, children=(7,))
+    assert arranged.place.controllers == ("memory", "pids")
+    assert fake.nodes[f"{arranged.place.folder}/{groups.US}"].procs == {7, os.getpid()}
+    arranged.leave()
+    assert fake.nodes[fake.base].procs == {7, os.getpid()}
+
+
 def test_controllers_are_given_on_and_taken_back() -> None:
     fake = FakeFiles()
     arranged = Arranged(fake.base, fake, uid=65534)

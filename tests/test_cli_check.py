@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self
@@ -19,7 +19,7 @@ from export_rules import gradescope
 from namespaces import missing
 
 import grader
-from grader.cli import app, check
+from grader.cli import app, check, checked
 from grader.intake import texts
 from grader.judge.model import Programs, Status
 from grader.run.jobs import EngineOptions, Job, Played
@@ -184,17 +184,17 @@ def test_the_status_blames_the_right_one() -> None:
     grade = judge(source().lab, submission("a"), "", [])
     passed = tuple(replace(j, status=Status.PASS) for j in grade.criteria)
     half = (replace(passed[0], status=Status.PARTIAL), *passed[1:])
-    assert check.status_of(grade) == 3
-    assert check.status_of(replace(grade, criteria=passed)) == 0
-    assert check.status_of(replace(grade, criteria=half)) == 1
+    assert checked.status_of(grade) == 3
+    assert checked.status_of(replace(grade, criteria=passed)) == 0
+    assert checked.status_of(replace(grade, criteria=half)) == 1
     broken = replace(grade, criteria=passed, problem=texts.problem("broken-archive"))
-    assert check.status_of(broken) == 1
+    assert checked.status_of(broken) == 1
     unreadable = replace(grade, criteria=passed, problem=texts.problem("unreadable"))
-    assert check.status_of(unreadable) == 3
+    assert checked.status_of(unreadable) == 3
     # A verdict that differs between repeats is ours, whatever it counts as.
     right = replace(grade, criteria=passed)
-    assert check.status_of(replace(right, certification=CERTIFIED)) == 0
-    assert check.status_of(replace(right, certification=UNCERTIFIED)) == 3
+    assert checked.status_of(replace(right, certification=CERTIFIED)) == 0
+    assert checked.status_of(replace(right, certification=UNCERTIFIED)) == 3
 
 
 class NoEngine:
@@ -202,13 +202,16 @@ class NoEngine:
 
     asked: ClassVar[list[str]] = []
 
-    def __init__(self, options: EngineOptions) -> None:
+    def __init__(self, options: EngineOptions, meanwhile: Callable[[], None]) -> None:
         self.asked.clear()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *arguments: object) -> None:
+        pass
+
+    def dismiss(self) -> None:
         pass
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
@@ -235,10 +238,10 @@ def test_where_annotations_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     inside.mkdir(parents=True)
     (inside / "client.py").write_text("")
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "repo"))
-    assert check.in_repository(inside) == "lab"
-    assert check.in_repository(inside / "client.py") == "lab"
-    assert check.in_repository(tmp_path / "repo") == ""
-    assert check.in_repository(tmp_path) == ""
+    assert checked.in_repository(inside) == "lab"
+    assert checked.in_repository(inside / "client.py") == "lab"
+    assert checked.in_repository(tmp_path / "repo") == ""
+    assert checked.in_repository(tmp_path) == ""
 
 
 def test_a_page_is_not_written_through_a_link(

@@ -152,7 +152,13 @@ def test_an_interrupt_leaves_no_process_and_the_next_goes_on(
     (small / "juste_enonce").mkdir()
     (small / "juste_enonce" / "serveur.py").write_text(hung)
     command = [sys.executable, "-m", "grader", "grade", str(small), "--out", str(out)]
-    command += ["--lab", str(short_lab(tmp_path))]
+    lab = short_lab(tmp_path)
+    text = (lab / "lab.yaml").read_text()
+    # Nor is it ended by a limit, however busy we are.
+    (lab / "lab.yaml").write_text(
+        re.sub(r"^limits:(?:\n  .*)+", "limits: {cpu: 300, wall: 300}", text, flags=re.M)
+    )
+    command += ["--lab", str(lab)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CI": "1"}
     with subprocess.Popen(
         [*command, "--jobs", "1"], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

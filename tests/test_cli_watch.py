@@ -25,7 +25,7 @@ from transcripts import grade as graded
 
 import grader
 from grader.cli import app
-from grader.cli.check import Checked
+from grader.cli.checked import Checked
 from grader.cli.errors import CommandError
 from grader.cli.watch import Watch
 from grader.formats.delta import delta_text

@@ -19,9 +19,10 @@ from grader.lab.model import Action, ExpectExit, Lab
 from grader.run import netns, proc, stacks
 from grader.run.engine import Engine
 from grader.run.errors import HostError
-from grader.run.jobs import EngineOptions, Job, Played
+from grader.run.jobs import NOTHING, EngineOptions, Job, Played
 from grader.run.pieces import cut
 from grader.run.place import LinuxPlace
+from grader.run.worker import NAME
 from grader.submission import SourceFile
 
 pytestmark = pytest.mark.sandbox
@@ -839,9 +840,7 @@ def test_advice_is_skipped_after_a_limit(full_engine: Engine) -> None:
 def _workers(parent: int) -> list[int]:
     """The worker processes of this test process."""
     return [
-        pid
-        for pid in proc.tree(parent)
-        if b"grader.run.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        pid for pid in proc.tree(parent) if Path(f"/proc/{pid}/comm").read_text().strip() == NAME
     ]
 
 
@@ -866,6 +865,26 @@ def test_a_killed_worker_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         assert [p.key for p in played] == ["a", "b"]
         for one in played:
             assert_complete(one.runs[0].transcript)
+
+
+def test_who_asks_is_told_that_nothing_is_done_yet() -> None:
+    with Engine(tools.options("none"), pulse=0) as engine:
+        *waits, played = engine.play([tools.job("print(1)", lab=at_free_port())])
+    assert played.runs[0].end.outcome == "completed"
+    assert waits
+    assert all(one is NOTHING for one in waits)
+
+
+def test_who_asks_has_the_time_of_the_first_runs() -> None:
+    called: list[str] = []
+    with Engine(tools.options("none"), meanwhile=lambda: called.append("once")) as engine:
+        for _ in range(2):
+            tools.play(engine, tools.job("print(1)", lab=at_free_port()))
+        workers = [worker.process for worker in engine._workers]
+        engine.dismiss()
+        assert not engine._workers
+    assert called == ["once"]
+    assert [process.poll() for process in workers] == [0]
 
 
 def test_a_worker_killed_in_the_middle_of_a_run_loses_nothing(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from batch_tools import run_of, source, submission
 
 from grader.batch.plan import jobs_of
 from grader.run import phases
-from grader.run.jobs import Job, Played
+from grader.run.jobs import NOTHING, Job, Played
 from grader.run.phases import BATCH, InPhases, Phase
 from grader.runids import run_id
 
@@ -109,6 +109,16 @@ def test_what_was_played_of_a_lost_job_is_kept() -> None:
             return (one for one in super().play(jobs) if not LOAD)
 
     assert [names(one) for one in InPhases(Losing(), 8).play(jobs(1, 2))] == [["server-nominal"]]
+
+
+def test_nothing_done_yet_is_no_job() -> None:
+    class Waiting(Engine):
+        def play(self, given: Iterable[Job]) -> Iterator[Played]:
+            for played in super().play(given):
+                yield from (NOTHING, played, NOTHING)
+
+    expected = list(InPhases(Engine(), 1).play(jobs(2, certify=2)))
+    assert list(InPhases(Waiting(), 1).play(jobs(2, certify=2))) == expected
 
 
 def test_load_ends_when_nobody_waits_for_more() -> None:

@@ -34,7 +34,7 @@ from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource, jobs_of, seed_for
 from grader.judge.model import Grade, Problem
 from grader.run.errors import HostError
-from grader.run.jobs import Job, Played, Plays, Run
+from grader.run.jobs import NOTHING, Job, Played, Plays, Run
 from grader.run.meter import OFF, Meter
 from grader.run.spool import Spool
 from grader.submission import Submission
@@ -115,7 +115,8 @@ class Grading:
             entries: Iterable[Waiting] | None = waiting
             while entries:
                 for played in engine.play(self._jobs(entries, finisher)):
-                    self._take(played, finisher)
+                    if played is not NOTHING:
+                        self._take(played, finisher)
                     yield from self._drained(_MOST_WAITING, finisher)
                 yield from self._drained(0, finisher)
                 for left in list(self._open.values()):

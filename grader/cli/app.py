@@ -8,7 +8,6 @@ in somebody's face unless `--debug` asks for it.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib
 import os
 import signal
@@ -49,7 +48,7 @@ _MODULES = {"try": "trying"}
 """Commands whose module can't have their name."""
 
 
-_PLAYS_AT_ONCE = ("check",)
+_PLAYS_AT_ONCE = ("check", "grade")
 """Commands whose workers import what they need while the command does."""
 _SAY_DEFAULTS = ("check", "grade")
 """Commands whose verdicts a folder's file may change, by a lab or by `only`: they say so."""
@@ -126,24 +125,24 @@ def _take_defaults(one: argparse.ArgumentParser, name: str, given: Sequence[str]
 
 
 def _run(parsed: argparse.Namespace) -> int:
-    if sys.platform == "linux" and parsed.command in _PLAYS_AT_ONCE:
-        from grader.run import spares
+    if sys.platform == "linux" and _plays_at_once(parsed):
+        from grader.run import ahead
 
-        cores = len(os.sched_getaffinity(0))
-        try:
-            if cores > 1:
-                with contextlib.suppress(OSError):  # who needs them says that there can be none
-                    spares.keep_ready(min(parsed.jobs or cores, 2))
+        with ahead.begun(parsed.python):
             return _run_command(parsed)
-        finally:
-            spares.dismiss()
     else:
         return _run_command(parsed)
 
 
+def _plays_at_once(parsed: argparse.Namespace) -> bool:
+    """Workers are needed here, and another core can import for them meanwhile."""
+    if parsed.command not in _PLAYS_AT_ONCE or getattr(parsed, "executor", "local") != "local":
+        return False
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+
+
 def _run_command(parsed: argparse.Namespace) -> int:
     from grader.cli import streams
-    from grader.cli.blame import told
 
     from_file = getattr(parsed, "from_file", None)
     if from_file is not None:
@@ -160,6 +159,8 @@ def _run_command(parsed: argparse.Namespace) -> int:
     except Exception as error:
         if parsed.debug:
             streams.note("".join(traceback.format_exception(error)).rstrip("\n"))
+        from grader.cli.blame import told
+
         message, status = told(error, getattr(parsed, "lang", None))
         streams.note(message)
     return status

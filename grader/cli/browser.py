@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -41,6 +40,8 @@ def _has_display(environment: Mapping[str, str]) -> bool:
 
 
 def _open(address: str) -> bool:
+    import webbrowser
+
     try:
         return webbrowser.open(address)
     except (webbrowser.Error, OSError):

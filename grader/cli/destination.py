@@ -108,3 +108,17 @@ def _append(variable: str, text: str, environment: Mapping[str, str], what: str)
     except OSError as error:
         note(f"wiregrade: {what} could not be written: {error}")
     return True
+
+
+def refuse_link(path: Path) -> None:
+    """In a folder of somebody's, it may lead to a file of one's own."""
+    if path.is_symlink():
+        shown = safe(str(path))
+        raise CommandError(
+            Text(
+                {
+                    "fr": f"{shown} est un lien\u00a0; rien n’a été écrit. Donnez un autre nom",
+                    "en": f"{shown} is a link; nothing was written. Give another name",
+                }
+            )
+        )

@@ -30,6 +30,8 @@ _WORDS = {
         "{address}: {n} machines or processes grade, isolation {isolation}",
     ),
 }
+_PULSE_S = 0.25
+"""So soon is told what was judged while programs run, and none of them has come to its end."""
 _ELSEWHERE = "strace"
 """A path of strace for jobs of others: each looks for its own."""
 
@@ -72,7 +74,7 @@ def _here(given: argparse.Namespace, source: LabSource, meter: Meter) -> Prepare
     options = engine_options(given, host, isolation)
     return Prepared(
         isolation=isolation, facts=options.facts, python=host.version, strace=tracer(given),
-        begin=lambda folder: Engine(replace(options, spool=folder), meter),
+        begin=lambda folder: Engine(replace(options, spool=folder), meter, pulse=_PULSE_S),
         workers=options.jobs if isolation == "full" else 1,
     )  # fmt: skip
 

@@ -6,14 +6,16 @@ import sys
 from fractions import Fraction
 from functools import lru_cache
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from grader.batch.grading import Done
 from grader.cli.bar import LiveBar
 from grader.cli.streams import is_live, note, safe
 from grader.formats.safe import one_line
 from grader.run.phases import Phase
 from grader.view.words import decimal
+
+if TYPE_CHECKING:
+    from grader.batch.grading import Done
 
 _MOST_REPEATS = 4
 _PHASES: dict[str, tuple[str, str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from grader.cli.check import style
+from grader.cli.checked import style
 from grader.cli.errors import DONE, CommandError
 from grader.cli.labs import open_lab
 from grader.cli.streams import safe, say

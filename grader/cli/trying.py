@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 
-from grader.cli.check import style
+from grader.cli.checked import style
 from grader.cli.errors import BAD_INPUT, DONE, FAULT, CommandError
 from grader.cli.labs import open_lab
 from grader.cli.running import engine_options

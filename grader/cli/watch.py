@@ -14,7 +14,8 @@ from typing import NoReturn, Protocol
 
 from grader.cli import changes
 from grader.cli.blame import told
-from grader.cli.check import Checked, Checking, show, style
+from grader.cli.check import Checking
+from grader.cli.checked import Checked, show, style
 from grader.cli.errors import BAD_INPUT, CommandError
 from grader.cli.streams import is_live, note, safe, say
 from grader.formats.delta import delta_text

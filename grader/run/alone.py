@@ -8,7 +8,7 @@ played: its program is ended, its folder removed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -35,9 +35,18 @@ class Alone:
     workers = 1
     """Runs at once: a port has one owner."""
 
-    def __init__(self, options: EngineOptions, _meter: Meter = OFF) -> None:
-        # What runs spend is counted by workers alone.
+    def __init__(
+        self,
+        options: EngineOptions,
+        _meter: Meter = OFF,
+        *,
+        meanwhile: Callable[[], None] = lambda: None,
+        pulse: float | None = None,
+    ) -> None:
+        """What runs spend is counted by workers alone; `meanwhile` is now: nothing runs beside."""
+        del pulse  # nor does anybody wait
         self.options = replace(options, facts="paced")
+        meanwhile()
         self._followers = Followers()
 
     def __enter__(self) -> Self:
@@ -50,6 +59,9 @@ class Alone:
         traceback: TracebackType | None,
     ) -> None:
         """Nothing is held between two runs."""
+
+    def dismiss(self) -> None:
+        """Nobody is there who could leave."""
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
         """Play jobs, yield each as it is done.

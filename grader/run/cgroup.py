@@ -15,6 +15,7 @@ import select
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -158,21 +159,28 @@ class Place:
 class Arranged:
     """A place that this process has made in the group `base` that it was in, and lives beside."""
 
-    def __init__(self, base: str, files: Files | None = None, uid: int | None = None) -> None:
-        """Sweep, make the place (of user `uid`), and move ourselves out of the way.
+    def __init__(
+        self,
+        base: str,
+        files: Files | None = None,
+        uid: int | None = None,
+        children: Sequence[int] = (),
+    ) -> None:
+        """Sweep, make the place (of user `uid`), and move ourselves and `children` out of the way.
 
         Raises:
             OSError: it is not ours to divide; everything is as before.
         """
         self._base, self._files = base, files or KernelFiles()
         sweep(base, self._files)
-        self._pid = os.getpid()
+        self._pid, self._children = os.getpid(), children
         self._folder = f"{base}/{groups.OURS}{self._pid}-{next(_count)}"
         self._enabled: tuple[str, ...] = ()
         self._files.make(self._folder)
         try:
             self._files.make(f"{self._folder}/{groups.US}")
             self._files.write(f"{self._folder}/{groups.US}/cgroup.procs", str(self._pid))
+            self._move_children(f"{self._folder}/{groups.US}")
             self._enabled = self._give_on(base)
             self._give_on(self._folder)
             if uid is not None:
@@ -181,6 +189,11 @@ class Arranged:
         except BaseException:
             self.leave()
             raise
+
+    def _move_children(self, folder: str) -> None:
+        for pid in self._children:
+            with contextlib.suppress(OSError):  # it may have ended
+                self._files.write(f"{folder}/cgroup.procs", str(pid))
 
     def _give_on(self, folder: str) -> tuple[str, ...]:
         """Give each controller that there is to the groups below; which ones are new."""
@@ -205,6 +218,7 @@ class Arranged:
                     self._files.write(f"{folder}/cgroup.subtree_control", f"-{name}")
         with contextlib.suppress(OSError):
             self._files.write(f"{self._base}/cgroup.procs", str(self._pid))
+        self._move_children(self._base)
         for folder in (f"{self._folder}/{groups.US}", self._folder):
             with contextlib.suppress(OSError):
                 self._files.remove(folder)
@@ -269,9 +283,19 @@ def arrange() -> Arranged | None:
     if base is None:
         return None
     try:
-        return Arranged(base, uid=privileges.UNPRIVILEGED if privileges.is_root() else None)
+        user = privileges.UNPRIVILEGED if privileges.is_root() else None
+        return Arranged(base, uid=user, children=_children())
     except OSError:
         return None
+
+
+def _children() -> tuple[int, ...]:
+    """Ours, begun ahead: where others live in a group it can't be divided."""
+    try:
+        texts = [one.read_text() for one in Path("/proc/self/task").glob("*/children")]
+    except OSError:
+        return ()
+    return tuple(int(pid) for text in texts for pid in text.split())
 
 
 def scope() -> list[str]:

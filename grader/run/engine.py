@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -25,11 +25,12 @@ assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.lab.languages import PYTHON, Language
 from grader.lab.model import Tests
-from grader.run import cgroup, messages, spares, workfolders
+from grader.run import cgroup, messages, nursery, workfolders
 from grader.run.errors import HostError
 from grader.run.followers import Followers
 from grader.run.inbox import Inbox
-from grader.run.jobs import EngineOptions, Job, Played, PlayedRun, Run
+from grader.run.interpreter import inspect
+from grader.run.jobs import NOTHING, EngineOptions, Job, Played, PlayedRun, Run
 from grader.run.meter import OFF, Meter
 from grader.run.pieces import Piece, choose, cut, done
 from grader.run.signals import no_end_meanwhile
@@ -52,7 +53,7 @@ class _Worker:
     def __init__(self, options: EngineOptions) -> None:
         # One that stands in a scope of its own has to be started in it.
         before = cgroup.scope() if options.groups == "scope" else []
-        started = (None if before else spares.take()) or spares.start(before)
+        started = nursery.start(before)
         self.process, self._said = started.process, started.said
         self.orders, self.replies = started.orders, started.replies
         self.began = time.perf_counter_ns()
@@ -107,10 +108,24 @@ class Engine:
         HostError: on the first use, where no worker can be prepared on this machine.
     """
 
-    def __init__(self, options: EngineOptions, meter: Meter = OFF) -> None:
+    def __init__(
+        self,
+        options: EngineOptions,
+        meter: Meter = OFF,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+        pulse: float | None = None,
+    ) -> None:
+        """`meanwhile` is called once, when the first workers have something to do.
+
+        Where nothing comes for `pulse` seconds, `play` gives `NOTHING`: who has done something
+        else meanwhile can say so.
+        """
         self.options = replace(options, metered=meter.listens)
         self._meter = meter
+        self._meanwhile, self._pulse = meanwhile, pulse
         self._workers: list[_Worker] = []
+        self._leaving: list[_Worker] = []
         self._worth = len(os.sched_getaffinity(0))
         """How many workers are worth their start by now."""
         self._played = 0
@@ -120,6 +135,8 @@ class Engine:
         self._languages: list[Language] = []
         self._builds: Path | None = None
         """What was built, where there is something to build."""
+        self._nursing = False
+        """What forks workers was begun by us."""
         self._faults: defaultdict[tuple[str, Tests], list[str]] = defaultdict(list)
 
     @property
@@ -140,19 +157,28 @@ class Engine:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for worker in self._workers:
-            worker.close()
-            if worker.piece is not None:
-                worker.process.send_signal(signal.SIGTERM)
-        for worker in self._workers:
+        self.dismiss()
+        for worker in self._leaving:
             worker.leave()
-        self._workers.clear()
+        self._leaving.clear()
         self._selector.close()
+        if self._nursing:
+            nursery.end()
         if self._builds is not None:
             workfolders.remove(self._builds)
             self._builds = None
         if self._arranged is not None:
             self._arranged.leave()
+
+    def dismiss(self) -> None:
+        """Workers are to end; the end of this context waits for that. Those that play break off."""
+        for worker in self._workers:
+            self._selector.unregister(worker.replies)
+            worker.close()
+            if worker.piece is not None:
+                worker.process.send_signal(signal.SIGTERM)
+        self._leaving += self._workers
+        self._workers.clear()
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
         """Play jobs, yield each as it is done. Jobs are pulled as workers become free.
@@ -176,8 +202,11 @@ class Engine:
                     self._meter.ordered(piece.job.key)
             if not any(worker.piece for worker in self._workers):
                 return
-            for worker, data in self._replies():
+            heard = self._replies()
+            for worker, data in heard:
                 yield from self._take(worker, data, pieces)
+            if not heard and self._pulse is not None:
+                yield NOTHING
 
     def _cut_next(self, waiting: Iterator[Job], pieces: deque[Piece]) -> bool:
         """Take jobs until one is to be played now; False: there is none left."""
@@ -235,11 +264,17 @@ class Engine:
         if languages != (PYTHON,) and self._builds is None:
             self._builds = workfolders.make()
         builds = str(self._builds or "")
-        options = replace(self.options, languages=tuple(self._languages), builds=builds)
+        options = replace(
+            self.options, languages=tuple(self._languages), builds=builds,
+            interpreter=inspect(self.options.python),
+        )  # fmt: skip
+        if options.groups != "scope":
+            with contextlib.suppress(OSError):  # then a worker imports for itself
+                self._nursing |= nursery.begin()
         with no_end_meanwhile():
             worker = _Worker(options)
             self._workers.append(worker)
-        self._selector.register(worker.replies, selectors.EVENT_READ, worker)
+            self._selector.register(worker.replies, selectors.EVENT_READ, worker)
         return worker
 
     def _retire(self, worker: _Worker) -> None:
@@ -248,14 +283,17 @@ class Engine:
         worker.close()
         worker.leave()
 
-    def _replies(self) -> Iterator[tuple[_Worker, bytes]]:
-        """What workers say, as it comes; nothing of one that is gone."""
-        heard = self._selector.select(_QUIET_S if self._worth < self.workers else None)
-        if not heard and all(worker.ready for worker in self._workers):
+    def _replies(self) -> list[tuple[_Worker, bytes]]:
+        """What workers say, once some do; nothing of one that is gone."""
+        if self._meanwhile is not None:
+            self._meanwhile()
+            self._meanwhile = None
+        growing = self._worth < self.workers
+        heard = self._selector.select(_QUIET_S if growing else self._pulse)
+        if growing and not heard and all(worker.ready for worker in self._workers):
             self._worth += 1
-        for key, _ in heard:
-            worker: _Worker = key.data
-            yield worker, os.read(worker.replies, 1 << 20)
+        workers: list[_Worker] = [key.data for key, _ in heard]
+        return [(worker, os.read(worker.replies, 1 << 20)) for worker in workers]
 
     def _distrust(self, worker: _Worker) -> None:
         """It says what no worker says: somebody speaks for it. Its end is seen at its pipe."""

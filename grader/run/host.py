@@ -7,6 +7,7 @@ far it came. Settings are read only to name the one command that mends what did 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -20,6 +21,7 @@ from grader.run.errors import HostError
 from grader.run.groups import Route
 from grader.run.interpreter import Interpreter, inspect
 from grader.run.jobs import FactsMode, Isolation
+from grader.run.signals import no_end_meanwhile
 
 
 class IsolationMissingError(HostError):
@@ -140,17 +142,41 @@ def probe(python: str | None = None) -> HostReport:
 if sys.platform == "linux":
     from grader.run import trying
 
+    _begun: dict[tuple[str, Interpreter], trying.Trial] = {}
+    """What was begun ahead, by sandbox and interpreter: one at most."""
+
+    def begin_probe(python: str | None = None) -> None:
+        """Begin with what `probe` will be asked for, beside all else that is to be done.
+
+        Where there is no such interpreter, `probe` says so.
+        """
+        bwrap = next(bwrap_candidates(), None)
+        with contextlib.suppress(HostError):
+            if bwrap is not None:
+                key = (bwrap, real_python(python))
+                with no_end_meanwhile():
+                    _begun[key] = trying.trial(*key)
+
+    def end_probe() -> None:
+        """What was begun and that nobody has asked for is ended."""
+        while _begun:
+            _begun.popitem()[1].close()
+
+    def _tried(bwrap: str | None, interpreter: Interpreter) -> dict[str, str]:
+        begun = _begun.pop((bwrap, interpreter), None) if bwrap is not None else None
+        return (begun or trying.trial(bwrap, interpreter)).told()
+
     def _probe_linux(interpreter: Interpreter, first: Fact) -> HostReport:
         best: tuple[str | None, dict[str, str]] = (None, {})
         for bwrap in bwrap_candidates():
-            told = trying.tried(bwrap, interpreter)
+            told = _tried(bwrap, interpreter)
             if best[0] is None or told.get("sandbox") == "":
                 best = (bwrap, told)
             if told.get("sandbox") == "":
                 break
         else:
             if best[0] is None:
-                best = (None, trying.tried(None, interpreter))
+                best = (None, _tried(None, interpreter))
         works = best[0] is not None and best[1].get("sandbox") == ""
         route, controllers = trying.tried_groups() if works else ("", ())
         facts = (

@@ -11,6 +11,7 @@ from grader.lab.languages import Language
 from grader.lab.model import Lab, Scenario, Tests
 from grader.run.causes import Causes, causes
 from grader.run.groups import Route
+from grader.run.interpreter import Interpreter
 from grader.submission import SourceFile
 from grader.transcript import Ended, Header, Recorded, Transcript
 
@@ -141,6 +142,10 @@ class Played:
     """What workers of ours said when they broke off over it (tracebacks); for the log alone."""
 
 
+NOTHING = Played(key="", role="both", runs=())
+"""Given now and then by an engine that is asked to (`pulse`): nothing is done yet."""
+
+
 class Plays(Protocol):
     """What plays jobs: the engine, or something around it."""
 
@@ -171,6 +176,8 @@ class EngineOptions:
     """For workers: those whose tools are looked for before they stop being root."""
     builds: str = ""
     """For workers: the folder that what was built lies in."""
+    interpreter: Interpreter | None = None
+    """For workers: what `python` is, where it was asked already."""
     warm: Warmth = "never"
     """With isolation `full`: whether programs are started warm (`grader.run.warm`) that may be;
     where it pays, always, or (for tests) also those that might tell the difference."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from grader.run.jobs import Job, Played, Plays
+from grader.run.jobs import NOTHING, Job, Played, Plays
 from grader.run.load import busy
 from grader.runids import is_loaded, number_of
 
@@ -60,10 +60,13 @@ class InPhases:
         idle = {
             (played.key, played.role): played
             for played in self._play_phase("idle", batch, processes=0)
+            if played is not NOTHING
         }
         if any(_repeats(job, loaded=True) for job in batch):
             with busy(self._processes):
                 for played in self._play_phase("loaded", batch, processes=self._processes):
+                    if played is NOTHING:
+                        continue
                     first = idle.pop((played.key, played.role), None)
                     yield played if first is None else _together(first, played)
         yield from idle.values()

@@ -46,14 +46,14 @@ sys.stdin.readline()
 """
 
 
-def tried(bwrap: str | None, interpreter: Interpreter) -> dict[str, str]:
-    """Name of each thing tried -> "" where it works, else what went wrong."""
-    return _in_child(partial(_try_all, bwrap, interpreter))
+def trial(bwrap: str | None, interpreter: Interpreter) -> Trial:
+    """All that a worker needs."""
+    return Trial(partial(_try_all, bwrap, interpreter))
 
 
 def tried_warm(bwrap: str, interpreter: Interpreter) -> str:
     """Why no program is started warm here; empty: they are, where nothing can tell."""
-    return next(iter(_in_child(partial(_try_warm, bwrap, interpreter)).values()), "")
+    return next(iter(Trial(partial(_try_warm, bwrap, interpreter)).told().values()), "")
 
 
 def is_root() -> bool:
@@ -211,24 +211,37 @@ def _in_memory(data: bytes) -> int:
     return fd
 
 
-def _in_child(work: Callable[[], dict[str, str]]) -> dict[str, str]:
-    """What `work` says, done in a child: namespaces and uid are changed for good."""
-    read_end, write_end = os.pipe()
-    with warnings.catch_warnings():
-        # From Python 3.12 on a fork beside threads warns; the child does nothing but `work`.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        pid = os.fork()
-    if pid == 0:
-        _be_child(work, write_end)
-    os.close(write_end)
-    with os.fdopen(read_end, "rb") as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    try:
-        told: dict[str, str] = json.loads(said)
-    except ValueError:
-        return {"network": "the probe ended early"}
-    return told
+class Trial:
+    """What `work` says, done in a child that works from now on.
+
+    There, since namespaces and uid are changed for good.
+    """
+
+    def __init__(self, work: Callable[[], dict[str, str]]) -> None:
+        self._pipe, write_end = os.pipe()
+        with warnings.catch_warnings():
+            # From Python 3.12 on a fork beside threads warns; the child does nothing but `work`.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._pid = os.fork()
+        if self._pid == 0:
+            _be_child(work, write_end)
+        os.close(write_end)
+
+    def told(self) -> dict[str, str]:
+        """Name of each thing tried -> "" where it works, else what went wrong. Ask once."""
+        with os.fdopen(self._pipe, "rb") as pipe:
+            said = pipe.read()
+        os.waitpid(self._pid, 0)
+        try:
+            told: dict[str, str] = json.loads(said)
+        except ValueError:
+            return {"network": "the probe ended early"}
+        return told
+
+    def close(self) -> None:
+        """Nobody asks."""
+        os.kill(self._pid, signal.SIGKILL)
+        self.told()
 
 
 def _be_child(work: Callable[[], dict[str, str]], write_end: int) -> None:

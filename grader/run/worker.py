@@ -37,6 +37,8 @@ from grader.run.workshop import Workshop
 
 for _encoding in ("ascii", *ENCODINGS, "idna", "unicode_escape"):
     codecs.lookup(_encoding)  # imported when first used, which would be too late
+NAME = "wg-worker"
+"""As people see it who look for what runs on their machine."""
 _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -47,7 +49,7 @@ def prepare(options: EngineOptions, parent: int) -> LinuxPlace:
     Raises:
         HostError: the machine does not allow it.
     """
-    interpreter = inspect(options.python)
+    interpreter = options.interpreter or inspect(options.python)
     stacks = Stacks(find())
     cache = _builds(options)
     sandboxed = options.isolation == "full"
@@ -161,8 +163,18 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def main() -> None:
-    """Entry point: `worker ORDERS REPLIES PARENT`."""
-    orders, replies, parent = (int(word) for word in sys.argv[1:4])
+    """Entry point of one that imports for itself: `worker ORDERS REPLIES PARENT`."""
+    live(*(int(word) for word in sys.argv[1:4]))
+
+
+def live(orders: int, replies: int, parent: int) -> None:
+    """Play what comes from `orders`; `parent` is the engine's process.
+
+    Raises:
+        SystemExit: the engine has ended, or says that this is to end.
+    """
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(NAME)
     # They came to us by inheritance; a program that had them could answer in our name.
     for fd in (orders, replies):
         os.set_inheritable(fd, False)

@@ -28,6 +28,8 @@ sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 import greedy
 
+from grader.run.worker import NAME
+
 MEMORY = 200
 """MiB of each process of ours."""
 BEYOND = 10.0
@@ -88,7 +90,7 @@ def workers(pid: int) -> list[int]:
     found = []
     for thread in Path(f"/proc/{pid}/task").iterdir():
         for child in (thread / "children").read_text().split():
-            if b"grader.run.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+            if Path(f"/proc/{child}/comm").read_text().strip() == NAME:
                 found.append(int(child))
     return found
 

@@ -1,0 +1,76 @@
+"""The process that forks workers (`grader.run.nursery` starts it and asks for them).
+
+It has one thread and does nothing but import, wait and fork. A worker is a fork of a fork: when
+the one between has ended it is a child of whoever asked, who has said that orphans are its own.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from typing import NoReturn
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
+PID = struct.Struct("=i")
+"""The answer to an order: the number of the worker."""
+_ORDER = 16
+
+
+def main() -> None:
+    """Entry point: `forking SOCKET`. An order has three descriptors: orders, replies, stderr."""
+    control, parent = socket.socket(fileno=int(sys.argv[1])), os.getppid()
+    control.set_inheritable(False)
+    # Ctrl-C is for who started us: it closes the socket.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    from grader.run import worker
+
+    # What is frozen no collector visits, so that workers share its pages.
+    gc.collect()
+    gc.freeze()
+    while True:
+        order, fds, _, _ = socket.recv_fds(control, _ORDER, 3)
+        if not order:
+            return
+        read, write = os.pipe()
+        between = os.fork()
+        if not between:
+            if made := os.fork():
+                os.write(write, PID.pack(made))
+                os._exit(0)
+            for fd in (read, write, control.detach()):
+                os.close(fd)
+            _be_worker(worker.live, parent, *fds)
+        # From its end on the worker is the child of who asked.
+        os.waitpid(between, 0)
+        os.close(write)
+        told = os.read(read, PID.size)
+        for fd in (read, *fds):
+            os.close(fd)
+        control.send(told)
+
+
+def _be_worker(
+    live: Callable[[int, int, int], None], parent: int, orders: int, replies: int, said: int
+) -> NoReturn:
+    """Live as a worker, and end with it: nothing of ours is to go on, or to be put away."""
+    os.dup2(said, 2)
+    os.close(said)
+    status = 1
+    try:
+        live(orders, replies, parent)
+        status = 0
+    except SystemExit as ending:
+        status = ending.code if isinstance(ending.code, int) else 1
+    except BaseException:  # a bug: whoever asked reads what it was
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)

@@ -1,0 +1,144 @@
+"""What forks workers: each is a child of ours, whether it was asked for ahead or not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from engine_tools import engine, job, lab_for, run
+
+from grader.cli import app
+from grader.run import nursery
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    nursery.end()
+    yield
+    assert nursery._here is None
+
+
+@pytest.fixture
+def begun() -> Iterator[nursery._Nursery]:
+    assert nursery.begin()
+    assert nursery._here is not None
+    yield nursery._here
+    nursery.end()
+
+
+def leave(worker: nursery.Started) -> int:
+    os.close(worker.orders)
+    os.close(worker.replies)
+    worker.said.close()
+    return worker.process.wait(30)
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_a_worker_is_a_child_of_ours(begun: nursery._Nursery) -> None:
+    one, other = nursery.start(), nursery.start()
+    assert parent_of(one.process.pid) == parent_of(other.process.pid) == os.getpid()
+    assert begun.process.pid not in (one.process.pid, other.process.pid)
+    assert one.process.poll() is None
+    assert [leave(one), leave(other)] == [0, 0]
+    assert one.process.poll() == 0
+
+
+def test_it_outlives_what_forked_it(begun: nursery._Nursery) -> None:
+    worker = nursery.start()
+    nursery.end()
+    assert worker.process.poll() is None
+    assert leave(worker) == 0
+
+
+def test_one_that_is_killed_says_by_what(begun: nursery._Nursery) -> None:
+    worker = nursery.start()
+    with pytest.raises(subprocess.TimeoutExpired):
+        worker.process.wait(0)
+    worker.process.kill()
+    assert worker.process.wait(30) == -signal.SIGKILL
+    worker.process.kill()  # nobody else has its number by now
+    assert leave(worker) == -signal.SIGKILL
+
+
+def test_orphans_are_ours_only_while_a_worker_is_made(begun: nursery._Nursery) -> None:
+    leave(nursery.start())
+    code = "import os, sys; pid = os.fork(); pid and print(pid); pid or sys.stdin.read()"
+    command = ["/usr/bin/env", "python3", "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        orphan = int(process.stdout.readline())
+        process.wait(30)
+        assert parent_of(orphan) != os.getpid()
+
+
+def test_where_it_has_died_a_worker_imports_for_itself(begun: nursery._Nursery) -> None:
+    begun.process.kill()
+    begun.process.wait()
+    worker = nursery.start()
+    assert isinstance(worker.process, subprocess.Popen)
+    assert leave(worker) == 0
+
+
+def test_without_it_a_worker_imports_for_itself() -> None:
+    worker = nursery.start()
+    assert isinstance(worker.process, subprocess.Popen)
+    assert leave(worker) == 0
+
+
+def test_it_is_begun_once(begun: nursery._Nursery) -> None:
+    assert not nursery.begin()
+    assert nursery._here is begun
+
+
+def test_several_threads_may_ask(begun: nursery._Nursery) -> None:
+    workers: list[nursery.Started] = []
+    threads = [threading.Thread(target=lambda: workers.append(nursery.start())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {parent_of(worker.process.pid) for worker in workers} == {os.getpid()}
+    assert [leave(worker) for worker in workers] == [0, 0, 0]
+
+
+def test_an_interrupt_between_start_and_record_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[nursery._Nursery] = []
+
+    class Interrupted(nursery._Nursery):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(nursery, "_Nursery", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        nursery.begin()
+    assert [nursery._here] == made
+    nursery.end()
+    assert made[0].process.poll() is not None
+
+
+def test_a_command_that_fails_leaves_none(tmp_path: Path) -> None:
+    assert app.main(["check", str(tmp_path / "nothing")]) == 2
+
+
+@pytest.mark.sandbox
+def test_an_engine_plays_with_it(begun: nursery._Nursery) -> None:
+    with engine("none") as where:
+        assert run(where, job("print(1)", lab=lab_for("none"))).stdout == b"1\n"
+        assert isinstance(where._workers[0].process, nursery.Child)
+
+
+@pytest.mark.sandbox
+def test_an_engine_that_has_none_begins_and_ends_it() -> None:
+    with engine("none") as where:
+        assert run(where, job("print(1)", lab=lab_for("none"))).stdout == b"1\n"
+        assert nursery._here is not None
