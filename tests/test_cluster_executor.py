@@ -8,14 +8,14 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
-import msgspec
 import pytest
 from batch_tools import run_of, source, submission
 
 from grader.batch.plan import jobs_of
 from grader.cluster import executor, orders
-from grader.cluster.executor import Cluster, DaskEngine, Future, Workers, fitting
-from grader.cluster.orders import Broken, Described, How, Order, Refused
+from grader.cluster.connection import Cluster, Future, Workers
+from grader.cluster.executor import DaskEngine
+from grader.cluster.orders import Broken, How, Order, Refused
 from grader.judge.model import Programs
 from grader.run.errors import HostError
 from grader.run.jobs import EngineOptions, Job, Played
@@ -53,7 +53,7 @@ class Ended:
         return self.outcome if isinstance(self.outcome, BaseException) else None
 
     def add_done_callback(self, told: Callable[[Future], None]) -> None:
-        if self.status != "cancelled":  # of what is forgotten nobody tells
+        if self.status in ("finished", "error"):  # of what is forgotten nobody tells
             told(self)
 
 
@@ -101,10 +101,14 @@ class FakeCluster:
 
 
 def graded(
-    cluster: FakeCluster, *names: str, told: list[tuple[str, str]] | None = None
+    cluster: FakeCluster,
+    *names: str,
+    told: list[tuple[str, str]] | None = None,
+    unfit: Sequence[str] = (),
 ) -> list[Played]:
     heard = told if told is not None else []
-    workers = Workers(how=HOW, fit=(*cluster.threads,), unfit={}, weaker=())
+    fit = tuple(one for one in cluster.threads if one not in unfit)
+    workers = Workers(how=HOW, fit=fit, unfit=dict.fromkeys(unfit, "old"), weaker=())
     engine = DaskEngine(
         cast("Cluster", cluster), workers, OPTIONS, source().files, interpreter=None, runs=1,
         tell=lambda address, why: heard.append((address, why)),
@@ -114,7 +118,7 @@ def graded(
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "_LOOK_S", 0.001)
+    monkeypatch.setattr(executor, "LOOK_S", 0.001)
 
 
 def whole(made: list[Played], *names: str) -> bool:
@@ -151,6 +155,7 @@ def test_no_more_is_out_than_there_is_room_for() -> None:
     [
         CancelledError(), RuntimeError("killed worker"), b"nonsense",
         orders.encoded(Broken(said="Traceback")),
+        AttributeError("what Dask says of a scheduler that is gone"),
         orders.encoded(orders.answer_of("other", [])),
     ],
 )  # fmt: skip
@@ -195,30 +200,45 @@ def test_where_all_refuse_the_host_is_told_why() -> None:
 def test_a_cluster_without_workers_is_waited_for_and_then_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(executor, "_PATIENCE_LOOKS", 3)
+    monkeypatch.setattr(executor, "_PATIENCE_S", 0.01)
     cluster = FakeCluster(lambda order, _: played(order), "one")
     cluster.threads.clear()
     with pytest.raises(HostError, match="no worker any more"):
         graded(cluster, "a")
 
 
-def described(**other: str) -> Described:
-    return Described(how=replace_how(**other), weaker=("groups",))
+def test_a_scheduler_that_is_lost_when_it_is_asked_is_asked_again() -> None:
+    class Restarted(FakeCluster):
+        gone = 0
+
+        def submit(self, question: bytes, workers: Sequence[str] = ()) -> Ended:
+            if len(self.asked) == 1 and self.gone < 3:
+                self.gone += 1
+                raise HostError("no Dask scheduler answers")
+            return super().submit(question, workers)
+
+        def workers(self) -> dict[str, int]:
+            if self.gone == 1:
+                self.gone = 2
+                raise KeyError("workers")
+            return super().workers()
+
+    cluster = Restarted(lambda order, _: played(order))
+    assert whole(graded(cluster, *"abc"), *"abc")
+    assert cluster.gone == 3
 
 
-def replace_how(**other: str) -> How:
-    return msgspec.structs.replace(HOW, **other)
+def test_what_waits_for_workers_that_are_gone_is_given_to_others() -> None:
+    """Where one is not asked, work goes to the others by name; they may come back as others."""
 
+    class Replaced(FakeCluster):
+        def submit(self, question: bytes, workers: Sequence[str] = ()) -> Ended:
+            future = super().submit(question, workers)
+            if "one" in self.threads:
+                self.threads = {"two": 1, "three": 1}
+                future.status = "pending"
+            return future
 
-def test_most_threads_say_how_it_is_played_and_the_others_are_named() -> None:
-    told: dict[str, Described | str] = {
-        "a": described(),
-        "b": described(python="3.9"),
-        "c": described(),
-        "d": "no bubblewrap",
-    }
-    found = fitting(told, {"a": 1, "b": 1, "c": 1, "d": 8})
-    assert (found.how, found.fit, found.weaker) == (HOW, ("a", "c"), ("groups",))
-    assert found.unfit == {"b": "python 3.9, not 3.11.7", "d": "no bubblewrap"}
-    with pytest.raises(HostError, match="d: no bubblewrap"):
-        fitting({"d": "no bubblewrap"}, {"d": 1})
+    cluster = Replaced(lambda order, _: played(order))
+    assert whole(graded(cluster, "a", unfit=("two",)), "a")
+    assert [worker for _, worker in cluster.asked] == ["one", "three"]

@@ -80,7 +80,8 @@ def _here(given: argparse.Namespace, source: LabSource, meter: Meter) -> Prepare
 
 
 def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) -> Prepared:
-    from grader.cluster.executor import Cluster, DaskEngine, facts_of, isolation_of
+    from grader.cluster.connection import Cluster
+    from grader.cluster.executor import DaskEngine, facts_of, isolation_of
 
     if given.certify > 1:
         raise CommandError(
