@@ -39,13 +39,19 @@ def stamp(files: Iterable[Facts]) -> Stamp:
         modified, altered = found.st_mtime_ns, found.st_ctime_ns
         names.append(f"{name}\0{found.st_ino} {found.st_size} {found.st_mode} {modified}\0")
         changed.append(f"{altered} ")
-        newest = max(newest, modified, altered)
+        # A class of 100,000 asks a million times: `max` would take a tenth of all that.
+        if modified > newest:
+            newest = modified
+        if altered > newest:
+            newest = altered
     return Stamp(_digest(names), _digest(changed), newest)
 
 
 def together(stamps: Iterable[Stamp]) -> Stamp:
-    """One for all of them, in this order."""
+    """One for all of them, in this order; of one, that one."""
     made = [*stamps]
+    if len(made) == 1:
+        return made[0]
     return Stamp(
         _sum(b"".join(one.names for one in made)),
         _sum(b"".join(one.changed for one in made)),
@@ -70,21 +76,17 @@ def below(path: str, most: int) -> Stamp | None:
     """
     try:
         found = [("", os.lstat(path))]
-        folders = _folders(found)
+        folders = [""] if S_ISDIR(found[0][1].st_mode) else []
         while folders:
             name = folders.pop()
             inside = listed(f"{path}/{name}", f"{name}/" if name else "")
             found += inside
-            folders += _folders(inside)
+            folders += [name for name, facts in inside if S_ISDIR(facts.st_mode)]
             if len(found) > most:
                 return None
     except OSError:
         return None
     return stamp(found)
-
-
-def _folders(found: Iterable[Facts]) -> list[str]:
-    return [name for name, facts in found if S_ISDIR(facts.st_mode)]
 
 
 def _digest(parts: Iterable[str]) -> bytes:

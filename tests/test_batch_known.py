@@ -71,8 +71,8 @@ class Class:
         )
 
     def _newest(self) -> int:
-        files = [path for path in self.out.glob("*/**/*") if path.is_file()]
-        return max(path.stat().st_ctime_ns for path in files)
+        there = [*self.out.glob("*/"), *self.out.glob("*/**/*")]
+        return max(path.stat().st_ctime_ns for path in there)
 
 
 @pytest.fixture
@@ -134,6 +134,8 @@ def handed_in_just_now(made: Class) -> None:
         (edited("b/runs/server-nominal.pcapng"), ["a", "b", "c"]),  # the very file of all three
         (lambda made: (made.out / "b/runs/server-nominal.jsonl").unlink(), ["a", "b", "c"]),
         (lambda made: (made.out / "b/added").write_bytes(b""), ["b"]),
+        (lambda made: (made.out / "b/runs/added").write_bytes(b""), ["b"]),
+        (lambda made: (made.out / "b/source/added").mkdir(), ["b"]),
         (resubmitted, ["b"]),
         (retold, ["b"]),
         (handed_in_just_now, ["b"]),

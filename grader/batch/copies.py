@@ -20,12 +20,12 @@ from grader.batch.alike import Alike
 from grader.batch.earlier import Shown
 from grader.batch.entry import NOT_LOOKED_AT, Handed
 from grader.batch.judging import Judge, judged, judged_again
-from grader.batch.known import Files, files_of
+from grader.batch.known import Files, files_made, files_of
 from grader.batch.output import OutputFolder
 from grader.batch.plan import LabSource
 from grader.batch.whole import NewFolder, new_folder
 from grader.judge.model import Grade
-from grader.stamps import Stamp, stamp
+from grader.stamps import Stamp
 from grader.submission import Origin, Submission
 from grader.view.named import NamedPage
 
@@ -172,9 +172,8 @@ class Copies:
         if form is None:
             grade = self._judged(found, written)
             return Copied(grade=grade, files=files_of(self._folder, owner.id))
-        return Copied(
-            grade=grade, files=Files(stamp(place.made), pattern.shared), shape=pattern.shape
-        )
+        files = files_made(self._folder, owner.id, place.made, pattern.shared)
+        return Copied(grade=grade, files=files, shape=pattern.shape)
 
     def _shared(self, identifier: str) -> Stamp | None:
         files = files_of(self._folder, identifier)

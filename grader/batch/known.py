@@ -11,17 +11,19 @@ result's own files. A next run takes it over by them, without reading a byte, wh
   (the rule of git's index for what is written within one tick of the clock).
 
 Of files that copies share, each further link changes the time of change; their stamp without it is
-told from the first, and with it once they have all their links. Everything else is read and
-compared with its sums, and so are all files by `wiregrade verify`.
+told from the first, and with it once they have all their links. They are looked at once: of all
+others who share them, the folders' stamps say that the same files lie there still. Everything else
+is read and compared with its sums, and so are all files by `wiregrade verify`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -37,6 +39,8 @@ from grader.lab.model import Lab
 from grader.stamps import Facts, Stamp, listed, stamp
 
 _PLACES = ("runs", "source")
+_FOLDERS = (".", *_PLACES)
+_OWN = ("index.html", "result.json", "submission.json", kept.KEPT)
 _MOST_NOTED = 1000
 _SHAPES = 512
 _SETTLED_NS = 2_000_000_000
@@ -45,10 +49,12 @@ _SETTLED_NS = 2_000_000_000
 
 @dataclass(frozen=True)
 class Files:
-    """The stamps of a result's files: its own, and those that copies share (runs and sources)."""
+    """The stamps of a result's files."""
 
     own: Stamp
+    """Of the submission's folder and those in it, which say what lies there, and its own files."""
     shared: Stamp
+    """Of those that copies share: runs and sources."""
 
 
 class _Row(msgspec.Struct, frozen=True, array_like=True):
@@ -71,14 +77,31 @@ class _Noted:
 def files_of(folder: OutputFolder, identifier: str) -> Files | None:
     """The stamps of the result that lies there; None where there is none."""
     base = f"{folder.path}/{identifier}"
-    shared: list[Facts] = []
     try:
-        own = [one for one in listed(base) if one[0] not in _PLACES]
-        for place in _PLACES:
-            shared += listed(f"{base}/{place}", f"{place}/")
+        # Folders first: what is put there while they are looked through is another stamp.
+        return Files(stamp(_own(base)), stamp(_shared(base)))
     except OSError:
         return None
-    return Files(stamp(own), stamp(shared))
+
+
+def files_made(
+    folder: OutputFolder, identifier: str, made: Sequence[Facts], shared: Stamp
+) -> Files:
+    """The same of a folder that was just made: `made` are its own files, `shared` the others."""
+    base = f"{folder.path}/{identifier}"
+    return Files(stamp((*made, *_looked_at(base, _FOLDERS))), shared)
+
+
+def _own(base: str) -> list[Facts]:
+    return _looked_at(base, (*_FOLDERS, *_OWN))
+
+
+def _looked_at(base: str, names: Iterable[str]) -> list[Facts]:
+    return [(name, os.lstat(f"{base}/{name}")) for name in names]
+
+
+def _shared(base: str) -> list[Facts]:
+    return [one for place in _PLACES for one in listed(f"{base}/{place}", f"{place}/")]
 
 
 class Known:
@@ -105,6 +128,8 @@ class Known:
         self._noted: dict[str, _Noted] = {}
         self._families: dict[bytes, str] = {}
         """Stamps of files that copies share -> whose are looked at, when there are no more."""
+        self._whole: set[bytes] = set()
+        """Stamps of files that copies share, which were looked at and are as they were."""
         self._lock = threading.Lock()
 
     def handed(self, entry: Waiting) -> Handed:
@@ -131,13 +156,24 @@ class Known:
         row = msgspec.msgpack.decode(data, type=_Row)
         if (row.told, row.handed) != (handed.told, handed.stamp):
             return None
-        files = files_of(self._folder, entry.id)
-        if files is None or row.own != _whole(files.own) or row.shared != files.shared.names:
-            return None
-        if self._index.get("shared", files.shared.names) != files.shared.changed:
+        base = f"{self._folder.path}/{entry.id}"
+        try:
+            if row.own != _whole(stamp(_own(base))) or not self._is_whole(row.shared, base):
+                return None
+        except OSError:
             return None
         shape = self._shape(row.shape)
         return shape and replace(shape, id=entry.id, name=entry.name, origin=entry.origin)
+
+    def _is_whole(self, names: bytes, base: str) -> bool:
+        """Whether the shared files of that stamp, which lie there too, are as they were."""
+        if names in self._whole:
+            return True
+        found = stamp(_shared(base))
+        if found.names != names or self._index.get("shared", names) != found.changed:
+            return False
+        self._whole.add(names)
+        return True
 
     def _shape(self, key: bytes) -> Grade | None:
         if key not in self._shapes:

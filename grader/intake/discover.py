@@ -165,7 +165,16 @@ def is_results(folder: Path, own: Path | None) -> bool:
     return holds_own_number(folder)
 
 
-def holds_own_number(folder: Path) -> bool:
+def number_of(folder: Path) -> tuple[int, int] | None:
+    """What the file system calls the folder; None where there is none yet."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def holds_own_number(folder: Path | str) -> bool:
     """The folder's lock says the number that the file system gave to the folder."""
     try:
         flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)

@@ -102,7 +102,7 @@ def measured(place: Path, identifier: str, copies: int) -> dict[str, object]:
                     raise SystemExit("a stamp is not believed")
 
             copied = timed(note, copies)
-            while cache.now() <= (place / f"copy{copies}" / "kept.json").stat().st_ctime_ns:
+            while cache.now() <= (place / f"copy{copies}").stat().st_ctime_ns:
                 pass
             known.settle()
             by_stamps = timed(know, copies)

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal, Protocol
 
 from grader.intake import paths
@@ -21,7 +22,7 @@ class Item:
     kind: ItemKind
     inside: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The name as recognisers read it: NFC, whatever unpacked it (macOS makes NFD)."""
         return unicodedata.normalize("NFC", paths.decoded(self.name))
