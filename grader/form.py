@@ -22,6 +22,11 @@ class Form:
         self._fixed = pieces[::2]
         self._names = [names[found] for found in pieces[1::2]]
 
+    @property
+    def tail(self) -> bytes:
+        """What the document ends in, whatever is filled in; the last piece of `filled`."""
+        return self._fixed[-1]
+
     def filled(self, values: Mapping[str, bytes]) -> list[bytes]:
         """The document in pieces, with these values in place of the words."""
         made = [self._fixed[0]]

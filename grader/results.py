@@ -430,8 +430,13 @@ class AnyResult:
         }
         self._form = Form(encode(nowhere), places)
 
+    @property
+    def tail(self) -> bytes:
+        """What the file ends in for everybody."""
+        return self._form.tail
+
     def of(self, identifier: str, name: str, origin: Origin) -> list[bytes]:
-        """The file's bytes for somebody, in pieces."""
+        """The file's bytes for somebody, in pieces; the last is `tail`."""
         return self._form.filled(
             {
                 "id": identifier.encode(),

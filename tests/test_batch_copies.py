@@ -133,10 +133,10 @@ def test_when_a_file_has_all_the_links_it_can_have_others_link_to_the_next(
 ) -> None:
     link = os.link
 
-    def bounded(first: str, second: str) -> None:
-        if os.stat(first).st_nlink >= 2:  # noqa: PTH116
+    def bounded(first: str, second: str, *, src_dir_fd: int, dst_dir_fd: int) -> None:
+        if os.stat(first, dir_fd=src_dir_fd).st_nlink >= 2:
             raise OSError(errno.EMLINK, "Too many links")
-        link(first, second)
+        link(first, second, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
 
     monkeypatch.setattr("os.link", bounded)
     grade(tmp_path, [alike(name, origin=HERE) for name in "abcd"])
@@ -183,7 +183,7 @@ def test_after_a_fault_each_is_played_for_itself(tmp_path: Path) -> None:
 
 
 def test_without_links_files_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object) -> None:
+    def refused(*_: object, **_places: object) -> None:
         raise OSError("no links here")
 
     monkeypatch.setattr("os.link", refused)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch import whole
 from grader.batch.output import CannotWriteError, OutputFolder
 from grader.batch.whole import new_folder
 
@@ -30,9 +31,15 @@ def test_of_one_that_fails_nothing_is_left(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_files_of_another_are_the_very_files(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a/x").write_bytes(b"x")
+@pytest.mark.parametrize("by_descriptor", [True, False])
+def test_the_files_of_another_are_the_very_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_descriptor: bool
+) -> None:
+    monkeypatch.setattr(whole, "_BY_DESCRIPTOR", by_descriptor)
+    names = ("x", "runs/y", "runs/z")
+    (tmp_path / "a/runs").mkdir(parents=True)
+    for name in names:
+        (tmp_path / "a" / name).write_bytes(name.encode())
     with new_folder(OutputFolder(tmp_path), "b") as made:
-        assert made.link("a", ["x"])
-    assert (tmp_path / "a/x").samefile(tmp_path / "b/x")
+        assert made.link("a", names)
+    assert all((tmp_path / "a" / name).samefile(tmp_path / "b" / name) for name in names)

@@ -308,3 +308,17 @@ def test_the_digest_is_over_sorted_paths_and_contents_with_lengths() -> None:
     assert digest_of(files) == digest_of(files[::-1])
     moved = [SourceFile(path="a", data=b"1"), SourceFile(path="1b", data=b"2")]
     assert digest_of(files) != digest_of(moved)
+
+
+def test_the_same_files_are_looked_at_anew_for_other_roles_and_for_one_program(
+    tmp_path: Path,
+) -> None:
+    folder = write_all(tmp_path / "a", {"serveur.py": SERVER, "client.py": CLIENT})
+    both = only(tmp_path).programs
+    assert (both.server, both.client) == ("serveur.py", "client.py")
+    assert only(tmp_path).programs is both
+    (entry,) = discover(tmp_path).entries
+    one = read(entry, {"client": DEFAULT_ROLES["client"]}).programs
+    assert (one.server, one.client) == (None, "client.py")
+    alone = read_folder(folder / "client.py", DEFAULT_ROLES).programs
+    assert (alone.server, alone.client) == (None, "client.py")

@@ -192,13 +192,11 @@ class Copies:
         assert owner.origin is not None  # noqa: S101 -- else it is judged
         told = form.saved.of(owner.id, owner.name, owner.origin, owner.mark)
         written = place.write("submission.json", told)
-        *page, tail = form.page.for_name(owner.name)
-        sums = {
-            "index.html": place.write("index.html", page, tail),
-            "result.json": place.write(
-                "result.json", form.result.of(owner.id, owner.name, owner.origin)
-            ),
+        made = {
+            "index.html": form.page.for_name(owner.name),
+            "result.json": form.result.of(owner.id, owner.name, owner.origin),
         }
+        sums = {name: place.write(name, parts[:-1], parts[-1]) for name, parts in made.items()}
         shown = self._shown.of(owner.id)
         place.write(kept.KEPT, form.kept.of(grade, owner.mark, shown, written, sums))
 
@@ -241,6 +239,7 @@ class Copies:
 
 
 def _form(found: saved.Saved, bare: Grade, page: NamedPage, result: results.AnyResult) -> _Form:
+    tails = {"index.html": page.tail, "result.json": result.tail}
     return _Form(
-        saved=saved.AnySaved(found), page=page, result=result, kept=kept.AnyKept(bare, page.tail)
+        saved=saved.AnySaved(found), page=page, result=result, kept=kept.AnyKept(bare, tails)
     )

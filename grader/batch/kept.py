@@ -147,8 +147,8 @@ class AnyKept:
 
     _NAMES = ("id", "name", "mark", "shown", "saved", "index.html", "result.json")
 
-    def __init__(self, grade: Grade, page_tail: bytes) -> None:
-        """`grade` is slim; the page of everybody ends in `page_tail`."""
+    def __init__(self, grade: Grade, tails: Mapping[str, bytes]) -> None:
+        """`grade` is slim; `tails` is by name what everybody's file ends in."""
         words = {name: word() for name in self._NAMES}
         nowhere = Origin(layout=word())
         said = replace(grade, id=words["id"], name=words["name"], origin=nowhere)
@@ -157,7 +157,9 @@ class AnyKept:
             shown=words["shown"],
             saved=words["saved"],
             pages={name: words[name] for name in self._NAMES[-2:]},
-            tails={"index.html": (len(page_tail), hashlib.sha256(page_tail).hexdigest())},
+            tails={
+                name: (len(tail), hashlib.sha256(tail).hexdigest()) for name, tail in tails.items()
+            },
             grade=_slim(said),
         )
         places = {name: found.encode() for name, found in words.items()}

@@ -132,7 +132,8 @@ class OutputFolder:
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None if there is no such file."""
         try:
-            return (self.path / name).read_bytes()
+            with open(f"{self._root}/{name}", "rb") as file:  # noqa: PTH123 -- as `write_parts`
+                return file.read()
         except (FileNotFoundError, NotADirectoryError):
             return None
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import groupby
 
 from grader.batch.output import OutputFolder, cannot_write
 from grader.run.spool import LEFTOVER
@@ -19,6 +21,8 @@ from grader.stamps import Facts
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _PLACES = ("runs", "source")
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+_BY_DESCRIPTOR = {os.open, os.link} <= os.supports_dir_fd
 
 
 class NewFolder:
@@ -33,12 +37,9 @@ class NewFolder:
     def write(self, name: str, parts: Iterable[bytes], tail: bytes = b"") -> str:
         """Write a file of these bytes, one after the other, and `tail`; hex SHA-256 without it."""
         summed = b"".join(parts)
-        data = summed + tail
         descriptor = os.open(f"{self._path}/{name}", _NEW, 0o666)
         try:
-            written = os.write(descriptor, data)
-            while written < len(data):
-                written += os.write(descriptor, memoryview(data)[written:])
+            _write_all(descriptor, summed, tail)
             self.made.append((name, os.fstat(descriptor)))
         finally:
             os.close(descriptor)
@@ -50,14 +51,53 @@ class NewFolder:
         They are copied where the file system has no links, or one of them has no room for more.
         """
         linked = True
-        for name in names:
-            first, second = f"{self._root}/{identifier}/{name}", f"{self._path}/{name}"
-            try:
-                os.link(first, second)
-            except OSError:
-                shutil.copyfile(first, second)
-                linked = False
+        for folder, found in groupby(names, key=_folder_of):
+            there, here = f"{self._root}/{identifier}/{folder}", f"{self._path}/{folder}"
+            begin = len(folder) + 1 if folder else 0
+            with _linking(there, here) as link:
+                for name in found:
+                    last = name[begin:]
+                    try:
+                        link(last, last)
+                    except OSError:
+                        shutil.copyfile(f"{there}/{last}", f"{here}/{last}")
+                        linked = False
         return linked
+
+
+def _folder_of(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+@contextmanager
+def _linking(there: str, here: str) -> Iterator[Callable[[str, str], None]]:
+    """What links a name in one folder to a name in the other."""
+    if not _BY_DESCRIPTOR:
+        yield lambda first, second: os.link(f"{there}/{first}", f"{here}/{second}")
+        return
+    # Thirty links are made from one to the other: the way to them is looked up once.
+    first = os.open(there, _FOLDER)
+    try:
+        second = os.open(here, _FOLDER)
+        try:
+            yield partial(os.link, src_dir_fd=first, dst_dir_fd=second)
+        finally:
+            os.close(second)
+    finally:
+        os.close(first)
+
+
+def _write_all(descriptor: int, first: bytes, second: bytes) -> None:
+    """Write both, one after the other; a page is not copied for that."""
+    if second and hasattr(os, "writev"):
+        written = os.writev(descriptor, (first, second))
+        if written == len(first) + len(second):
+            return
+    else:
+        written = 0
+    data = memoryview(first + second)
+    while written < len(data):
+        written += os.write(descriptor, data[written:])
 
 
 @contextmanager

@@ -47,23 +47,30 @@ def read_folder(
 def largest_archive(place: Path) -> int:
     """Bytes of the largest of what may be an archive at or below `place`."""
     largest = 0
-    for path in _archives(place):
+    for path in _archives(str(place)):
         with contextlib.suppress(OSError):
-            largest = max(largest, path.lstat().st_size)
+            largest = max(largest, os.lstat(path).st_size)
     return largest
 
 
-def _archives(place: Path) -> Iterator[Path]:
+def _archives(place: str) -> Iterator[str]:
     """What may be an archive there; links are not followed, except in what the user named."""
-    if not place.is_dir():
-        yield place
-        return
+    folders = [place]
     left = BOUNDS.seen
-    for folder, _, files in os.walk(place):
-        yield from (Path(folder) / name for name in files if paths.archive_suffix(name))
-        left -= len(files) + 1
-        if left < 0:
-            return
+    while folders and left >= 0:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    left -= 1
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    elif paths.archive_suffix(entry.name):
+                        yield entry.path
+        except NotADirectoryError:
+            yield folder
+        except OSError:
+            continue  # reading it will tell what is wrong
 
 
 def told(function: str, *arguments: object) -> Submission:

@@ -22,6 +22,10 @@ from grader.submission import SourceFile, Submission
 
 Fill = Callable[[Gathering], None]
 
+_MOST_KNOWN = 256
+_known: dict[tuple[object, ...], Assignment] = {}
+"""What was found in files that were read before: a class has many copies of a few."""
+
 
 def read(entry: Entry, roles: Mapping[Role, RoleFiles], *, bounds: Bounds = BOUNDS) -> Submission:
     """The submission of that entry: its files, and which of them plays which role.
@@ -83,6 +87,7 @@ def submission_from(
     """The submission that `fill` gathers; what it refuses is the submission's problem."""
     gathering = Gathering(program_suffixes(roles), bounds)
     files: tuple[SourceFile, ...] = ()
+    digest = ""
     problem: Problem | None = None
     assignment = Assignment(Programs(server=None, client=None), (), ())
     try:
@@ -94,7 +99,8 @@ def submission_from(
     else:
         files = gathering.settled()
         if files:
-            assignment = assign(files, roles, bounds, only=only)
+            digest = digest_of(files)
+            assignment = _assigned(files, digest, roles, bounds, only)
         else:
             left_out = gathering.notes.keys() & {"file-too-large", "too-many-files"}
             problem = texts.problem("too-large" if left_out else "empty-submission")
@@ -103,11 +109,27 @@ def submission_from(
         name=name,
         files=files,
         programs=assignment.programs,
-        digest=digest_of(files),
+        digest=digest or digest_of(files),
         remarks=gathering.remarks() + assignment.remarks,
         problem=problem,
         missing=assignment.missing,
     )
+
+
+def _assigned(
+    files: tuple[SourceFile, ...],
+    digest: str,
+    roles: Mapping[Role, RoleFiles],
+    bounds: Bounds,
+    only: str | None,
+) -> Assignment:
+    """Which program plays which role: looked for once in the same files, by their digest."""
+    key = (digest, only, bounds, *roles.items())
+    if key not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = assign(files, roles, bounds, only=only)
+    return _known[key]
 
 
 def _fill(entry: Entry, gathering: Gathering) -> None:

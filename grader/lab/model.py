@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from grader.lab.languages import PYTHON, Language
@@ -450,7 +451,7 @@ class Lab:
                 return scenario
         raise KeyError(identifier)
 
-    @property
+    @cached_property
     def max_score(self) -> Fraction:
         """The points of all criteria that count."""
         return sum((c.points for c in self.criteria if c.enabled), Fraction(0))
