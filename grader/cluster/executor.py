@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from math import inf
 
 import msgspec
 
@@ -76,6 +77,9 @@ class DaskEngine:
         self._out: dict[str, _Task] = {}
         """By the key of its future."""
         self._alone_since: float | None = None
+        self._last: dict[str, int] = {}
+        self._looked_at = -inf
+        """When the workers were last asked for, by the monotonic clock."""
 
     def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
         """Play jobs, yield each as it is done. Jobs are pulled as the cluster has room.
@@ -114,14 +118,21 @@ class DaskEngine:
         return _Task(jobs=jobs, order=orders.encoded(order))
 
     def _there(self) -> dict[str, int]:
-        """Workers there are now, with their threads; none while nobody answers."""
+        """Workers there are, with their threads; none while nobody answers.
+
+        A scheduler of hundreds of workers is asked once in a while, not for each submission.
+        """
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_S:
+            return self._last
         try:
-            there = self._cluster.workers()
+            self._last = self._cluster.workers()
         except LOST:
-            return {}
-        if there:
+            self._last = {}
+        self._looked_at = time.monotonic()
+        if self._last:
             self._alone_since = None
-        return there
+        return self._last
 
     def _room(self) -> int:
         """How many submissions may be out at once: none while there is nobody."""
@@ -147,6 +158,7 @@ class DaskEngine:
             task.lost += 1
             if task.lost > _MOST_LOST:
                 raise
+            self._looked_at = -inf
             return False
         task.future = future
         self._out[future.key] = task
