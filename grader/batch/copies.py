@@ -140,6 +140,10 @@ class Copies:
         """Whether somebody else than this one has the result of that content."""
         return self._twins.get(content, identifier) != identifier
 
+    def is_at_hand(self, content: str) -> bool:
+        """Whether what copies of that content are made of is made: each takes a moment then."""
+        return content in self._patterns
+
     def copy(self, content: str, owner: Owner) -> Copied | None:
         """Write the known result for somebody else. None: it does not hold.
 

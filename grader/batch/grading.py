@@ -13,9 +13,10 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 
 from grader import __version__
 from grader.batch import earlier, pages, saved
@@ -81,6 +82,8 @@ class Grading:
         self._spool = Spool(folder.path)
         self._open: dict[str, Open] = {}
         self._done: deque[Done | Future[Done | Waiting]] = deque()
+        self._last: Future[Done | Waiting] | None = None
+        """What the thread that judges and writes was given last."""
         self._shown = Shown(settings=settings, given=given or {})
         self._alike = Alike()
         self._known = None
@@ -154,7 +157,7 @@ class Grading:
                 self._open[entry.id] = opened
                 yield from jobs
             else:
-                self._done.append(finisher.submit(self._finish, opened))
+                self._later(finisher, partial(self._finish, opened))
 
     def _handed(self, entry: Waiting) -> Handed:
         """What is known of the entry before it is read; a fault of ours there costs a read."""
@@ -232,11 +235,33 @@ class Grading:
             self._all_known = True
             self._copies.know_all()
         if self._copies.knows(content, entry.id):
-            self._done.append(finisher.submit(self._copy, content, entry, owner))
+            self._copy_soon(content, entry, owner, finisher)
             return True
         self._leads[entry.id] = content
         self._followers[content] = []
         return False
+
+    def _copy_soon(
+        self, content: str, entry: Waiting, owner: Owner, finisher: ThreadPoolExecutor
+    ) -> None:
+        """In its turn; at once where nothing waits: handing it over would take as long again."""
+        if self._is_writing() or not self._copies.is_at_hand(content):
+            self._later(finisher, partial(self._copy, content, entry, owner))
+            return
+        done = self._copy(content, entry, owner)
+        if isinstance(done, Waiting):
+            self._again.append(done)
+        else:
+            self._done.append(done)
+
+    def _later(self, finisher: ThreadPoolExecutor, work: Callable[[], Done | Waiting]) -> None:
+        """Have it done by the one thread that judges and writes, in turn."""
+        self._last = finisher.submit(work)
+        self._done.append(self._last)
+
+    def _is_writing(self) -> bool:
+        """Whether that thread has something to do: it does one thing after the other."""
+        return self._last is not None and not self._last.done()
 
     def _copy(self, content: str, entry: Waiting, owner: Owner) -> Done | Waiting:
         """Write what somebody else has; the entry itself where that could not be done."""
@@ -261,7 +286,8 @@ class Grading:
         followers = self._followers.pop(content)
         if done.grade.complete and not done.fault:
             self._copies.know(content, done.grade.id)
-            self._done.extend(finisher.submit(self._copy, content, *one) for one in followers)
+            for one in followers:
+                self._later(finisher, partial(self._copy, content, *one))
         else:
             self._again.extend(entry for entry, _ in followers)
 
@@ -305,7 +331,7 @@ class Grading:
         opened.awaited.discard(played.role)
         if not opened.awaited:
             del self._open[played.key]
-            self._done.append(finisher.submit(self._finish, opened))
+            self._later(finisher, partial(self._finish, opened))
 
     def _finish(self, opened: Open) -> Done:
         """Judge and write; what fails here is our fault, and is nobody else's result."""
