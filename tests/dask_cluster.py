@@ -9,9 +9,12 @@ import contextlib
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +50,77 @@ def cluster(workers: int, env: dict[str, str] | None = None) -> Iterator[Started
         finally:
             process.stdin.close()
             process.wait()
+
+
+class Supervised:
+    """A process that is started again whenever it ends, until the block is left."""
+
+    def __init__(self, base: Path, env: dict[str, str], module: str, *arguments: str) -> None:
+        self._base = base
+        self._env = {**os.environ, **CALM, "PYTHONPATH": str(TP09.parents[1]), **env}
+        self._command = [sys.executable, "-P", "-m", module, *arguments]
+        self._ending = False
+        self._lock = threading.Lock()
+        self._process = self._start()
+        self._keeper = threading.Thread(target=self._keep)
+        self._keeper.start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._command, cwd=self._base, stdout=subprocess.DEVNULL,
+            stderr=(self._base / "dask.log").open("ab"), env=self._env,
+        )  # fmt: skip
+
+    def _keep(self) -> None:
+        while True:
+            self._process.wait()
+            with self._lock:
+                if self._ending:
+                    return
+                self._process = self._start()
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """End it; another one comes."""
+        self._process.send_signal(number)
+
+    def close(self) -> None:
+        """End it for good."""
+        with self._lock:
+            self._ending = True
+            self.kill(signal.SIGTERM)
+        self._keeper.join()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """`address` is as `grade --executor` takes it, whatever is killed meanwhile."""
+
+    address: str
+    scheduler: Supervised
+    workers: Sequence[Supervised]
+
+
+@contextlib.contextmanager
+def supervised(base: Path, workers: int, env: dict[str, str] | None = None) -> Iterator[Cluster]:
+    """A scheduler and so many workers of one thread, each started again whenever it ends.
+
+    Their log is `base/dask.log`; `env` may be that of `tls`.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    protocol, common = "tls" if env else "tcp", ("--no-dashboard", "--host", "127.0.0.1")
+    with contextlib.ExitStack() as stack:
+
+        def start(module: str, *arguments: str) -> Supervised:
+            made = Supervised(base, env or {}, f"distributed.cli.{module}", *arguments, *common)
+            stack.callback(made.close)
+            return made
+
+        scheduler = start("dask_scheduler", "--port", str(port), "--protocol", protocol)
+        address = f"{protocol}://127.0.0.1:{port}"
+        alone = ("--nthreads", "1", "--no-nanny", "--local-directory", str(base))
+        made = [start("dask_worker", address, *alone) for _ in range(workers)]
+        yield Cluster(address.replace("tcp://", "dask://"), scheduler, made)
 
 
 def tls(folder: Path) -> dict[str, str]:

@@ -6,14 +6,15 @@ A class of samples (each several times, with a comment that makes it another pro
 with the graded scenarios of tp09 on this machine, once. Then it is graded on a cluster of two
 one-core workers on the loopback, with TLS and certificates made for it, again and again, while
 workers drawn at random get SIGKILL, one every `--every` seconds, until `--kills` were; the last
-batch is left to end. Each batch's results.json must be that of this machine but for `seconds`, with
-nothing ungraded and exit status 0, and no process of theirs may be left. The result is JSON.
+batch is left to end. Whoever ends is started again, as systemd or Kubernetes would (Dask's nanny
+gives a worker up that is killed while it starts). Each batch's results.json must be that of this
+machine but for `seconds`, with nothing ungraded and exit status 0, and no process of theirs may be
+left. The result is JSON.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import platform
@@ -30,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import psutil
-from dask_cluster import Started, cluster, graded_lab, tls
+from dask_cluster import Cluster, graded_lab, supervised, tls
 
 RESULT = Path(__file__).resolve().parent / "results" / "dask_kills.json"
 CLASS = ("juste_enonce", "faute_port", "faute_sans_encode", "faute_un_seul_recv")
@@ -55,7 +56,7 @@ def main() -> int:
         expected = results(base / "here")
         told: dict[str, Any] = {"batches": [], "kills": 0}
         begun = time.monotonic()
-        with cluster(2, env) as started:
+        with supervised(base, 2, env) as started:
             while told["kills"] < given.kills:
                 batch = one_batch(submissions, base, started, env, draw, given, told)
                 batch["same"] = results(base / "there") == expected
@@ -102,7 +103,7 @@ def grade(
 def one_batch(
     submissions: Path,
     base: Path,
-    started: Started,
+    started: Cluster,
     env: dict[str, str],
     draw: random.Random,
     given: argparse.Namespace,
@@ -116,24 +117,11 @@ def one_batch(
             status = process.wait(given.every)
             break
         except subprocess.TimeoutExpired:
-            if told["kills"] < given.kills and strike(started.pid, draw):
+            if told["kills"] < given.kills:
+                draw.choice(started.workers).kill()
                 kills += 1
                 told["kills"] += 1
     return {"kills": kills, "status": status, "seconds": round(time.monotonic() - begun, 1)}
-
-
-def strike(parent: int, draw: random.Random) -> bool:
-    """SIGKILL to one of the cluster's workers; false where none is there just now."""
-    workers = [
-        child for child in psutil.Process(parent).children()
-        if any("spawn_main" in word for word in child.cmdline())
-    ]  # fmt: skip
-    if not workers:
-        return False
-    with contextlib.suppress(psutil.NoSuchProcess):
-        draw.choice(workers).kill()
-        return True
-    return False
 
 
 def results(out: Path) -> Any:

@@ -17,14 +17,10 @@ import contextlib
 import json
 import os
 import platform
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +28,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "soak")]
 
-from dask_cluster import graded_lab
+from dask_cluster import graded_lab, supervised
 from dask_kills import CLASS, commit, grade, left, make_class, results
 
 RESULT = Path(__file__).resolve().parent / "results" / "dask_scheduler.json"
@@ -72,15 +68,15 @@ def struck(base: Path, submissions: Path, restarts: int) -> dict[str, Any]:
     """Grade the class, the scheduler killed meanwhile; what came of it."""
     number = len(list(submissions.iterdir()))
     at = [number * (n + 1) // (restarts + 1) for n in range(restarts)]
-    with cluster(base, 2) as (address, scheduler):
+    with supervised(base, 2) as started:
         begun = time.monotonic()
-        process = grade(submissions, base / "there", "--executor", address)
+        process = grade(submissions, base / "there", "--executor", started.address)
         kills: list[int] = []
         while not ended(process):
             written = len(list((base / "there").glob("*/result.json")))
             if len(kills) < restarts and written >= at[len(kills)]:
                 kills.append(written)
-                scheduler.kill()
+                started.scheduler.kill()
         seconds = round(time.monotonic() - begun, 1)
     return {"killed_after_results": kills, "status": process.returncode, "seconds": seconds}
 
@@ -102,65 +98,6 @@ def taken_over(base: Path, submissions: Path) -> int:
         cwd=base, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
     )  # fmt: skip
     return made.stderr.count("(taken over)")
-
-
-class Supervised:
-    """A process that is started again whenever it ends, until the block is left."""
-
-    def __init__(self, base: Path, module: str, *arguments: str) -> None:
-        self._base = base
-        self._command = [sys.executable, "-P", "-m", module, *arguments]
-        self._ending = False
-        self._lock = threading.Lock()
-        self._process = self._start()
-        self._keeper = threading.Thread(target=self._keep)
-        self._keeper.start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            self._command, cwd=self._base, stdout=subprocess.DEVNULL,
-            stderr=(self._base / "dask.log").open("ab"),
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-
-    def _keep(self) -> None:
-        while True:
-            self._process.wait()
-            with self._lock:
-                if self._ending:
-                    return
-                self._process = self._start()
-
-    def kill(self, number: int = signal.SIGKILL) -> None:
-        """End it; another one comes."""
-        self._process.send_signal(number)
-
-    def close(self) -> None:
-        """End it for good."""
-        with self._lock:
-            self._ending = True
-            self.kill(signal.SIGTERM)
-        self._keeper.join()
-
-
-@contextlib.contextmanager
-def cluster(base: Path, workers: int) -> Iterator[tuple[str, Supervised]]:
-    """A scheduler that is started again at the same address, and so are its workers."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with contextlib.ExitStack() as stack:
-        common = ("--no-dashboard", "--host", "127.0.0.1")
-        scheduler = Supervised(
-            base, "distributed.cli.dask_scheduler", "--port", str(port), *common
-        )  # fmt: skip
-        stack.callback(scheduler.close)
-        for _ in range(workers):
-            worker = Supervised(
-                base, "distributed.cli.dask_worker", f"tcp://127.0.0.1:{port}", "--nthreads", "1",
-                "--local-directory", str(base), *common,
-            )  # fmt: skip
-            stack.callback(worker.close)
-        yield f"dask://127.0.0.1:{port}", scheduler
 
 
 if __name__ == "__main__":

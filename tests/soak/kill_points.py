@@ -27,15 +27,17 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 from batch_tools import SETTINGS, FakeEngine, judge, source, submission, waiting
 from sample_grading import graded_only
 
-from grader.batch import grading, output, pages, unchanged
+from grader.batch import grading, kept, output, pages, unchanged
 from grader.batch.grading import Grading
 from grader.batch.index import opened
 from grader.batch.plan import LabSource
-from grader.submission import Submission
+from grader.submission import Origin, Submission
 
-_CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate")
+_CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.truncate")
 LAB = LabSource(lab=graded_only(source().lab), files=source().files)
-NOW = [submission("a"), submission("b", server=None), submission("c", text=b"print(2)\n")]
+HERE = Origin(layout="plain")
+ALIKE = [replace(submission("a"), id=name, name=name, origin=HERE) for name in ("a", "d", "e")]
+NOW = [*ALIKE, submission("b", server=None), submission("c", text=b"print(2)\n")]
 BEFORE = [replace(NOW[0], digest="of before"), *NOW[1:]]
 """What was graded before: `a` has changed since, so what there is of it is removed."""
 
@@ -55,10 +57,13 @@ def batch(out: Path, submissions: list[Submission]) -> None:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below the folder, but for those that say which folder it is."""
-    own = (output.LOCK, output.INDEX)
-    files = (p for p in folder.rglob("*") if p.is_file() and p.name not in own)
-    return {str(p.relative_to(folder)): p.read_bytes() for p in files}
+    """Every file below the folder, but for those that say which folder it is.
+
+    Of who are alike `kept.json` tells who was graded and who has a copy, which is as it comes.
+    """
+    own = {Path(output.LOCK), Path(output.INDEX), *(Path(one.id, kept.KEPT) for one in ALIKE)}
+    files = {p.relative_to(folder): p for p in folder.rglob("*") if p.is_file()}
+    return {str(name): path.read_bytes() for name, path in files.items() if name not in own}
 
 
 def _before_each(out: Path, call: Callable[[], None]) -> None:
