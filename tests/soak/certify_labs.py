@@ -1,17 +1,22 @@
 """Runs `wiregrade grade --certify N` on each sample of every built-in lab: does a verdict differ?
 
-    python tests/soak/certify_labs.py [--certify 20] [--jobs 2] [--labs echo,calc] [--result FILE]
+    python tests/soak/certify_labs.py [--certify 20] [--jobs 4] [--labs echo,calc] [--result FILE]
+                                      [--minutes 60] [--fresh]
 
 Each sample is a class of its own, and the labs take turns, a wrong sample after a right one: so
 that a job that was stopped has looked at every lab. `--certify` plays a part of its rounds beside
-busy processes. The result (JSON, with commit and date) is written after each sample; it says what
-differed, and where the points are not those of `expected.yaml`. `--minutes` begins no sample
-after so long.
+busy processes. The result (JSON) is written after each sample; it says what differed, and where
+the points are not those of `expected.yaml`. `--minutes` begins no sample after so long.
+
+It resumes: a sample that was judged at the same trees of `grader`, `reference` and `scenarios`,
+with the same files and at least as many repeats, is not played again (`--fresh` plays all). What
+was played at other trees stays in the result, with its commit, until it is played anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -28,30 +33,47 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
+from played_trees import holds, stamp
 from samples import EXPECTED, SUBMISSIONS, Sample, load_samples
 
 from grader.lab.library import builtin_labs, find_lab
 
 RESULT = Path(__file__).resolve().parent / "results" / "certify_labs.json"
 Document = dict[str, object]
+Key = tuple[str, str]
+"""A lab and a sample of it."""
 
 
 class Soak:
-    """What was found so far, kept in a file."""
+    """What was found so far, kept in a file; it begins with what the file has."""
 
-    def __init__(self, result: Path, certify: int, jobs: int) -> None:
+    def __init__(self, result: Path, certify: int, jobs: int, *, fresh: bool) -> None:
         self._result = result
         self._certify = certify
         self._jobs = jobs
-        self._commit = _git("rev-parse", "HEAD")
-        self._changed = bool(
-            _git("status", "--porcelain", "--", "grader", "reference", "scenarios")
-        )
-        self.samples: list[Document] = []
-        self.waiting = 0
+        self._now = stamp()
+        there = result.is_file() and not fresh
+        before = json.loads(result.read_text("utf-8"))["samples"] if there else []
+        self.samples: dict[Key, Document] = {(one["lab"], one["sample"]): one for one in before}
+        self.work: list[tuple[str, Sample]] = []
 
-    def grade(self, lab: str, sample: Sample) -> None:
-        """Grade one sample so many times."""
+    def left(self) -> list[tuple[str, Sample]]:
+        """What is to be played yet of the work, in its order."""
+        return [one for one in self.work if not self._is_done(*one)]
+
+    def _is_done(self, lab: str, sample: Sample) -> bool:
+        found = self.samples.get((lab, sample.name))
+        return (
+            found is not None
+            and holds(found, self._now)
+            and found.get("files") == digest(sample)
+            and not found.get("failed")
+            and not found["not_run"]
+            and int(str(found["repeats"])) >= self._certify
+        )
+
+    def grade(self, lab: str, sample: Sample) -> Document:
+        """Grade one sample so many times; what came of it."""
         start = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="certify-labs-") as folder:
             there = Path(folder) / "class" / sample.name
@@ -60,15 +82,17 @@ class Soak:
             results = out / "results.json"
             found = json.loads(results.read_text("utf-8")) if results.is_file() else None
         about: Document = {
-            "lab": lab, "sample": sample.name, "exit": done.returncode,
+            "lab": lab, "sample": sample.name, "files": digest(sample), **self._now,
+            "date": datetime.now(UTC).isoformat(timespec="seconds"), "exit": done.returncode,
             "seconds": round(time.monotonic() - start, 1), "load": round(os.getloadavg()[0], 1),
         }  # fmt: skip
         if found is None:
             about["failed"] = done.stderr[-2000:]
         else:
             about |= _judged(found["submissions"][0], sample)
-        self.samples.append(about)
+        self.samples[lab, sample.name] = about
         self.save()
+        return about
 
     def _run(self, lab: str, where: Path, out: Path) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "grader", "grade", str(where), "--out", str(out), "--lab",
@@ -76,37 +100,48 @@ class Soak:
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
     def save(self) -> None:
-        """Write it down: an interrupted job has not run in vain."""
+        """Write it down, whole or not at all: an interrupted job has not run in vain."""
         of_labs: dict[str, dict[str, int]] = {}
-        for one in self.samples:
+        for one in self.samples.values():
             lab = of_labs.setdefault(str(one["lab"]), dict.fromkeys(_COUNTED, 0))
             lab["samples"] += 1
             for key in _COUNTED[1:]:
                 value = one.get(key, 0)
                 lab[key] += len(value) if isinstance(value, list | str) else int(str(value))
         result = {
-            "commit": self._commit,
-            "changed_since": self._changed,
-            "date": datetime.now(UTC).isoformat(timespec="seconds"),
+            **self._now,
             "machine": {"cores": os.cpu_count(), "kernel": platform.release()},
             "certify": self._certify,
-            "samples_done": len(self.samples),
-            "samples_left": self.waiting - len(self.samples),
+            "samples_left": len(self.left()),
+            "samples_of_other_trees": sum(
+                not holds(one, self._now) for one in self.samples.values()
+            ),
             "total": {key: sum(lab[key] for lab in of_labs.values()) for key in _COUNTED},
             "labs": of_labs,
-            "samples": self.samples,
+            "samples": list(self.samples.values()),
         }
         text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-        self._result.write_text(text, encoding="utf-8")
+        aside = self._result.with_name(self._result.name + ".new")
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(self._result)
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing differed, and all was as expected."""
         bad = ("failed", "differences", "unexpected", "not_run")
-        return not any(one.get(key) for one in self.samples for key in bad)
+        return not any(one.get(key) for one in self.samples.values() for key in bad)
 
 
 _COUNTED = ("samples", "runs", "verdicts", "differences", "unexpected", "not_run")
+
+
+def digest(sample: Sample) -> str:
+    """Of the sample's files and of what is expected of it."""
+    made = hashlib.sha256()
+    for file in (*sample.programs, sample.folder / EXPECTED):
+        data = file.read_bytes()
+        made.update(f"{file.relative_to(sample.folder)} {len(data)}\n".encode() + data)
+    return made.hexdigest()[:12]
 
 
 def _judged(found: dict[str, object], sample: Sample) -> Document:
@@ -143,29 +178,46 @@ def in_turn(labs: list[str]) -> Iterator[tuple[str, Sample]]:
         yield from (one for one in turn if one is not None)
 
 
-def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.strip()
+def told(about: Document) -> str:
+    """What one sample came to, in a line."""
+    if about.get("failed"):
+        return f"FAILED, exit {about['exit']}"
+    wrong = [
+        f"{count} {key}" for key in ("differences", "unexpected", "not_run")
+        if (count := len(v) if isinstance(v := about[key], list) else v)
+    ]  # fmt: skip
+    return (
+        f"{about['verdicts']} verdicts of {about['runs']} runs, {', '.join(wrong) or 'all alike'}"
+    )
 
 
 def main() -> int:
     """Grade everything; 1 if a verdict differed, or was another than expected."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--certify", type=int, default=20)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--labs", default=",".join(builtin_labs()))
     parser.add_argument("--minutes", type=float, default=float("inf"))
+    parser.add_argument("--fresh", action="store_true", help="forget what the result has")
     parser.add_argument("--result", type=Path, default=RESULT)
     given = parser.parse_args()
-    soak = Soak(given.result, given.certify, given.jobs)
-    until = time.monotonic() + 60 * given.minutes
-    work = list(in_turn(given.labs.split(",")))
-    soak.waiting = len(work)
-    for lab, sample in work:
-        if time.monotonic() > until:
+    soak = Soak(given.result, given.certify, given.jobs, fresh=given.fresh)
+    begun = time.monotonic()
+    soak.work = list(in_turn(given.labs.split(",")))
+    left = soak.left()
+    whole = len(soak.work)
+    print(f"{whole - len(left)} of {whole} samples are judged, {len(left)} to play", flush=True)
+    for number, (lab, sample) in enumerate(left, 1):
+        if time.monotonic() - begun > 60 * given.minutes:
             break
-        soak.grade(lab, sample)
-        print(f"{lab} {sample.name}: {soak.samples[-1]}", flush=True)
+        about = soak.grade(lab, sample)
+        spent = time.monotonic() - begun
+        rest = spent / number * (len(left) - number) / 60
+        print(
+            f"[{whole - len(left) + number}/{whole}] {lab} {sample.name}: {told(about)};"
+            f" {about['seconds']} s, about {rest:.0f} min to go",
+            flush=True,
+        )
     return 0 if soak.is_clean else 1
 
 
