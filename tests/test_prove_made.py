@@ -279,3 +279,15 @@ def test_the_end_of_a_body_is_no_part_of_it() -> None:
     assert form.framing is not None
     body = form.framing.body_in(b"a b\r\nc\r\n.\r\n")
     assert compiled(form.pattern).match(body) == {"v0_0": b"a b", "v0_1": b"c"}
+
+
+def test_messages_in_pieces_are_not_what_one_recv_returns() -> None:
+    split = SCENARIO.replace("  - send: ask\n", "  - {send: ask, delivery: {split: [2]}}\n")
+    text = CLIENT.replace(" of {{nick}}", "").encode()
+    for scenario, ids in ((split, {"one-recv"}), (SCENARIO, set())):
+        lab = load_lab_bytes({"lab.yaml": text, "s.yaml": scenario.encode()})
+        cases, _ = mutants(lab, "client", model_student(lab, "client"))
+        found = [case.program for case in cases if case.id == "one-recv"]
+        assert {case.id for case in cases if case.id == "one-recv"} == ids
+        reads = [act for program in found for act in program.paths[0] if isinstance(act, Read)]
+        assert all(act.form is not None and act.form.framing is None for act in reads)

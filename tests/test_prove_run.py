@@ -7,6 +7,7 @@ it does not use. That each single `proves:` counts: `tests/soak/prove_labs.py`, 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from engine_tools import options, tp09
@@ -16,7 +17,8 @@ from grader.lab.library import find_lab
 from grader.lab.load import LabError, lab_files, load_lab_bytes
 from grader.lab.model import Lab, Role
 from grader.prove import run
-from grader.prove.proof import Proof
+from grader.prove.places import Places
+from grader.prove.proof import Planned, Proof, plan
 
 pytestmark = pytest.mark.sandbox
 
@@ -164,6 +166,55 @@ def test_small_labs_have_a_model_student_and_mutants_that_lose(name: str) -> Non
     assert not [trial.case.id for trial in right if trial.lost], summary(proof)
     assert proof.faults == (), summary(proof)
     assert proof.proved, summary(proof)
+
+
+OF_TIME = {
+    "server-kept": """
+    reference: [connect, {send: a}, {receive: b, within: 300 ms, proves: server.soon},
+                {silence, lasts: 800 ms, proves: server.kept}, close]
+    """,
+    "server-idle": """
+    reference: [connect, {receive: end, after: 600 ms, within: 800 ms, proves: server.idle}]
+    """,
+}
+ON_THE_SCREEN = {
+    "client-one": """
+    reference: [accept, {receive: a, proves: client.a}, send: b, send: c, close]
+    expect:
+      stdout: [{line: b, proves: client.b},
+               {contains: c, after: b, times: 2, proves: client.c}]
+    """,
+    "client-two": """
+    texts: drawn
+    reference: [accept, {receive: a, proves: client.a}, send: b, send: c, close]
+    expect:
+      stdout: [{line: b, proves: client.b},
+               {contains: c, after: b, times: 2, proves: client.c}]
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "ids"),
+    [(OF_TIME, "leaves-idle speaks-unasked far-too-soon waits-for-ever far-too-late answers-late"),
+     (ON_THE_SCREEN, "print-again:c print-late:b print-beside:b")],
+)  # fmt: skip
+def test_some_mistakes_that_few_labs_leave_room_for(
+    scenarios: dict[str, str], ids: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all programs only these: a whole proof takes long."""
+    wanted = {"model", *ids.split()}
+
+    def some(lab: Lab, places: Places) -> Planned:
+        planned = plan(lab, places)
+        cases = tuple(case for case in planned.cases if case.id in wanted)
+        return replace(planned, cases=cases)
+
+    monkeypatch.setattr(run, "plan", some)
+    trials = {trial.case.id: trial for trial in prove(files(scenarios)).trials}
+    assert trials.keys() == wanted
+    assert {name for name, trial in trials.items() if not trial.lost} == {"model"}
+    assert not any(trial.fault for trial in trials.values())
 
 
 def test_what_stands_behind_a_refusal_only_is_not_judged_of_who_gives_up() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -155,8 +156,9 @@ def two_clients() -> Iterator[tuple[Any, list[socket.socket]]]:
     ours, theirs = ([pair[side] for pair in pairs] for side in (0, 1))
     held = {str(n): (s, b"") for n, s in enumerate(ours, 1)}
     student = SimpleNamespace(
-        others=held, on="", connection=None, unread=b"", listener=None, there=lambda: ours[0]
-    )
+        others=held, on="", connection=None, unread=b"", listener=None, there=lambda: ours[0],
+        wait_for=lambda watched: select.select(watched, [], [])[0],
+    )  # fmt: skip
     try:
         yield student, theirs
     finally:

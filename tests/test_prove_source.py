@@ -48,8 +48,8 @@ def test_what_is_read_goes_into_slots_and_what_is_not_cannot_be_printed() -> Non
     plan = plan_of(Program(paths=(path, path[:1])))
     assert plan["paths"] == [
         [
-            ["read", 0, 0, "ab"], ["print", 0, False, False], ["read", 1, 0, None],
-            ["print", 1, False, True], ["echo", 0], ["send", "Z"], ["exit", 0],
+            ["read", 0, 0, "ab"], ["print", 0, False, False, False], ["read", 1, 0, None],
+            ["print", 1, False, True, False], ["echo", 0], ["send", "Z"], ["exit", 0],
         ],
         [["read", 0, 0, "ab"]],
     ]  # fmt: skip

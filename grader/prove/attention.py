@@ -56,7 +56,10 @@ class Connections:
         new = next((name for name, ops in wanted.items() if ops[0][0] == "accept"), None)
         if new is not None:
             watched[self.student.listener] = new
-        there, _, _ = select.select(list(watched), [], [])
+        if self.sockets():
+            there = self.student.wait_for(list(watched))
+        else:  # who waits for the first client has all the time in the world
+            there, _, _ = select.select(list(watched), [], [])
         found = next((watched[s] for s in there if watched[s] in wanted), None)
         if found is None or (found != new and self.left(found, wanted[found])):
             self.rest()
@@ -97,7 +100,7 @@ class Connections:
         listener = self.student.listener
         held = [*self.sockets().values()]
         while True:
-            there, _, _ = select.select([listener, *held], [], [])
+            there = self.student.wait_for([listener, *held])
             for sock in there:
                 if sock is listener:
                     held.append(listener.accept()[0])

@@ -49,6 +49,7 @@ class Clients:
                     yield self._say(step.messages)
                 case Action.END if self._open.get(name):
                     yield from self._there(name)
+                    yield from idles(step)
                     yield from self._ended(name, steps[number + 1 :])
                 case _ if step.action in _LEAVES and self._open.get(name):
                     yield from (self._turn(name), ReadEnd())
@@ -88,6 +89,12 @@ class Clients:
     @staticmethod
     def _is_told_more(name: str, later: Sequence[ReferenceStep]) -> bool:
         return any(s.connection == name and s.action is Action.RECEIVE for s in later)
+
+
+def idles(step: ReferenceStep) -> Iterator[Nothing]:
+    """What must pass, with nothing coming, before the program ends the connection by itself."""
+    if step.after is not None:
+        yield Nothing(step.after)
 
 
 def overlap(steps: Sequence[ReferenceStep]) -> bool:

@@ -29,7 +29,7 @@ from grader.lab.model import (
     Scenario,
 )
 from grader.prove.forms import CannotKnowError, Knowledge, with_port
-from grader.prove.model_several import USUAL_PATIENCE_S, Clients, asks, overlap
+from grader.prove.model_several import USUAL_PATIENCE_S, Clients, asks, idles, overlap
 from grader.prove.plan import (
     ONE_READ,
     UNTIL_END,
@@ -273,6 +273,7 @@ class _Statement:
                     else:
                         yield self._send(step.messages, read)
                 case Action.END:
+                    yield from idles(step)
                     rest = [one for later in runs[number + 1 :] for one in later]
                     last = _is_last([one for one in rest if one.connection == on])
                     yield Close(first=True) if last else Shut()
@@ -416,12 +417,14 @@ class _Statement:
                 there |= {*act.messages}
             with_prints.append(act)
             while ready := [n for n in waiting if n in there and not ({*wanted[n]} & {*waiting})]:
+                times = self._times(ready[0])
                 if ready[0] not in read:
-                    with_prints.append(Say(self.lab.messages[ready[0]].text))
+                    with_prints += [Say(self.lab.messages[ready[0]].text)] * times
                     waiting.remove(ready[0])
                     continue
                 together = read[ready[0]].messages
-                with_prints.append(Print(messages=tuple(n for n in together if n in waiting)))
+                names = tuple(n for n in together if n in waiting)
+                with_prints.append(Print(messages=names, times=times))
                 waiting = [name for name in waiting if name not in together]
         return with_prints
 
@@ -452,6 +455,11 @@ class _Statement:
         last = Read | Send | Nothing
         at = next((i for i in reversed(range(len(acts))) if isinstance(acts[i], last)), -1)
         return [*acts[: at + 1], *shown, *acts[at + 1 :]]
+
+    def _times(self, name: str) -> int:
+        """How many times a text is to be printed."""
+        expected = (e for s in self.scenarios for e in s.expect if isinstance(e, ExpectStdout))
+        return max((e.times or 1 for e in expected if e.message == name), default=1)
 
     def _prints(self) -> dict[str, tuple[str, ...]]:
         """Each message that some graded scenario wants on stdout, and those before it."""

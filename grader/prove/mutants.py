@@ -15,6 +15,8 @@ from grader.prove import mutants_connection as connection
 from grader.prove import mutants_exchange as exchange
 from grader.prove import mutants_made as made_of
 from grader.prove import mutants_several as several
+from grader.prove import mutants_shown as shown
+from grader.prove import mutants_time as time
 from grader.prove.case import Case, Skipped
 from grader.prove.changes import Made, Model
 from grader.prove.plan import Program, agree
@@ -34,6 +36,8 @@ class _Family:
     """Only of several clients at once, or of datagrams: of no interest elsewhere."""
     files: bool = False
     """Only where files are asked for: of no interest elsewhere."""
+    rare: bool = False
+    """Only of what few labs ask for: of no interest elsewhere."""
 
 
 _NO_SEND = "it sends nothing"
@@ -59,6 +63,7 @@ _FAMILIES = (
     _Family("swap-sends", exchange.swap_sends, "it does not send two different messages"),
     _Family("early-send", exchange.early_send, "nothing is sent right after something is read"),
     _Family("late-send", exchange.late_send, "nothing is sent right before something is read"),
+    _Family("one-recv", made_of.one_recv, rare=True),
     _Family("drop-read", exchange.drop_read, "it reads nothing"),
     _Family("silent", exchange.silent, _NO_PRINT),
     _Family("drop-print", exchange.drop_print, _NO_PRINT),
@@ -67,9 +72,13 @@ _FAMILIES = (
     _Family("half-print", exchange.half_print, _NO_PRINT),
     _Family("half-made-print", made_of.half_print, "nothing made is to be printed", made=True),
     _Family("tells", made_of.tells, "nothing has to stay unprinted", made=True),
-    _Family("no-file", made_of.no_file, files=True),
-    _Family("half-file", made_of.half_file, files=True),
-    _Family("leaves-file", made_of.leaves_file, files=True),
+    _Family("print-again", shown.print_again, rare=True),
+    _Family("print-late", shown.print_late, rare=True),
+    _Family("print-beside", shown.print_beside, rare=True),
+    _Family("no-file", shown.no_file, files=True),
+    _Family("half-file", shown.half_file, files=True),
+    _Family("other-file", shown.other_file, files=True),
+    _Family("leaves-file", shown.leaves_file, files=True),
     _Family("stderr-print", exchange.stderr_print, _NO_PRINT),
     _Family("close-before", connection.close_before, "it neither sends nor reads"),
     _Family("never-closes", connection.never_closes, "its peer is to close first"),
@@ -84,6 +93,12 @@ _FAMILIES = (
     _Family("waits-for-ever", several.waits_for_ever, several=True),
     _Family("waits-long", several.waits_long, several=True),
     _Family("gives-up", several.gives_up, several=True),
+    _Family("leaves-idle", time.leaves_idle, rare=True),
+    _Family("speaks-unasked", time.speaks_unasked, rare=True),
+    _Family("far-too-soon", time.sends_away_soon, rare=True),
+    _Family("waits-for-ever", time.never_sends_away, rare=True),
+    _Family("far-too-late", time.sends_away_late, rare=True),
+    _Family("answers-late", time.answers_late, rare=True),
     _Family("never-ends", connection.never_ends),
     _Family("crash-at-end", connection.crash_at_end),
     _Family("wrong-status", connection.wrong_status, "any exit status will do"),
@@ -98,7 +113,8 @@ def mutants(lab: Lab, role: Role, program: Program) -> tuple[list[Case], list[Sk
     skipped: list[Skipped] = []
     for family in _FAMILIES:
         made = list(family.make(model))
-        if not made and ((family.made and not model.is_made) or family.several or family.files):
+        beside = family.several or family.files or family.rare
+        if not made and ((family.made and not model.is_made) or beside):
             continue
         playable = [one for one in made if agree(one.program.paths) is None]
         for one in playable:

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from grader.lab.model import ExpectFile, ExpectStdout, Formed, Generated, Message
+from grader.lab.model import ExpectStdout, Formed, Generated, Message
 from grader.prove.changes import (
     Made,
     Model,
-    Test,
-    before_last,
     instead,
     mapped,
     named,
@@ -20,9 +18,9 @@ from grader.prove.changes import (
     touched,
 )
 from grader.prove.model_student import graded
-from grader.prove.plan import Act, Exit, Print, Say, Write
+from grader.prove.plan import ONE_READ, Act, Exit, Print, Read, Say
 from reference.framing import Framing, Line, Prefix, Until
-from reference.templates import RenderError, Template
+from reference.templates import RenderError
 
 
 def other_bytes(model: Model) -> Iterator[Made]:
@@ -99,6 +97,28 @@ def _made_of_sizes(message: Message, messages: Mapping[str, Message]) -> bytes |
     return None
 
 
+def one_recv(model: Model) -> Iterator[Made]:
+    """It takes what one recv() returns for a message, where messages come in pieces or together.
+
+    Plain words that come together are told apart by whoever prints them: that is right.
+    """
+    modes = {step.delivery.mode for s in graded(model.lab, model.role) for step in s.steps}
+    if not modes & ({"split", "coalesced"} if model.is_made else {"split"}):
+        return
+
+    def once(act: Act) -> tuple[Act, ...]:
+        if not isinstance(act, Read):
+            return (act,)
+        form = replace(act.form, framing=None) if act.form is not None else None
+        return (replace(act, amount=ONE_READ, form=form),)
+
+    program = model.program.each(mapped(once))
+    if program != model.program:
+        what = "takes what one recv() returns for a message"
+        touches = model.names_from(lambda act: isinstance(act, Read))
+        yield Made("one-recv", what, touches, program)
+
+
 def half_print(model: Model) -> Iterator[Made]:
     """Half of something is printed."""
     for names in model.prints:
@@ -113,45 +133,6 @@ def half_print(model: Model) -> Iterator[Made]:
         program = model.program.each(mapped(half))
         touches = touched(Print(messages=names))
         yield Made(f"half-print:{name}", f"prints half of {name}", touches, program)
-
-
-def no_file(model: Model) -> Iterator[Made]:
-    """A file is not written."""
-    for name in model.files:
-        program = model.program.each(instead(_writes(name)))
-        yield Made(f"no-file:{name}", f"does not write {name}", (f"file:{name}",), program)
-
-
-def half_file(model: Model) -> Iterator[Made]:
-    """Half of what belongs into a file is written."""
-    for name in model.files:
-
-        def half(act: Act, name: str = name) -> tuple[Act, ...]:
-            if isinstance(act, Write) and act.name == name:
-                return (replace(act, half=True),)
-            return (act,)
-
-        program = model.program.each(mapped(half))
-        what = f"writes half of {name}"
-        yield Made(f"half-file:{name}", what, (f"file:{name}",), program)
-
-
-def leaves_file(model: Model) -> Iterator[Made]:
-    """A file is written that should not be there."""
-    absent = {
-        e.name
-        for scenario in graded(model.lab, model.role)
-        for e in scenario.expect
-        if isinstance(e, ExpectFile) and e.absent
-    }
-    for name in sorted(absent):
-        left = Write(name=name, made=Template((b"?",)))
-        program = model.program.each(before_last(left))
-        yield Made(f"leaves-file:{name}", f"writes {name}", (f"file-absent:{name}",), program)
-
-
-def _writes(name: str) -> Test:
-    return lambda act: isinstance(act, Write) and act.name == name
 
 
 def tells(model: Model) -> Iterator[Made]:

@@ -81,13 +81,14 @@ def ignores_again(model: Model) -> Iterator[Made]:
 
 def waits_for_ever(model: Model) -> Iterator[Made]:
     """No time limit: it never asks again."""
-    return _waiting(model, "waits-for-ever", "waits for an answer for ever", lambda _: None)
+    what = "waits for an answer for ever"
+    return _waiting(model, "waits-for-ever", what, lambda _: None)
 
 
 def waits_long(model: Model) -> Iterator[Made]:
     """Far too long a time limit."""
     steps = [step for s in graded(model.lab, model.role) for step in s.steps]
-    if any(step.within is not None for step in steps):
+    if model.datagrams and any(step.within is not None for step in steps):
         what = "waits far too long for an answer"
         yield from _waiting(model, "waits-long", what, lambda usual: 4 * usual + 2)
 
@@ -100,7 +101,7 @@ def gives_up(model: Model) -> Iterator[Made]:
         return path if at is None else (*path[: at + 1], Exit(1))
 
     program = model.program.each(change)
-    if program != model.program:
+    if model.datagrams and program != model.program:
         touches = _after(model, Nothing)
         yield Made("gives-up", "ends when no answer comes", touches, program)
 
@@ -117,7 +118,7 @@ def _waiting(
         return (act,)
 
     program = model.program.each(mapped(other))
-    if program != model.program:
+    if model.datagrams and program != model.program:
         yield Made(name, what, _after(model, Nothing), program)
 
 

@@ -91,6 +91,8 @@ class Print:
     messages: tuple[str, ...]
     to_stderr: bool = False
     half: bool = False
+    beside: bool = False
+    """Other words stand on the same line."""
     made: Template | None = None
     """What it prints, in values that it has read, where that is not just what it read."""
     times: int = 1
@@ -98,11 +100,15 @@ class Print:
 
 @dataclass(frozen=True, kw_only=True)
 class Write:
-    """Leave a file `name` in the program's folder; `half` leaves the rest of it out."""
+    """Leave a file `name` in the program's folder.
+
+    `half` leaves the rest of it out, `other` writes other bytes.
+    """
 
     name: str
     made: Template
     half: bool = False
+    other: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,13 @@ class Nothing:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Do nothing for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Rest:
     """All that is asked for is done: whatever still comes is taken, without end."""
 
@@ -155,7 +168,7 @@ class Exit:
 
 Act = (
     Listen | On | Accept | Connect | Send | Read | ReadEnd | Print | Say | Shut | Close | Nothing
-    | Rest | Hang | Crash | Exit | Write
+    | Pause | Rest | Hang | Crash | Exit | Write
 )  # fmt: skip
 Path = tuple[Act, ...]
 
@@ -183,6 +196,8 @@ class Style:
     """Attend to several connections at once: whoever has something to say comes next."""
     brittle: bool = False
     """End by the exception where a connection is reset: no style, a mistake."""
+    impatient: float = 0.0
+    """End where nothing comes for so many seconds: a mistake, too. 0: wait without a limit."""
 
 
 @dataclass(frozen=True, kw_only=True)

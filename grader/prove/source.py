@@ -19,6 +19,7 @@ from grader.prove.plan import (
     Nothing,
     On,
     Path,
+    Pause,
     Print,
     Program,
     Read,
@@ -101,9 +102,10 @@ def _ops(path: Path) -> list[Op]:
                 ops.append(["take", form.pattern, takes, _framing(form.framing), act.amount])
             case Print(made=Template() as made):
                 what = [_term(part) for part in made.parts]
-                ops.append(["tell", what, act.times, act.to_stderr, act.half])
-            case Write(name=name, made=made, half=half):
-                ops.append(["write", name, [_term(part) for part in made.parts], half])
+                ops.append(["tell", what, act.times, act.to_stderr, act.half, act.beside])
+            case Write(name=name, made=made):
+                what = [_term(part) for part in made.parts]
+                ops.append(["write", name, what, act.half, act.other])
             case Send(made=Template() as made):
                 what = [_term(part) for part in made.parts]
                 ops.append(["make", what, _framing(act.framing), act.spoiled])
@@ -114,7 +116,8 @@ def _ops(path: Path) -> list[Op]:
             case Print():
                 # What was not read can't be printed.
                 for slot in dict.fromkeys(slots[m] for m in act.messages if m in slots):
-                    ops.append(["print", slot, act.to_stderr, act.half])
+                    said: Op = ["print", slot, act.to_stderr, act.half, act.beside]
+                    ops += [said] * act.times
             case Send():
                 echo = slots.get(act.messages[0]) if act.echo else None
                 ops.append(["send", act.text] if echo is None else ["echo", echo])
@@ -143,6 +146,8 @@ def _plain(act: Act) -> Op:
             return ["close"]
         case Nothing():
             return ["nothing", act.seconds]
+        case Pause():
+            return ["pause", act.seconds]
         case Rest():
             return ["rest"]
         case Hang():

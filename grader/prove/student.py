@@ -23,6 +23,7 @@ TRIES = 80
 PAUSE_S = 0.025
 LONG_S = 60
 SIZE = 65536
+BESIDE = "? {} ?"
 LONGEST = 131072
 """Bytes of a message that values are taken out of; what a reference sends is not hostile."""
 
@@ -147,11 +148,16 @@ class Student:
         while select.select([self.there()], [], [], silent[0][at][1])[0]:
             if others:
                 return others
-            self.recv(0)  # nobody asked for it
+            if not self.recv(0):  # else nobody asked for it
+                break
         return silent
 
     def do_nothing(self, seconds: float | None) -> None:
         """Nothing has come."""
+
+    def do_pause(self, seconds: float) -> None:
+        """Do nothing for a while."""
+        select.select([], [], [], seconds)
 
     def do_rest(self) -> None:
         """Take whatever still comes, without end."""
@@ -201,16 +207,21 @@ class Student:
         body = library.rendered(what, self.values)
         self.send(library.frame(body, framing, spoiled))
 
-    def do_tell(self, what: list[Any], times: int, to_stderr: bool, half: bool) -> None:
+    def do_tell(
+        self, what: list[Any], times: int, to_stderr: bool, half: bool, beside: bool
+    ) -> None:
         """Print something made of values."""
         text = library.rendered(what, self.values).decode("utf-8", "replace")
         for _ in range(times):
             shown = text[: len(text) // 2] if half else text
+            shown = BESIDE.format(shown) if beside else shown
             print(shown, file=sys.stderr if to_stderr else sys.stdout)
 
-    def do_write(self, name: str, what: list[Any], half: bool) -> None:
+    def do_write(self, name: str, what: list[Any], half: bool, other: bool) -> None:
         """Leave a file made of values beside the program."""
         data = library.rendered(what, self.values)
+        if other:
+            data = bytes(byte ^ 1 for byte in data)
         folder = os.path.dirname(name)  # noqa: PTH120
         if folder:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103
@@ -231,12 +242,22 @@ class Student:
     def recv(self, most: int) -> bytes:
         """What one call returns; a reset is an end, too."""
         size = 1 if self.style["byte_by_byte"] else most if most > 0 else SIZE
+        if self.style["impatient"]:
+            self.wait_for([self.there()])
         try:
             return self.there().recv(size)
         except ConnectionResetError:
             if self.style["brittle"]:
                 raise
             return b""
+
+    def wait_for(self, watched: list[socket.socket]) -> list[socket.socket]:
+        """Those of them that have something to be read; an impatient one ends before that."""
+        limit = self.style["impatient"] or None
+        there, _, _ = select.select(watched, [], [], limit)
+        if not there:
+            sys.exit(0)
+        return there
 
     def do_send(self, text: str) -> None:
         """Send a text."""
@@ -270,12 +291,14 @@ class Student:
 
     # --- the screen ----------------------------------------------------------------------
 
-    def do_print(self, slot: int, to_stderr: bool, half: bool) -> None:
+    def do_print(self, slot: int, to_stderr: bool, half: bool, beside: bool) -> None:
         """Print what was read."""
         data = self.heard[slot]
         text = data.decode("utf-8", "replace")
         if half:
             text = text[: len(text) // 2]
+        if beside:
+            text = BESIDE.format(text)
         if to_stderr:
             print(text, file=sys.stderr)
         elif self.style["show"] == "bytes" and not half:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from grader.lab.model import Accents, Lab, Role
+from grader.lab.model import Accents, ExpectStdout, Lab, Role
 from grader.letters import without_accents
 from grader.prove.case import Case, Skipped
+from grader.prove.model_student import graded
 from grader.prove.mutants_exchange import ENCODINGS
 from grader.prove.plan import (
     Accept,
@@ -29,6 +30,7 @@ from grader.prove.source import source_of
 
 _NO_SEND = "it sends nothing"
 _NO_PRINT = "nothing is to be printed"
+_ALONE = "something has to be a line of its own"
 _WHOLE = "a datagram comes and goes as a whole"
 
 
@@ -47,7 +49,11 @@ def variants(lab: Lab, role: Role, model: Program) -> tuple[list[Case], list[Ski
     cases: list[Case] = []
     skipped: list[Skipped] = []
     before = source_of(model)
-    for one in (*_styles(model), *_sendings(lab, model), *_encodings(lab, model)):
+    for one in (
+        *_styles(model, _is_alone(lab, role)),
+        *_sendings(lab, model),
+        *_encodings(lab, model),
+    ):
         if one.program is None:
             skipped.append(Skipped(id=one.id, role=role, kind="right", why=one.none))
         elif source_of(one.program) == before:
@@ -60,11 +66,23 @@ def variants(lab: Lab, role: Role, model: Program) -> tuple[list[Case], list[Ski
     return cases, skipped
 
 
-def _styles(model: Program) -> Iterator[_Variant]:
+def _is_alone(lab: Lab, role: Role) -> bool:
+    """Whether something has to be a line of its own on the screen."""
+    return any(
+        isinstance(e, ExpectStdout) and e.how == "line"
+        for scenario in graded(lab, role)
+        for e in scenario.expect
+    )
+
+
+def _styles(model: Program, alone: bool) -> Iterator[_Variant]:
     def styled(style: Style, *needs: type[Act], none: str = "") -> tuple[Program | None, str]:
         acts = [act for path in model.paths for act in path]
         there = not needs or any(isinstance(act, needs) for act in acts)
         return (replace(model, style=style) if there else None), none
+
+    def shown(style: Style, *needs: type[Act]) -> tuple[Program | None, str]:
+        return (None, _ALONE) if alone else styled(style, *needs, none=_NO_PRINT)
 
     own = model.style
     datagrams = any(
@@ -75,11 +93,9 @@ def _styles(model: Program) -> Iterator[_Variant]:
         at_its_end = None, "it serves one client after another"
     for name, what, (program, none) in (
         ("more-lines", "prints other lines, too",
-         styled(replace(own, show="among others"), Print, Say, none=_NO_PRINT)),
-        ("one-line", "prints all on one line",
-         styled(replace(own, show="one line"), Print, Say, none=_NO_PRINT)),
-        ("bytes-form", "prints the form b'...'",
-         styled(replace(own, show="bytes"), Print, none=_NO_PRINT)),
+         shown(replace(own, show="among others"), Print, Say)),
+        ("one-line", "prints all on one line", shown(replace(own, show="one line"), Print, Say)),
+        ("bytes-form", "prints the form b'...'", shown(replace(own, show="bytes"), Print)),
         ("two-pieces", "sends each message in two pieces",
          (None, _WHOLE) if datagrams else
          styled(replace(own, pieces=True), Send, none=_NO_SEND)),
