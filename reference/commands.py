@@ -112,6 +112,8 @@ class StepStatus(StrEnum):
     BEGUN = "begun"
     DONE = "done"
     MISSED = "missed"
+    PASSED_OVER = "passed-over"
+    """It was not asked for: the program may leave it out, or another way was taken."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ class Link:
         """Something came that no step has taken."""
         return bool(self._unread)
 
+    def peek(self) -> bytes:
+        """What came and was not taken; over UDP the first datagram of it."""
+        return bytes(self._unread)
+
     def has(self, length_in: LengthIn) -> bool:
         """A whole message has come."""
         return bool(self._unread) and length_in(bytes(self._unread)) is not None
@@ -80,6 +84,10 @@ class DatagramLink(Link):
     def unread(self) -> bool:
         """A datagram came that no step has taken."""
         return bool(self._datagrams)
+
+    def peek(self) -> bytes:
+        """The first datagram that was not taken."""
+        return self._datagrams[0] if self._datagrams else b""
 
     def has(self, length_in: LengthIn) -> bool:
         """One of the datagrams is the message."""

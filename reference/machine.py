@@ -22,6 +22,7 @@ from __future__ import annotations
 from enum import Enum, StrEnum, auto
 from typing import assert_never
 
+from reference import choices
 from reference import commands as c
 from reference import events as e
 from reference import script as s
@@ -141,6 +142,10 @@ class Machine:
         """The first step behind those of the tracks."""
         self._peer_exited = False
         self._heard: dict[str, bytes] = {}
+        self._settled: set[int] = set()
+        """Each `either` whose way is known."""
+        self._left_out: set[int] = set()
+        """Steps of ways that are not played, and such as were played out of their order."""
 
     @property
     def finished(self) -> bool:
@@ -226,6 +231,7 @@ class Machine:
             acting = [
                 t for t, step in playing
                 if TRANSITIONS[type(step)].get(e.Stuck) is Meaning.BEST_EFFORT
+                or choices.is_optional(step)
             ]  # fmt: skip
             return acting or [t for t, _ in playing]
         return [t for t, _ in playing]
@@ -321,6 +327,8 @@ class Machine:
 
     def _look(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
         assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
+        if self._is_open(track):
+            return self._choose(track, step, event, over=False)
         message = self.link(step.connection).take(track.length_in)
         if message is None:
             return []
@@ -329,6 +337,8 @@ class Machine:
 
     def _take(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
         assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
+        if self._is_open(track):
+            return self._choose(track, step, event, over=True)
         message = self.link(step.connection).take_rest(lambda d: step.rest_in(d, self._heard))
         if message is None:
             return self._over(track, c.StepStatus.MISSED, event)
@@ -339,13 +349,73 @@ class Machine:
         """Take the values out of the message."""
         self._heard.update(step.hears(message, self._heard))
 
+    # --- several right behaviours -------------------------------------------------------
+
+    def _is_open(self, track: _Track) -> bool:
+        return track.index is not None and choices.is_open(
+            self.script.steps, track.index, self._settled
+        )
+
+    def _choose(
+        self, track: _Track, step: s.Receive, event: e.Event, *, over: bool
+    ) -> list[c.Command]:
+        """Take what came for the step, or for another way; or find that it is none of them."""
+        link, index = self.link(step.connection), track.index
+        assert index is not None  # noqa: S101 -- it has a step
+        choice = choices.chosen(
+            self.script.steps, index, link.peek(), self._heard,
+            over=over, whole=self.script.datagrams,
+        )  # fmt: skip
+        if choice is None:
+            return []
+        if choice.index is not None:
+            out = self._settle(track, choice.index, event)
+            taken = self.script.steps[choice.index]
+            assert isinstance(taken, s.Receive)  # noqa: S101 -- no other takes bytes
+            self._hear(taken, link.take(lambda _: choice.size) or b"")
+            return out + self._over(track, c.StepStatus.DONE, event)
+        if step.optional:
+            return self._over(track, c.StepStatus.PASSED_OVER, event)
+        end = self._way_that_ends(step) if over and link.ended and not link.unread else None
+        out = self._settle(track, index if end is None else end, event)
+        if end is not None:
+            return out + self._over(track, c.StepStatus.DONE, event)
+        return out + (self._take if over else self._look)(track, step, event)
+
+    def _way_that_ends(self, step: s.Step) -> int | None:
+        """The first step of the way that begins with the end of the connection, if there is one."""
+        ways = choices.ways_of(self.script.steps, step.either)
+        heads = (way[0] for _, way in sorted(ways.items()))
+        return next((i for i in heads if isinstance(self.script.steps[i], s.ReceiveEnd)), None)
+
+    def _settle(self, track: _Track, index: int, event: e.Event) -> list[c.Command]:
+        """Go on with the way that begins with step `index`; the others are left out."""
+        step = self.script.steps[index]
+        if not step.either or step.either in self._settled:
+            return []
+        self._settled.add(step.either)
+        ways = choices.ways_of(self.script.steps, step.either)
+        out: list[c.Command] = []
+        for way, indices in ways.items():
+            if way != step.way:
+                self._left_out.update(indices)
+                out += [c.Note(i, c.StepStatus.PASSED_OVER, _reason(event)) for i in indices]
+        if index != track.index:
+            self._left_out.add(index)  # its turn is now
+            track.left[0] = index
+            out.append(c.Note(index, c.StepStatus.BEGUN, _reason(event)))
+        return out
+
     # --- from step to step --------------------------------------------------------------
 
     def _over(self, track: _Track, status: c.StepStatus, event: e.Event) -> list[c.Command]:
         step, index = self._step_of(track), track.index
         assert step is not None  # noqa: S101 -- only called while PLAYING
         assert index is not None  # noqa: S101 -- it has a step
-        out: list[c.Command] = [c.Note(index, status, _reason(event))]
+        if status is c.StepStatus.MISSED and choices.is_optional(step):
+            status = c.StepStatus.PASSED_OVER
+        out = self._settle(track, index, event)
+        out.append(c.Note(index, status, _reason(event)))
         missed = status is c.StepStatus.MISSED
         if isinstance(event, e.OutOfTime) or (missed and step.on_miss is s.OnMiss.STOP):
             track.advance(event.t)
@@ -358,8 +428,17 @@ class Machine:
         left = [i for track in self._tracks for i in track.left]
         rest = [*sorted(left), *range(self._next_index, len(self.script.steps))]
         self._tracks, self._next_index = [], len(self.script.steps)
-        out: list[c.Command] = [c.Note(i, c.StepStatus.MISSED, reason) for i in rest]
+        out: list[c.Command] = [
+            c.Note(i, self._left_at_the_end(i), reason) for i in rest if i not in self._left_out
+        ]
         return out + self._end_of_script(out_of_time=isinstance(event, e.OutOfTime))
+
+    def _left_at_the_end(self, index: int) -> c.StepStatus:
+        """What becomes of a step that the run has no time for."""
+        step = self.script.steps[index]
+        unsettled = step.either and step.either not in self._settled and step.way
+        passed = unsettled or choices.is_optional(step)
+        return c.StepStatus.PASSED_OVER if passed else c.StepStatus.MISSED
 
     def _go_on(self, out: list[c.Command], t: int) -> list[c.Command]:
         """Begin the next steps, and those after them where they are over at once."""
@@ -369,6 +448,8 @@ class Machine:
                 out += self._begin_next(due)
             elif any(track.index is not None for track in self._tracks):
                 return out
+            elif self._next_index in self._left_out:
+                self._next_index += 1
             elif self._next_index >= len(self.script.steps):
                 return out + self._end_of_script(out_of_time=False)
             else:
@@ -388,7 +469,7 @@ class Machine:
     def _begin(self, track: _Track, step: s.Step, t: int) -> list[c.Command]:
         link, name = self.link(step.connection), step.connection
         done, event = c.StepStatus.DONE, e.Event(t)
-        if self._cannot_come(step, link):
+        if self._cannot_come(step, link) and not (step.either and self._is_open(track)):
             return self._over(track, c.StepStatus.MISSED, e.Exited(t))
         match step:
             case s.Connect():
@@ -443,7 +524,10 @@ class Machine:
     def _begin_receive(self, track: _Track, step: s.Receive, t: int) -> list[c.Command]:
         link = self.link(step.connection)
         track.length_in = step.length_after(self._heard)
-        if link.has(track.length_in):
+        if self._is_open(track) and link.unread and not (link.ended or self._peer_exited):
+            if out := self._look(track, step, e.Received(t, b"")):
+                return out
+        elif link.has(track.length_in):
             return self._look(track, step, e.Received(t, b""))
         if link.ended:
             return self._take(track, step, e.EndOfStream(t))

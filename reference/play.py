@@ -180,7 +180,7 @@ class Player:
                 self._endpoint.close(name, reset=name in self._ended)
             case c.Abort(connection=name):
                 self._endpoint.close(name, reset=True)
-            case c.Note(step=index, status=c.StepStatus.DONE | c.StepStatus.MISSED):
+            case c.Note(step=index, status=status) if status is not c.StepStatus.BEGUN:
                 name = self._machine.script.steps[index].connection
                 self._unread.discard(name)
                 self._asked.pop(name, None)

@@ -25,6 +25,10 @@ def _nothing(_data: bytes, _heard: Heard) -> Heard:
     return {}
 
 
+def _right(_data: bytes, _heard: Heard) -> int:
+    return 2
+
+
 def _all_of_it(data: bytes, _heard: Heard) -> int:
     return len(data)
 
@@ -51,6 +55,10 @@ class Step:
     """0: in its turn."""
     within: float | None = None
     """Seconds that the program may take for its part; None: as long as the run allows."""
+    either: int = 0
+    """Neighbours with the same number are the ways of which one is played; 0: there is one."""
+    way: int = 0
+    """Which of them it is in, from 0; the first is played where nothing tells."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +111,8 @@ class Receive(Step):
     it takes (all of it, unless what came has an end after all).
 
     `measured` gives `length_in` where it hangs on what was heard before; `hears` takes values
-    out of the message.
+    out of the message; `fits` tells how far bytes are this message (`choices.RIGHT`, ...), which is
+    asked where there is something to choose. One that is `optional` may be left out.
     """
 
     message: str
@@ -111,6 +120,8 @@ class Receive(Step):
     measured: Callable[[Heard], LengthIn] | None = None
     hears: Callable[[bytes, Heard], Heard] = _nothing
     rest_in: RestIn = _all_of_it
+    fits: RestIn = _right
+    optional: bool = False
 
     def length_after(self, heard: Heard) -> LengthIn:
         """How the message is told from what follows it."""

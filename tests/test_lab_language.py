@@ -10,7 +10,7 @@ from grader.lab.load import load_lab_bytes
 
 TEXT = PAGE.read_text("utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
-OTHERS = [block for block in BLOCKS if "log-in" in block or block.startswith("expect:")]
+OTHERS = [b for b in BLOCKS if "log-in" in b or "either:" in b or b.startswith("expect:")]
 AROUND = """\
 lab: some
 title: T
@@ -50,6 +50,18 @@ def test_the_other_examples_load() -> None:
         lab, scenario = AROUND.format(block), SCENARIO.format(name)
         files = {"lab.yaml": lab.encode(), "s.yaml": scenario.encode()}
         assert load_lab_bytes(files).messages[name]
+
+
+def test_the_example_of_several_right_behaviours_loads() -> None:
+    (reference,) = (block for block in BLOCKS if "either:" in block)
+    words = "welcome: WELCOME here, join: JOIN here, ok: OK, busy: BUSY, name: NAME, hello: HELLO"
+    lab = AROUND.format("framing: line\nmessages: {" + words + "}\n")
+    scenario = SCENARIO.partition("reference:")[0] + reference
+    files = {"lab.yaml": lab.replace("server.a", "server.join"), "s.yaml": scenario}
+    more = "  server.hello: {points: 1, title: T, requirement: R, hint: H, enabled: false}\n"
+    files["lab.yaml"] = files["lab.yaml"].replace("scenarios:", f"{more}scenarios:")
+    loaded = load_lab_bytes({name: text.encode() for name, text in files.items()})
+    assert [step.way for step in loaded.scenarios[0].steps if step.either] == [0, 0, 0, 1, 1]
 
 
 def test_the_example_of_shared_steps_loads() -> None:

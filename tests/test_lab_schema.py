@@ -101,7 +101,7 @@ def test_a_wrong_value_is_refused_by_both(right: str, wrong: str) -> None:
 
 
 def test_every_action_is_in_the_table() -> None:
-    told = {*fields.names(fields_scenario.STEP)} - {"together", "repeat", "use"}
+    told = {*fields.names(fields_scenario.STEP)} - {"together", "repeat", "either", "use"}
     assert told == {action.value for action in Action} - {"end"}
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from engine_tools import tp09
 from prove_tools import lab_of
 
+from grader.lab.load import load_lab
 from grader.lab.model import Accents, Lab, Role
 from grader.prove.model_student import model_student
+from grader.prove.mutants import mutants
 from grader.prove.plan import Program, Send
 from grader.prove.source import source_of
 from grader.prove.variants import variants
@@ -52,3 +55,20 @@ def test_what_the_model_does_anyhow_is_no_variant() -> None:
     """
     _, skipped = made(lab_of({"server-one": twice}), "server")
     assert skipped["reuse-address"] == "the model student does so"
+
+
+def test_what_a_lab_lets_a_program_do_otherwise_is_a_variant_and_a_third_way_a_mutant() -> None:
+    lab = load_lab(Path(__file__).resolve().parent / "labs" / "choices")
+    server, _ = made(lab, "server")
+    texts = {
+        name: [act.messages for path in server[name].paths for act in path if isinstance(act, Send)]
+        for name in ("two-pieces", "leaves-out", "other-way:2")
+    }
+    assert ("welcome",) not in texts["leaves-out"]
+    assert ("ok",) in texts["two-pieces"]
+    assert ("ok",) not in texts["other-way:2"]
+    assert ("busy",) in texts["other-way:2"]
+    cases, _ = mutants(lab, "server", model_student(lab, "server"))
+    touches = {case.id: case.touches for case in cases}
+    assert {*touches["third-send:welcome"]} == {"receive:hello", "receive:ok"}
+    assert "drop-send:welcome" not in touches

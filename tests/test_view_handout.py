@@ -72,6 +72,20 @@ def test_arrows_go_from_who_sends() -> None:
     }  # fmt: skip
 
 
+def test_ways_are_told_apart_and_what_may_be_left_out() -> None:
+    lab = LABS["choices"]
+    found = blocks(lab, lab.scenario("server-room"), "fr")
+    told = [(row.name or row.label, row.notes) for block in found for row in block.rows]
+    assert told[1] == ("welcome", ("facultatif",))
+    labels = [label for label, _ in told]
+    assert labels[3] == "ou bien ceci\u00a0:"
+    assert labels[labels.index("busy") - 1] == "ou bien cela\u00a0:"
+    steps = lab.scenario("server-room").steps
+    after = replace(lab.scenario("server-room"), steps=(*steps, steps[2]))
+    (*_, last) = blocks(lab, after, "en")
+    assert [row.label for row in last.rows][-2] == "in any case:"
+
+
 def test_over_udp_there_is_no_connection() -> None:
     lab = LABS["datagrams"]
     rows = [r for b in blocks(lab, lab.scenario("client-lost"), "en") for r in b.rows]

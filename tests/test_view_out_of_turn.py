@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from report_samples import MS, header
 
 from grader import transcript as tr
@@ -35,3 +37,15 @@ def test_what_came_later_or_to_another_start_is_missing() -> None:
 def test_what_a_step_has_taken_came_once() -> None:
     twice = [STEPS[1], STEPS[1]]
     assert not out_of_turn(run(GOODBYE, step(0, "begun"), step(0, "done"), step(1)), twice)
+
+
+def test_what_may_be_left_out_is_told_without_blame_and_ways_not_taken_not_at_all() -> None:
+    may, must = replace(STEPS[0], optional=True), STEPS[1]
+    labels = [
+        m.label
+        for m in moments(run(step(0, "passed-over"), step(1, "passed-over")), "fr", [may, must])
+    ]
+    assert labels[0].startswith("facultatif, n’est pas venu\u00a0: «\u00a0Bonjour Serveur")
+    assert len(labels) == 1
+    come = run(GOODBYE, step(1, "passed-over"), step(1))
+    assert out_of_turn(come, STEPS) == {1}  # nobody has taken it

@@ -37,8 +37,8 @@ _OURS = frozenset((
     "server", "serveur", "client", "both", "completed", "stuck", "crashed", "timeout", "limit",
     "skipped", "separate", "coalesced", "split", "kernel", "paced", "full", "none", "pass",
     "fail", "partial", "remark", "error", "listener", "connection", "keyboard", "terminal",
-    "waiting", "deadline", "exit", "begun", "done", "missed", "half", "close", "reset", "tcp",
-    "udp", "python", "main",
+    "waiting", "deadline", "exit", "begun", "done", "missed", "passed-over", "half", "close",
+    "reset", "tcp", "udp", "python", "main",
 ))  # fmt: skip
 """Values of our own files, and names of programs: nobody is meant by them."""
 _OF_DOWNLOADS = frozenset((

@@ -61,6 +61,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "restart": ("Relancez votre programme.", "Start your program again."),
     "done": ("  ✓ {what}", "  ✓ {what}"),
     "missed": ("  ✗ {what}~: n’est pas venu", "  ✗ {what}: did not come"),
+    "passed_over": ("  – {what}~: facultatif", "  – {what}: may be left out"),
     "finish": ("Fini~: {done} étapes sur {all}.", "Over: {done} steps of {all}."),
     "given_up": ("Arrêté.", "Ended."),
     "connect": ("connexion", "connection"),
@@ -178,6 +179,8 @@ class Teller:
             case c.StepStatus.DONE, _:
                 self._done += 1
                 self._say("done", what=self._name(step))
+            case c.StepStatus.PASSED_OVER, _:
+                self._say("passed_over", what=self._name(step))
             case _:
                 self._say("missed", what=self._name(step))
 

@@ -35,7 +35,7 @@ def turn(facts: Facts, session: Session, number: int) -> tuple[int | None, int |
     after: int | None = None
     for place in range(at - 1, -1, -1):
         earlier = facts.scenario.steps[place]
-        if _beside(step, earlier):
+        if _beside(step, earlier) or place in facts.left_out:
             continue
         if earlier.action is Action.RECEIVE and earlier.connection == session.name:
             break
@@ -48,7 +48,8 @@ def turn(facts: Facts, session: Session, number: int) -> tuple[int | None, int |
             break
     for place in range(at + 1, len(facts.scenario.steps)):
         later = facts.scenario.steps[place]
-        if later.action is Action.SEND and not _beside(step, later):
+        asked = place not in facts.left_out
+        if later.action is Action.SEND and asked and not _beside(step, later):
             return after, sent_at(facts, place)
     return after, None
 

@@ -117,8 +117,10 @@ def _steps(facts: Facts) -> list[Finding]:
         arrivals = iter(session.arrivals)
         for number, step in enumerate(session.steps):
             if step.action in AWAITED:
-                for _ in step.messages:
-                    finding = _receive(facts, session, number, step, next(arrivals))
+                for arrival in [next(arrivals) for _ in step.messages]:
+                    if step.optional:
+                        continue  # it was there, and costs nothing
+                    finding = _receive(facts, session, number, step, arrival)
                     found.append(_demanded(finding, step.demand))
             elif step.action is Action.END:
                 found.append(_demanded(_end(facts, session, step), step.demand))

@@ -54,6 +54,7 @@ from grader.transcript import (
     State,
     Stderr,
     Stdout,
+    Step,
     Transcript,
 )
 from reference.framing import Line, Until
@@ -280,6 +281,18 @@ class Facts:
         return words_of(self.lab, self.scenario, self.header.texts)
 
     @cached_property
+    def left_out(self) -> frozenset[int]:
+        """Steps, by number, that were not asked for: what may lack and did, ways not taken."""
+        notes = [e for _, e in self.all(Step) if e.status != "begun"]
+        done = {e.index for e in notes if e.status == "done"}
+        played = {e.index for e in notes if e.status != "passed-over"}
+        return frozenset(
+            i for i, step in enumerate(self.scenario.steps)
+            if (step.optional and i not in done)
+            or (step.either and i not in played and (step.way or i in {e.index for e in notes}))
+        )  # fmt: skip
+
+    @cached_property
     def hearing(self) -> Hearing:
         """What the reference took for each message."""
         return hear(self.entries, self.scenario.steps, self.words)
@@ -326,7 +339,7 @@ class Facts:
         """What the script wanted of each connection, and what became of it."""
         steps, found = self.scenario.steps, list[Session]()
         for name in names_of(steps):
-            own = of_name(steps, name)
+            own = [number for number in of_name(steps, name) if number not in self.left_out]
             groups = by_connection(tuple(steps[number] for number in own))
             marks = [i for i, e in self.connected if e.connection == name]
             bounds = bounds_of(groups, marks, self.started, len(self.entries))

@@ -62,6 +62,8 @@ STEP = (
             "together: {alice: [connect], bob: [connect]}"),
     FieldOf("repeat", "repeat", "steps, several times",
             "repeat: {times: 3, steps: [{send: line}]}"),
+    FieldOf("either", "either", "lists of steps, each of which begins with a `receive`: the one is"
+            " played whose first message comes", "either: [[{receive: ok}], [{receive: busy}]]"),
     FieldOf("use", "message", "the steps of that name in lab.yaml (`steps:`), put in here; with"
             " `as` they are of that connection", "{use: log-in, as: alice}"),
 )  # fmt: skip
@@ -82,6 +84,8 @@ STEP_OPTIONS = (
     FieldOf("lasts", "time", "beside `silence`: for so long", "{silence: alice, lasts: 3 s}"),
     FieldOf("times", "number", "beside `send`, `receive`: how many times, 1 to 100",
             "{send: request, times: 2}"),
+    FieldOf("optional", "flag", "beside `receive`: it may come or not, and costs nothing",
+            "{receive: welcome, optional: true}"),
 )  # fmt: skip
 """What may stand beside it."""
 

@@ -262,6 +262,12 @@ class ReferenceStep:
     """Seconds that must pass before it comes, as the statement says."""
     typed: str = ""
     """What is typed on the program's keyboard."""
+    optional: bool = False
+    """Of a message: it may come or not."""
+    either: int = 0
+    """Neighbours with the same number are ways of which one is played; 0: there is one."""
+    way: int = 0
+    """Which of the ways it is in, from 0."""
 
 
 # --- what is expected of the program -----------------------------------------------------

@@ -117,6 +117,7 @@ _KINDS: dict[str, Schema] = {
     "steps": _list(_ref("step")),
     "steps-by-name": _by_name(_NAME, _list(_ref("step"))),
     "repeat": _ref("repeat"),
+    "either": _list(_list(_ref("step")), least=2),
     "together": {**_by_name(_CONNECTION, _list(_ref("step"))), "minProperties": 2},
     "connection": _any(_matching(_CONNECTION), {"type": "null"}),
     "name": _matching(_CONNECTION),

@@ -22,7 +22,8 @@ def script_of(lab: Lab, scenario: Scenario, texts: Mapping[str, str]) -> script.
     `texts` are the run's (`grader.lab.texts.texts_of`). The reference sends UTF-8.
     """
     words = words_of(lab, scenario, texts)
-    steps = tuple(_step(words, step) for step in scenario.steps)
+    chooses = any(step.optional or step.either for step in scenario.steps)
+    steps = tuple(_step(words, step, chooses=chooses) for step in scenario.steps)
     return script.Script(
         steps,
         port=lab.port,
@@ -32,13 +33,18 @@ def script_of(lab: Lab, scenario: Scenario, texts: Mapping[str, str]) -> script.
     )
 
 
-def _step(words: Words, step: ReferenceStep) -> script.Step:
+def _step(words: Words, step: ReferenceStep, *, chooses: bool) -> script.Step:
+    made = _bare(words, step)
+    if chooses and isinstance(made, script.Receive):
+        made = replace(made, fits=partial(words.fits, made.message), optional=step.optional)
     return replace(
-        _bare(words, step),
+        made,
         on_miss=script.OnMiss.STOP if step.stop_on_miss else script.OnMiss.CONTINUE,
         connection=step.connection,
         together=step.together,
         within=longest_of(step),
+        either=step.either,
+        way=step.way,
     )
 
 

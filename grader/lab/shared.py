@@ -49,7 +49,7 @@ def _uses(node: Node) -> Iterator[Node]:
             for entry in entries:
                 if entry.key == _USE:
                     yield node
-                elif entry.key in ("repeat", "steps"):
+                elif entry.key in ("repeat", "steps", "either"):
                     yield from _uses(entry.value)
 
 

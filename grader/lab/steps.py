@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.lab import connections, texts, values
+from grader.lab import connections, texts, values, ways
 from grader.lab import fields as known
-from grader.lab.connections import Group, Placed
+from grader.lab.connections import ALONE, Group, Placed
 from grader.lab.context import Context
 from grader.lab.fields_scenario import STEP, STEP_OPTIONS
 from grader.lab.model import Action, Delivery, Drawn, Level, ReferenceStep, Role
@@ -42,10 +42,18 @@ def read_steps(node: Node, context: Context) -> tuple[Placed, ...]:
     What is to be repeated becomes the steps of each round: who plays and judges sees no loop.
     """
     placed: list[Placed] = []
+    eithers = 0
     context.fixed = frozenset(named_outside(node))
     for item, group in connections.side_by_side(node, context):
         repeat = item.get("repeat") if isinstance(item, Mapping) else None
-        if repeat is None:
+        if ways.is_either(item):
+            eithers += 1
+            placed += ways.read_either(
+                item, eithers, context, lambda one: _one(one, context, ALONE)
+            )
+            if group.number:
+                context.problems.add(item.place, "either: not in a 'together'")
+        elif repeat is None:
             placed += _one(item, context, group)
         else:
             placed += _repeated(repeat, context, group)
@@ -56,9 +64,10 @@ def read_steps(node: Node, context: Context) -> tuple[Placed, ...]:
 
 
 def _one(item: Node, context: Context, group: Group) -> list[Placed]:
-    if isinstance(item, Mapping) and item.get("together") is not None:
-        context.problems.add(item.place, "'together' stands in the list itself, not in another")
-        return []
+    for key in ("together", "either", "repeat"):
+        if isinstance(item, Mapping) and item.get(key) is not None:
+            context.problems.add(item.place, f"'{key}' stands in the list itself, not in another")
+            return []
     step = _step(item, context)
     if step is None:
         return []
@@ -162,7 +171,7 @@ def _of_action(entry: Entry, fields: Fields, context: Context) -> ReferenceStep:
     if delivery and action is not Action.SEND:
         problems.add(delivery.place, f"only 'send' has a delivery, not '{entry.key}'")
         delivery = None
-    return ReferenceStep(
+    step = ReferenceStep(
         action=action,
         messages=messages,
         proves=context.proves(proves),
@@ -170,6 +179,10 @@ def _of_action(entry: Entry, fields: Fields, context: Context) -> ReferenceStep:
         stop_on_miss=_stops(fields.get("on_miss"), problems),
         demand=context.demand(fields.get("level"), proves),
         **connections.read(entry, action, fields, context),
+    )
+    return replace(
+        step,
+        optional=ways.read_optional(fields.get("optional"), step, fields.get("proves"), context),
     )
 
 
@@ -224,6 +237,12 @@ _AWAIT = (Action.RECEIVE, Action.DROP, Action.END, Action.SILENCE)
 
 def check_order(placed: Sequence[Placed], context: Context) -> None:
     """Tell steps that can't be played where they stand; the first without a connection only."""
+    for way in ways.each_way(placed):
+        _check_way(way, context)
+    ways.check_optional(placed, context)
+
+
+def _check_way(placed: Sequence[Placed], context: Context) -> None:
     known: dict[str, _Connection] = {}
     for item in placed:
         name, action = item.step.connection, item.step.action
@@ -312,20 +331,30 @@ def check_deliveries(placed: Sequence[Placed], drawn: dict[str, Drawn], context:
 
 def check_heard(placed: Sequence[Placed], context: Context) -> None:
     """Tell messages that are made of a value before it was taken out of another."""
+    for way in ways.each_way(placed):
+        _check_heard(way, context)
+
+
+def _check_heard(placed: Sequence[Placed], context: Context) -> None:
     lab = context.lab.lab
     words = Words(context.messages, {}, lab.tolerance, lab.port)
     heard: set[str] = set()
+    maybe: set[str] = set()
+    """What is captured by steps that need not come."""
     for item in placed:
+        there = heard | maybe if item.step.optional else heard
         for name in item.step.messages:
             if name not in words.messages:
                 continue
-            for value in sorted(words.takes(name) - heard):
+            for value in sorted(words.takes(name) - there):
                 why = "no message received above captures it"
+                if value in maybe:
+                    why = "only a message that may be left out captures it"
                 if value == "i":
                     why = "only steps within `repeat` are counted"
                 context.problems.add(item.place, f"{shown(name)} is made of {shown(value)}: {why}")
             if item.step.action in (Action.RECEIVE, Action.DROP):
-                heard |= {*words.captures(name)}
+                (maybe if item.step.optional else heard).update(words.captures(name))
 
 
 def _misfit(

@@ -204,6 +204,10 @@ class Words:
             answer = replace(answer, match=replace(answer.match, status=status))
         return replace(answer, whole=whole)
 
+    def fits(self, name: str, frame: bytes, heard: Heard = NOTHING) -> int:
+        """How far the bytes are the message: `choices.WRONG`, `PARTLY` or `RIGHT`."""
+        return len(_ORDER) - 1 - _ORDER.index(self.answer(name, frame, heard).match.status)
+
     def _mended(
         self, name: str, message: Message, framing: Until, frame: bytes, strict: Answer,
         heard: Heard,

@@ -44,7 +44,7 @@ class Model:
         self.acts = tuple(act for path in program.paths for act in path)
         self.is_made = any(getattr(act, "made", None) is not None for act in self.acts)
         self.datagrams = any(getattr(act, "datagrams", False) for act in self.acts)
-        sends = {act.messages: act for act in self.acts if isinstance(act, Send)}
+        sends = {a.messages: a for a in self.acts if isinstance(a, Send) and not a.optional}
         self.sends = tuple(sends.values())
         self.reads = tuple(dict.fromkeys(a.messages for a in self.acts if isinstance(a, Read)))
         self.files = tuple(dict.fromkeys(a.name for a in self.acts if isinstance(a, Write)))
@@ -71,6 +71,8 @@ class Model:
 def touched(act: Act) -> Names:
     """Names of the findings that an act answers for."""
     match act:
+        case Send(optional=True):
+            return ()
         case Send():
             return tuple(f"receive:{name}" for name in act.messages)
         case Print():

@@ -7,6 +7,7 @@ one scenario in their order; whoever comes in another order is in another scenar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from grader.lab.model import Action, ReferenceStep
 from grader.prove.forms import Knowledge
@@ -46,7 +47,7 @@ class Clients:
                         yield Read(messages=(message,), form=self._knowledge.read(message))
                 case Action.RECEIVE | Action.DROP:
                     yield from self._there(name)
-                    yield self._say(step.messages)
+                    yield replace(self._say(step.messages), optional=step.optional)
                 case Action.END if self._open.get(name):
                     yield from self._there(name)
                     yield from idles(step)
@@ -120,6 +121,6 @@ def asks(
                 for message in step.messages:
                     yield Read(messages=(message,), form=knowledge.read(message))
             case Action.RECEIVE:
-                yield say(step.messages)
+                yield replace(say(step.messages), optional=step.optional)
             case Action.DROP:
                 yield from (say(step.messages), Nothing(patience))

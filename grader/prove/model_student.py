@@ -28,6 +28,7 @@ from grader.lab.model import (
     Role,
     Scenario,
 )
+from grader.lab.ways import one_way
 from grader.prove.forms import CannotKnowError, Knowledge, with_port
 from grader.prove.model_several import USUAL_PATIENCE_S, Clients, asks, idles, overlap
 from grader.prove.plan import (
@@ -77,13 +78,15 @@ def graded(lab: Lab, role: Role) -> tuple[Scenario, ...]:
     return tuple(s for s in lab.scenarios if s.tests == role and s.level is Level.GRADED)
 
 
-def model_student(lab: Lab, role: Role) -> Program:
+def model_student(lab: Lab, role: Role, way: int = 0) -> Program:
     """The program that does all that the graded scenarios of `role` ask for (one at least).
+
+    Of each `either` it goes that `way`, or the last one; what is optional it does.
 
     Raises:
         UnservableError: there can be no such program, and why.
     """
-    scenarios = graded(lab, role)
+    scenarios = tuple(replace(s, steps=one_way(s.steps, way)) for s in graded(lab, role))
     statement = _Statement(lab, role, scenarios)
     lives = _lives(statement)
     parting = agree([path for _, path in lives])
@@ -269,9 +272,10 @@ class _Statement:
                     read_to_end[on] = reading is _Reading.UNTIL_END
                 case Action.RECEIVE:
                     if self.is_made:
-                        yield self._made_send(scenario, step.messages, knowledge)
+                        said = self._made_send(scenario, step.messages, knowledge)
                     else:
-                        yield self._send(step.messages, read)
+                        said = self._send(step.messages, read)
+                    yield replace(said, optional=step.optional)
                 case Action.END:
                     yield from idles(step)
                     rest = [one for later in runs[number + 1 :] for one in later]

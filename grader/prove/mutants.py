@@ -50,6 +50,7 @@ _FAMILIES = (
     _Family("datagrams", connection.datagrams),
     _Family(connection.NOTHING, connection.does_nothing),
     _Family("drop-send", exchange.drop_send, _NO_SEND),
+    _Family("third-send", exchange.third_send, rare=True),
     _Family("alter-send", exchange.alter_send, _NO_SEND),
     _Family("misspell-send", exchange.misspell_send, _NO_SEND),
     _Family("unaccent-send", exchange.unaccent_send, "accents are optional, or there are none"),

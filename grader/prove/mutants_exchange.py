@@ -24,7 +24,8 @@ from grader.prove.changes import (
     swapped,
     touched,
 )
-from grader.prove.plan import Act, On, Path, Print, Read, ReadEnd, Say, Send
+from grader.prove.plan import Accept, Act, Close, On, Path, Print, Read, ReadEnd, Say, Send
+from reference.templates import Template
 
 ENCODINGS = {"latin-1": "Latin-1", "cp1252": "CP1252"}
 """Those that a lab may allow beside UTF-8."""
@@ -38,6 +39,30 @@ def drop_send(model: Model) -> Iterator[Made]:
         name = named(send.messages)
         program = model.program.each(instead(sends(send)))
         yield Made(f"drop-send:{name}", f"does not send {name}", touched(send), program)
+
+
+def third_send(model: Model) -> Iterator[Made]:
+    """Instead of what may be left out it sends what is then taken for what must come."""
+    for send in dict.fromkeys(a for a in model.acts if isinstance(a, Send) and a.optional):
+        touches = tuple(name for path in model.program.paths for name in _next_sent(path, send))
+        if not touches:
+            continue  # nobody looks at what comes there
+        made = Template((b"?#@",)) if send.made is not None else None
+        other = replace(send, text="?#@", echo=False, made=made, optional=False)
+        program = model.program.each(instead(lambda act, send=send: act == send, other))  # type: ignore[misc]
+        name = named(send.messages)
+        what = f"sends something else instead of {name}, which it may leave out"
+        yield Made(f"third-send:{name}", what, touches, program)
+
+
+def _next_sent(path: Path, send: Send) -> Iterator[str]:
+    """The next message that must come: what is none of the two is taken for it."""
+    at = path.index(send) + 1 if send in path else len(path)
+    for act in path[at:]:
+        if isinstance(act, Send) and not act.optional:
+            yield from touched(act)
+        if isinstance(act, Accept | Close) or (isinstance(act, Send) and not act.optional):
+            return
 
 
 def alter_send(model: Model) -> Iterator[Made]:

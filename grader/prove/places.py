@@ -105,6 +105,10 @@ def _received(steps: Node) -> Iterator[tuple[str, Node]]:
             continue
         if (repeat := node.get("repeat")) is not None:
             yield from _received(_at(repeat, "steps"))
+        for way in each.items if isinstance(each := node.get("either"), Sequence) else ():
+            yield from _received(way)
+        if _word(node, "optional") == "True":
+            continue  # it is not judged
         if isinstance(beside := node.get("together"), Tree):
             for entry in beside.entries:
                 yield from _received(entry.value)

@@ -63,6 +63,8 @@ class Send:
     framing: Framing | None = None
     spoiled: Literal["", "other", "short", "unframed", "order", "length"] = ""
     """What is wrong with it."""
+    optional: bool = False
+    """The lab lets it be left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,6 +298,8 @@ def _seen(act: Act) -> object:
 
 def _unnamed(act: Act) -> Act:
     """What is done, whatever the lab calls the messages."""
+    if isinstance(act, Send) and act.optional:
+        act = replace(act, optional=False)
     if isinstance(act, Send | Print) and act.made is not None:
         return replace(act, messages=())
     if isinstance(act, Close):

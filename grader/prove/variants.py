@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from grader.lab.model import Accents, ExpectStdout, Lab, Role
+from grader.lab.ways import count as count_ways
 from grader.letters import without_accents
 from grader.prove.case import Case, Skipped
-from grader.prove.model_student import graded
+from grader.prove.model_student import UnservableError, graded, model_student
 from grader.prove.mutants_exchange import ENCODINGS
 from grader.prove.plan import (
     Accept,
@@ -51,6 +52,7 @@ def variants(lab: Lab, role: Role, model: Program) -> tuple[list[Case], list[Ski
     before = source_of(model)
     for one in (
         *_styles(model, _is_alone(lab, role)),
+        *_ways(lab, role, model),
         *_sendings(lab, model),
         *_encodings(lab, model),
     ):
@@ -112,6 +114,23 @@ def _styles(model: Program, alone: bool) -> Iterator[_Variant]:
          styled(replace(own, reuse_address=True), Listen, none="a client binds no port")),
     ):  # fmt: skip
         yield _Variant(name, what, program, none)
+
+
+def _ways(lab: Lab, role: Role, model: Program) -> Iterator[_Variant]:
+    """What the lab itself lets a program do otherwise."""
+    bare = model.each(
+        lambda path: tuple(a for a in path if not (isinstance(a, Send) and a.optional))
+    )
+    if bare != model:
+        yield _Variant("leaves-out", "sends nothing that may be left out", bare)
+    ways = max(count_ways(scenario.steps) for scenario in graded(lab, role))
+    for way in range(1, ways):
+        name = f"other-way:{way + 1}"
+        what = f"goes way {way + 1} wherever there are several"
+        try:
+            yield _Variant(name, what, model_student(lab, role, way))
+        except UnservableError as error:
+            yield _Variant(name, what, None, str(error))
 
 
 def _sendings(lab: Lab, model: Program) -> Iterator[_Variant]:

@@ -16,7 +16,10 @@ def connected(transcript: tr.Transcript) -> bool:
 def same_cause(transcript: tr.Transcript) -> str:
     """Why advice need not be played: a graded run met a limit, or ended before the exchange."""
     end = transcript.end
-    overdue = any(isinstance(e, tr.Step) and e.reason == "overdue" for e in transcript.entries)
+    overdue = any(
+        isinstance(e, tr.Step) and e.reason == "overdue" and e.status != "passed-over"
+        for e in transcript.entries
+    )
     if overdue or end.outcome in ("timeout", "limit", "not_run") or not connected(transcript):
         return SAME_CAUSE
     return ""

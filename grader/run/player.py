@@ -444,7 +444,7 @@ class Player(Generic[_P]):
             done = name in look.ready and (look.rests or not self._busy_elsewhere)
             if not self.machine.link(name).unread and (look.promising or look.waiting):
                 continue  # nothing of it came: a proof shows where the program stands instead
-            if done and self._has_come(name):
+            if done and (self._has_come(name) or (look.rests and self._may_be_left_out(name))):
                 return e.Ready(now, look.guaranteed, connection=name)
         for name in awaited:
             # Over UDP it reads with a time limit to ask again.
@@ -464,6 +464,13 @@ class Player(Generic[_P]):
             for step in receives
             if step.within is None or self.machine.link(step.connection).unread
         ]
+
+    def _may_be_left_out(self, name: str) -> bool:
+        """It awaits there what the program need not send: who reads instead has left it out."""
+        return any(
+            isinstance(step, s.Receive) and step.optional and step.connection == name
+            for step in self.machine.steps
+        )
 
     def _has_come(self, name: str) -> bool:
         """Some of the message has come; a datagram that the step has not taken is another one."""

@@ -60,6 +60,10 @@ EXCHANGE: dict[str, tuple[str, str]] = {
     "m_keyboard": ("attendait le clavier~: touche Entrée", "waited for the keyboard: Enter"),
     "m_typed": ("attendait le clavier~: on tape", "waited for the keyboard: typed"),
     "m_not_silent": ("n’a pas attendu sans rien dire", "did not wait in silence"),
+    "m_passed_over": (
+        "facultatif, n’est pas venu~: {what}",
+        "may be left out, did not come: {what}",
+    ),
     "m_missed": ("n’est pas venu~: {what}", "did not come: {what}"),
     "m_undone": ("n’a pas eu lieu~: {what}", "did not happen: {what}"),
     "m_misplaced": ("venu, mais pas à sa place~: {what}", "came, but out of its turn: {what}"),

@@ -33,7 +33,7 @@ def out_of_turn(transcript: tr.Transcript, steps: Sequence[ReferenceStep]) -> fr
 
 def _awaited(entry: tr.Step, steps: Sequence[ReferenceStep], texts: Mapping[str, str]) -> bytes:
     """The words of the one message that a step waited for, where they are known."""
-    if entry.status == "begun" or not 0 <= entry.index < len(steps):
+    if entry.status in ("begun", "passed-over") or not 0 <= entry.index < len(steps):
         return b""
     step = steps[entry.index]
     if step.action is not Action.RECEIVE or len(step.messages) != 1:

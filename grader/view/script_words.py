@@ -24,6 +24,10 @@ _TABLE: dict[str, tuple[str, str]] = {
     "read_again": ("lit à nouveau", "reads again"),
     "type": ("au clavier~: {typed}", "typed: {typed}"),
     # and how
+    "optional": ("facultatif", "may be left out"),
+    "either": ("ou bien ceci~:", "either this:"),
+    "either_or": ("ou bien cela~:", "or this:"),
+    "either_end": ("dans tous les cas~:", "in any case:"),
     "dropped": ("se perd en route", "is lost on the way"),
     "lasts": ("pendant {seconds}~s", "for {seconds}~s"),
     "within": ("en {seconds}~s au plus", "within {seconds}~s"),

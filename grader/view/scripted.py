@@ -63,7 +63,12 @@ class Block:
 def blocks(lab: Lab, scenario: Scenario, language: str) -> tuple[Block, ...]:
     """The exchange of a scenario that tests one role; none of one that tests both."""
     maker = _Maker(lab.within(scenario), scenario, language)
-    rows = [row for step in scenario.steps for row in maker.rows(step)]
+    rows: list[Row] = []
+    at = (0, 0)
+    for step in scenario.steps:
+        rows += maker.between_ways(at, step)
+        at = step.either, step.way
+        rows += maker.rows(step)
     return tuple(_folded(rows))
 
 
@@ -119,6 +124,17 @@ class _Maker:
         yield Row(way=way, label=label, connection=step.connection, proves=step.proves or "",
                   notes=tuple(self._notes(step)))  # fmt: skip
 
+    def between_ways(self, before: tuple[int, int], step: ReferenceStep) -> Iterator[Row]:
+        """What tells the ways of an `either` from each other, and from what follows them all."""
+        now = step.either, step.way
+        if now == before:
+            return
+        if before[0] and now[0] != before[0]:
+            yield Row(way=Way.BETWEEN, label=self.words["either_end"])
+        if now[0]:
+            key = "either" if now[0] != before[0] else "either_or"
+            yield Row(way=Way.BETWEEN, label=self.words[key])
+
     def _message(self, step: ReferenceStep, name: str) -> Row:
         way = Way.TO_PROGRAM if step.action is Action.SEND else Way.TO_REFERENCE
         return Row(
@@ -136,6 +152,8 @@ class _Maker:
         return content_of(self.lab, name, self.language)
 
     def _notes(self, step: ReferenceStep) -> Iterator[str]:
+        if step.optional:
+            yield self.words["optional"]
         if step.action is Action.DROP:
             yield self.words["dropped"]
         if step.within is not None:

@@ -225,10 +225,17 @@ class Teller:
         return _moment(entry, Place.AT_PROGRAM, Kind.NOTE, label)
 
     def _step(self, entry: tr.Step) -> Moment | None:
+        if entry.status == "passed-over" and self._is_optional(entry.index):
+            label = self.words["m_passed_over"].format(what=self._step_name(entry.index))
+            return _moment(entry, Place.AT_REFERENCE, Kind.NOTE, label)
         if entry.status != "missed":
             return None
         label = self._missed(entry.index)
         return _moment(entry, Place.AT_REFERENCE, Kind.MISSED, label)
+
+    def _is_optional(self, index: int) -> bool:
+        """Of ways that were not taken nothing is told."""
+        return 0 <= index < len(self.steps) and self.steps[index].optional
 
     def _missed(self, index: int) -> str:
         """What did not come from the program, or could not be sent to it any more."""

@@ -1,0 +1,6 @@
+import socket
+
+connection = socket.create_connection(("localhost", 65432))
+connection.sendall(b"JOIN\n")
+connection.recv(100)
+connection.close()
