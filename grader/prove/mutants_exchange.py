@@ -193,7 +193,9 @@ def _may_be_left(model: Model, names: Names) -> bool:
         if isinstance(act, Read) and {*act.messages} <= {*names}
     ]
     return model.role == "client" and not any(
-        isinstance(act, Read | Send) or (isinstance(act, Print) and {*act.messages} & {*names})
+        isinstance(act, Read)
+        or (isinstance(act, Send) and not act.optional)
+        or (isinstance(act, Print) and {*act.messages} & {*names})
         for rest in after
         for act in rest[1:]
     )

@@ -2,5 +2,4 @@ import socket
 
 connection = socket.create_connection(("localhost", 65432))
 connection.sendall(b"JOIN\n")
-connection.recv(100)
 connection.close()

@@ -2,6 +2,5 @@ import socket
 
 connection = socket.create_connection(("localhost", 65432))
 connection.sendall(b"JOIN\n")
-connection.recv(100)
 connection.sendall(b"QUIT\n")
 connection.close()
