@@ -148,6 +148,11 @@ class Machine:
         """Steps of ways that are not played, and such as were played out of their order."""
 
     @property
+    def heard(self) -> s.Heard:
+        """The values that were taken out of what the program sent."""
+        return self._heard
+
+    @property
     def finished(self) -> bool:
         """Nothing more is to be seen or done."""
         return self.phase is Phase.FINISHED

@@ -8,6 +8,7 @@ from dataclasses import replace
 from grader.judge.facts import Facts
 from grader.judge.maker import Maker
 from grader.judge.model import Finding, Status
+from grader.lab.filenames import name_of
 from grader.lab.model import ExpectFile
 from grader.transcript import LeftFile
 from reference.templates import RenderError
@@ -20,8 +21,12 @@ def check_file(facts: Facts, expectation: ExpectFile) -> Finding:
     """Whether the file is there (or is not) and holds what it should."""
     kind = "file-absent" if expectation.absent else "file"
     make = Maker(facts, f"{kind}:{expectation.name}", expectation.proves)
-    found = next(((i, e) for i, e in facts.all(LeftFile) if e.name == expectation.name), None)
-    name = expectation.name
+    name = name_of(expectation, facts.words, facts.hearing.heard)
+    wanted = expectation.name if name is None else name
+    found = next(((i, e) for i, e in facts.all(LeftFile) if e.name == wanted), None)
+    if name is None and not expectation.absent:
+        return make(Status.FAIL, "file.nameless", (found[0] if found else facts.last,), name=wanted)
+    name = wanted
     if found is None or found[1].kind == "absent":
         evidence = (found[0],) if found is not None else (facts.last,)
         if expectation.absent and found is not None:

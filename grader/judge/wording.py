@@ -393,6 +393,12 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Il y a un fichier {name}, et il ne devrait pas y en avoir.",
         "There is a file {name}, and there should be none.",
     ),
+    "file.nameless": (
+        "Il n’y a pas de fichier {name}{nb}: une valeur de ce nom n’est pas venue, ou n’est pas de"
+        " celles qu’un nom de fichier peut avoir.",
+        "There is no file {name}: a value of that name did not come, or is none that the name of a"
+        " file can have.",
+    ),
     "file.none": (
         "Le fichier {name} n’a pas été écrit dans le dossier du programme. {situation}",
         "The file {name} was not written in the program’s folder. {situation}",

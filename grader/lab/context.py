@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from grader.lab import values
 from grader.lab.labfile import LabFile
 from grader.lab.messages import Placed
-from grader.lab.model import Demand, Level, Message, Role
+from grader.lab.model import Demand, Level, Message, ReferenceStep, Role
 from grader.lab.problems import Problems, meant, shown
 from grader.lab.yamlfile import Node
 
@@ -30,6 +30,8 @@ class Context:
     """Messages of the scenario itself."""
     fixed: frozenset[str] = frozenset()
     """Messages that steps outside of any `repeat` name: they are the same in all its rounds."""
+    steps: tuple[ReferenceStep, ...] = ()
+    """Once they are read."""
     unrolled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By the name of a message that is another in each round of a `repeat`: their names."""
 

@@ -129,8 +129,8 @@ EXIT = (
     *_COMMON,
 )  # fmt: skip
 FILE = (
-    FieldOf("name", "text", "its name, below the folder that the program lies in",
-            "name: copy.bin", needed=True),
+    FieldOf("name", "text", "its name, below the folder that the program lies in; `{{...}}` are"
+            " values", 'name: "{{nick}}.log"', needed=True),
     FieldOf("holds", "message", "the message, which may be a pattern, is all that is in it;"
             " left out: it may hold anything", "holds: file"),
     FieldOf("absent", "flag", "`true`: there is no such file", "absent: true"),

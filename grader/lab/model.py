@@ -330,10 +330,12 @@ class ExpectConnected:
 class ExpectFile:
     """The program leaves a file `name` (below its own folder) that holds `message`, or anything.
 
-    `absent`: it leaves none.
+    `absent`: it leaves none. `made` is what the name is made of, where it has values in it
+    (`grader.lab.filenames`).
     """
 
     name: str
+    made: Template | None = None
     message: str | None = None
     absent: bool = False
     proves: str | None = None

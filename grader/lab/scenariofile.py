@@ -17,6 +17,7 @@ from grader.lab import program, texts, values
 from grader.lab.context import Context
 from grader.lab.fields import names
 from grader.lab.fields_scenario import EXPECT_OF
+from grader.lab.filenames import read_name
 from grader.lab.labfile import LabFile
 from grader.lab.messages import check_names, read_messages
 from grader.lab.model import (
@@ -64,6 +65,7 @@ def read_scenario(
     protocol = program.protocol(fields.get("protocol"), lab.lab.protocol, problems)
     context.datagrams = protocol == "udp"
     placed = read_steps(written_out(fields.need("reference"), lab.shared, problems), context)
+    context.steps = tuple(item.step for item in placed)
     check_order(placed, context)
     if not len(problems):
         check_heard(placed, context)
@@ -335,7 +337,6 @@ def _exit(node: Node, context: Context) -> ExpectExit:
 
 
 _MOST_FILES = 20
-_LONGEST_NAME = 200
 
 
 def _files(node: Node, context: Context) -> list[ExpectFile]:
@@ -345,11 +346,12 @@ def _files(node: Node, context: Context) -> list[ExpectFile]:
         holds, absent = fields.get("holds"), fields.get("absent")
         if holds and absent:
             context.problems.add(absent.place, "absent: what is not there holds nothing")
-        name = _file_name(fields.need("name"), context.problems)
+        name, template = read_name(fields.need("name"), context)
         if name and any(one.name == name for one in found):
             context.problems.add(item.place, f"files: {shown(name)} stands twice")
         made = ExpectFile(
             name=name,
+            made=template,
             message=context.message(holds, "holds") if holds else None,
             absent=values.flag(absent, context.problems, "absent") if absent else False,
             **_common(fields, context),
@@ -358,20 +360,6 @@ def _files(node: Node, context: Context) -> list[ExpectFile]:
     if len(found) > _MOST_FILES:
         context.problems.add(node.place, f"files: more than {_MOST_FILES}")
     return found
-
-
-def _file_name(node: Node, problems: Problems) -> str:
-    name = values.text(node, problems, "name")
-    parts = name.split("/")
-    if name and (
-        len(name.encode()) > _LONGEST_NAME
-        or not name.isprintable()
-        or any(part in ("", ".", "..") for part in parts)
-        or any(sign in name for sign in '\\:*?"<>|')
-    ):
-        told = "a file below the program's folder, such as copy.bin or received/copy.bin"
-        problems.add(node.place, f"name must be {told}, not {shown(name)}")
-    return name
 
 
 def _port(fields: Fields, context: Context) -> int:

@@ -81,5 +81,8 @@ def _messages(scenario: Scenario) -> Iterator[str]:
             yield expectation.message
             if expectation.after is not None:
                 yield expectation.after
-        elif isinstance(expectation, ExpectFile) and expectation.message is not None:
-            yield expectation.message
+        elif isinstance(expectation, ExpectFile):
+            if expectation.message is not None:
+                yield expectation.message
+            if expectation.made is not None:
+                yield from sorted(expectation.made.names)

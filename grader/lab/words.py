@@ -85,7 +85,7 @@ class Words:
         content = message.content if message is not None else None
         match content:
             case Formed(template=template):
-                return template.render(_Values(self, heard))
+                return self.rendered(template, heard)
             case Generated(size=size, kind=kind):
                 return generated(self._texts.get(name, ""), size, kind)
             case AnyOf(names=names):
@@ -95,6 +95,14 @@ class Words:
         if message is None:
             raise UnknownValueError(name)
         return self._texts.get(name, message.text).encode()
+
+    def rendered(self, template: Template, heard: Heard = NOTHING) -> bytes:
+        """A text with its values.
+
+        Raises:
+            RenderError: as `value`.
+        """
+        return template.render(_Values(self, heard))
 
     def framed(self, name: str, heard: Heard = NOTHING) -> bytes:
         """The bytes to send for a message.

@@ -140,6 +140,14 @@ class Knowledge:
             return self._example(message.content)
         return Template((self._value(message.name),))
 
+    def filled(self, template: Template) -> Template:
+        """A text of the lab in values that the program knows.
+
+        Raises:
+            CannotKnowError: as `said`.
+        """
+        return template.with_names({name: self._value(name) for name in template.names})
+
     def framing(self, name: str, made: Template) -> Framing | None:
         """How the program frames what it says; None where that adds nothing to its bytes."""
         framing = self._chosen(name).framing

@@ -377,11 +377,16 @@ class _Statement:
         try:
             return knowledge.said(name)
         except CannotKnowError as error:
-            raise UnservableError(
-                scenario.id,
-                f"no program can know {error.name}, which is in {name}: it is drawn anew, and the"
-                " reference has not sent it before",
-            ) from error
+            raise self._unknown(scenario, name, error) from error
+
+    @staticmethod
+    def _unknown(scenario: Scenario, name: str, error: Exception) -> UnservableError:
+        what = getattr(error, "name", error)
+        return UnservableError(
+            scenario.id,
+            f"no program can know {what}, which is in {name}: it is drawn anew, and the"
+            " reference has not sent it before",
+        )
 
     def _files(self, scenario: Scenario, knowledge: Knowledge) -> Iterator[Write]:
         """The files that it leaves, each made of what it knows in the end.
@@ -394,16 +399,15 @@ class _Statement:
         for e in (*own, *others):
             if e.absent or e.name in done:
                 continue
-            made = Template((b"something",))
-            if e in own and e.message is not None:
-                made = self._known(scenario, e.message, knowledge)
-            elif e.message is not None:
-                try:
-                    made = knowledge.said(e.message)
-                except (CannotKnowError, KeyError):
+            try:
+                made = knowledge.said(e.message) if e.message else Template((b"something",))
+                called = knowledge.filled(e.made) if e.made is not None else None
+            except (CannotKnowError, KeyError) as error:
+                if e not in own:
                     continue  # of another scenario alone
+                raise self._unknown(scenario, e.name, error) from error
             done.add(e.name)
-            yield Write(name=e.name, made=made)
+            yield Write(name=e.name, made=made, called=called)
 
     # --- the screen ----------------------------------------------------------------------
 

@@ -108,7 +108,7 @@ def other_file(model: Model) -> Iterator[Made]:
 
 def leaves_file(model: Model) -> Iterator[Made]:
     """A file is written that should not be there."""
-    for name in sorted({e.name for e in _files(model) if e.absent}):
+    for name in sorted({e.name for e in _files(model) if e.absent and e.made is None}):
         left = Write(name=name, made=Template((b"?",)))
         program = model.program.each(lambda path, left=left: _left(path, left))  # type: ignore[misc]
         yield Made(f"leaves-file:{name}", f"writes {name}", (f"file-absent:{name}",), program)

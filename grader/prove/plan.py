@@ -109,6 +109,8 @@ class Write:
 
     name: str
     made: Template
+    called: Template | None = None
+    """What the name is made of, in values that it has read."""
     half: bool = False
     other: bool = False
 

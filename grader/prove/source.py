@@ -105,7 +105,8 @@ def _ops(path: Path) -> list[Op]:
                 ops.append(["tell", what, act.times, act.to_stderr, act.half, act.beside])
             case Write(name=name, made=made):
                 what = [_term(part) for part in made.parts]
-                ops.append(["write", name, what, act.half, act.other])
+                called = [_term(p) for p in act.called.parts] if act.called else name
+                ops.append(["write", called, what, act.half, act.other])
             case Send(made=Template() as made):
                 what = [_term(part) for part in made.parts]
                 ops.append(["make", what, _framing(act.framing), act.spoiled])

@@ -217,8 +217,9 @@ class Student:
             shown = BESIDE.format(shown) if beside else shown
             print(shown, file=sys.stderr if to_stderr else sys.stdout)
 
-    def do_write(self, name: str, what: list[Any], half: bool, other: bool) -> None:
+    def do_write(self, called: str | Op, what: list[Any], half: bool, other: bool) -> None:
         """Leave a file made of values beside the program."""
+        name = called if isinstance(called, str) else library.rendered(called, self.values).decode()
         data = library.rendered(what, self.values)
         if other:
             data = bytes(byte ^ 1 for byte in data)

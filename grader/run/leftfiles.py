@@ -39,6 +39,9 @@ def left(folder: str, inside: str, name: str) -> tr.LeftFile:
     parts = [*PurePosixPath(inside).parts, *PurePosixPath(name).parts]
     try:
         opened = _opened(folder, parts)
+    except ValueError:
+        # A name that this system's files can't have, such as one with a zero byte.
+        return tr.LeftFile(t=0, name=name, kind="absent")
     except OSError as error:
         if error.errno in _OURS:
             raise

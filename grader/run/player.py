@@ -49,6 +49,14 @@ _SETTLE_GRACE = 500_000_000
 _P = TypeVar("_P", bound=Started)
 
 
+@dataclass(frozen=True)
+class AskedFile:
+    """A file as the lab names it, and its name by what was heard; None: that is no file's name."""
+
+    name: str
+    named: Callable[[s.Heard], str | None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Setting(Generic[_P]):
     """What a run is played with. `folder_of` is where the submission lies for the program."""
@@ -66,7 +74,7 @@ class Setting(Generic[_P]):
     """How many connects of the program were refused so far, as far as the wire is seen."""
     reset_after_fin: bool
     """Close by RST once the program's FIN was seen, to leave no TIME_WAIT on a shared network."""
-    files: tuple[str, ...] = ()
+    files: tuple[AskedFile, ...] = ()
     """Files to look at when it has ended, below the folder `inside` of the submission."""
     inside: str = ""
 
@@ -183,8 +191,12 @@ class Player(Generic[_P]):
             limit=self._limit, proved_stuck=self._proved_stuck, cpu=self._patience.cpu,
             limits=self.setting.limits,
         )  # fmt: skip
-        for name in self.setting.files:
-            found = program.left_file(self.setting.inside, name)
+        for file in self.setting.files:
+            name = file.named(self.machine.heard)
+            if name is None:
+                found = tr.LeftFile(t=0, name=file.name, kind="absent")
+            else:
+                found = program.left_file(self.setting.inside, name)
             self.recorder.add(lambda t: replace_time(found, t))  # noqa: B023 -- called at once
         folder = self.setting.folder_of(program)
         ending.end(program, streams, self.recorder, folder, verdict, by_itself=by_itself)

@@ -12,18 +12,20 @@ from typing import Generic, Protocol, TypeVar
 
 from grader import transcript as tr
 from grader.lab.connections import time_asked
+from grader.lab.filenames import name_of
 from grader.lab.model import Action, ExpectFile, Level, Limits, Role, Scenario
 from grader.lab.program import filled
 from grader.lab.script import delivery_of, script_of
 from grader.lab.sweep import cut_at, is_sweep, offsets_of, swept_data
 from grader.lab.texts import texts_of
+from grader.lab.words import Words, words_of
 from grader.run.causes import connected
 from grader.run.errors import HostError
 from grader.run.interpreter import Interpreter
 from grader.run.jobs import COLD, EngineOptions, FactsMode, Job, PlayedRun
 from grader.run.located import located
 from grader.run.look import Facts
-from grader.run.player import Player, Setting
+from grader.run.player import AskedFile, Player, Setting
 from grader.run.started import NOTHING_GIVEN, Given, Started
 from grader.runids import is_cold, run_id, traced_id
 from grader.wire import pcapng, synthesis
@@ -278,7 +280,7 @@ class Runner(Generic[_P]):
         frames: list[Frame] = []
         capture = self.place.capture
         zero = datetime.now(UTC)
-        player = Player(self._setting(job, scenario, script, frames))
+        player = Player(self._setting(job, scenario, script, texts, frames))
         entries = self.place.located(job, player.play())
         losses = 0
         if capture is not None:
@@ -303,10 +305,16 @@ class Runner(Generic[_P]):
         return PlayedRun(transcript=transcript, pcapng=_pcapng(frames, transcript, capture))
 
     def _setting(
-        self, job: Job, scenario: Scenario, script: Script, frames: list[Frame]
+        self,
+        job: Job,
+        scenario: Scenario,
+        script: Script,
+        texts: Mapping[str, str],
+        frames: list[Frame],
     ) -> Setting[_P]:
         place = self.place
         capture = place.capture
+        words = words_of(job.lab, scenario, texts)
 
         def on_tick() -> None:
             if capture is not None:
@@ -322,7 +330,7 @@ class Runner(Generic[_P]):
             folder_of=lambda program: program.folder,
             frames_of=place.frames_of(job),
             reset_after_fin=not place.private_network,
-            files=tuple(e.name for e in scenario.expect if isinstance(e, ExpectFile)),
+            files=tuple(_asked(e, words) for e in scenario.expect if isinstance(e, ExpectFile)),
             inside=str(PurePosixPath(job.program).parent),
         )
 
@@ -390,6 +398,10 @@ def starts_of(job: Job, cold: int) -> int:
         if is_sweep(x)
     )
     return once * (len(job.numbers) - cold) + swept * (1 in job.numbers)
+
+
+def _asked(expected: ExpectFile, words: Words) -> AskedFile:
+    return AskedFile(expected.name, lambda heard: name_of(expected, words, heard))
 
 
 def _given(scenario: Scenario, port: int) -> Given:

@@ -179,7 +179,8 @@ class _Maker:
         key = "file_absent" if expected.absent else "file_held" if expected.message else "file_pass"
         message = base_name(self.lab, expected.message or "")
         what = self._what(message) if expected.message else ""
-        return self.words[key].format(name=expected.name, message=message, what=what)
+        name = expected.name.replace("{{", "{").replace("}}", "}")
+        return self.words[key].format(name=name, message=message, what=what)
 
     def _what(self, message: str) -> str:
         said = self.said(message)
