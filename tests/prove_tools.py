@@ -11,7 +11,7 @@ from engine_tools import TP09
 
 from grader.judge.model import Status
 from grader.lab.load import lab_files, load_lab_bytes
-from grader.lab.model import Lab, Role
+from grader.lab.model import Lab, Role, Text
 from grader.prove.places import Places, places_of
 from grader.prove.proof import Planned, Trial, plan
 
@@ -90,7 +90,7 @@ def trial(
     made = next(one for one in work.cases if one.id == case)
     counted = [c.id for c in lab.criteria if c.enabled and c.role == made.role]
     statuses = {name: Status.FAIL if name in lost else Status.PASS for name in counted}
-    reasons = dict.fromkeys(lost, ("server-one", "exit", "it did not"))
+    reasons = dict.fromkeys(lost, ("server-one", "exit", Text({"en": "it did not"})))
     return Trial(
         case=made, statuses=statuses, broken=frozenset(broken), reasons=reasons, fault=fault,
         seen=seen,

@@ -37,11 +37,14 @@ def validate(*arguments: object) -> int:
 
 
 def test_a_lab_that_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
-    assert validate("tp09") == 0
+    assert validate("tp09", "--lang", "en") == 0
     out, err = capsys.readouterr()
     assert out.startswith("tp09: no errors. 13 criteria, 20 points, 4 graded scenarios, ")
     assert "--prove" in out
     assert err == ""
+    assert validate("tp09") == 0  # in the lab's language
+    out = capsys.readouterr().out
+    assert out.startswith("tp09\u00a0: pas d’erreur. 13 critères, 20 points, 4 scénarios notés, ")
 
 
 def test_every_problem_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,8 +22,11 @@ def told(error: Exception, language: str | None) -> tuple[str, int]:
             return _said(in_words(error.text, tongue)), BAD_INPUT
         case LabError():
             count = len(error.problems)
-            lines = "\n".join(in_words(str(problem), tongue) for problem in error.problems)
-            return f"{lines}\nwiregrade: {count} problem{'s'[: count != 1]} in the lab", BAD_INPUT
+            lines = "\n".join(in_words(one.told(tongue), tongue) for one in error.problems)
+            said = f"{count} problem{'s'[: count != 1]} in the lab"
+            if tongue == "fr" and any(problem.french for problem in error.problems):
+                said = f"{count} problème{'s'[: count != 1]} dans le labo"
+            return f"{lines}\nwiregrade: {said}", BAD_INPUT
         case DiskFullError():
             return _said(in_words(str(error), tongue)), FAULT
         case UnknownLabError() | OutputError():

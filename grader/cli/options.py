@@ -432,6 +432,7 @@ def _validate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", choices=("server", "client"), help="prove this role alone")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="(text)")
     _machine(parser)
+    _language(parser)
 
 
 def _new(parser: argparse.ArgumentParser) -> None:

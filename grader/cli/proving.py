@@ -19,7 +19,7 @@ from grader.lab.library import find_lab
 from grader.lab.model import Lab, Level, Text
 from grader.lab.narrow import narrowed
 from grader.lab.problems import LabError
-from grader.prove import document
+from grader.prove import document, words
 from grader.prove import run as proofs
 from grader.prove.case import Case
 from grader.prove.proof import Planned, Proof, Trial
@@ -36,12 +36,13 @@ def run(given: argparse.Namespace, source: LabSource) -> int:
         LabError: it is not proved.
         CommandError: a fault of the machine left the proof incomplete; or there is no such part.
     """
+    given.lang = given.lang or source.lab.language
     lab = _part(given, source.lab)
     host = probe(given.python or lab.python)
     # What is run is our own: the best isolation there is will do.
     isolation = choose_isolation(given.isolation, "check", host)
     options = engine_options(given, host, isolation)
-    with _Progress(lab) as progress:
+    with _Progress(lab, given.lang) as progress:
         proof = proofs.prove(
             lab, source.files, options, find_lab(given.lab), progress, part=bool(given.only)
         )
@@ -50,14 +51,16 @@ def run(given: argparse.Namespace, source: LabSource) -> int:
         text = json.dumps(document.of_proof(proof, isolation), ensure_ascii=False, indent=1)
         say(json_for_logs(text))
     else:
-        _show(proof)
+        _show(proof, given.lang)
     if proof.unplayed:
         return INTERRUPTED
     if proof.problems:
         raise LabError(proof.problems)
     if proof.faults:
-        listed = "\n".join(in_words(fault, "en") for fault in proof.faults)
-        raise CommandError(f"not everything could be played:\n{listed}", FAULT)
+        listed = "\n".join(in_words(fault, given.lang) for fault in proof.faults)
+        said = {"fr": "tout n’a pas pu être joué\u00a0:", "en": "not everything could be played:"}
+        told = {language: f"{words}\n{listed}" for language, words in said.items()}
+        raise CommandError(Text(told), FAULT)
     return DONE
 
 
@@ -77,21 +80,23 @@ def _part(given: argparse.Namespace, lab: Lab) -> Lab:
     )
 
 
-def _show(proof: Proof) -> None:
+def _show(proof: Proof, language: str) -> None:
     width = min(_WIDEST, shutil.get_terminal_size().columns)
-    for table in tables(proof):
+    for table in tables(proof, language):
         if sys.stdout.isatty():
             _show_rich(table, width)
         else:
-            say(no_commands(in_words(plain(table, width), "en")) + "\n")
+            say(no_commands(in_words(plain(table, width), language)) + "\n")
+    kind = words.say("remark", language)
     for remark in proof.remarks:
-        say(in_words(f"{remark.place}: remark: {remark.message}", "en"))
+        told = remark.told(language).removeprefix(f"{remark.place}: ")
+        say(in_words(f"{remark.place}: {kind}{told}", language))
     if proof.unplayed:  # else they are told with the end
         for problem in proof.problems:
-            say(in_words(str(problem), "en"))
+            say(in_words(problem.told(language), language))
         for fault in proof.faults:
-            say(in_words(fault, "en"))
-    say(in_words(verdict(proof), "en"))
+            say(in_words(fault, language))
+    say(in_words(verdict(proof, language), language))
 
 
 def _show_rich(table: Table, width: int) -> None:
@@ -114,9 +119,10 @@ def _show_rich(table: Table, width: int) -> None:
 class _Progress(Watched):
     """How far the proof is, on stderr: a bar where a person looks on, else a line each."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, language: str) -> None:
         super().__init__()
         self._lab = lab
+        self._language = language
         self._names: dict[tuple[str, str], str] = {}
         self._total = self._count = 0
 
@@ -137,7 +143,7 @@ class _Progress(Watched):
             self._bar.begin(self._total)
             return
         listed = ", ".join(s.id for s in self._lab.scenarios if s.level is Level.GRADED)
-        note(f"playing {self._total} programs in {safe(listed)}")
+        note(words.say("playing", self._language, count=self._total, names=safe(listed)))
 
     def begun(self, case: Case) -> None:
         """This one is played now."""
@@ -151,6 +157,8 @@ class _Progress(Watched):
         if self._bar is not None:
             self._bar.advance(name)
             return
-        lost = "not judged" if trial.fault else f"loses {', '.join(trial.lost) or 'nothing'}"
+        names = ", ".join(trial.lost) or words.say("nothing", self._language)
+        lost = words.say("unjudged" if trial.fault else "it_loses", self._language, names=names)
         width = len(str(self._total))
-        note(f"[{self._count:>{width}}/{self._total}] {name}: {safe(lost)}")
+        colon = "\u00a0: " if self._language == "fr" else ": "
+        note(f"[{self._count:>{width}}/{self._total}] {name}{colon}{in_words(lost, 'fr')}")

@@ -47,7 +47,8 @@ def run(given: argparse.Namespace, source: LabSource) -> int:
     isolation = choose_isolation(given.isolation, "check", host)
     done: list[Compared] = []
     interrupted = False
-    with _Progress(len(samples)) as progress:
+    given.lang = given.lang or source.lab.language
+    with _Progress(len(samples), given.lang) as progress:
         try:
             for one in compared(source.lab, samples, engine_options(given, host, isolation)):
                 done.append(one)
@@ -57,7 +58,8 @@ def run(given: argparse.Namespace, source: LabSource) -> int:
     if given.format == "json":
         _say_json(source, done)
     else:
-        _show(source.lab.id, sorted(done, key=lambda one: one.name), len(samples))
+        done.sort(key=lambda one: one.name)
+        _show(source.lab.id, done, len(samples), given.lang)
     if interrupted:
         return INTERRUPTED
     if any(one.differences for one in done):
@@ -70,18 +72,40 @@ def _folder(given: argparse.Namespace) -> Path:
     return samples_root() if given.lab == DEFAULT_LAB else find_lab(given.lab) / FOLDER
 
 
-def _show(lab: str, done: list[Compared], total: int) -> None:
+_WORDS = {
+    "fault": ("{name}~: n’a pas pu être noté~: {fault}", "{name}: could not be graded: {fault}"),
+    "difference": ("{name}~: {difference}", "{name}: {difference}"),
+    "right": ("{lab}~: exemples conformes~: {right} sur {total}",
+              "{lab}: {right} of {total} samples are as expected"),
+    "wrong": (", non conformes~: {count}", ", {count} not"),
+    "lost": (", pas notés~: {count}", ", {count} could not be graded"),
+    "left": (", pas joués~: {count}", ", {count} not played"),
+    "not_graded": ("pas noté", "not graded"),
+    "differs": ("diffère", "differs"),
+    "as_expected": ("conforme", "as expected"),
+    "progress": ("{name}~: {how}", "{name}: {how}"),
+}  # fmt: skip
+
+
+def _words(key: str, language: str, **fields: object) -> str:
+    text = _WORDS[key][language != "fr"].replace("~", "\u00a0")
+    return text.format(**fields)
+
+
+def _show(lab: str, done: list[Compared], total: int, language: str) -> None:
     for one in done:
         if one.fault:
-            say(in_words(f"{one.name}: could not be graded: {one.fault}", "en"))
+            told = _words("fault", language, name=one.name, fault=one.fault)
+            say(in_words(told, language))
         for difference in one.differences:
-            say(in_words(f"{one.name}: {difference}", "en"))
+            told = _words("difference", language, name=one.name, difference=difference)
+            say(in_words(told, language))
     wrong = sum(bool(one.differences) for one in done)
     lost = sum(bool(one.fault) for one in done)
-    told = f"{lab}: {len(done) - wrong - lost} of {total} samples are as expected"
-    told += f", {wrong} not" if wrong else ""
-    told += f", {lost} could not be graded" if lost else ""
-    told += f", {total - len(done)} not played" if len(done) < total else ""
+    right = len(done) - wrong - lost
+    told = _words("right", language, lab=lab, right=right, total=total)
+    for key, count in (("wrong", wrong), ("lost", lost), ("left", total - len(done))):
+        told += _words(key, language, count=count) if count else ""
     say(f"{told}.")
 
 
@@ -107,9 +131,10 @@ def _say_json(source: LabSource, done: list[Compared]) -> None:
 class _Progress(Watched):
     """How far it is, on stderr: a bar where a person looks on, else a line for each sample."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, language: str) -> None:
         super().__init__(total)
         self._total, self._count = total, 0
+        self._language = language
 
     def done(self, one: Compared) -> None:
         """One more is graded."""
@@ -117,6 +142,7 @@ class _Progress(Watched):
         if self._bar is not None:
             self._bar.advance(one.name)
             return
-        how = "not graded" if one.fault else "differs" if one.differences else "as expected"
-        width = len(str(self._total))
-        note(f"[{self._count:>{width}}/{self._total}] {safe(one.name)}: {how}")
+        key = "not_graded" if one.fault else "differs" if one.differences else "as_expected"
+        how = _words(key, self._language)
+        told = _words("progress", self._language, name=safe(one.name), how=how)
+        note(f"[{self._count:>{len(str(self._total))}}/{self._total}] {told}")

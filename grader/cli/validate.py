@@ -39,17 +39,23 @@ def run(given: argparse.Namespace) -> int:
     if given.format == "json":
         _say_json(_document(source.lab, None))
     else:
-        say(_summary(source.lab))
+        say(_summary(source.lab).in_language(given.lang or source.lab.language))
     return DONE
 
 
-def _summary(lab: Lab) -> str:
+def _summary(lab: Lab) -> Text:
     graded = sum(scenario.level is Level.GRADED for scenario in lab.scenarios)
     counted = sum(criterion.enabled for criterion in lab.criteria)
-    return (
-        f"{lab.id}: no errors. {counted} criteria, {lab.max_score} points, "
-        f"{graded} graded scenarios, {len(lab.scenarios) - graded} for advice.\n"
-        "This says that the lab can be read; `--prove` finds out whether it grades right."
+    advice = len(lab.scenarios) - graded
+    return Text(
+        {
+            "fr": f"{lab.id}\u00a0: pas d’erreur. {counted} critères, {lab.max_score} points,"
+            f" {graded} scénarios notés, {advice} pour des conseils.\n"
+            "Cela dit que le labo se lit\u00a0; `--prove` cherche s’il note juste.",
+            "en": f"{lab.id}: no errors. {counted} criteria, {lab.max_score} points,"
+            f" {graded} graded scenarios, {advice} for advice.\n"
+            "This says that the lab can be read; `--prove` finds out whether it grades right.",
+        }
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 _LONGEST_SHOWN = 60
@@ -27,6 +27,13 @@ class LabProblem:
 
     place: Place
     message: str
+    french: str = field(default="", compare=False)
+    """The same in French, where somebody has said it so."""
+
+    def told(self, language: str) -> str:
+        """It with its place; in English, unless there is French."""
+        message = self.french if language == "fr" and self.french else self.message
+        return f"{self.place}: {message}"
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"

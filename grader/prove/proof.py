@@ -23,7 +23,7 @@ from grader.judge.checks import check
 from grader.judge.grade import judge
 from grader.judge.model import Programs, Status
 from grader.judge.traceback import last_traceback
-from grader.lab.model import ROLES, Criterion, Lab, Level, Role
+from grader.lab.model import ROLES, Criterion, Lab, Level, Role, Text
 from grader.lab.problems import LabProblem, Place
 from grader.prove.case import Case, Skipped
 from grader.prove.model_student import UnservableError, graded, model_student
@@ -31,6 +31,7 @@ from grader.prove.mutants import mutants
 from grader.prove.mutants_connection import NOTHING
 from grader.prove.places import Line, Places, kind_of
 from grader.prove.variants import variants
+from grader.prove.words import both, does
 from grader.transcript import Transcript
 
 
@@ -43,7 +44,7 @@ class Trial:
     """The verdict of every criterion of its role that counts."""
     broken: frozenset[tuple[str, str]]
     """(scenario, finding) of all that it did not do, graded or not."""
-    reasons: dict[str, tuple[str, str, str]]
+    reasons: dict[str, tuple[str, str, Text]]
     """For a criterion lost: scenario, finding, and what came instead."""
     fault: str = ""
     """Why it could not be played, or not judged: the host's fault, or ours."""
@@ -125,13 +126,13 @@ def examine(lab: Lab, case: Case, transcripts: Sequence[Transcript]) -> Trial:
     grade = judge(of_role, case.id, case.id, "", programs, transcripts)
     statuses = {judged.criterion.id: judged.status for judged in grade.criteria}
     scenario_of = {t.header.run: t.header.scenario for t in transcripts}
-    reasons: dict[str, tuple[str, str, str]] = {}
+    reasons: dict[str, tuple[str, str, Text]] = {}
     for judged in grade.criteria:
         for finding in judged.findings:
             if finding.status is judged.status is not Status.PASS:
                 where = scenario_of.get(finding.run, finding.run)
-                what = finding.what.in_language("en")
-                reasons.setdefault(judged.criterion.id, (where, kind_of(finding.expectation), what))
+                found = (where, kind_of(finding.expectation), finding.what)
+                reasons.setdefault(judged.criterion.id, found)
     faults = [run.problem or run.outcome for run in grade.runs if run.outcome == "not_run"]
     if case.kind != "mutant":
         faults += [_crash(one) for one in transcripts if one.end.outcome == "crashed"]
@@ -223,6 +224,17 @@ def _broken(lab: Lab, transcripts: Sequence[Transcript]) -> Iterator[tuple[str, 
                 yield scenario.id, kind_of(finding.expectation)
 
 
+def _problem(place: Place, *said: Text) -> LabProblem:
+    english, french = ("".join(one.in_language(tongue) for one in said) for tongue in ("en", "fr"))
+    return LabProblem(place, english, french)
+
+
+def _told_of(case: Case) -> dict[str, Text | str]:
+    """What sentences about a program say of it."""
+    role = Text({"fr": {"server": "serveur", "client": "client"}[case.role], "en": case.role})
+    return {"role": role, "does": does(case), "id": case.id}
+
+
 @dataclass(frozen=True)
 class _Jury:
     """Says what trials mean for a lab."""
@@ -258,11 +270,8 @@ class _Jury:
         for trial in self.trials:
             if trial.case.kind == "mutant" and not trial.lost and not self._spoken(trial):
                 names = ", ".join(trial.case.touches)
-                message = (
-                    f"a {trial.case.role} that {trial.case.what} ({trial.case.id}) earns all"
-                    f" points: no criterion speaks of {names}"
-                )
-                yield LabProblem(self._any_line(trial), message)
+                told = both("earns_unspoken", names=names, **_told_of(trial.case))
+                yield _problem(self._any_line(trial), told)
 
     def _counted(self) -> Iterator[Criterion]:
         tried = {trial.case.role for trial in self.trials}
@@ -275,16 +284,13 @@ class _Jury:
     def _idle_lines(self) -> Iterator[LabProblem]:
         for line in self.places.lines:
             if line.in_expect and line.proves is None:
-                message = (
-                    f"{line.name}: nothing is lost when this does not hold: write the criterion"
-                    " that it `proves`, or take it out"
-                )
-                yield LabProblem(line.place, message)
+                yield _problem(line.place, both("idle", name=line.name))
 
     def _losses(self, trial: Trial) -> Iterator[LabProblem]:
         """A right program loses a criterion."""
         case = trial.case
-        who = "the model student" if case.kind == "model" else f"a right {case.role} ({case.id})"
+        told = _told_of(case)
+        who = both("the_model") if case.kind == "model" else both("a_right", **told)
         for criterion in trial.lost:
             if case.kind == "right" and criterion in self._lost_by_model(case.role):
                 continue
@@ -294,8 +300,8 @@ class _Jury:
                  if x.scenario == scenario and x.name == name),
                 self.places.criteria[criterion],
             )  # fmt: skip
-            message = f"{who} that {case.what} loses {criterion} here: {what}"
-            yield LabProblem(place, message)
+            said = both("loses_here", who=who, criterion=criterion, what=what, **told)
+            yield _problem(place, said)
 
     def _lost_by_model(self, role: Role) -> frozenset[str]:
         """What need not be said of every variant again."""
@@ -311,7 +317,7 @@ class _Jury:
     def _survivor(self, trial: Trial, names: frozenset[str]) -> Iterator[LabProblem]:
         """A mutant earns all points: where a `proves:` is needed, or what proves too little."""
         case = trial.case
-        start = f"a {case.role} that {case.what} ({case.id}) earns all points"
+        told = _told_of(case)
         needed = [
             line for line in self.places.lines
             if (line.scenario, line.name) in trial.broken and line.proves is None
@@ -320,15 +326,14 @@ class _Jury:
             criteria = ", ".join(
                 dict.fromkeys(x.proves or "" for x in self._about(case.role, {line.name}))
             )
-            meant = f" (such as {criteria})" if criteria else ""
-            message = f"{start}, although {line.name} does not hold here: it must prove a criterion"
-            yield LabProblem(line.place, message + meant)
+            said = [both("needed", name=line.name, **told)]
+            said += [both("such_as", names=criteria)] if criteria else []
+            yield _problem(line.place, *said)
         if not needed:
             for line in self._about(case.role, names):
-                hint = f": {line.name} holds all the same"
-                if line.name.startswith("stdout:"):
-                    hint += "; expect it in a scenario with `texts: drawn`, too"
-                yield LabProblem(line.place, start + hint)
+                said = [both("holds", name=line.name, **told)]
+                said += [both("drawn_too")] if line.name.startswith("stdout:") else []
+                yield _problem(line.place, *said)
 
     def _about(self, role: Role, names: Iterable[str]) -> list[Line]:
         """The lines of that kind that prove something."""
@@ -342,12 +347,8 @@ class _Jury:
         """Points that leave the total because of what the program does: nobody's fault."""
         for trial in self.trials:
             if criterion.id in trial.unjudged:
-                message = (
-                    f"{criterion.id} is neither earned nor lost by a {trial.case.role} that"
-                    f" {trial.case.what} ({trial.case.id}): no graded scenario comes so far;"
-                    " prove it in one without `refuse`, too"
-                )
-                yield LabProblem(self._first_proof(criterion), message)
+                told = both("never_judged", criterion=criterion.id, **_told_of(trial.case))
+                yield _problem(self._first_proof(criterion), told)
                 return
 
     def _never_lost(self, criterion: Criterion) -> Iterator[LabProblem]:
@@ -355,10 +356,9 @@ class _Jury:
         lost_by = [t for t in trials if t.case.kind == "mutant" and criterion.id in t.lost]
         place = self._first_proof(criterion)
         if not lost_by:
-            yield LabProblem(place, f"{criterion.id}: no mutant loses it, so it shows nothing")
+            yield _problem(place, both("never_lost", criterion=criterion.id))
         elif any(t.case.id == NOTHING and criterion.id not in t.lost for t in trials):
-            message = f"{criterion.id}: a program that ends at once, and does nothing, earns it"
-            yield LabProblem(place, message)
+            yield _problem(place, both("idle_earns", criterion=criterion.id))
 
     def _first_proof(self, criterion: Criterion) -> Place:
         proving = self.places.proving(criterion.id)

@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from grader.lab.model import ROLES, Criterion, Role
 from grader.prove.proof import Proof, Trial
+from grader.prove.words import does, number, say, why
 
 _GAP = "  "
 _WIDEST_CELL = 34
@@ -27,12 +28,13 @@ class Table:
     """Numbers of the rows that tell of an error."""
 
 
-def tables(proof: Proof) -> list[Table]:
+def tables(proof: Proof, language: str = "en") -> list[Table]:
     """Three tables for each role: criteria, mutants, right variants; then what is left out."""
-    found = [table for role in ROLES for table in _of_role(proof, role)]
+    found = [table for role in ROLES for table in _Tables(proof, role, language).all()]
     if proof.skipped:
-        rows = tuple((f"{one.role} {one.id}", one.why) for one in proof.skipped)
-        found.append(Table("Left out", ("what", "why"), rows))
+        rows = tuple((f"{one.role} {one.id}", why(one, language)) for one in proof.skipped)
+        columns = (say("what", language), say("why", language))
+        found.append(Table(say("left_out", language), columns, rows))
     return found
 
 
@@ -54,36 +56,32 @@ def plain(table: Table, width: int) -> str:
     return "\n".join(lines)
 
 
-def verdict(proof: Proof) -> str:
+def verdict(proof: Proof, language: str = "en") -> str:
     """One line that says what the proof came to."""
-    lab = proof.lab.id
     mutants = sum(trial.case.kind == "mutant" for trial in proof.trials)
     runs = sum(len(_scenarios(proof, trial)) for trial in proof.trials)
-    played = f"{len(proof.trials)} programs, {runs} runs"
+    told = {
+        "lab": proof.lab.id,
+        "mutants": mutants,
+        "played": say("played", language, programs=len(proof.trials), runs=runs),
+        "remarks": number(len(proof.remarks), "remarks", language),
+        "problems": number(len(proof.problems), "problem", language),
+        "programs": number(len(proof.faults), "programs", language),
+    }
     if proof.unplayed:
         whole = len(proof.trials) + proof.unplayed
         wrong = len(proof.problems) + len(proof.faults)
-        return (
-            f"{lab}: interrupted when {len(proof.trials)} of {whole} programs were played;"
-            f" {wrong or 'no'} problem{'s'[: wrong != 1]} until then."
-        )
+        told |= {"done": len(proof.trials), "whole": whole}
+        told["problems"] = number(wrong, "problem", language)
+        return say("interrupted", language, **told)
     if proof.part and not proof.problems and not proof.faults:
         names = ", ".join(s.id for s in proof.lab.scenarios if s.level == "graded")
-        count = len(proof.remarks)
-        return (
-            f"{lab}: in {names} alone right programs keep all points,"
-            f" {count or 'no'} remark{'s'[: count != 1]} ({played})."
-        )
-    if proof.proved and not proof.remarks:
-        return f"{lab}: proved. Each of {mutants} mutants loses a criterion ({played})."
+        return say("part", language, names=names, **told)
     if proof.proved:
-        count = len(proof.remarks)
-        return f"{lab}: proved, with {count} remark{'s'[: count != 1]} ({played})."
+        return say("proved_remarks" if proof.remarks else "proved", language, **told)
     if proof.problems:
-        count = len(proof.problems)
-        return f"{lab}: not proved, {count} problem{'s'[: count != 1]} ({played})."
-    count = len(proof.faults)
-    return f"{lab}: not proved, {count} program{'s'[: count != 1]} could not be judged ({played})."
+        return say("problems", language, **told)
+    return say("fault" if len(proof.faults) == 1 else "faults", language, **told)
 
 
 def points(number: Fraction) -> str:
@@ -95,44 +93,55 @@ def _scenarios(proof: Proof, trial: Trial) -> list[str]:
     return [s.id for s in proof.lab.scenarios if s.tests == trial.case.role and s.level == "graded"]
 
 
-def _of_role(proof: Proof, role: Role) -> Iterator[Table]:
-    trials = [trial for trial in proof.trials if trial.case.role == role]
-    if not trials:
-        return
-    yield _criteria(proof, role, trials)
-    right = [trial for trial in trials if trial.case.kind != "mutant"]
-    mutants = [trial for trial in trials if trial.case.kind == "mutant"]
-    yield _programs(f"{role.capitalize()}: right programs", right)
-    yield _programs(f"{role.capitalize()}: mutants", mutants)
+@dataclass(frozen=True)
+class _Tables:
+    """Those of one role."""
 
+    proof: Proof
+    role: Role
+    language: str
 
-def _criteria(proof: Proof, role: Role, trials: Sequence[Trial]) -> Table:
-    counted = [c for c in proof.lab.criteria if c.role == role and c.enabled]
-    lost_by = {c.id: _losers(c, trials) for c in counted}
-    rows = tuple((c.id, points(c.points), ", ".join(lost_by[c.id]) or "nobody") for c in counted)
-    bad = frozenset(number for number, c in enumerate(counted) if not lost_by[c.id])
-    total = points(sum((c.points for c in counted), Fraction(0)))
-    heading = f"{role.capitalize()}: {len(counted)} criteria, {total} points"
-    return Table(heading, ("criterion", "points", "mutants that lose it"), rows, bad)
+    def all(self) -> Iterator[Table]:
+        """What loses each criterion, then right programs and mutants."""
+        trials = [trial for trial in self.proof.trials if trial.case.role == self.role]
+        if not trials:
+            return
+        yield self._criteria(trials)
+        yield self._programs("right", [trial for trial in trials if trial.case.kind != "mutant"])
+        yield self._programs("mutants", [trial for trial in trials if trial.case.kind == "mutant"])
+
+    def _say(self, key: str, **fields: object) -> str:
+        return say(key, self.language, role=say(self.role, self.language), **fields)
+
+    def _criteria(self, trials: Sequence[Trial]) -> Table:
+        counted = [c for c in self.proof.lab.criteria if c.role == self.role and c.enabled]
+        lost_by = {c.id: _losers(c, trials) for c in counted}
+        nobody = self._say("nobody")
+        rows = tuple((c.id, points(c.points), ", ".join(lost_by[c.id]) or nobody) for c in counted)
+        bad = frozenset(number for number, c in enumerate(counted) if not lost_by[c.id])
+        total = points(sum((c.points for c in counted), Fraction(0)))
+        heading = self._say("criteria", count=len(counted), points=total)
+        columns = (self._say("criterion"), self._say("points"), self._say("lost_by"))
+        return Table(heading, columns, rows, bad)
+
+    def _programs(self, heading: str, trials: Sequence[Trial]) -> Table:
+        rows, bad = [], set[int]()
+        for row, trial in enumerate(trials):
+            what = does(trial.case).in_language(self.language)
+            rows.append((trial.case.id, self._loses(trial), what))
+            if trial.fault or bool(trial.lost) == (trial.case.kind != "mutant"):
+                bad.add(row)
+        columns = (self._say("program"), self._say("loses"), self._say("does"))
+        return Table(self._say(heading), columns, tuple(rows), frozenset(bad))
+
+    def _loses(self, trial: Trial) -> str:
+        """The criteria lost, by their names within the role."""
+        if trial.fault:
+            return self._say("not_judged", fault=trial.fault)
+        if trial.lost and len(trial.lost) == len(trial.statuses):
+            return self._say("everything")
+        return ", ".join(name.partition(".")[2] for name in trial.lost) or self._say("nothing")
 
 
 def _losers(criterion: Criterion, trials: Sequence[Trial]) -> list[str]:
     return [t.case.id for t in trials if t.case.kind == "mutant" and criterion.id in t.lost]
-
-
-def _programs(heading: str, trials: Sequence[Trial]) -> Table:
-    rows, bad = [], set[int]()
-    for number, trial in enumerate(trials):
-        rows.append((trial.case.id, _loses(trial), trial.case.what))
-        if trial.fault or bool(trial.lost) == (trial.case.kind != "mutant"):
-            bad.add(number)
-    return Table(heading, ("program", "loses", "what it does"), tuple(rows), frozenset(bad))
-
-
-def _loses(trial: Trial) -> str:
-    """The criteria lost, by their names within the role."""
-    if trial.fault:
-        return f"not judged: {trial.fault}"
-    if trial.lost and len(trial.lost) == len(trial.statuses):
-        return "everything"
-    return ", ".join(name.partition(".")[2] for name in trial.lost) or "nothing"

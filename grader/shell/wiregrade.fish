@@ -215,6 +215,7 @@ complete -c wiregrade -n '_shtab_wiregrade_using validate' -l jobs -x -d 'runs a
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l isolation -xka "auto full none" -d 'what keeps the programs apart from this machine; `none` runs them as yourself'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l python -x -d 'the interpreter for the students'"'"' programs (the one behind Wiregrade'"'"'s own)'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l cold -d 'start every run anew; else, where nothing can tell, the runs of a Python program are forked from an interpreter that waits (they cost less)'
+complete -c wiregrade -n '_shtab_wiregrade_using validate' -l lang -xka "fr en" -d 'language of reports and messages (the lab'"'"'s)'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l debug -d 'on a fault, show where'
 complete -c wiregrade -n '_shtab_wiregrade_using validate' -l no-config -d 'take no defaults from wiregrade.toml'
 complete -c wiregrade -n '_shtab_wiregrade_using validate; and test $_shtab_wiregrade_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a lab'"'"'s folder, or a built-in lab'
