@@ -79,6 +79,22 @@ def chosen(
     return Choice(option, size)
 
 
+def late_size(
+    late: s.Receive, step: s.Step, stream: bytes, heard: s.Heard, *, over: bool, whole: bool
+) -> int:
+    """How many bytes are `late`, an optional message passed over before, and not rather `step`; 0.
+
+    A program that waits with a time limit may look as if it had left the message out, and send it
+    yet: that is luck, and no verdict is to hang on it.
+    """
+    size = _size(late, stream, heard, over=over, whole=whole) if stream else None
+    if not size:
+        return 0
+    frame = stream[:size]
+    rather = step.fits(frame, heard) if isinstance(step, s.Receive) else WRONG
+    return size if late.fits(frame, heard) > rather else 0
+
+
 def _size(step: s.Receive, stream: bytes, heard: s.Heard, *, over: bool, whole: bool) -> int | None:
     """How much of what came is the message, if it is; None: that can't be told yet."""
     size = step.length_after(heard)(stream)

@@ -146,6 +146,8 @@ class Machine:
         """Each `either` whose way is known."""
         self._left_out: set[int] = set()
         """Steps of ways that are not played, and such as were played out of their order."""
+        self._may_come: dict[str, list[int]] = {}
+        """Optional messages of each connection that were passed over before anything came."""
 
     @property
     def heard(self) -> s.Heard:
@@ -261,6 +263,7 @@ class Machine:
                 self.link(name).came(data)
             case e.Connected(connection=name):
                 self.link(name).begin()
+                self._may_come.pop(name, None)
             case e.EndOfStream(connection=name) | e.ConnectionReset(connection=name):
                 self.link(name).ended = True
             case e.Exited():
@@ -291,11 +294,20 @@ class Machine:
                 return []  # it reads, and may still act when it has read for long enough
             case Meaning.DONE:
                 return self._over(track, c.StepStatus.DONE, event)
+            case Meaning.MISSED if isinstance(step, s.Silence) and isinstance(event, e.Received):
+                late = self._let_in(step, event, over=False)
+                if late and not self.link(step.connection).unread:
+                    return late
+                return late + self._broken(track, step, event)
             case Meaning.MISSED:
-                kept = _is_kept(step, event.t - track.begun)
-                return self._over(track, c.StepStatus.DONE if kept else c.StepStatus.MISSED, event)
+                return self._broken(track, step, event)
             case _:
                 assert_never(meaning)
+
+    def _broken(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
+        """A step is missed, or it is a silence that has lasted for long enough."""
+        kept = _is_kept(step, event.t - track.begun)
+        return self._over(track, c.StepStatus.DONE if kept else c.StepStatus.MISSED, event)
 
     def _act(
         self, track: _Track, step: s.Step, event: e.Event, *, guaranteed: bool
@@ -332,23 +344,26 @@ class Machine:
 
     def _look(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
         assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
+        late = self._let_in(step, event, over=False)
         if self._is_open(track):
-            return self._choose(track, step, event, over=False)
-        message = self.link(step.connection).take(track.length_in)
+            return late + self._choose(track, step, event, over=False)
+        link = self.link(step.connection)
+        message = None if late and not link.unread else link.take(track.length_in)
         if message is None:
-            return []
+            return late
         self._hear(step, message)
-        return self._over(track, c.StepStatus.DONE, event)
+        return late + self._over(track, c.StepStatus.DONE, event)
 
     def _take(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
         assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
+        late = self._let_in(step, event, over=True)
         if self._is_open(track):
-            return self._choose(track, step, event, over=True)
+            return late + self._choose(track, step, event, over=True)
         message = self.link(step.connection).take_rest(lambda d: step.rest_in(d, self._heard))
         if message is None:
-            return self._over(track, c.StepStatus.MISSED, event)
+            return late + self._over(track, c.StepStatus.MISSED, event)
         self._hear(step, message)
-        return self._over(track, c.StepStatus.DONE, event)
+        return late + self._over(track, c.StepStatus.DONE, event)
 
     def _hear(self, step: s.Receive, message: bytes) -> None:
         """Take the values out of the message."""
@@ -387,6 +402,21 @@ class Machine:
             return out + self._over(track, c.StepStatus.DONE, event)
         return out + (self._take if over else self._look)(track, step, event)
 
+    def _let_in(self, step: s.Step, event: e.Event, *, over: bool) -> list[c.Command]:
+        """Take optional messages that come after they were passed over."""
+        link, out = self.link(step.connection), list[c.Command]()
+        for index in list(self._may_come.get(step.connection, ())):
+            late = self.script.steps[index]
+            assert isinstance(late, s.Receive)  # noqa: S101 -- no other is optional
+            size = choices.late_size(
+                late, step, link.peek(), self._heard, over=over, whole=self.script.datagrams
+            )
+            if size:
+                self._may_come[step.connection].remove(index)
+                self._hear(late, link.take(lambda _: size) or b"")  # noqa: B023 -- at once
+                out.append(c.Note(index, c.StepStatus.DONE, _reason(event)))
+        return out
+
     def _way_that_ends(self, step: s.Step) -> int | None:
         """The first step of the way that begins with the end of the connection, if there is one."""
         ways = choices.ways_of(self.script.steps, step.either)
@@ -419,6 +449,8 @@ class Machine:
         assert index is not None  # noqa: S101 -- it has a step
         if status is c.StepStatus.MISSED and choices.is_optional(step):
             status = c.StepStatus.PASSED_OVER
+        if status is c.StepStatus.PASSED_OVER and not self.link(step.connection).unread:
+            self._may_come.setdefault(step.connection, []).append(index)
         out = self._settle(track, index, event)
         out.append(c.Note(index, status, _reason(event)))
         missed = status is c.StepStatus.MISSED

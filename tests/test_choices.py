@@ -46,13 +46,19 @@ EITHER = (OK, sent(1), message("hello", either=1), BUSY, s.ReceiveEnd(either=1, 
 
 def played(steps: tuple[s.Step, ...], *events: e.Event) -> dict[int, str]:
     """What became of each step of a server's exchange, the connection aside."""
+    notes = played_all(steps, *events)
+    assert len(notes) == len({index for index, _ in notes})
+    return dict(notes)
+
+
+def played_all(steps: tuple[s.Step, ...], *events: e.Event) -> list[tuple[int, str]]:
+    """The same, in order, each time that something became of it."""
     machine = Machine(s.Script((s.Connect(), *steps), port=1))
     commands = machine.start(0)
     for event in (e.Connected(0, HERE, THERE), *events):
         commands += machine.handle(event)
     notes = [x for x in commands if isinstance(x, c.Note) and x.status != "begun"]
-    assert len(notes) == len({note.step for note in notes})
-    return {note.step - 1: str(note.status) for note in notes if note.step}
+    return [(note.step - 1, str(note.status)) for note in notes if note.step]
 
 
 def came(data: bytes) -> e.Received:
@@ -89,6 +95,27 @@ def test_what_must_come_is_taken_from_nobody() -> None:
         0: "done",
         1: "done",
     }
+
+
+def test_what_comes_after_it_was_passed_over_costs_nothing_either() -> None:
+    steps = (WELCOME, sent(), message("hello"))
+    late = [e.Ready(1), e.Ready(1), came(b"WELCOME\n"), came(b"hello\n")]
+    assert played_all(steps, *late) == [(0, "passed-over"), (1, "done"), (0, "done"), (2, "done")]
+    before = [e.Ready(1), came(b"WELCOME\n"), e.Ready(1), came(b"hello\n")]
+    assert played_all(steps, *before) == [(0, "passed-over"), (1, "done"), (0, "done"), (2, "done")]
+    at_once = [e.Ready(1), e.Ready(1), came(b"WELCOME\nhello\n")]
+    assert played_all(steps, *at_once)[2:] == [(0, "done"), (2, "done")]
+    instead = [e.Ready(1), e.Ready(1), came(b"WELCOME\n"), e.Stuck(1)]
+    assert played_all(steps, *instead)[2:] == [(0, "done"), (2, "missed")]
+    other = [came(b"x\n"), e.Ready(1), came(b"WELCOME\n")]  # something else came first
+    assert played_all((WELCOME, message("x"), sent(), message("y")), *other)[3:] == [(3, "done")]
+
+
+def test_it_breaks_no_silence() -> None:
+    steps = (WELCOME, s.Silence(lasts=1.0), message("hello"))
+    late = [e.Ready(1), came(b"WELCOME\n"), e.Overdue(2), came(b"hello\n")]
+    assert played_all(steps, *late) == [(0, "passed-over"), (0, "done"), (1, "done"), (2, "done")]
+    assert played_all(steps, e.Ready(1), came(b"x\n"))[1] == (1, "missed")
 
 
 def test_several_in_a_row_each_of_which_may_lack() -> None:

@@ -47,6 +47,8 @@ class Teller:
         self.steps = steps if _one_to_one(steps) else ()
         self.left_out = left_out
         self.out_of_turn = out_of_turn(transcript, self.steps)
+        steps_over = (e for e in transcript.entries if isinstance(e, tr.Step))
+        self.done = frozenset(e.index for e in steps_over if e.status == "done")
         made = [e for e in self.entries if isinstance(e, tr.Connected)]
         self.udp = {e.connection for e in made if e.protocol == "udp"}
         ours = not self.server and not any(s.action is Action.REFUSE for s in steps)
@@ -234,8 +236,10 @@ class Teller:
         return _moment(entry, Place.AT_REFERENCE, Kind.MISSED, label)
 
     def _is_optional(self, index: int) -> bool:
-        """Of ways that were not taken nothing is told."""
-        return 0 <= index < len(self.steps) and self.steps[index].optional
+        """Of ways that were not taken nothing is told, nor of what came after all."""
+        return (
+            index not in self.done and 0 <= index < len(self.steps) and self.steps[index].optional
+        )
 
     def _missed(self, index: int) -> str:
         """What did not come from the program, or could not be sent to it any more."""
