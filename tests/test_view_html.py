@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from report_samples import (
@@ -22,6 +24,7 @@ from report_samples import (
 )
 
 from grader.submission import SourceFile
+from grader.view import html
 from grader.view.html import class_html, student_html, wide
 from grader.view.links import Attachment, Links, carried
 
@@ -241,3 +244,33 @@ def test_bars_have_a_class_for_their_width() -> None:
 
 def test_an_unknown_language_is_french() -> None:
     assert '<html lang="fr">' in student("xx")
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the templates that a page needs are kept once they are compiled."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(html, "_compiled", lambda bucket: tmp_path / "new" / bucket.key)
+    return tmp_path / "new"
+
+
+def test_templates_are_compiled_once(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = html._environment.__wrapped__().get_template("class.html.j2")
+    (file,) = kept.iterdir()
+    assert page.root_render_func is not None
+    monkeypatch.setattr(type(html._environment()), "compile", None)
+    html._environment.__wrapped__().get_template("class.html.j2")
+    # Made by other modules of ours: not taken.
+    file.write_bytes(b"x" + file.read_bytes()[1:])
+    with pytest.raises(TypeError):
+        html._environment.__wrapped__().get_template("class.html.j2")
+    monkeypatch.undo()
+
+
+def test_where_nothing_can_be_kept_nothing_is(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.write_text("in the way")
+    assert html._environment.__wrapped__().get_template("class.html.j2")
+    kept.unlink()
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert html._environment.__wrapped__().get_template("class.html.j2")
+    assert not kept.exists()
