@@ -213,18 +213,31 @@ def takes_by(command: Sequence[str]) -> Used:
     return Used(4000.0 if any("sleeps" in word for word in command) else 100.0, 1.0)
 
 
+class CheapPeer:
+    def __init__(self, _ground: Ground) -> None:
+        pass
+
+    def bare(self, _role: str, _times: int) -> dict[str, float]:
+        return {"cpu": 10.0}
+
+
 def test_other_harnesses_over_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(others, "Peer", CheapPeer)
+    monkeypatch.setattr(others, "cores", lambda: 2)
     monkeypatch.setattr(Counted, "says", "a ok ok\n" * 8 + "16 passed\n")
     monkeypatch.setattr(Counted, "takes", staticmethod(takes_by))
     section = others.measure(ground(tmp_path))
     told = medians(section)
     assert told["rivals.sleeps.over_cold"] == told["rivals.sleeps.over_warm"] == 40
     assert told["rivals.class.sleeps_over"] == 40 * 40 / 10
+    assert told["rivals.alone.wall"] == 8 * (10 + 10) / 2 / 1000
+    assert told["rivals.sleeps.over_alone"] == 50
     assert told["rivals.pytest.over_cold"] == 1
     assert any("check50 is not measured" in note for note in section.notes)
 
 
 def test_who_fails_right_programs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(others, "Peer", CheapPeer)
     monkeypatch.setattr(Counted, "says", "a ok ok\n" * 7 + "16 passed\n")
     notes = others.measure(ground(tmp_path)).notes
     assert "The script with sleeps found 7 of 8 right programs right." in notes

@@ -18,15 +18,19 @@ from pathlib import Path
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.bench import klass
-from grader.bench.ground import Figures, Ground, interleaved
+from grader.bench.ground import BenchError, Figures, Ground, interleaved
 from grader.bench.model import Row, Section, ratio
+from grader.bench.peer import Peer
+from grader.lab.model import ROLES
 from grader.run import netns
+from grader.run.options import cores
 
 _FOLDER = Path(__file__).with_name("data")
 RIGHT = 20
 _NAMES = {
     "sleeps": "script with sleeps and timeouts", "pytest": "pytest, connecting again and again",
-    "check50": "check50 --dev", "cold": "`grade`, cold", "warm": "`grade`, warm",
+    "check50": "check50 --dev", "alone": "the programs alone, their CPU over all cores",
+    "cold": "`grade`, cold", "warm": "`grade`, warm",
 }  # fmt: skip
 
 
@@ -127,8 +131,9 @@ def measure(ground: Ground) -> Section:
     rivals = Rivals(ground)
     notes = [
         "Seconds of wall from start to end; pairs of roles, report included (ours writes pages, "
-        "they print a line). The others run alone on a network without TIME_WAIT, which is a gift: "
-        "on the machine's own they fail right servers for a minute each.",
+        "they print a line). Nothing that starts each program anew can be faster than the programs "
+        "alone. The others run alone on a network without TIME_WAIT, which is a gift: on the "
+        "machine's own they fail right servers for a minute each.",
         *rivals.missing,
     ]
     rows = [*_twenty(ground, rivals, notes), *_class(ground, rivals, notes)]
@@ -146,6 +151,11 @@ def _twenty(ground: Ground, rivals: Rivals, notes: list[str]) -> list[Row]:
     }  # fmt: skip
     if ground.warm or ground.usual == "warm":
         ways["warm"] = lambda: _graded(ground, folder, *ground.warm)
+    try:
+        peer = Peer(ground)
+        ways["alone"] = lambda: _alone(peer, count)
+    except BenchError as error:
+        notes.append(f"The programs alone are not measured: {error}")
     found = interleaved(ground, f"{count} right submissions", 1 if ground.quick else 3, ways)
     notes += rivals.failed.values()
     rows = [
@@ -155,13 +165,19 @@ def _twenty(ground: Ground, rivals: Rivals, notes: list[str]) -> list[Row]:
     ]  # fmt: skip
     ours = [way for way in ("cold", "warm") if way in ways]
     for other in ways:
-        if other not in ours:
+        if other not in (*ours, "alone"):
             rows += [
                 ratio(f"rivals.{other}.over_{way}", f"{count} right: {other} over {way}",
                       found[f"{other}.wall"], found[f"{way}.wall"])
-                for way in ours
+                for way in (*ours, *(("alone",) if "alone" in ways else ()))
             ]  # fmt: skip
     return rows
+
+
+def _alone(peer: Peer, count: int) -> Figures:
+    """The programs, each started anew, with a peer that costs nothing, spread over all cores."""
+    cpu = count * sum(peer.bare(role, count)["cpu"] for role in ROLES)
+    return {"wall": cpu / cores(), "cpu": cpu}
 
 
 def _class(ground: Ground, rivals: Rivals, notes: list[str]) -> list[Row]:
