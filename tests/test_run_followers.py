@@ -42,6 +42,16 @@ def test_a_pair_comes_after_both_of_its_programs() -> None:
     assert followers.why_skipped(PAIR) == ""
 
 
+def test_it_waits_for_what_is_graded_alone() -> None:
+    followers = Followers()
+    for one in (SERVER, CLIENT, PAIR):
+        followers.keeps(one)
+    assert followers.done(played(CLIENT, run("client-nominal"))) == []
+    assert followers.done(played(CLIENT, run("client-nominal"), run("client-no-server"))) == []
+    assert followers.done(played(SERVER, run("server-nominal"))) == [PAIR]
+    assert followers.done(played(SERVER, run("server-nominal"))) == []
+
+
 def test_a_pair_that_comes_late_or_alone_does_not_wait() -> None:
     followers = Followers()
     assert not followers.keeps(PAIR)

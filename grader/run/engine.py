@@ -32,15 +32,15 @@ from grader.run.inbox import Inbox
 from grader.run.interpreter import inspect
 from grader.run.jobs import NOTHING, EngineOptions, Job, Played, PlayedRun, Run
 from grader.run.meter import OFF, Meter
-from grader.run.pieces import Piece, choose, cut, done
+from grader.run.pieces import Piece, choose, cut, done, so_far
 from grader.run.signals import no_end_meanwhile
 from grader.run.unplayed import not_run, unplayed_runs
 
 _TRIES = 2
 _LEAVE_S = 5.0
-_RUNS_FOR_ONE_MORE = 16
-"""To start a worker costs as much as several runs: there is one for each core at first, and one
-more for so many runs that were played."""
+_RUNS_FOR_ONE_MORE = 8
+"""To start a worker costs as much as a cold run or two, and what waits in it as much again: there
+is one for each core at first, and one more for so many runs that were played."""
 _QUIET_S = 0.1
 """Or when for so long none has said anything: programs sleep, and others can run meanwhile."""
 _LAST_WORDS = 16 * 1024
@@ -226,9 +226,10 @@ class Engine:
         """A piece is played: its job may be done with it, and others may be waiting for that."""
         more, played = done(piece, runs, traced)
         pieces += more
-        if played is not None:
-            for job in self._followers.done(played):
+        if more or played is not None:
+            for job in self._followers.done(played or so_far(piece)):
                 pieces += cut(job, self._followers.why_skipped(job))
+        if played is not None:
             yield replace(played, faults=tuple(self._faults.pop((played.key, played.role), ())))
 
     def _choose(self, waiting: Iterator[Job], pieces: deque[Piece]) -> Piece:

@@ -95,6 +95,11 @@ def done(
     return [], _together(whole)
 
 
+def so_far(piece: Piece) -> Played:
+    """What is known of its job: all graded runs, once `done` gives what comes after them."""
+    return _together(piece.whole)
+
+
 def _piece(whole: _Whole, scenario: Scenario, skip: str) -> Piece:
     job = whole.job
     known = () if skip else tuple(job.known.get(scenario.id, ()))
