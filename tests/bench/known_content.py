@@ -4,8 +4,9 @@
 
 OUT is an output folder of `wiregrade grade`, ID a complete submission in it; nothing in it is
 changed. Printed as JSON, ms of wall and CPU for each submission: writing the result of somebody
-who handed in the same (`copy`), taking a result over (`taken_over`), and beside them what no
-program can do without: the same number of links and files (`links`).
+who handed in the same (`copy`; `first` is the first one in a run, all others are further ones),
+taking a result over (`taken_over`), and beside them what no program can do without: the same number
+of links and files (`links`).
 """
 
 from __future__ import annotations
