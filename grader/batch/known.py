@@ -130,6 +130,8 @@ class Known:
         """Stamps of files that copies share -> whose are looked at, when there are no more."""
         self._whole: set[bytes] = set()
         """Stamps of files that copies share, which were looked at and are as they were."""
+        self._last = b"", b""
+        """The shape that was noted last, and its key."""
         self._lock = threading.Lock()
 
     def handed(self, entry: Waiting) -> Handed:
@@ -195,8 +197,10 @@ class Known:
         if not readable or files is None or not kept.can_be_kept(grade):
             return
         body = shape or kept.shape_of(grade)
-        key = hashlib.blake2b(body, digest_size=16).digest()
         with self._lock:
+            if body is not self._last[0]:  # copies have the very shape of the first
+                self._last = body, hashlib.blake2b(body, digest_size=16).digest()
+            key = self._last[1]
             self._noted[grade.id] = _Noted(handed.told, handed.stamp, files, key, body)
             self._families[files.shared.names] = grade.id
             if len(self._noted) >= _MOST_NOTED:
@@ -221,6 +225,7 @@ class Known:
             told = files.shared.changed if files and same and settled else None
             changes.append(("shared", names, told))
         noted, self._noted = self._noted, {}
+        shapes: dict[bytes, bytes] = {}
         for identifier, one in noted.items():
             if one.files.own.newest >= now:
                 self._noted[identifier] = one
@@ -229,7 +234,8 @@ class Known:
             own, shared = _whole(one.files.own), one.files.shared.names
             row = _Row(one.told, one.handed, own, shared, one.shape)
             changes.append(("results", identifier.encode(), msgspec.msgpack.encode(row)))
-            changes.append(("shapes", one.shape, one.body))
+            shapes[one.shape] = one.body
+        changes += (("shapes", key, body) for key, body in shapes.items())
         self._families = later
         self._index.put(changes)
 
