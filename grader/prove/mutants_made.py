@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from grader.lab.model import ExpectStdout, Formed, Generated, Message
+from grader.lab.model import Action, ExpectStdout, Formed, Generated, Message
 from grader.prove.changes import (
     Made,
     Model,
@@ -18,7 +18,7 @@ from grader.prove.changes import (
     touched,
 )
 from grader.prove.model_student import graded
-from grader.prove.plan import ONE_READ, Act, Exit, Print, Read, Say
+from grader.prove.plan import ONE_READ, Act, Exit, Path, Print, Read, Say, Send, Write
 from reference.framing import Framing, Line, Prefix, Until
 from reference.templates import RenderError
 
@@ -100,10 +100,20 @@ def _made_of_sizes(message: Message, messages: Mapping[str, Message]) -> bytes |
 def one_recv(model: Model) -> Iterator[Made]:
     """It takes what one recv() returns for a message, where messages come in pieces or together.
 
-    Plain words that come together are told apart by whoever prints them: that is right.
+    Plain words that come together are told apart by whoever prints them: that is right. So is it to
+    read a part of what nobody asks for.
     """
-    modes = {step.delivery.mode for s in graded(model.lab, model.role) for step in s.steps}
-    if not modes & ({"split", "coalesced"} if model.is_made else {"split"}):
+    modes = {"split", "coalesced"} if model.is_made else {"split"}
+    cut = {
+        name
+        for scenario in graded(model.lab, model.role)
+        for step in scenario.steps
+        if step.action is Action.SEND and step.delivery.mode in modes
+        for name in step.messages
+    }
+    # By its form a message is not even known without its framing, be it cut or not.
+    asked = {name for names in model.reads for name in names} if cut and model.is_made else cut
+    if not any(_uses_from(path, asked) for path in model.program.paths):
         return
 
     def once(act: Act) -> tuple[Act, ...]:
@@ -117,6 +127,22 @@ def one_recv(model: Model) -> Iterator[Made]:
         what = "takes what one recv() returns for a message"
         touches = model.names_from(lambda act: isinstance(act, Read))
         yield Made("one-recv", what, touches, program)
+
+
+def _uses_from(path: Path, names: set[str]) -> bool:
+    """Whether it says, prints or writes something of these messages, or of what it reads later."""
+    reads = [act for act in path if isinstance(act, Read)]
+    at = next((i for i, act in enumerate(reads) if names & {*act.messages}), len(reads))
+    messages = {name for act in reads[at:] for name in act.messages}
+    taken = {name for act in reads[at:] if act.form is not None for name in act.form.takes}
+
+    def uses(act: Act) -> bool:
+        if isinstance(act, Send | Print | Write) and act.made is not None:
+            return bool(act.made.names & taken)
+        said = isinstance(act, Print) or (isinstance(act, Send) and act.echo)
+        return said and bool(messages & {*getattr(act, "messages", ())})
+
+    return any(map(uses, path))
 
 
 def half_print(model: Model) -> Iterator[Made]:
