@@ -62,6 +62,9 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     ),
     # What the command does, but for options and words.
     "test_cli_merge.py": ("grader/batch/merging.py",),
+    "test_prove_model_student.py": tuple(
+        f"grader/prove/{name}.py" for name in ("asked", "model_shown", "turns")
+    ),
     "test_formats_moodle.py": ("grader/formats/filling.py",),
     "test_formats_terminal.py": tuple(
         f"grader/formats/{name}.py" for name in ("causes", "gathered", "writer")

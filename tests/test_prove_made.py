@@ -10,8 +10,9 @@ from engine_tools import SEED
 from grader.judge.grade import judge
 from grader.judge.model import Programs, Status
 from grader.lab.load import load_lab, load_lab_bytes
+from grader.prove.asked import UnservableError
 from grader.prove.forms import CannotKnowError, Knowledge, with_port
-from grader.prove.model_student import UnservableError, model_student
+from grader.prove.model_student import model_student
 from grader.prove.mutants import mutants
 from grader.prove.plan import On, Read, Send
 from grader.prove.source import source_of

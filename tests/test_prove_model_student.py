@@ -7,7 +7,8 @@ from engine_tools import tp09
 from prove_tools import PORT, lab_of
 
 from grader.lab.model import Role
-from grader.prove.model_student import UnservableError, model_student
+from grader.prove.asked import UnservableError
+from grader.prove.model_student import model_student
 from grader.prove.plan import (
     UNTIL_END,
     Accept,
@@ -237,3 +238,17 @@ def test_prints_come_in_the_order_asked_for() -> None:
     shown = [act for act in path if isinstance(act, Print | Say)]
     assert shown == [Say("the last of them"), Print(messages=("b",)), Print(messages=("a",))]
     assert path.index(shown[-1]) == path.index(shown[-2]) + 1
+
+
+def test_what_must_not_be_printed_is_not() -> None:
+    path = one_path(
+        {
+            "client-one": """
+            reference: [accept, {receive: a, proves: client.a}, send: b, close]
+            expect: {stdout: [{contains: b, proves: client.b}, {absent: c, proves: client.b}]}
+            """
+        },
+        "client",
+    )
+    assert [act.messages for act in path if isinstance(act, Print)] == [("b",)]
+    assert not [act for act in path if isinstance(act, Say)]

@@ -13,9 +13,10 @@ import pytest
 from prove_tools import lab_of
 
 from grader.lab.model import Role
+from grader.prove.asked import UnservableError
 from grader.prove.attention import Connections, Datagrams, is_turn
 from grader.prove.changes import Model
-from grader.prove.model_student import UnservableError, model_student
+from grader.prove.model_student import model_student
 from grader.prove.mutants import mutants
 from grader.prove.plan import Accept, Close, Exit, Nothing, On, Path, Program, Read, Rest, Send
 

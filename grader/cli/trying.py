@@ -25,7 +25,8 @@ from grader.lab.narrow import alone
 from grader.lab.sweep import is_sweep
 from grader.lab.texts import seed_of
 from grader.lab.visibility import proves
-from grader.prove.model_student import UnservableError, model_student
+from grader.prove.asked import UnservableError
+from grader.prove.model_student import model_student
 from grader.prove.proof import program_name
 from grader.prove.source import source_of
 from grader.run.engines import Engine

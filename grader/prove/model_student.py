@@ -8,11 +8,9 @@ there can be none, no student could pass either: that is an error of the lab.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
-from itertools import groupby, takewhile
 
 from grader.lab.model import (
     Action,
@@ -23,14 +21,15 @@ from grader.lab.model import (
     ExpectListening,
     ExpectStdout,
     Lab,
-    Level,
     ReferenceStep,
     Role,
     Scenario,
 )
 from grader.lab.ways import one_way
+from grader.prove.asked import UnservableError, graded, unknown
 from grader.prove.forms import CannotKnowError, Knowledge, with_port
 from grader.prove.model_several import USUAL_PATIENCE_S, Clients, asks, idles, overlap
+from grader.prove.model_shown import Shown, with_files
 from grader.prove.plan import (
     ONE_READ,
     UNTIL_END,
@@ -40,42 +39,20 @@ from grader.prove.plan import (
     Connect,
     Exit,
     Listen,
-    Nothing,
     On,
     Path,
-    Print,
     Program,
     Read,
     ReadEnd,
     Rest,
-    Say,
     Send,
     Shut,
     Style,
-    Write,
     agree,
     joined,
 )
+from grader.prove.turns import ENDS, in_turn, is_last, made_reads, runs, sends
 from reference.templates import Template
-
-_ENDS = (Action.HALF_CLOSE, Action.CLOSE, Action.RESET)
-_BEGINS = (Action.CONNECT, Action.ACCEPT, Action.REFUSE, Action.RESTART)
-
-
-class UnservableError(Exception):
-    """No program can do what the graded scenarios of a role ask for.
-
-    `scenario` is the id of one that shows it.
-    """
-
-    def __init__(self, scenario: str, message: str) -> None:
-        super().__init__(message)
-        self.scenario = scenario
-
-
-def graded(lab: Lab, role: Role) -> tuple[Scenario, ...]:
-    """The graded scenarios of a role, in the lab's order."""
-    return tuple(s for s in lab.scenarios if s.tests == role and s.level is Level.GRADED)
 
 
 def model_student(lab: Lab, role: Role, way: int = 0) -> Program:
@@ -152,6 +129,10 @@ class _Statement:
         return bool(udp)
 
     @property
+    def _shown(self) -> Shown:
+        return Shown(self.lab, self.scenarios, self.datagrams)
+
+    @property
     def attentive(self) -> bool:
         """Whether it attends to several clients at once: of UDP, a server always does."""
         return self.role == "server" and (self.attends_to_all or self.datagrams)
@@ -177,16 +158,16 @@ class _Statement:
         messages = with_port(self.lab.within(scenario).messages, self.lab.port)
         knowledge = Knowledge(messages)
         if self.is_made:
-            steps = _in_turn(steps)
+            steps = in_turn(steps)
         if self.attentive or self.datagrams:
             acts += self._several(scenario, steps, knowledge)
         else:
             acts += self._exchange(scenario, steps, knowledge)
         if self.is_made:
-            shown = self._made_prints(scenario, acts, knowledge)
+            shown = self._shown.made_prints(scenario, acts, knowledge)
         else:
-            shown = self._with_prints(acts)
-        shown = _with_files(shown, [*self._files(scenario, knowledge)])
+            shown = self._shown.with_prints(acts)
+        shown = with_files(shown, [*self._shown.files(scenario, knowledge)])
         more = (Accept(), ReadEnd()) if self.serves_on and not self.attentive else ()
         return (*shown, *more, Exit(self._status(scenario)))
 
@@ -253,7 +234,7 @@ class _Statement:
         read_to_end: dict[str, bool] = {}
         on = ""
         read: set[str] = set()
-        for number, run in enumerate(runs := _runs(steps)):
+        for number, run in enumerate(found := runs(steps)):
             step, name = run[0], run[0].connection
             if name != on:
                 on = name
@@ -265,7 +246,7 @@ class _Statement:
                     yield self._connect()
                 case Action.SEND:
                     if self.is_made:
-                        yield from _made_reads(run, knowledge)
+                        yield from made_reads(run, knowledge)
                     else:
                         yield from self._reads(scenario, run, reading)
                     read |= {name for one in run for name in one.messages}
@@ -278,11 +259,11 @@ class _Statement:
                     yield replace(said, optional=step.optional)
                 case Action.END:
                     yield from idles(step)
-                    rest = [one for later in runs[number + 1 :] for one in later]
-                    last = _is_last([one for one in rest if one.connection == on])
+                    rest = [one for later in found[number + 1 :] for one in later]
+                    last = is_last([one for one in rest if one.connection == on])
                     yield Close(first=True) if last else Shut()
                     is_open[on] = not last
-                case _ if step.action in _ENDS and is_open.get(on) and not read_to_end.get(on):
+                case _ if step.action in ENDS and is_open.get(on) and not read_to_end.get(on):
                     yield ReadEnd()
                     read_to_end[on] = True
             if step.action in (Action.CONNECT, Action.ACCEPT):
@@ -333,10 +314,10 @@ class _Statement:
 
     def _reading(self) -> _Reading:
         """The one way of reading that serves all graded scenarios."""
-        all_runs = [(s, run, after) for s in self.scenarios for run, after in _sends(s.steps)]
+        all_runs = [(s, run, after) for s in self.scenarios for run, after in sends(s.steps)]
         if all(step.delivery.mode == "separate" for _, run, _ in all_runs for step in run):
             return _Reading.ONE_READ
-        if all(after in _ENDS for _, _, after in all_runs):
+        if all(after in ENDS for _, _, after in all_runs):
             return _Reading.UNTIL_END
         for scenario, run, _ in all_runs:
             if names := [m for step in run for m in step.messages if m in scenario.texts]:
@@ -377,181 +358,4 @@ class _Statement:
         try:
             return knowledge.said(name)
         except CannotKnowError as error:
-            raise self._unknown(scenario, name, error) from error
-
-    @staticmethod
-    def _unknown(scenario: Scenario, name: str, error: Exception) -> UnservableError:
-        what = getattr(error, "name", error)
-        return UnservableError(
-            scenario.id,
-            f"no program can know {what}, which is in {name}: it is drawn anew, and the"
-            " reference has not sent it before",
-        )
-
-    def _files(self, scenario: Scenario, knowledge: Knowledge) -> Iterator[Write]:
-        """The files that it leaves, each made of what it knows in the end.
-
-        Those of other scenarios too, where it can: nothing need tell it which one it is in.
-        """
-        own = [e for e in scenario.expect if isinstance(e, ExpectFile)]
-        others = [e for s in self.scenarios for e in s.expect if isinstance(e, ExpectFile)]
-        done = {e.name for e in own if e.absent}
-        for e in (*own, *others):
-            if e.absent or e.name in done:
-                continue
-            try:
-                made = knowledge.said(e.message) if e.message else Template((b"something",))
-                called = knowledge.filled(e.made) if e.made is not None else None
-            except (CannotKnowError, KeyError) as error:
-                if e not in own:
-                    continue  # of another scenario alone
-                raise self._unknown(scenario, e.name, error) from error
-            done.add(e.name)
-            yield Write(name=e.name, made=made, called=called)
-
-    # --- the screen ----------------------------------------------------------------------
-
-    def _with_prints(self, acts: Sequence[Act]) -> list[Act]:
-        """The acts with prints: each text as soon as it is read and those before it are out."""
-        wanted = self._prints()
-        sent = {m for s in self.scenarios for st in s.steps if st.action is Action.SEND
-                for m in st.messages}  # fmt: skip
-        read = {m: act for act in acts if isinstance(act, Read) for m in act.messages}
-        waiting = [name for name in wanted if name in read or name not in sent]
-        there: set[str] = {name for name in waiting if name not in read}
-        with_prints: list[Act] = []
-        for act in acts:
-            if isinstance(act, Read):
-                there |= {*act.messages}
-            with_prints.append(act)
-            while ready := [n for n in waiting if n in there and not ({*wanted[n]} & {*waiting})]:
-                times = self._times(ready[0])
-                if ready[0] not in read:
-                    with_prints += [Say(self.lab.messages[ready[0]].text)] * times
-                    waiting.remove(ready[0])
-                    continue
-                together = read[ready[0]].messages
-                names = tuple(n for n in together if n in waiting)
-                with_prints.append(Print(messages=names, times=times))
-                waiting = [name for name in waiting if name not in together]
-        return with_prints
-
-    def _made_prints(
-        self, scenario: Scenario, acts: Sequence[Act], knowledge: Knowledge
-    ) -> list[Act]:
-        """The acts with all that is to be printed, and can be known, before the end of them.
-
-        A client of datagrams says words of its own only where they are asked for: it knows
-        whether it has waited in vain.
-        """
-        own = {e.message for e in scenario.expect if isinstance(e, ExpectStdout)}
-        wanted = {
-            (e.message, e.times or 1): None
-            for s in self.scenarios
-            for e in s.expect
-            if isinstance(e, ExpectStdout) and e.how != "absent"
-        }
-        shown: list[Act] = []
-        for name, times in wanted:
-            if name not in knowledge.messages:
-                continue  # another scenario's own
-            with suppress(CannotKnowError):
-                made = knowledge.said(name)
-                if self.datagrams and not made.names and name not in own:
-                    continue
-                shown.append(Print(messages=(name,), made=made, times=times))
-        last = Read | Send | Nothing
-        at = next((i for i in reversed(range(len(acts))) if isinstance(acts[i], last)), -1)
-        return [*acts[: at + 1], *shown, *acts[at + 1 :]]
-
-    def _times(self, name: str) -> int:
-        """How many times a text is to be printed."""
-        expected = (e for s in self.scenarios for e in s.expect if isinstance(e, ExpectStdout))
-        return max((e.times or 1 for e in expected if e.message == name), default=1)
-
-    def _prints(self) -> dict[str, tuple[str, ...]]:
-        """Each message that some graded scenario wants on stdout, and those before it."""
-        wanted: dict[str, tuple[str, ...]] = {}
-        for scenario in self.scenarios:
-            for e in scenario.expect:
-                if isinstance(e, ExpectStdout):
-                    before = (e.after,) if e.after else ()
-                    wanted[e.message] = (*wanted.get(e.message, ()), *before)
-        return wanted
-
-
-def _with_files(acts: Sequence[Act], files: Sequence[Act]) -> list[Act]:
-    """The acts with files written at the end of what is asked for."""
-    end = next((i for i, act in enumerate(acts) if isinstance(act, Rest)), len(acts))
-    return [*acts[:end], *files, *acts[end:]]
-
-
-def _in_turn(steps: Sequence[ReferenceStep]) -> list[ReferenceStep]:
-    """Requests that are sent together, each with its own answer where there are as many.
-
-    A program that knows where a message ends answers each as if it had come alone.
-    """
-    found: list[ReferenceStep] = []
-    waiting = list(steps)
-    while waiting:
-        step = waiting.pop(0)
-        if step.action is not Action.SEND:
-            found.append(step)
-            continue
-        more = list(takewhile(lambda one: _goes_on(step, one), waiting))  # noqa: B023
-        names = tuple(name for one in (step, *more) for name in one.messages)
-        answers = waiting[len(more) : len(more) + len(names)]
-        paired = len(answers) > 1 and all(one.action is Action.RECEIVE for one in answers)
-        if not paired or len(answers) < len(names):
-            found.append(step)
-            continue
-        del waiting[: len(more)]
-        del waiting[: len(answers)]
-        for name, answer in zip(names, answers, strict=True):
-            found += [replace(step, messages=(name,)), answer]
-    return found
-
-
-def _goes_on(step: ReferenceStep, other: ReferenceStep) -> bool:
-    """Whether the same is sent again, as a network doubles a datagram."""
-    return other.action is Action.SEND and (other.connection, other.messages) == (
-        step.connection,
-        step.messages,
-    )
-
-
-def _made_reads(run: Sequence[ReferenceStep], knowledge: Knowledge) -> Iterator[Read]:
-    for step in run:
-        for name in step.messages:
-            yield Read(messages=(name,), form=knowledge.read(name))
-
-
-def _runs(steps: Sequence[ReferenceStep]) -> list[list[ReferenceStep]]:
-    """The steps one by one, sends that follow each other together."""
-    runs: list[list[ReferenceStep]] = []
-    kinds = groupby(steps, key=lambda step: (step.action is Action.SEND, step.connection))
-    for (is_send, _), group in kinds:
-        members = list(group)
-        runs += [members] if is_send else [[step] for step in members]
-    return runs
-
-
-def _sends(
-    steps: Sequence[ReferenceStep],
-) -> Iterator[tuple[list[ReferenceStep], Action | None]]:
-    """Each run of sends, and the action behind it."""
-    runs = _runs(steps)
-    for number, run in enumerate(runs):
-        if run[0].action is Action.SEND:
-            after = runs[number + 1][0].action if number + 1 < len(runs) else None
-            yield run, after
-
-
-def _is_last(later: Sequence[ReferenceStep]) -> bool:
-    """Whether the reference sends nothing more in this connection."""
-    for step in later:
-        if step.action in _BEGINS:
-            break
-        if step.action in (Action.SEND, Action.HALF_CLOSE):
-            return False
-    return True
+            raise unknown(scenario, name, error) from error

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader.lab.model import ExpectExit
+from grader.prove.asked import graded
 from grader.prove.changes import (
     Made,
     Model,
@@ -16,7 +17,6 @@ from grader.prove.changes import (
     reads,
     sends,
 )
-from grader.prove.model_student import graded
 from grader.prove.plan import (
     Accept,
     Act,

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from grader.lab.model import Action, ExpectStdout, Formed, Generated, Message
+from grader.prove.asked import graded
 from grader.prove.changes import (
     Made,
     Model,
@@ -17,7 +18,6 @@ from grader.prove.changes import (
     sends,
     touched,
 )
-from grader.prove.model_student import graded
 from grader.prove.plan import ONE_READ, Act, Exit, Path, Print, Read, Say, Send, Write
 from reference.framing import Framing, Line, Prefix, Until
 from reference.templates import RenderError

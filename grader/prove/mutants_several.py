@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from grader.lab.model import Action
+from grader.prove.asked import graded
 from grader.prove.changes import Change, Made, Model, Names, mapped, touched
-from grader.prove.model_student import graded
 from grader.prove.plan import (
     Accept,
     Act,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.lab.model import ExpectFile, ExpectStdout
+from grader.prove.asked import graded
 from grader.prove.changes import Change, Made, Model, Names, Test, instead, mapped
-from grader.prove.model_student import graded
 from grader.prove.plan import Act, Exit, Path, Print, Rest, Write
 from reference.templates import Template
 

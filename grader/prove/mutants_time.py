@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from grader.lab.connections import longest_of
 from grader.lab.model import Action, ReferenceStep
+from grader.prove.asked import graded
 from grader.prove.changes import Made, Model, mapped
-from grader.prove.model_student import graded
 from grader.prove.plan import Accept, Act, Connect, Nothing, Path, Pause, Send
 
 LONGEST_S = 6.0

@@ -25,8 +25,9 @@ from grader.judge.model import Programs, Status
 from grader.judge.traceback import last_traceback
 from grader.lab.model import ROLES, Criterion, Lab, Level, Role, Text
 from grader.lab.problems import LabProblem, Place
+from grader.prove.asked import UnservableError, graded
 from grader.prove.case import Case, Skipped
-from grader.prove.model_student import UnservableError, graded, model_student
+from grader.prove.model_student import model_student
 from grader.prove.mutants import mutants
 from grader.prove.mutants_connection import NOTHING
 from grader.prove.places import Line, Places, kind_of

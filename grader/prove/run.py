@@ -9,8 +9,8 @@ from typing import Protocol
 
 from grader.lab.model import Lab
 from grader.lab.texts import seed_of
+from grader.prove.asked import graded
 from grader.prove.case import Case
-from grader.prove.model_student import graded
 from grader.prove.places import places_of
 from grader.prove.proof import Planned, Proof, Trial, conclude, examine, plan, program_name
 from grader.prove.source import source_of

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from grader.lab.model import Accents, ExpectStdout, Lab, Role
 from grader.lab.ways import count as count_ways
 from grader.letters import without_accents
+from grader.prove.asked import UnservableError, graded
 from grader.prove.case import Case, Skipped
-from grader.prove.model_student import UnservableError, graded, model_student
+from grader.prove.model_student import model_student
 from grader.prove.mutants_exchange import ENCODINGS
 from grader.prove.plan import (
     Accept,
