@@ -7,12 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prove_tools import lab_of
 from test_prove_table import PROBLEM, proof
 
 from grader.lab.library import builtin_labs, find_lab
 from grader.lab.load import lab_files, load_lab_bytes
 from grader.lab.problems import LabProblem
 from grader.prove import mutants
+from grader.prove.asked import UnservableError
+from grader.prove.model_student import model_student
 from grader.prove.places import places_of
 from grader.prove.proof import plan
 from grader.prove.table import tables, verdict
@@ -54,6 +57,21 @@ def test_french_typography() -> None:
         bare = re.sub(r"`[^`]*`", "", text)
         assert not re.search(r"[^~][:;!?](?:\s|$)", bare), text
         assert not re.search(r"\w'\w", text), text
+
+
+def test_what_no_program_can_do_is_said_in_both() -> None:
+    lab = lab_of(
+        {
+            "server-one": "reference: [connect, {receive: a, proves: server.a}, close]",
+            "server-two": "reference: [connect, {receive: b, proves: server.a}, close]",
+        }
+    )
+    with pytest.raises(UnservableError) as caught:
+        model_student(lab, "server")
+    assert str(caught.value) == caught.value.said.in_language("en")
+    french = caught.value.said.in_language("fr")
+    assert french.startswith("aucun programme ne peut faire tout ce qui est demandé ici et dans ")
+    assert "\u00a0: rien de ce qu’il lit" in french
 
 
 def test_tables_and_verdicts_in_french() -> None:

@@ -15,7 +15,7 @@ from grader.intake.reading import read
 from grader.intake.tree import read_regular
 from grader.judge.model import Grade
 from grader.lab.expected import EXPECTED_FILE, MAX_BYTES, Expected, read_expected
-from grader.lab.model import Lab
+from grader.lab.model import Lab, Text
 from grader.lab.problems import LabError, LabProblem, Place
 from grader.run.engines import Engine
 from grader.run.jobs import EngineOptions, Played
@@ -40,7 +40,7 @@ class Compared:
     name: str
     grade: Grade
     expected: Expected
-    differences: tuple[str, ...]
+    differences: tuple[Text, ...]
     """Empty: it is as expected."""
     fault: str = ""
     """Why it could not be graded: the host's fault, or ours."""
@@ -114,24 +114,39 @@ def _compared(lab: Lab, sample: Sample, grade: Grade) -> Compared:
     )
 
 
-def _differences(lab: Lab, expected: Expected, grade: Grade) -> Iterator[str]:
+def _differences(lab: Lab, expected: Expected, grade: Grade) -> Iterator[Text]:
     if grade.score != expected.score:
-        yield f"{_points(grade.score)} points, expected {_points(expected.score)}"
+        got, wanted = _points(grade.score), _points(expected.score)
+        yield _said(f"{got} points, attendu {wanted}", f"{got} points, expected {wanted}")
     for judged in grade.criteria:
-        name = judged.criterion.id
-        wanted = expected.criteria.get(name, str(judged.status))
-        if judged.status != wanted:
+        name, status = judged.criterion.id, judged.status
+        wanted = expected.criteria.get(name, str(status))
+        if status != wanted:
             what = judged.findings[0].what.in_language(lab.language) if judged.findings else ""
-            yield f"{name}: {judged.status}, expected {wanted}{f' ({what})' if what else ''}"
-    named = {d.id for d in grade.diagnoses if d.level == "error"}
+            more = f" ({what})" if what else ""
+            yield _said(
+                f"{name}~: {status}, attendu {wanted}{more}",
+                f"{name}: {status}, expected {wanted}{more}",
+            )
+    named = ", ".join(sorted({d.id for d in grade.diagnoses if d.level == "error"}))
     for name in expected.diagnoses or ():
-        if name not in named:
-            yield f"{name} is not named; what is: {', '.join(sorted(named)) or 'nothing'}"
+        if name not in named.split(", "):
+            yield _said(
+                f"{name} n’est pas nommé~; ce qui l’est~: {named or 'rien'}",
+                f"{name} is not named; what is: {named or 'nothing'}",
+            )
     outcomes = {run.scenario: run.outcome for run in grade.runs}
     for scenario, wanted in expected.runs.items():
         outcome = outcomes.get(scenario, "not played")
         if _LIMIT.get(outcome, outcome) != _LIMIT.get(wanted, wanted):
-            yield f"{scenario}: {outcome}, expected {wanted}"
+            yield _said(
+                f"{scenario}~: {outcome}, attendu {wanted}",
+                f"{scenario}: {outcome}, expected {wanted}",
+            )
+
+
+def _said(french: str, english: str) -> Text:
+    return Text({"fr": french.replace("~", "\u00a0"), "en": english})
 
 
 def _points(number: Fraction) -> str:

@@ -98,7 +98,8 @@ def _show(lab: str, done: list[Compared], total: int, language: str) -> None:
             told = _words("fault", language, name=one.name, fault=one.fault)
             say(in_words(told, language))
         for difference in one.differences:
-            told = _words("difference", language, name=one.name, difference=difference)
+            what = difference.in_language(language)
+            told = _words("difference", language, name=one.name, difference=what)
             say(in_words(told, language))
     wrong = sum(bool(one.differences) for one in done)
     lost = sum(bool(one.fault) for one in done)
@@ -119,7 +120,7 @@ def _say_json(source: LabSource, done: list[Compared]) -> None:
                 "name": one.name,
                 "score": str(one.grade.score),
                 "expected": str(one.expected.score),
-                "differences": list(one.differences),
+                "differences": [each.in_language("en") for each in one.differences],
                 "fault": one.fault or None,
             }
             for one in done

@@ -74,11 +74,15 @@ def model_student(lab: Lab, role: Role, way: int = 0) -> Program:
     if parting:
         one, other = (lives[number][0] for number in parting)
         where = "in two lives" if one == other else f"here and in {one}"
+        where_fr = "dans deux vies" if one == other else f"ici et dans {one}"
         who = ", nor who comes or speaks next," if statement.attentive else ""
+        who_fr = ", ni qui vient ou parle ensuite," if statement.attentive else ""
         raise UnservableError(
             other,
             f"no program can do all that is asked for {where}: nothing that the {role} reads{who}"
             " tells it which of the two exchanges it is in",
+            f"aucun programme ne peut faire tout ce qui est demandé {where_fr}~: rien de ce qu’il"
+            f" lit{who_fr} ne lui dit dans lequel des deux échanges il est",
         )
     style = Style(
         reuse_address=any(s.action is Action.RESTART for each in scenarios for s in each.steps),
@@ -124,7 +128,9 @@ class _Statement:
         if udp and len(udp) < len(self.scenarios):
             other = next(s for s in self.scenarios if s.protocol != "udp")
             raise UnservableError(
-                udp[0].id, f"UDP is spoken here, and TCP in {other.id}: a {self.role} speaks one"
+                udp[0].id,
+                f"UDP is spoken here, and TCP in {other.id}: a {self.role} speaks one",
+                f"UDP est parlé ici, et TCP dans {other.id}~: un programme n’en parle qu’un",
             )
         return bool(udp)
 
@@ -301,7 +307,9 @@ class _Statement:
         if len(found) > 1:
             one, other = list(found)[:2]
             raise UnservableError(
-                found[other], f"{field} {other} is asked for here, and {one} in {found[one]}"
+                found[other],
+                f"{field} {other} is asked for here, and {one} in {found[one]}",
+                f"{field} {other} est demandé ici, et {one} dans {found[one]}",
             )
         return list(found)
 
@@ -325,6 +333,8 @@ class _Statement:
                     scenario.id,
                     f"no program can know where {names[0]} ends: its text is drawn anew, messages"
                     " don't always come by themselves, and the connection goes on behind it",
+                    f"aucun programme ne peut savoir où {names[0]} finit~: son texte est tiré au"
+                    " sort, les messages ne viennent pas toujours seuls, et la connexion continue",
                 )
         return _Reading.LENGTH
 

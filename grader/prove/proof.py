@@ -106,7 +106,7 @@ def plan(lab: Lab, places: Places) -> Planned:
         try:
             program = model_student(lab, role)
         except UnservableError as error:
-            problems.append(LabProblem(places.steps[error.scenario], str(error)))
+            problems.append(_problem(places.steps[error.scenario], error.said))
             continue
         what = "does all that is asked for"
         cases.append(Case(id="model", role=role, kind="model", what=what, program=program))
