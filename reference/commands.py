@@ -20,7 +20,7 @@ class OfConnection(Command):
 
 @dataclass(frozen=True)
 class Listen(OfConnection):
-    """Listen on the port of the script; who comes next is given the connection's name."""
+    """Listen on the port (or path) of the script; who comes next is given the connection's name."""
 
 
 @dataclass(frozen=True)

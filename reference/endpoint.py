@@ -16,6 +16,8 @@ from collections.abc import Callable
 
 from reference import events as e
 from reference.connection import CHUNK, Address, Connection, Peer
+from reference.local import LocalConnection
+from reference.socketfile import Places
 
 BACKLOG = 16
 """Connections that may wait to be accepted; the kernel keeps one more."""
@@ -35,15 +37,25 @@ class PortTakenError(OSError):
 class Endpoint:
     """The reference's ends of the wire. `now` gives nanoseconds since the run began.
 
-    `datagrams`: over UDP. `family` is that of a listener of ours: `ipv4` means both.
+    `datagrams`: over UDP. `family` is that of a listener of ours: `ipv4` means both. `path`: over
+    Unix-domain sockets, by that name; they need to be told the folder (`stand_in`).
     """
 
     def __init__(
-        self, now: Callable[[], int], *, datagrams: bool = False, family: str = "ipv4"
+        self,
+        now: Callable[[], int],
+        *,
+        datagrams: bool = False,
+        family: str = "ipv4",
+        path: str = "",
     ) -> None:
         self._now = now
         self.datagrams = datagrams
         self._family = family
+        self._path = path
+        self._places: Places | None = None
+        self._bound: socket.socket | None = None
+        """Has the name, and refuses who connects."""
         self._listeners: list[socket.socket] = []
         self._connections: dict[str, Connection] = {}
         self._awaited: deque[str] = deque()
@@ -96,6 +108,11 @@ class Endpoint:
         return any(connection.dialling for connection in self._connections.values())
 
     @property
+    def knocks(self) -> bool:
+        """A connect() of ours is tried at each `poll`: no descriptor tells when it may succeed."""
+        return bool(self._path) and self.dialling
+
+    @property
     def crowded(self) -> bool:
         """More connections wait to be accepted than there is room for."""
         return any(_waiting(listener) > BACKLOG for listener in self._listeners)
@@ -109,6 +126,41 @@ class Endpoint:
 
     # --- commands ------------------------------------------------------------------------
 
+    def stand_in(self, places: Places, *, refuses: bool = False) -> None:
+        """A program is started in this folder; who listened in another goes on in this one.
+
+        `refuses`: until it is to listen, who connects is refused. The places are ours to close.
+
+        Raises:
+            OSError: the name can't be had there.
+        """
+        listened = bool(self._listeners)
+        self._leave_places()
+        self._places = places
+        if refuses or listened:
+            self._bound = places.bind(self._path)
+        if listened:
+            self._listen_there()
+
+    def _listen_there(self) -> None:
+        if self._places is None:
+            raise RuntimeError("nobody has said in which folder")
+        listener = self._bound or self._places.bind(self._path)
+        self._bound = None
+        listener.listen(BACKLOG)
+        self._listeners.append(listener)
+
+    def _leave_places(self) -> None:
+        had = [*self._listeners, *([self._bound] if self._bound else [])]
+        for one in had:
+            one.close()
+        self._listeners.clear()
+        if self._places is not None:
+            if had:
+                self._places.unbind(self._path)
+            self._places.close()
+        self._bound = self._places = None
+
     def listen(self, port: int, name: str = "") -> None:
         """Listen on every address of this machine, IPv4 and where there is one IPv6.
 
@@ -120,6 +172,9 @@ class Endpoint:
         if name not in self._awaited:
             self._awaited.append(name)
         if self._listeners:
+            return
+        if self._path:
+            self._listen_there()
             return
         if self._family != "ipv6":
             try:
@@ -168,15 +223,17 @@ class Endpoint:
     def close_all(self) -> None:
         """Leave no socket: what is still open is reset."""
         self.close_connections(reset=True)
-        for listener in self._listeners:
-            listener.close()
-        self._listeners.clear()
+        self._leave_places()
         self._strays.clear()
 
     def _new(self, name: str) -> Connection:
         self.of(name).close()
-        kind = Peer if self.datagrams else Connection
-        made = self._connections[name] = kind(self._now, name)
+        made: Connection
+        if self._places is not None:
+            made = LocalConnection(self._now, name, self._places)
+        else:
+            made = (Peer if self.datagrams else Connection)(self._now, name)
+        self._connections[name] = made
         return made
 
     # --- what came -----------------------------------------------------------------------
@@ -195,7 +252,11 @@ class Endpoint:
             if accepted is None:
                 break
             name = self._awaited.popleft() if self._awaited else ""
-            out += self._new(name).adopt(accepted)
+            made = self._new(name)
+            if isinstance(made, LocalConnection):
+                out += made.serve(accepted, self._path)
+            else:
+                out += made.adopt(accepted)
         return out
 
     def _next_accepted(self) -> socket.socket | None:

@@ -28,7 +28,10 @@ class OfConnection(Event):
 
 @dataclass(frozen=True)
 class Listening(OfConnection):
-    """The program has a listener (UDP: a bound socket) that can be dialled."""
+    """The program has a listener (UDP: a bound socket) that can be dialled.
+
+    Of a Unix-domain socket `address` is its name, and the port is 0; so in `Connected`.
+    """
 
     address: str
     port: int
@@ -36,7 +39,7 @@ class Listening(OfConnection):
 
 @dataclass(frozen=True)
 class Connected(OfConnection):
-    """The TCP handshake is complete; addresses are (host, port).
+    """The handshake is complete; addresses are (host, port).
 
     Of datagrams: our socket is there, or the first one has come from that address.
     """

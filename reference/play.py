@@ -18,6 +18,7 @@ from reference import events as e
 from reference import script as s
 from reference.endpoint import Endpoint
 from reference.machine import Machine, Phase
+from reference.socketfile import Places
 
 SETTLE = 0.3
 """Seconds without news after which the program is taken to be ready."""
@@ -50,7 +51,9 @@ class Player:
         self._patience = patience
         self._settle = settle
         self._began = time.monotonic_ns()
-        self._endpoint = Endpoint(self._now, datagrams=script.datagrams, family=script.family)
+        self._endpoint = Endpoint(
+            self._now, datagrams=script.datagrams, family=script.family, path=script.path
+        )
         self._asked: dict[str, type[e.Ready] | type[e.Consumed]] = {}
         self._unread: set[str] = set()
         self._ended: set[str] = set()
@@ -62,9 +65,14 @@ class Player:
 
         Raises:
             PortTakenError: another program has the port that the script listens on.
+            NoUnixSocketsError: this system has none of those that the script asks for.
             KeyboardInterrupt: the person gave up.
         """
+        script = self._machine.script
         try:
+            if script.path:
+                refuses = any(isinstance(step, s.Refuse) for step in script.steps)
+                self._endpoint.stand_in(Places("."), refuses=refuses)
             self._carry_out(self._machine.start(self._now()))
             while not self._machine.finished:
                 for event in self._next_events():
@@ -118,13 +126,14 @@ class Player:
 
     def _dial(self) -> list[e.Event]:
         """Reach for the server until it is there: a refusal only says « not yet »."""
-        port, name = self._machine.script.port, self._machine.playing(s.Connect)[0]
+        script, name = self._machine.script, self._machine.playing(s.Connect)[0]
+        address, port = (script.path, 0) if script.path else (self._address, script.port)
         if not self._searching:
             self._searching = True
-            self._take(e.Listening(self._now(), self._address, port, connection=name))
+            self._take(e.Listening(self._now(), address, port, connection=name))
             came: list[e.Event] = self._early
         else:
-            came = self._endpoint.dial(self._address, port, name)
+            came = self._endpoint.dial(address, port, name)
         if not came and self._endpoint.dialling:
             came = self._wait(self._patience)
         if came and not isinstance(came[0], e.Refused):

@@ -197,6 +197,8 @@ class Script:
     """Over UDP: each message is a datagram, and nothing has an end."""
     family: Family = "ipv4"
     """What a server of ours listens on, and which of the program's addresses is dialled."""
+    path: str = ""
+    """Over Unix-domain sockets: the name, in the program's folder; empty: over the internet's."""
     awaits_exit: bool = True
     """Whether something is said of how the program ends; else it may go on without an end."""
 

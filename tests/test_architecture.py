@@ -202,6 +202,9 @@ TESTED_TOGETHER: dict[str, tuple[str, ...]] = {
     ),
     "test_machine.py": ("reference/link.py",),
     "test_endpoint.py": ("reference/connection.py",),
+    "test_socketfile.py": ("reference/local.py",),
+    "test_run_unixdiag.py": ("grader/run/localnames.py",),
+    "test_local.py": ("grader/wire/drawn.py",),
     "test_lab_connections.py": ("grader/lab/program.py",),
     # Two programs with each other: real ones, then what was told of them.
     "test_run_pair.py": ("grader/run/pair_facts.py", "grader/run/pair_run.py"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.lab.load import load_lab_bytes
-from grader.lab.model import Action, Scenario
+from grader.lab.model import Action, ExpectListening, Scenario
 from grader.lab.problems import LabError
 
 LAB = """\
@@ -23,6 +23,7 @@ criteria:
     hint: {fr: "?", en: "?"}
 scenarios: [server-a]
 """
+UNIX = "protocol: unix\npath: a.sock\n"
 SERVER = """\
 scenario: server-a
 tests: server
@@ -83,6 +84,34 @@ def test_times_arguments_environment() -> None:
     assert read_.family == "ipv6"
 
 
+def test_over_unix_domain_sockets() -> None:
+    expect = "expect: {listening: {path: chat.sock}}\n"
+    program = 'program: {args: ["{{path}}"], env: {WHERE: "{{path}}:{{port}}"}}\n'
+    found = read("", f"protocol: unix\npath: chat.sock\n{program}{expect}")
+    assert (found.protocol, found.path) == ("unix", "chat.sock")
+    (listening,) = found.expect
+    assert isinstance(listening, ExpectListening)
+    assert (listening.port, listening.path) == (0, "chat.sock")
+
+
+def test_a_lab_that_speaks_of_no_port_has_none() -> None:
+    local = LAB.replace("port: 65432", "protocol: unix\npath: chat.sock")
+    text = f"{SERVER}reference: [connect, {{receive: answer, proves: server.answer}}]\n"
+    lab = load_lab_bytes({"lab.yaml": local.encode(), "server-a.yaml": text.encode()})
+    assert (lab.port, lab.path, lab.scenario("server-a").path) == (0, "chat.sock", "chat.sock")
+    for more, told in (
+        ("protocol: tcp\n", "over tcp lab.yaml needs a `port`"),
+        ('program: {args: ["{{port}}"]}\n', "{{port}} needs a `port` in lab.yaml"),
+    ):
+        with pytest.raises(LabError) as caught:
+            load_lab_bytes({"lab.yaml": local.encode(), "server-a.yaml": (more + text).encode()})
+        assert told in str(caught.value.problems[0])
+    both = text.replace("tests: server", "tests: both\nlevel: advice\nadvice: Read it.")
+    with pytest.raises(LabError) as caught:
+        load_lab_bytes({"lab.yaml": local.encode(), "server-a.yaml": both.encode()})
+    assert any("over TCP only" in str(problem) for problem in caught.value.problems)
+
+
 @pytest.mark.parametrize(
     ("reference", "more", "told"),
     [
@@ -109,6 +138,18 @@ def test_times_arguments_environment() -> None:
         ("  - {send: [hello, answer], delivery: coalesced}\n", "protocol: udp\n",
          "each message is a datagram"),
         ("  - send: hello\n", "protocol: upd\n", "protocol: unknown 'upd'; did you mean 'udp'?"),
+        ("  - connect\n", "protocol: unix\n", "the socket has a name: `path: chat.sock`"),
+        ("  - connect\n", "path: chat.sock\n", "write `protocol: unix` beside it"),
+        ("  - connect\n", "protocol: unix\npath: a/chat.sock\n", "(no folder, 80 bytes)"),
+        ("  - connect\n", "protocol: unix\npath: ..\n", "(no folder, 80 bytes)"),
+        ("  - connect\n", "protocol: unix\npath: '@chat'\n", "(no folder, 80 bytes)"),
+        ("  - connect\n  - reset\n", UNIX, "'reset' over Unix-domain sockets: such a"),
+        ("  - connect\n", f"{UNIX}network: {{time_wait: kept}}\n", "is on none; leave it out"),
+        ("  - connect\n", f"{UNIX}expect: {{bound: {{address: any}}}}\n", "no interface"),
+        ("  - connect\n", f"{UNIX}expect: {{listening: {{port: 7}}}}\n", "there is no port"),
+        ("  - connect\n", f"{UNIX}expect: {{listening: {{path: x}}}}\n", "the scenario's 'a.sock'"),
+        ("  - connect\n", "expect: {listening: {path: x, port: 7}}\n", "here there is a port"),
+        ("  - connect\n", 'program: {args: ["{{path}}"]}\n', "{{path}} needs `protocol: unix`"),
         ("  - connect\n", "network: {family: ipv5}\n", "family: unknown 'ipv5'"),
         ("  - connect\n", "program: {args: 7}\n", "args must be a list"),
         ("  - connect\n", "program: {env: {path: x}}\n", "a name such as SERVER_PORT"),

@@ -500,8 +500,8 @@ def test_lists_where_lines_were_expected() -> None:
     found = problems(lab="[1]")
     assert found == [
         "lab.yaml:1:1: the lab must be `key: value` lines (lab, title, language, statement,"
-        " port, protocol, framing, messages, steps, roles, criteria, tolerance, limits, python,"
-        " languages, salt, notions, passages, diagnoses, late, scenarios), not a list"
+        " port, protocol, path, framing, messages, steps, roles, criteria, tolerance, limits,"
+        " python, languages, salt, notions, passages, diagnoses, late, scenarios), not a list"
     ]
 
 

@@ -44,6 +44,24 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Je cherche votre serveur sur {address}, port {port}~: lancez-le.",
         "Looking for your server on {address}, port {port}: start it.",
     ),
+    "listen_local": (
+        "J’écoute sur le socket Unix {path}, dans ce dossier~: lancez-y votre client.",
+        "Listening on the Unix socket {path}, in this folder: start your client here.",
+    ),
+    "refuse_local": (
+        "Je n’écoute pas sur le socket Unix {path}~: lancez votre client dans ce dossier.",
+        "Not listening on the Unix socket {path}: start your client in this folder.",
+    ),
+    "search_local": (
+        "Je cherche le socket Unix {path} dans ce dossier~: lancez-y votre serveur.",
+        "Looking for the Unix socket {path} in this folder: start your server here.",
+    ),
+    "connected_local": ("Connexion établie.", "Connected."),
+    "fin_local": ("← vous avez fermé la connexion.", "← you closed the connection."),
+    "rst_local": (
+        "← votre côté a fermé sans avoir tout lu.", "← your side closed with something unread."
+    ),
+    "half_local": ("→ Je n’enverrai plus rien.", "→ Nothing more will be sent."),
     "connected": (
         "Connexion établie avec {host}, port {port}.",
         "Connected with {host}, port {port}.",
@@ -198,6 +216,8 @@ class Teller:
                 return self._words["other"]
 
     def _say(self, key: str, **values: object) -> None:
+        if self.script.path and f"{key}_local" in self._words:
+            key, values["path"] = f"{key}_local", self.script.path
         whose = f"[{self._whose}] " if self._whose else ""
         self._out(whose + self._words[key].format(**values))
 

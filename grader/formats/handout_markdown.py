@@ -37,7 +37,7 @@ def _head(page: Handout, language: str) -> Iterator[str]:
     yield f"# {title or text(page.title)}"
     yield statement.strip("\r\n") or text(page.lead)
     yield f"## {words['programs_asked']}"
-    port = f"- {labelled(words['port'], language)}{page.port}"
+    port = f"- {labelled(words['socket' if page.named else 'port'], language)}{page.port}"
     yield "\n".join([port, *(f"- {line}" for line in page.files)])
 
 

@@ -24,6 +24,8 @@ def other_port(facts: Facts) -> Hit | None:
     port = expected_port(facts)
     if is_refused(facts):
         return None
+    if facts.scenario.protocol == "unix":
+        return _other_name(facts)
     if facts.role == "server":
         reached = any(e.remote[1] == port for _, e in facts.connected)
         if not facts.listeners or reached or any(e.port == port for _, e in facts.listeners):
@@ -47,8 +49,27 @@ def other_port(facts: Facts) -> Hit | None:
     return None
 
 
+def _other_name(facts: Facts) -> Hit | None:
+    """Another name than the statement's, or a port where it asks for a name."""
+    name, path = "other-port-or-host", facts.scenario.path
+    named = [(i, e.address) for i, e in facts.listeners]
+    met = [(i, e.remote[0] if facts.role == "server" else e.local[0]) for i, e in facts.connected]
+    if any(seen == path for _, seen in (*named, *met)):
+        return None
+    where = "listening" if facts.role == "server" else "connected"
+    if seen := (named if facts.role == "server" else met):
+        index, other = seen[0]
+        variant = "abstract" if other.startswith("@") else f"path-{facts.role}"
+        return hit(facts, name, (where,), (index,), variant, seen=other, path=path)
+    if facts.internet:
+        return hit(facts, name, EVERYTHING, (facts.internet[0],), "internet", path=path)
+    return None
+
+
 def one_interface(facts: Facts) -> Hit | None:
     """A listener that takes connections to one address only."""
+    if facts.scenario.protocol == "unix":
+        return None  # it has none
     seen = dialled_listener(facts)
     if facts.role != "server" or seen is None or is_any(seen[1]):
         return None
@@ -85,6 +106,8 @@ def stream(facts: Facts) -> Hit | None:
 
 def _udp_sockets(facts: Facts) -> list[int]:
     """States with a UDP socket that is set on our port, though it may have sent nothing."""
+    if facts.scenario.protocol == "unix":
+        return []
     port = expected_port(facts)
     return [
         index
@@ -97,6 +120,8 @@ def no_listen(facts: Facts) -> Hit | None:
     """A server that ended, or stands elsewhere, without ever listening."""
     if facts.role != "server" or facts.listeners or facts.connected or facts.datagram:
         return None
+    if facts.internet:
+        return None  # it does, and not where it should
     if facts.scenario.protocol == "udp":
         return None  # nobody listens there
     return stood(facts, "no-listen", EVERYTHING)
@@ -111,5 +136,6 @@ def never_accepts(facts: Facts) -> Hit | None:
         return None  # one was accepted: who waits in the queue is another one
     for index, state in reversed(facts.states):
         if any(s.state == "listen" and s.receive_queue > 0 for s in state.sockets):
-            return stood(facts, "never-accepts", EVERYTHING, (index,))
+            variant = "local" if facts.scenario.protocol == "unix" else ""
+            return stood(facts, "never-accepts", EVERYTHING, (index,), variant)
     return None

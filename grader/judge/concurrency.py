@@ -7,7 +7,7 @@ from grader.judge.hit import EVERYTHING, Hit
 from grader.judge.seen import calls, first_session, hit, reads_connection, stood
 from grader.judge.situation import method
 from grader.lab.model import Action
-from grader.transcript import Call, Refused, State
+from grader.transcript import Call, Refused, Socket, State
 
 _JOINS = ("futex", "futex_waitv", "wait4", "waitid")
 
@@ -92,6 +92,13 @@ def _waits_for_another(call: Call, reader: Call) -> bool:
     return call.name in _JOINS and call.tid != reader.tid
 
 
+def _goes_to(socket: Socket, called: tuple[str, int]) -> bool:
+    """Whether the socket is connected to our listener, whatever address it was reached by."""
+    if socket.protocol == "unix":
+        return socket.remote == called
+    return socket.remote[1] == called[1] and socket.protocol.startswith("tcp")
+
+
 def reconnects(facts: Facts) -> Hit | None:
     """A client that dials once more after its connection was made."""
     session = first_session(facts)
@@ -102,11 +109,11 @@ def reconnects(facts: Facts) -> Hit | None:
     if len(facts.connected) > len(facts.sessions):
         evidence = tuple(i for i, _ in facts.connected[:2])
         return hit(facts, "reconnects-each-message", ("receive", "end"), evidence)
-    port = facts.connected[0][1].local[1]
+    called = facts.connected[0][1].local
     if all(a.came for a in session.arrivals):
         return None
     for index, state in facts.states:
-        ours = [s for s in state.sockets if s.remote[1] == port and s.protocol.startswith("tcp")]
+        ours = [s for s in state.sockets if _goes_to(s, called)]
         used = {call.fd for _, call in calls(facts) if call.target == "connection"}
         if len(ours) > 1 and len(used) <= 1:
             return hit(facts, "reconnects-each-message", EVERYTHING, (session.first, index))

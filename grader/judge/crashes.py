@@ -96,7 +96,11 @@ def _hit(facts: Facts, trace: Traceback, kind: str, variant: str) -> Hit:
         line=place.line if place else None,
         file=(place.file or None) if place else None,
         variant=variant,
-        fields={"error": trace.type, "port": expected_port(facts)},
+        fields={
+            "error": trace.type,
+            "port": expected_port(facts),
+            "path": facts.scenario.path,
+        },
         reach=EVERYTHING,
     )
 
@@ -176,6 +180,21 @@ def _no_listen(facts: Facts, trace: Traceback) -> bool:
 def _taken(facts: Facts, trace: Traceback) -> bool:
     in_use = trace.type == "OSError" and _IN_USE.search(trace.message) is not None
     return in_use and trace.at_call(*_BINDS)
+
+
+def _name_taken(facts: Facts, trace: Traceback) -> bool:
+    """A file of that name is there, and bind() replaces none."""
+    return facts.scenario.protocol == "unix" and (
+        _foreign_taken(facts, trace) if trace.foreign else _taken(facts, trace)
+    )
+
+
+def _no_such_file(facts: Facts, trace: Traceback) -> bool:
+    """There is no socket by the name that was dialled."""
+    if facts.scenario.protocol != "unix" or facts.role != "client" or facts.connected:
+        return False
+    lost = trace.type in ("FileNotFoundError", "ConnectionRefusedError")
+    return lost and trace.at_call("connect") and not is_refused(facts)
 
 
 def _reuse(facts: Facts, trace: Traceback) -> bool:
@@ -440,6 +459,7 @@ _FOREIGN: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
     ("syntax-error/foreign", _foreign_syntax),
     ("missing-module", _foreign_module),
     ("missing-argument", _foreign_argument),
+    ("port-taken-by-another/file", _name_taken),
     ("no-reuseaddr", _foreign_reuse),
     ("port-taken-by-another", _foreign_taken),
     ("client-before-server", _foreign_nobody),
@@ -462,11 +482,13 @@ _KINDS: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
     ("datagram-instead-of-stream", _datagram_refused),
     ("bound-to-one-interface/absent", _not_of_this_host),
     ("no-listen/accept", _no_listen),
+    ("port-taken-by-another/file", _name_taken),
     ("no-reuseaddr", _reuse),
     ("port-taken-by-another/twice", _taken_twice),
     ("port-taken-by-another", _taken),
     ("client-before-server", _nobody),
     ("error-result-used", _failure_ignored),
+    ("other-port-or-host/no-file", _no_such_file),
     ("other-port-or-host", _unreachable),
     ("other-port-or-host", _name),
     ("accept-tuple-not-unpacked", _tuple),

@@ -170,9 +170,17 @@ class Facts:
         return [(i, e) for i, e in self.all(Listener) if e.protocol.startswith(asked)]
 
     @cached_property
+    def internet(self) -> list[int]:
+        """Where the program was seen to use TCP or UDP, and was to use a Unix-domain socket."""
+        if self.scenario.protocol != "unix":
+            return []
+        seen = [i for i, e in self.all(Listener) if e.protocol != "unix"]
+        return sorted([*seen, *(i for i, e in self.all(Dialed) if e.protocol != "unix")])
+
+    @cached_property
     def datagram(self) -> list[int]:
         """Where the program was seen to use UDP, and was to use TCP."""
-        if self.scenario.protocol == "udp":
+        if self.scenario.protocol != "tcp":
             return []
         bound = [i for i, e in self.all(Listener) if e.protocol.startswith("udp")]
         return bound + [i for i, e in self.all(Dialed) if e.protocol.startswith("udp")]
@@ -372,7 +380,7 @@ class Facts:
         whole = (i for i, e in entries if isinstance(e, Closed) and e.how != "half-close")
         resets = (i for i, e in entries if isinstance(e, ConnectionReset) and ended is not None)
         names = [m for s in steps if s.action in AWAITED for m in s.messages]
-        by_words = self.scenario.protocol == "tcp" and all(map(self._is_by_words, names))
+        by_words = self.scenario.protocol != "udp" and all(map(self._is_by_words, names))
         stream = stream.first(JUDGED) if by_words else stream
         if by_words:
             arrivals = self._arrivals(names, stream)

@@ -15,16 +15,20 @@ from grader.transcript import Listener
 def check_listening(facts: Facts, expectation: ExpectListening) -> Finding:
     """A listener of the scenario's protocol on the port, at every start."""
     made = Maker(facts, "listening", expectation.proves)
-    right = [i for i, e in facts.listeners if e.port == expectation.port]
+    right = [i for i, e in facts.listeners if _is_at((e.address, e.port), expectation)]
     # A connection is proof of a listener that was gone before it could be looked at.
-    right += [i for i, e in facts.connected if e.remote[1] == expectation.port]
+    right += [i for i, e in facts.connected if _is_at(e.remote, expectation)]
     right.sort()
     starts = [*facts.started, len(facts.entries)]
     count = sum(any(a <= i < b for i in right) for a, b in pairwise(starts))
     count = max(count, min(len(right), 1))
     if count >= expectation.times:
         return made(
-            Status.PASS, "listening.pass", tuple(right[:MOST_EVIDENCE]), port=expectation.port
+            Status.PASS,
+            "listening.pass",
+            tuple(right[:MOST_EVIDENCE]),
+            port=expectation.port,
+            path=expectation.path,
         )
     if right:
         where = (*right[:MOST_EVIDENCE], *situation_entries(facts))
@@ -33,24 +37,36 @@ def check_listening(facts: Facts, expectation: ExpectListening) -> Finding:
             "listening.times",
             where,
             port=expectation.port,
+            path=expectation.path,
             count=count,
             times=expectation.times,
         )
     if facts.listeners:
         index, listener = facts.listeners[0]
         return made(
-            Status.FAIL, "listening.other", (index,), seen=listener.port, port=expectation.port
+            Status.FAIL,
+            "listening.other",
+            (index,),
+            seen=listener.port or listener.address,
+            port=expectation.port,
+            path=expectation.path,
         )
     # Of the other protocol than the one asked for.
     if others := [i for i, _ in facts.all(Listener)]:
         return made(Status.FAIL, "listening.udp", (others[0],))
-    return _nobody_listens(made, expectation.port)
+    return _nobody_listens(made, expectation.port, expectation.path)
 
 
-def _nobody_listens(made: Maker, port: int) -> Finding:
+def _is_at(place: tuple[str, int], asked: ExpectListening | ExpectConnected) -> bool:
+    """Whether it is the port asked for, or the name."""
+    return place[0] == asked.path if asked.path else place[1] == asked.port
+
+
+def _nobody_listens(made: Maker, port: int, path: str = "") -> Finding:
     """No listener was seen; where none can be, what is known is that nobody answered."""
     blind = made.facts.header.facts == "paced"
-    return made(Status.FAIL, "listening.unanswered" if blind else "listening.none", (), port=port)
+    key = "listening.unanswered" if blind else "listening.none"
+    return made(Status.FAIL, key, (), port=port, path=path)
 
 
 def dialled_listener(facts: Facts) -> tuple[int, Listener] | None:
@@ -110,19 +126,20 @@ def check_bound(facts: Facts, expectation: ExpectBound) -> Finding:
 def check_connected(facts: Facts, expectation: ExpectConnected) -> Finding:
     """The program's connection came to the port asked for."""
     made = Maker(facts, "connected", expectation.proves)
-    right = [i for i, e in facts.connected if e.local[1] == expectation.port]
+    asked: dict[str, object] = {"port": expectation.port, "path": expectation.path}
+    right = [i for i, e in facts.connected if _is_at(e.local, expectation)]
     if right:
-        return made(Status.PASS, "connected.pass", (right[0],), port=expectation.port)
+        return made(Status.PASS, "connected.pass", (right[0],), **asked)
     if facts.connected:
         index, connected = facts.connected[0]
-        return made(
-            Status.FAIL, "connected.other", (index,), seen=connected.local[1], port=expectation.port
-        )
+        seen = connected.local[1] or connected.local[0]
+        return made(Status.FAIL, "connected.other", (index,), seen=seen, **asked)
     if facts.dialed:
         index, dialed = facts.dialed[0]
-        return made(
-            Status.FAIL, "connected.other", (index,), seen=dialed.port, port=expectation.port
-        )
+        seen = dialed.port or dialed.address
+        return made(Status.FAIL, "connected.other", (index,), seen=seen, **asked)
+    if facts.internet:
+        return made(Status.FAIL, "connected.udp", (facts.internet[0],))
     if facts.datagram:
         return made(Status.FAIL, "connected.udp", (facts.datagram[0],))
     return made(Status.FAIL, "connected.none", ())

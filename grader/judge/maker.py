@@ -25,8 +25,8 @@ class Maker:
         self, status: Status, key: str, evidence: tuple[int, ...], **fields: object
     ) -> Finding:
         """A finding in the words of `key`, with the program's situation where they speak of it."""
-        if self.facts.scenario.protocol == "udp" and f"{key}.over-udp" in FINDINGS:
-            key = f"{key}.over-udp"
+        if f"{key}.over-{self.facts.scenario.protocol}" in FINDINGS:
+            key = f"{key}.over-{self.facts.scenario.protocol}"
         if "{situation}" in FINDINGS[key][0]:
             evidence = (*evidence, *situation_entries(self.facts))
             if f"{key}.ended" in FINDINGS and plainly_ended(self.facts):

@@ -24,6 +24,7 @@ def hit(
     named = method(stuck[1]) if stuck is not None else ""
     fields.setdefault("call", named or "recv()")
     fields.setdefault("port", expected_port(facts))
+    fields.setdefault("path", facts.scenario.path)
     return Hit(
         id=kind,
         evidence=evidence or situation_entries(facts),

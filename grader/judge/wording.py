@@ -288,6 +288,50 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Le client écrit au port {port} (UDP).",
         "The client writes to port {port} (UDP).",
     ),
+    "exit.nothing.over-unix": (
+        "Le programme s’est terminé sans avoir établi de connexion.",
+        "The program ended without having made any connection.",
+    ),
+    "listening.pass.over-unix": (
+        "Le serveur écoute sur le socket Unix {path}.",
+        "The server listens on the Unix socket {path}.",
+    ),
+    "listening.other.over-unix": (
+        "Le serveur écoute sur le socket Unix {seen} au lieu de {path}.",
+        "The server listens on the Unix socket {seen} instead of {path}.",
+    ),
+    "listening.times.over-unix": (
+        "Le serveur n’a écouté sur le socket Unix {path} que {count} fois sur {times}.",
+        "The server listened on the Unix socket {path} only {count} times of {times}.",
+    ),
+    "listening.udp.over-unix": (
+        "Le serveur écoute sur un port au lieu d’un socket Unix.",
+        "The server listens on a port instead of a Unix socket.",
+    ),
+    "listening.none.over-unix": (
+        "Le programme n’écoute sur aucun socket Unix. {situation}",
+        "The program listens on no Unix socket. {situation}",
+    ),
+    "listening.unanswered.over-unix": (
+        "Personne n’a répondu sur le socket Unix {path}. {situation}",
+        "Nobody answered on the Unix socket {path}. {situation}",
+    ),
+    "connected.pass.over-unix": (
+        "Le client s’est connecté au socket Unix {path}.",
+        "The client connected to the Unix socket {path}.",
+    ),
+    "connected.other.over-unix": (
+        "Le client a appelé le socket Unix {seen} au lieu de {path}.",
+        "The client dialled the Unix socket {seen} instead of {path}.",
+    ),
+    "connected.udp.over-unix": (
+        "Le client appelle un port au lieu d’un socket Unix.",
+        "The client dials a port instead of a Unix socket.",
+    ),
+    "connected.none.over-unix": (
+        "Le client ne s’est connecté à aucun socket Unix. {situation}",
+        "The client connected to no Unix socket. {situation}",
+    ),
     "listening.pass": (
         "Le serveur écoute sur le port {port} (TCP).",
         "The server listens on port {port} (TCP).",

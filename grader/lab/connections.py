@@ -35,6 +35,9 @@ _OF_TCP = {
     Action.STOP_READING: "there is no window to be closed",
     Action.READ_AGAIN: "there is no window to be opened",
 }
+_OF_INTERNET = {
+    Action.RESET: "such a connection has no RST: 'close' ends it",
+}
 _SLOWEST, _SLACK_S = 2.0, 1.0
 """Times asked for are judged by the clock: twice as long and a second more is still in time."""
 _SOONEST = 0.5
@@ -130,6 +133,8 @@ def read(entry: Entry, action: Action, fields: Fields, context: Context) -> Read
         problems.add(told.place, "as: the keyboard belongs to no connection")
     if context.datagrams and action in _OF_TCP:
         problems.add(entry.place, f"'{entry.key}' over UDP: {_OF_TCP[action]}")
+    if context.path and action in _OF_INTERNET:
+        problems.add(entry.place, f"'{entry.key}' over Unix-domain sockets: {_OF_INTERNET[action]}")
     times = {key: fields.get(key) for key in ("within", "after")}
     for key, node in times.items():
         if node is not None and action not in _TIMED:

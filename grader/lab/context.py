@@ -22,6 +22,8 @@ class Context:
     level: Level = Level.GRADED
     datagrams: bool = False
     """It is played over UDP."""
+    path: str = ""
+    """It is played over Unix-domain sockets, by this name."""
     both: bool = False
     """It tests two programs with each other."""
     proved: set[str] = field(default_factory=set)

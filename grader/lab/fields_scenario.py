@@ -23,7 +23,10 @@ SCENARIO = (
             "messages: {bulk: {generate: {size: 1 MiB, kind: bytes}}}"),
     FieldOf("texts", "texts", "messages in plain words that are drawn anew here, all that the"
             " reference sends or some", "texts: drawn"),
-    FieldOf("protocol", "word", "`tcp` or `udp` (the lab's)", "protocol: udp", ("tcp", "udp")),
+    FieldOf("protocol", "word", "`tcp`, `udp` or `unix` (the lab's)", "protocol: udp",
+            ("tcp", "udp", "unix")),
+    FieldOf("path", "socket", "over `unix`: the name of the socket (the lab's)",
+            "path: chat.sock"),
     FieldOf("network", "network", "the network that it is played on",
             "network: {time_wait: kept}"),
     FieldOf("program", "program", "how the program is started",
@@ -119,9 +122,10 @@ _LISTENS = FieldOf(
     "port",
     "the port: the lab's, or another, which is dialled where the lab's is not open",
     "port: 7000",
-    needed=True,
 )
-_DIALS = FieldOf("port", "port", "the lab's port", "port: 7000", needed=True)
+_DIALS = FieldOf("port", "port", "the lab's port", "port: 7000")
+_PATH = FieldOf("path", "socket", "over `unix`, in place of the port: the name of the socket",
+                "path: chat.sock")  # fmt: skip
 _COMMON = (_PROVES, _LEVEL)
 EXIT = (
     FieldOf("status", "status", "the exit status, or `any` for whatever is no crash",
@@ -139,6 +143,7 @@ FILE = (
 """A file of `files:`; it is looked at when the run ends, and no link is followed."""
 LISTENING = (
     _LISTENS,
+    _PATH,
     FieldOf("times", "number", "at so many starts of the program (1)", "times: 2"),
     *_COMMON,
 )
@@ -147,7 +152,7 @@ BOUND = (
             needed=True),
     *_COMMON,
 )  # fmt: skip
-CONNECTED = (_DIALS, *_COMMON)
+CONNECTED = (_DIALS, _PATH, *_COMMON)
 
 NETWORK = (
     FieldOf("time_wait", "word", "whether a closed connection keeps its port for a while, as on"
@@ -157,7 +162,12 @@ NETWORK = (
 """`network:`"""
 
 PROGRAM = (
-    FieldOf("args", "args", "its arguments; `{{port}}` is the port", 'args: ["{{port}}"]'),
+    FieldOf(
+        "args",
+        "args",
+        "its arguments; `{{port}}` is the port, `{{path}}` the name of the socket",
+        'args: ["{{port}}"]',
+    ),
     FieldOf("env", "env", "variables of its environment", "env: {SERVER_PORT: 7000}"),
 )
 """`program:`"""

@@ -24,12 +24,14 @@ from grader.lab.model import (
     Criterion,
     Lab,
     Limits,
+    Protocol,
     Role,
     RoleFiles,
     Text,
     Tolerance,
 )
 from grader.lab.problems import Place, Problems, meant, shown
+from grader.lab.program import path as read_path
 from grader.lab.program import protocol as read_protocol
 from grader.lab.shared import Shared, read_shared
 from grader.lab.values import Fields
@@ -91,13 +93,14 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
     listed = _listed(fields.need("scenarios"), problems)
     late, due = _late(fields.get("late"), problems)
     languages = read_languages(fields.get("languages"), problems)
+    protocol = read_protocol(fields.get("protocol"), "tcp", problems)
     lab = Lab(
         id=values.word(
             fields.need("lab"), problems, "lab", _LAB_ID, "an id of a-z, 0-9, '-' and '_'"
         ),
         title=values.people(fields.need("title"), problems, "title", language),
         language=language,
-        port=values.whole(fields.need("port"), problems, "port", 1, 65535),
+        port=_port(fields, protocol, problems),
         messages={name: message for name, (_, message) in messages.items()},
         framing=framing,
         criteria=tuple(criterion for _, criterion in criteria.values()),
@@ -113,7 +116,8 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         diagnoses=read_rewordings(fields.get("diagnoses"), problems, language),
         late=late,
         due=due,
-        protocol=read_protocol(fields.get("protocol"), "tcp", problems),
+        protocol=protocol,
+        path=read_path(fields.get("path"), problems),
         languages=languages,
     )
     if criteria and lab.max_score == 0:
@@ -125,6 +129,13 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         criteria={name: place for name, (place, _) in criteria.items()},
         shared=read_shared(fields.get("steps"), problems),
     )
+
+
+def _port(fields: Fields, protocol: Protocol, problems: Problems) -> int:
+    """The port; 0 where all is said over Unix-domain sockets."""
+    if protocol == "unix" and fields.get("port") is None:
+        return 0
+    return values.whole(fields.need("port"), problems, "port", 1, 65535)
 
 
 def _optional_text(fields: Fields, key: str, problems: Problems) -> str | None:

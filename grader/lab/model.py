@@ -20,7 +20,7 @@ from reference.templates import Template
 
 Role = Literal["server", "client"]
 ROLES: tuple[Role, ...] = ("server", "client")
-Protocol = Literal["tcp", "udp"]
+Protocol = Literal["tcp", "udp", "unix"]
 Family = Literal["ipv4", "ipv6"]
 Tests = Literal["server", "client", "both"]
 """What a scenario tests: one role against the reference, or the two with each other."""
@@ -300,9 +300,13 @@ class ExpectExit:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectListening:
-    """A TCP listener on `port`, at every start of the program (`times`)."""
+    """A TCP listener on `port`, at every start of the program (`times`).
+
+    Over Unix-domain sockets one by the name `path`, and the port is 0.
+    """
 
     port: int
+    path: str = ""
     times: int = 1
     proves: str | None = None
     demand: Demand = Demand.MUST
@@ -319,9 +323,10 @@ class ExpectBound:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectConnected:
-    """The program connects to `port`."""
+    """The program connects to `port`, or to `path`."""
 
     port: int
+    path: str = ""
     proves: str | None = None
     demand: Demand = Demand.MUST
 
@@ -371,9 +376,11 @@ class Scenario:
     protocol: Protocol = "tcp"
     family: Family = "ipv4"
     args: tuple[str, ...] = ()
-    """The program's arguments; `{{port}}` stands for the port."""
+    """The program's arguments; `{{port}}` stands for the port, `{{path}}` for the path."""
     env: dict[str, str] = field(default_factory=dict)
     """What is added to its environment."""
+    path: str = ""
+    """Over Unix-domain sockets: the socket's name in the program's folder."""
 
     @property
     def several(self) -> bool:
@@ -411,6 +418,7 @@ class Lab:
     title: Text
     language: str
     port: int
+    """0: all its scenarios are played over Unix-domain sockets."""
     messages: dict[str, Message]
     criteria: tuple[Criterion, ...]
     scenarios: tuple[Scenario, ...]
@@ -434,6 +442,8 @@ class Lab:
     """What being late costs."""
     protocol: Protocol = "tcp"
     """What its scenarios speak unless they say otherwise."""
+    path: str = ""
+    """Of those over Unix-domain sockets: the socket's name in the program's folder."""
     languages: tuple[Language, ...] = (PYTHON,)
     """What programs may be written in: how each is built and run."""
     due: datetime | None = None

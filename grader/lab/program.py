@@ -13,8 +13,10 @@ from grader.lab.problems import Problems, shown
 from grader.lab.values import Fields
 from grader.lab.yamlfile import Mapping, Node, Scalar
 
-PORT = "{{port}}"
-"""Stands for the port, in an argument or a value of the environment."""
+PORT, PATH = "{{port}}", "{{path}}"
+"""Stand for the port, for the name of a socket, in an argument or a value of the environment."""
+SOCKET_NAME = r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,79}$"
+"""A file beside the program: short enough for every system, wherever the folder is."""
 _MOST_ARGS = 32
 _LONGEST = 4096
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
@@ -26,7 +28,16 @@ def protocol(node: Node | None, usual: Protocol, problems: Problems) -> Protocol
     """`protocol: udp`."""
     if node is None:
         return usual
-    return cast(Protocol, values.choice(node, problems, "protocol", ("tcp", "udp")))
+    known = ("tcp", "udp", "unix")
+    return cast(Protocol, values.choice(node, problems, "protocol", known))
+
+
+def path(node: Node | None, problems: Problems) -> str:
+    """`path: chat.sock`."""
+    if node is None:
+        return ""
+    form = "the name of a socket in the program's folder, such as chat.sock (no folder, 80 bytes)"
+    return values.word(node, problems, "path", re.compile(SOCKET_NAME), form)
 
 
 def family(network: Node | None, problems: Problems) -> Family:
@@ -66,9 +77,9 @@ def env(node: Node | None, problems: Problems) -> dict[str, str]:
     return found
 
 
-def filled(text: str, port: int) -> str:
-    """The text with the port in it."""
-    return text.replace(PORT, str(port))
+def filled(text: str, port: int, path: str = "") -> str:
+    """The text with the port, or the name of the socket, in it."""
+    return text.replace(PORT, str(port)).replace(PATH, path or PATH)
 
 
 def _fields(node: Node | None, problems: Problems) -> Fields | None:

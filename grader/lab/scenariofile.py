@@ -34,6 +34,7 @@ from grader.lab.model import (
     ExpectStdout,
     Level,
     Patterned,
+    Protocol,
     Role,
     Scenario,
     Text,
@@ -64,6 +65,7 @@ def read_scenario(
     _own_messages(fields.get("messages"), context)
     protocol = program.protocol(fields.get("protocol"), lab.lab.protocol, problems)
     context.datagrams = protocol == "udp"
+    context.path = _path(protocol, fields, context)
     placed = read_steps(written_out(fields.need("reference"), lab.shared, problems), context)
     context.steps = tuple(item.step for item in placed)
     check_order(placed, context)
@@ -83,13 +85,49 @@ def read_scenario(
         advice=_advice(fields, context),
         keep_time_wait=_keep_time_wait(fields.get("network"), problems),
         protocol=protocol,
+        path=context.path,
         family=program.family(fields.get("network"), problems),
         args=program.args(fields.get("program"), problems),
-        env=program.env(fields.get("program"), problems),
+        env=_env(fields.get("program"), context),
         visibility=_visibility(fields.get("visibility"), problems),
         messages={name: message for name, (_, message) in context.own.items()},
     )
     return scenario, frozenset(context.proved)
+
+
+def _path(protocol: Protocol, fields: Fields, context: Context) -> str:
+    """The name of the socket; what a scenario over such sockets can't say is told."""
+    problems, lab = context.problems, context.lab.lab
+    given = fields.get("path")
+    found = program.path(given, problems)
+    if protocol != "unix":
+        if given is not None:
+            problems.add(given.place, f"path: over {protocol} there is a port; write"
+                         " `protocol: unix` beside it")  # fmt: skip
+        elif lab.protocol == "unix" and not lab.port:
+            told = fields.get("protocol") or fields.need("scenario")
+            problems.add(told.place, f"protocol: over {protocol} lab.yaml needs a `port`")
+        return ""
+    if (network := fields.get("network")) is not None:
+        problems.add(network.place, "network: a Unix-domain socket is on none; leave it out")
+    if not (found or lab.path or given):
+        told = fields.get("protocol") or fields.need("scenario")
+        problems.add(told.place, "protocol: over unix the socket has a name: `path: chat.sock`,"
+                     " here or in lab.yaml")  # fmt: skip
+    return found or lab.path or "socket"
+
+
+def _env(node: Node | None, context: Context) -> dict[str, str]:
+    """The environment; what neither it nor the arguments can say here is told."""
+    problems = context.problems
+    found = program.env(node, problems)
+    texts = [*program.args(node, Problems()), *found.values()]
+    if node is not None and not context.path and any(program.PATH in text for text in texts):
+        problems.add(node.place, f"program: {program.PATH} needs `protocol: unix`")
+    portless = context.path and not context.lab.lab.port
+    if node is not None and portless and any(program.PORT in text for text in texts):
+        problems.add(node.place, f"program: {program.PORT} needs a `port` in lab.yaml")
+    return found
 
 
 def _own_messages(node: Node | None, context: Context) -> None:
@@ -115,6 +153,9 @@ def _read_both(node: Node, identifier: str, context: Context) -> Scenario:
     problems, language = context.problems, context.lab.lab.language
     fields = Fields(node, problems, "a scenario that tests both", fields_of.OF_BOTH)
     context.both = True
+    if context.lab.lab.protocol == "unix":
+        told = "tests: both: two programs are played with each other over TCP only"
+        problems.add(node.place, told)
     _check_name(fields.need("scenario"), identifier, problems)
     known = (Level.ADVICE.value,)  # points are for what each program does with the reference
     context.level = Level(
@@ -238,6 +279,12 @@ def _expect(
     for key in fields.keys:
         found = fields.need(key)
         match key:
+            case "bound" if context.path:
+                context.problems.add(
+                    found.place,
+                    "bound: over Unix-domain sockets there is no interface to be bound"
+                    " to; `listening` asks for the name",
+                )
             case "stdout":
                 expectations += _stdout(found, context)
             case "exit":
@@ -362,15 +409,32 @@ def _files(node: Node, context: Context) -> list[ExpectFile]:
     return found
 
 
-def _port(fields: Fields, context: Context) -> int:
-    return values.whole(fields.need("port"), context.problems, "port", 1, 65535)
+class _Where(TypedDict):
+    port: int
+    path: str
+
+
+def _where(fields: Fields, context: Context) -> _Where:
+    """The port, or the name of the socket, which is the scenario's own."""
+    problems = context.problems
+    other, why = ("port", "there is no port") if context.path else ("path", "there is a port")
+    if (wrong := fields.get(other)) is not None:
+        told = f"{other}: {'over Unix-domain sockets' if context.path else 'here'} {why}"
+        problems.add(wrong.place, f"{told}: leave it out")
+    if not context.path:
+        return {"port": values.whole(fields.need("port"), problems, "port", 1, 65535), "path": ""}
+    node = fields.need("path")
+    path = program.path(node, problems)
+    if path and path != context.path:
+        problems.add(node.place, f"path is {shown(path)}, and the scenario's {shown(context.path)}")
+    return {"port": 0, "path": context.path}
 
 
 def _listening(node: Node, context: Context) -> ExpectListening:
     fields = Fields(node, context.problems, "listening", names(fields_of.LISTENING))
     times = fields.get("times")
     return ExpectListening(
-        port=_port(fields, context),
+        **_where(fields, context),
         times=values.whole(times, context.problems, "times", 1, 10) if times else 1,
         **_common(fields, context),
     )
@@ -392,8 +456,9 @@ def _bound(node: Node, context: Context) -> ExpectBound:
 
 def _connected(node: Node, context: Context) -> ExpectConnected:
     fields = Fields(node, context.problems, "connected", names(fields_of.CONNECTED))
-    port, own = _port(fields, context), context.lab.lab.port
+    where = _where(fields, context)
+    port, own = where["port"], context.lab.lab.port
     if port and own and port != own:
         told = f"port is {port}, and the reference server listens on the lab's, {own}: nobody could"
         context.problems.add(fields.need("port").place, f"connected: {told} connect there")
-    return ExpectConnected(port=port, **_common(fields, context))
+    return ExpectConnected(**where, **_common(fields, context))

@@ -17,6 +17,7 @@ from grader.lab import fields_scenario as scenario
 from grader.lab.catalogue import catalogue
 from grader.lab.fields import FieldOf
 from grader.lab.languages import KNOWN, SHORT
+from grader.lab.program import SOCKET_NAME
 
 Schema = dict[str, Any]
 Name = Literal["lab", "scenario", "expected"]
@@ -67,6 +68,7 @@ _KINDS: dict[str, Schema] = {
     "lab-id": _matching(r"^[a-z0-9][a-z0-9_-]{0,62}$"),
     "language": _matching(_LANGUAGES),
     "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+    "socket": _matching(SOCKET_NAME),
     "points": {
         "type": "number", "exclusiveMinimum": 0, "maximum": 1000, "multipleOf": 0.25,
     },
@@ -148,13 +150,19 @@ _TABLES: Mapping[Name, Collection[FieldOf]] = {"lab": lab.LAB, "expected": lab.E
 
 def schema(name: Name) -> Schema:
     """The schema of lab.yaml, or of a scenario's file."""
-    top = _scenario() if name == "scenario" else _object(_TABLES[name])
+    made = {"scenario": _scenario, "lab": _lab}.get(name)
+    top = made() if made is not None else _object(_TABLES[name])
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": _TITLES[name],
         **top,
         "definitions": _used(top, _definitions()),
     }
+
+
+def _lab() -> Schema:
+    local = {"properties": {"protocol": {"const": "unix"}}, "required": ["protocol"]}
+    return {**_object(lab.LAB), "if": local, "else": {"required": ["port"]}}
 
 
 def _scenario() -> Schema:
@@ -174,6 +182,7 @@ def _scenario() -> Schema:
 def _definitions() -> dict[str, Schema]:
     one_of = [{"required": [name]} for name in f.KINDS]
     printed = [{"required": [name]} for name in f.STDOUT_KINDS]
+    where = [{"required": [name]} for name in ("port", "path")]
     role = _object(lab.ROLE)
     return {
         "message": {**_object(f.MESSAGE), "oneOf": one_of},
@@ -203,9 +212,9 @@ def _definitions() -> dict[str, Schema]:
         "stdout": {**_object(f.STDOUT), "oneOf": printed},
         "exit": _object(scenario.EXIT),
         "file": _object(scenario.FILE),
-        "listening": _object(scenario.LISTENING),
+        "listening": {**_object(scenario.LISTENING), "oneOf": where},
         "bound": _object(scenario.BOUND),
-        "connected": _object(scenario.CONNECTED),
+        "connected": {**_object(scenario.CONNECTED), "oneOf": where},
     }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ def script_of(lab: Lab, scenario: Scenario, texts: Mapping[str, str]) -> script.
         port=lab.port,
         datagrams=scenario.protocol == "udp",
         family=scenario.family,
+        path=scenario.path,
         awaits_exit=any(isinstance(e, ExpectExit) for e in scenario.expect),
     )
 

@@ -93,7 +93,7 @@ def texts_of(lab: Lab, scenario: Scenario, seed: str) -> dict[str, str]:
     Of what is generated it is the key; what is computed is not among them (`lab.words`).
     """
     lab = lab.within(scenario)
-    port = str(lab.port)
+    port = str(lab.port) if lab.port else lab.path
     graded = scenario.level is Level.GRADED
     room = max(ROOM, *(len(message.text.encode()) for message in lab.messages.values()), 0)
     texts: dict[str, str] = {}

@@ -2,7 +2,8 @@
 
 Over TCP the kernel counts the bytes that the program's socket has received. Over UDP it counts
 nothing, and a datagram on the loopback is in one of two places: the processors' queue of
-packets that were sent and are not delivered yet, or the socket's receive queue.
+packets that were sent and are not delivered yet, or the socket's receive queue. Over a
+Unix-domain socket nothing is ever on its way: what is sent lies in the receive queue.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 from grader.run import proc
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.threads import Thread
+from grader.run.unixdiag import LocalTable
 from reference.connection import Connection
+from reference.local import LocalConnection
 
 _HELD = frozenset({"established", "close-wait"})
 """States of a connection that waits to be accepted: no descriptor, but a future."""
+_PEER_ENDED = frozenset({"close-wait", "closing"})
 _CLOSED_BY_US = frozenset({"established", "fin-wait-1", "fin-wait-2"})
 
 
@@ -153,6 +157,60 @@ class DatagramDelivery(Delivery):
     def in_flight(self) -> bool:
         """A datagram is under way, of ours or to us; one that is delivered waits in a queue."""
         return proc.packets_under_way()
+
+
+class LocalDelivery(Delivery):
+    """The same over a Unix-domain socket."""
+
+    def __init__(self, connection: LocalConnection, table: SocketTable, local: LocalTable) -> None:
+        super().__init__(connection, table)
+        self._local, self._ours = local, connection
+        self._theirs = 0
+        """The program's socket, by its inode, once it has one."""
+
+    def _find(self) -> SocketInfo | None:
+        if self._ours.connected:
+            found = self._local.other_end(self._ours.inode)
+            if found is not None and not found.inode:
+                found = found._replace(rqueue=self._ours.bytes_sent)  # nobody has read any of it
+        else:
+            found = self._local.find(self._theirs)
+        self._theirs = found.inode if found is not None and found.inode else self._theirs
+        return found
+
+    def consumed(self) -> bool:
+        """Its queue is empty: there is no other place where anything could be."""
+        mine = self.mine
+        if mine is None or not mine.inode or self.connection.unsent:
+            return False
+        self._arrived_at = self.connection.bytes_sent
+        return mine.rqueue == 0
+
+    def in_flight(self) -> bool:
+        """It is being dialled, or has ended and we have not heard of it."""
+        if self.connection.dialling:
+            return not self._kept_out()
+        return self.mine is None and self.connection.open
+
+    def news_for(self, inodes: set[int | None]) -> bool:
+        """There is something for one who reads one of these sockets."""
+        mine = self.mine
+        if mine is None or mine.inode not in inodes or not mine.inode:
+            return False
+        return mine.rqueue > 0 or mine.state in _PEER_ENDED
+
+    def news_to_us(self) -> bool:
+        """We have not read all that the program sent, or that it has ended."""
+        ours = self._local.find(self._ours.inode)
+        return (
+            ours is not None
+            and self.connection.open
+            and (ours.rqueue > 0 or ours.state in _PEER_ENDED)
+        )
+
+    def _kept_out(self) -> bool:
+        # That the queue was full at the last try: EAGAIN says nothing else (connect(2)).
+        return any(x.rqueue > x.wqueue for x in self._local.dump(listening=True))
 
 
 def _is_shut(mine: SocketInfo) -> bool:

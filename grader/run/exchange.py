@@ -33,7 +33,9 @@ class Exchange:
     """
 
     def __init__(self, script: Script, recorder: Recorder, *, reset_after_fin: bool) -> None:
-        self.endpoint = Endpoint(recorder.now, datagrams=script.datagrams, family=script.family)
+        self.endpoint = Endpoint(
+            recorder.now, datagrams=script.datagrams, family=script.family, path=script.path
+        )
         self._script, self._recorder = script, recorder
         self._reset_after_fin = reset_after_fin
         self._lines: dict[str, _Line] = {}
@@ -54,6 +56,7 @@ class Exchange:
             case e.Connected(local=local, remote=remote, connection=name):
                 self._lines[name] = _Line()
                 protocol = "udp" if self._script.datagrams else "tcp"
+                protocol = "unix" if self._script.path else protocol
                 add(lambda t: tr.Connected(
                     t=t, connection=name, local=local, remote=remote, protocol=protocol
                 ))  # fmt: skip

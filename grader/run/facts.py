@@ -33,8 +33,9 @@ from grader.run.blocked import (
     reads_from,
     socket_of,
 )
-from grader.run.delivery import DatagramDelivery, Delivery
+from grader.run.delivery import DatagramDelivery, Delivery, LocalDelivery
 from grader.run.errors import FactsUnavailable
+from grader.run.localnames import LocalNames
 from grader.run.look import NOTHING, Look
 from grader.run.program import Program
 from grader.run.sockdiag import SocketInfo, SocketTable
@@ -43,6 +44,7 @@ from grader.run.threads import Thread, Threads
 from grader.run.usage import Disk, Usage
 from reference.connection import Connection
 from reference.endpoint import Endpoint
+from reference.local import LocalConnection
 
 _SLEEPS = 2
 """A non-blocking reader that sleeps: asleep this many different times with an empty queue."""
@@ -64,6 +66,11 @@ def _ends_by_another(thread: Thread, ends: list[Delivery]) -> bool:
     return facts.kind in PEER_ENDS and facts.known
 
 
+def _ends_of(info: SocketInfo) -> object:
+    """What tells one connection from the others: of Unix-domain sockets no address does."""
+    return (info.cookie, info.peer) if info.protocol == "unix" else (info.local, info.remote)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sample:
     """All threads in one look, and the queues of the connections."""
@@ -81,13 +88,18 @@ class _Sample:
 
 
 class KernelFacts:
-    """Facts of one program; `table` is of the network namespace that it runs in."""
+    """Facts of one program; `table` is of the network namespace that it runs in.
+
+    `names`: Unix-domain sockets matter, and are called so.
+    """
 
     name = "kernel"
     sees_listeners = True
 
-    def __init__(self, program: Program, table: SocketTable) -> None:
-        self._program, self._table = program, table
+    def __init__(
+        self, program: Program, table: SocketTable, names: LocalNames | None = None
+    ) -> None:
+        self._program, self._table, self._names = program, table, names
         self._threads = Threads(program.processes)
         self._settled: tuple[object, Look] | None = None
         """A look that holds until a thread runs, with what it saw of the connection."""
@@ -131,7 +143,15 @@ class KernelFacts:
             for x in seen
             if self._is_ours(x)
         ]  # fmt: skip
+        if self._names is not None:
+            local = [x for x in self._names.table.dump(listening=True) if self._is_ours(x)]
+            self._listeners += self._names.listeners(local, self._program.processes())
         return self._listeners
+
+    def _listening(self) -> list[SocketInfo]:
+        """Every socket that a connection can come to."""
+        found = self._table.dump(protocols=("tcp",), states=("listen",))
+        return found + (self._names.table.dump(listening=True) if self._names is not None else [])
 
     def _is_ours(self, info: SocketInfo) -> bool:
         """The socket belongs to the program's process tree."""
@@ -179,11 +199,14 @@ class KernelFacts:
 
     def busy(self, *, listening: bool) -> float:
         """Its only thread runs, and there is no listener or none is asked for (`listening`)."""
-        if not self._threads.sole_one_runs() or (not listening and self._table.has_listener()):
+        if not self._threads.sole_one_runs() or (not listening and self._has_listener()):
             return 0.0
         now, ran = time.monotonic_ns(), self._threads.ran()
         (then, before), self._ran = self._ran, (now, ran)
         return min(max((now - then) / max(ran - before, 1), 1.0), _MOST_STRETCHED)
+
+    def _has_listener(self) -> bool:
+        return self._table.has_listener() if self._names is None else bool(self._listening())
 
     def _soon(self, look: Look, ends: list[Delivery], wants_ready: bool) -> Look:
         """The look, promising where what was sent has arrived and may be read any moment."""
@@ -197,10 +220,15 @@ class KernelFacts:
         for connection in endpoint.all:
             kept = self._deliveries.get(connection.name)
             if kept is None or kept.connection is not connection:
-                kind = DatagramDelivery if connection.protocol == "udp" else Delivery
-                kept = self._deliveries[connection.name] = kind(connection, self._table)
+                kept = self._deliveries[connection.name] = self._delivery(connection)
             found.append(kept)
         return found
+
+    def _delivery(self, connection: Connection) -> Delivery:
+        if isinstance(connection, LocalConnection) and self._names is not None:
+            return LocalDelivery(connection, self._table, self._names.table)
+        kind = DatagramDelivery if connection.protocol == "udp" else Delivery
+        return kind(connection, self._table)
 
     def _calm_if_still(self, ends: list[Delivery]) -> bool:
         """Whether it is calm if nobody has run until the next look, and nothing has come."""
@@ -272,7 +300,7 @@ class KernelFacts:
         polls = [t for t in still if t.facts.kind == "poll"]
         if not polls:
             return False
-        listening = {x.inode for x in self._table.dump(protocols=("tcp",), states=("listen",))}
+        listening = {x.inode for x in self._listening()}
         return any(socket_of(t.call.pid, fd) in listening for t in polls for fd in t.facts.reads)
 
     # --- waiting -------------------------------------------------------------------------
@@ -326,8 +354,7 @@ class KernelFacts:
                 return True
             if len(waits_for) == 1:
                 return False
-        listening = self._table.dump(protocols=("tcp",), states=("listen",))
-        return any(x.rqueue and x.inode in waits_for for x in listening)
+        return any(x.rqueue and x.inode in waits_for for x in self._listening())
 
     # --- the rest ------------------------------------------------------------------------
 
@@ -347,6 +374,9 @@ class KernelFacts:
         """Its process is gone; is something that it sent still on the way to us?"""
         if endpoint.datagrams:
             return proc.packets_under_way()
+        if self._names is not None:
+            ends = self._deliveries_of(endpoint)
+            return any(isinstance(end, LocalDelivery) and end.news_to_us() for end in ends)
         return any(self._still_comes(connection) for connection in endpoint.all)
 
     def _still_comes(self, connection: Connection) -> bool:
@@ -379,8 +409,10 @@ class KernelFacts:
             nobodys |= mine is not None and not mine.inode and mine.state in _HELD
         if not nobodys:
             return False
-        protocol = "udp" if endpoint.datagrams else "tcp"
-        there = self._table.dump(protocols=(protocol,), states=("listen", "bound"))
+        if endpoint.datagrams:
+            there = self._table.dump(protocols=("udp",), states=("bound",))
+        else:
+            there = self._listening()
         return any(x.inode in held for x in there)
 
     def orphaned(self, endpoint: Endpoint, name: str) -> bool:
@@ -395,15 +427,24 @@ class KernelFacts:
         except FactsUnavailable:
             threads = ()
         sockets = [x for x in self._table.dump() if self._is_ours(x) or self._is_pending(x)]
+        if self._names is not None:
+            local = self._names.table.dump()
+            pending = [
+                end.mine
+                for end in self._deliveries.values()
+                if end.mine is not None and not end.inode
+            ]
+            local = [*(x for x in local if self._is_ours(x)), *pending]
+            sockets += self._names.named(local, self._program.processes())
         listening = {x.inode for x in sockets if x.state == "listen"}
         told = [end for end in self._deliveries.values() if end.name and end.mine is not None]
-        ends = {(end.mine.local, end.mine.remote): end.name for end in told if end.mine}
+        ends = {_ends_of(end.mine): end.name for end in told if end.mine}
         names = {end.inode: end.name for end in told if end.inode}
         return tr.State(
             t=0,
             why=why,
             calls=tuple(as_call(t, listening, names) for t in threads[:64]),
-            sockets=tuple(as_socket(x, ends.get((x.local, x.remote), "")) for x in sockets[:64]),
+            sockets=tuple(as_socket(x, ends.get(_ends_of(x), "")) for x in sockets[:64]),
         )
 
     def _is_pending(self, info: SocketInfo) -> bool:
@@ -451,3 +492,5 @@ class KernelFacts:
     def close(self) -> None:
         """Close the threads' files; the table is the worker's."""
         self._threads.close()
+        if self._names is not None:
+            self._names.close()

@@ -12,14 +12,24 @@ _ANY_IPV4, _ANY_IPV6 = "0.0.0.0", "::"  # noqa: S104 -- seen, not bound
 
 
 class Listeners:
-    """What was seen to listen since the program was started; `port` is the statement's."""
+    """What was seen to listen since the program was started; `port` is the statement's.
+
+    `path`: it is to listen by that name, and not on a port.
+    """
 
     def __init__(
-        self, port: int, recorder: Recorder, *, datagrams: bool = False, family: Family = "ipv4"
+        self,
+        port: int,
+        recorder: Recorder,
+        *,
+        datagrams: bool = False,
+        family: Family = "ipv4",
+        path: str = "",
     ) -> None:
         self._port, self._recorder = port, recorder
         self._protocol = "udp" if datagrams else "tcp"
         self._family = family
+        self._path = path
         self._recorded: set[tuple[str, str, int]] = set()
         self.now: list[tr.Listener] = []
 
@@ -39,6 +49,8 @@ class Listeners:
 
     def supposed(self) -> tr.Listener:
         """Where nobody can see it listen: what the statement asks for."""
+        if self._path:
+            return tr.Listener(t=0, protocol="unix", address=self._path, port=0, assumed=True)
         six = self._family == "ipv6"
         return tr.Listener(
             t=0, protocol=f"{self._protocol}6" if six else self._protocol,
@@ -47,7 +59,7 @@ class Listeners:
 
     def see_answered(self, listeners: list[tr.Listener]) -> None:
         """It has answered on the statement's port: its listeners, as far as they can be seen."""
-        known = any(self._serves(one) and one.port == self._port for one in listeners)
+        known = any(self._serves(one) and self._is_there(one) for one in listeners)
         self.see(listeners if known else [*listeners, self.supposed()])
 
     def asked_for(self, listener: tr.Listener) -> bool:
@@ -56,9 +68,17 @@ class Listeners:
             reached = listener.protocol.endswith("6")
         else:
             reached = not listener.protocol.endswith("6") or not listener.v6only
-        return self._serves(listener) and listener.port == self._port and reached
+        return self._serves(listener) and self._is_there(listener) and reached
+
+    def _is_there(self, listener: tr.Listener) -> bool:
+        """On the port of the statement, or by its name."""
+        if self._path:
+            return listener.address == self._path
+        return listener.port == self._port
 
     def _serves(self, listener: tr.Listener) -> bool:
+        if self._path:
+            return listener.protocol == "unix"
         return listener.protocol.startswith(self._protocol)
 
     def first_asked_for(self) -> tr.Listener | None:
@@ -74,12 +94,15 @@ class Listeners:
         if self._family == "ipv6":
             serving = [x for x in serving if x.protocol.endswith("6")]
         return min(
-            serving, key=lambda x: (not self.asked_for(x), x.port != self._port), default=None
+            serving, key=lambda x: (not self.asked_for(x), not self._is_there(x)), default=None
         )
 
 
 def address_to_dial(listener: tr.Listener, family: Family = "ipv4") -> str:
-    """Where a client of this machine reaches it, over that family if it can be."""
+    """Where a client of this machine reaches it, over that family if it can be.
+
+    Of a Unix-domain socket that is its name.
+    """
     if listener.address == _ANY_IPV6:
         return "::1" if listener.v6only or family == "ipv6" else "127.0.0.1"
     return "127.0.0.1" if listener.address == _ANY_IPV4 else listener.address

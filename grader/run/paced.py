@@ -130,7 +130,7 @@ class PacedFacts:
 
     def left_behind(self, endpoint: Endpoint) -> bool:
         """What ends takes its connections with it: one that stands is another process's."""
-        return any(one.open and one.protocol == "tcp" for one in endpoint.all)
+        return any(one.open and one.protocol != "udp" for one in endpoint.all)
 
     def orphaned(self, endpoint: Endpoint, name: str) -> bool:
         """Unknown: no."""

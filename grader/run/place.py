@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
@@ -18,6 +19,7 @@ from grader.run.errors import HostError
 from grader.run.facts import KernelFacts
 from grader.run.interpreter import Interpreter
 from grader.run.jobs import EngineOptions, FactsMode, Job, PlayedRun
+from grader.run.localnames import LocalNames
 from grader.run.located import located
 from grader.run.look import Facts
 from grader.run.paced import PacedFacts
@@ -27,6 +29,7 @@ from grader.run.sockdiag import SocketTable
 from grader.run.stacks import Stacks
 from grader.run.started import NOTHING_GIVEN, Given
 from grader.run.tracing import Tracing
+from grader.run.unixdiag import LocalTable
 from grader.run.warm import PROCESSES, WarmStarts
 from grader.run.workshop import Ready, Workshop
 from grader.submission import SourceFile
@@ -77,6 +80,8 @@ class LinuxPlace:
     def prepare(self, scenario: Scenario, port: int) -> None:
         """Leave no socket of an earlier run; a network that is not clean is replaced."""
         if not self.private_network:
+            if scenario.protocol == "unix":
+                return  # a folder of its own is all that it needs
             # Only a server needs the port: on a shared network a client's is the reference's.
             if scenario.tests == "server":
                 sharedport.await_free(lambda: self._is_free(port))
@@ -183,11 +188,15 @@ class LinuxPlace:
         limit_processes(program.pid, replace(limits, processes=limits.processes + ours))
         return program
 
-    def facts_of(self, program: Program) -> Facts:
-        """What will be known of a program."""
+    def facts_of(self, program: Program, path: str = "", inside: str = "") -> Facts:
+        """What will be known of a program; `path`: of its Unix-domain sockets."""
         if self.table is None:
             return PacedFacts(program)
-        return KernelFacts(program, self.table)
+        names: LocalNames | None = None
+        if path:
+            local, folder = LocalTable(self.table), PurePosixPath(program.folder, inside)
+            names = LocalNames(local, path, str(folder), program.places(inside))
+        return KernelFacts(program, self.table, names)
 
     def frames_of(self, job: Job) -> Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]:
         """Who reads where the program stands; it takes seconds to find no Python in another."""

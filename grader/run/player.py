@@ -86,6 +86,7 @@ class Player(Generic[_P]):
         self.setting = setting
         self.recorder = Recorder()
         self.machine = Machine(setting.script)
+        self._refuses = any(isinstance(step, s.Refuse) for step in setting.script.steps)
         self._exchange = Exchange(
             setting.script, self.recorder, reset_after_fin=setting.reset_after_fin
         )
@@ -93,6 +94,7 @@ class Player(Generic[_P]):
         self._listeners = Listeners(
             setting.script.port, self.recorder,
             datagrams=setting.script.datagrams, family=setting.script.family,
+            path=setting.script.path,
         )  # fmt: skip
         self._patience = Patience(setting.limits, self.endpoint, self.recorder.now)
         self._program: _P | None = None
@@ -104,7 +106,6 @@ class Player(Generic[_P]):
         self._wants = Wants()
         self._deadlines = Deadlines(self.recorder.now)
         self._types = setting.script.types
-        self._refuses = any(isinstance(step, s.Refuse) for step in setting.script.steps)
         self._busy_elsewhere = setting.script.several or self._types
         self._pause = _FIRST_PAUSE
         self._still = False
@@ -145,6 +146,9 @@ class Player(Generic[_P]):
         self._close_program()
         with no_end_meanwhile():
             program = self._program = self.setting.start()
+        if self.setting.script.path:
+            places = program.places(self.setting.inside)
+            self.endpoint.stand_in(places, refuses=self._refuses)
         self._facts = self.setting.facts_of(program)
         self._streams = Streams(program, self.recorder, self.setting.limits.output)
         self._watch = strikes.Watch(self.setting.limits)
@@ -253,7 +257,11 @@ class Player(Generic[_P]):
         if streams.over_limit:
             self._strike("output")
         self._see_end(program, facts, among)
-        if among is None or any(fd in among for fd in self.endpoint.watched):
+        if (
+            among is None
+            or self.endpoint.knocks
+            or any(fd in among for fd in self.endpoint.watched)
+        ):
             news = self._take_wire() or news
         if news:
             self._patience.news()

@@ -30,6 +30,7 @@ from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
 from grader.run.strikes import MOST_FILES
 from grader.run.usage import Disk, Usage
 from grader.submission import SourceFile
+from reference.socketfile import Places
 
 _LIMITED = 'ulimit -t "$1" && ulimit -n "$2" && ulimit -c 0; shift 2; exec "$@"'
 """Limits as every sh sets them: seconds of CPU, open files, no core."""
@@ -140,6 +141,10 @@ class PortableProgram:
     def left_file(self, inside: str, name: str) -> tr.LeftFile:
         """What it has left in a file."""
         return left(str(self._work), inside, name)
+
+    def places(self, inside: str) -> Places:
+        """Where its Unix-domain sockets lie; it stands in the folder `inside` of the submission."""
+        return Places(str(self._work / inside))
 
     def ran_out_of_memory(self) -> bool:
         """Nobody tells."""

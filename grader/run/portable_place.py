@@ -38,7 +38,7 @@ class PortablePlace:
 
     def prepare(self, scenario: Scenario, port: int) -> None:
         """Wait until a server can have the port, be it the program's or ours."""
-        if scenario.tests != "both":
+        if scenario.tests != "both" and scenario.protocol != "unix":
             sharedport.await_free(lambda: sharedport.can_bind(port))
 
     def compiled(self, job: Job) -> None:
@@ -61,7 +61,7 @@ class PortablePlace:
             self.interpreter, job.files, job.program, job.lab.limits, given=given
         )
 
-    def facts_of(self, program: PortableProgram) -> Facts:
+    def facts_of(self, program: PortableProgram, path: str = "", inside: str = "") -> Facts:
         """What the clock tells, and of the tree what the system tells."""
         return PacedFacts(program, used=program.usage, listening=program.listeners)
 

@@ -41,6 +41,7 @@ from grader.run.strikes import ADDRESS_SPACE, MOST_FILES
 from grader.run.terminal import Terminal, read_available
 from grader.run.usage import Disk
 from grader.submission import SourceFile
+from reference.socketfile import Places
 
 _GATE = 'read -r _ <&3 && exec 3<&- && cd "$0" && exec "$@"'
 """Where who holds the other end has died, nothing is executed."""
@@ -202,6 +203,17 @@ class Program:
             # Its first process was made to end: its folder went with it.
             return tr.LeftFile(t=0, name=name, kind="unreadable")
         return left(f"/proc/{self.root}/root{sandbox.WORK}", inside, name)
+
+    def places(self, inside: str) -> Places:
+        """Where its Unix-domain sockets lie; it stands in the folder `inside` of the submission.
+
+        Raises:
+            OSError: they are gone, or not there.
+        """
+        if self._work is not None:
+            return Places(str(self._work / inside))
+        seen = f"/proc/{self.root}/root"
+        return Places(f"{seen}{sandbox.WORK}/{inside}", seen)
 
     def ran_out_of_memory(self) -> bool:
         """The kernel has ended it, or a part of it, because its group's memory was spent."""

@@ -25,6 +25,7 @@ from grader.run.interpreter import Interpreter
 from grader.run.jobs import COLD, EngineOptions, FactsMode, Job, PlayedRun
 from grader.run.located import located
 from grader.run.look import Facts
+from grader.run.othernames import other_names
 from grader.run.player import AskedFile, Player, Setting
 from grader.run.started import NOTHING_GIVEN, Given, Started
 from grader.runids import is_cold, run_id, traced_id
@@ -104,8 +105,11 @@ class Place(Protocol[_P]):
     def start(self, job: Job, given: Given = NOTHING_GIVEN) -> _P:
         """Start the job's program, up to the gate."""
 
-    def facts_of(self, program: _P) -> Facts:
-        """What will be known of a program."""
+    def facts_of(self, program: _P, path: str = "", inside: str = "") -> Facts:
+        """What will be known of a program.
+
+        `path`: of its Unix-domain sockets too; it stands in the folder `inside` of the submission.
+        """
 
     def frames_of(self, job: Job) -> Callable[[Sequence[tr.Call], str], tuple[tr.Frame, ...]]:
         """Who reads where the job's program stands when it stands still."""
@@ -222,6 +226,8 @@ class Runner(Generic[_P]):
         run = self._play_once(job, scenario, name, script, texts, [])
         if scenario.tests != "client" or connected(run.transcript) or _refuses(scenario):
             return run
+        if script.path:
+            return self._elsewhere(job, scenario, name, script, texts) or run
         for port in self._other_ports(job, run.transcript, script.port):
             there = replace(script, port=port)
             told = [tr.Dialed(t=0, protocol="tcp", address="127.0.0.1", port=port)]
@@ -230,6 +236,20 @@ class Runner(Generic[_P]):
                 if connected(again.transcript):
                     return again
         return run
+
+    def _elsewhere(
+        self, job: Job, scenario: Scenario, name: str, script: Script, texts: dict[str, str]
+    ) -> PlayedRun | None:
+        """The same with our socket by another name, if the client finds it there."""
+        text = next((f.data for f in job.files if f.path == job.program), b"")
+        for path in other_names(text, script.path, private=self.place.private_network):
+            told = [tr.Dialed(t=0, protocol="unix", address=path, port=0)]
+            with suppress(OSError):  # a name that can't be had
+                there = replace(script, path=path)
+                again = self._play_once(job, scenario, name, there, texts, told)
+                if connected(again.transcript):
+                    return again
+        return None
 
     def _play_pair(self, job: Job, scenario: Scenario, name: str) -> PlayedRun:
         """Play the job's two programs with each other, on a network of their own."""
@@ -302,7 +322,8 @@ class Runner(Generic[_P]):
             extra.append(tr.WireLoss(t=0, frames=losses))
         header = self._header(job, scenario, name, script.port, texts, zero)
         transcript = tr.of(header, [*extra, *entries])
-        return PlayedRun(transcript=transcript, pcapng=_pcapng(frames, transcript, capture))
+        blind = capture is None or bool(script.path)
+        return PlayedRun(transcript=transcript, pcapng=_pcapng(frames, transcript, blind=blind))
 
     def _setting(
         self,
@@ -313,7 +334,7 @@ class Runner(Generic[_P]):
         frames: list[Frame],
     ) -> Setting[_P]:
         place = self.place
-        capture = place.capture
+        capture, inside = place.capture, str(PurePosixPath(job.program).parent)
         words = words_of(job.lab, scenario, texts)
 
         def on_tick() -> None:
@@ -325,13 +346,13 @@ class Runner(Generic[_P]):
             limits=_limits_of(job, scenario),
             refusals=lambda: sum(_is_refused(frame) for frame in frames),
             start=lambda: self._start_traced(job, _given(scenario, script.port)),
-            facts_of=place.facts_of,
+            facts_of=lambda program: place.facts_of(program, script.path, inside),
             on_tick=on_tick,
             folder_of=lambda program: program.folder,
             frames_of=place.frames_of(job),
-            reset_after_fin=not place.private_network,
+            reset_after_fin=not place.private_network and not script.path,
             files=tuple(_asked(e, words) for e in scenario.expect if isinstance(e, ExpectFile)),
-            inside=str(PurePosixPath(job.program).parent),
+            inside=inside,
         )
 
     def _start_traced(self, job: Job, given: Given) -> _P:
@@ -405,9 +426,13 @@ def _asked(expected: ExpectFile, words: Words) -> AskedFile:
 
 
 def _given(scenario: Scenario, port: int) -> Given:
-    """Its arguments and its environment, with the port in them."""
-    env = tuple((name, filled(value, port)) for name, value in scenario.env.items())
-    return Given(tuple(filled(text, port) for text in scenario.args), env)
+    """Its arguments and its environment, with the port or the path in them."""
+
+    def whole(text: str) -> str:
+        return filled(text, port, scenario.path)
+
+    env = tuple((name, whole(value)) for name, value in scenario.env.items())
+    return Given(tuple(map(whole, scenario.args)), env)
 
 
 def _limits_of(job: Job, scenario: Scenario) -> Limits:
@@ -435,7 +460,9 @@ def _refuses(scenario: Scenario) -> bool:
     return any(step.action == "refuse" for step in scenario.steps)
 
 
-def _pcapng(frames: list[Frame], transcript: tr.Transcript, capture: Tap | None) -> bytes:
-    if capture is None:
-        frames = synthesis.synthesize(transcript)
+def _pcapng(frames: list[Frame], transcript: tr.Transcript, *, blind: bool) -> bytes:
+    """`blind`: the exchange itself was seen by no capture; what was tried beside it may be."""
+    if blind:
+        drawn = synthesis.synthesize(transcript)
+        frames = sorted([*frames, *drawn], key=lambda frame: frame.t) if frames else drawn
     return pcapng.write(frames, comments(frames, transcript))

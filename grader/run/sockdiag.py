@@ -71,7 +71,7 @@ class SocketInfo(NamedTuple):
     """
 
     protocol: str
-    """`tcp`, `tcp6`, `udp` or `udp6`."""
+    """`tcp`, `tcp6`, `udp`, `udp6`; `unix` (`grader.run.unixdiag`: then `local` is (name, 0))."""
     state: str
     """`listen`, `established`, `close-wait`, ... ; a UDP socket without a peer is `bound`."""
     local: Address
@@ -99,6 +99,12 @@ class SocketInfo(NamedTuple):
     """Bytes that its peer said it takes beyond those acknowledged; None as above, or not told."""
     cookie: int
     """The kernel's name for this socket, never used twice."""
+    peer: int = 0
+    """Of `unix`: the inode of the other end; 0: nobody has accepted it yet, or it has closed."""
+    file: tuple[int, int] | None = None
+    """Of `unix`: device and inode of its file, as `unixdiag.file_of` has them."""
+    waiting: tuple[int, ...] = ()
+    """Of a `unix` listener: the inodes of those who wait to be accepted."""
 
 
 class SocketTable:
@@ -223,6 +229,25 @@ class SocketTable:
         except OSError:
             return False
         return True
+
+    def ask(self, body: bytes, *, dump: bool) -> list[bytes]:
+        """Ask by a request of another family's: what comes, each answer as it is.
+
+        Raises:
+            OSError: the kernel's errno; of a look-up ENOENT where there is no such socket.
+        """
+        self._ask(_SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST | (_NLM_F_DUMP if dump else 0), body)
+        if not dump:
+            begin, end = self._answer()
+            return [bytes(self._buffer[begin:end])]
+        found: list[bytes] = []
+        while True:
+            for kind, begin, end in self._receive():
+                if kind == _NLMSG_DONE:
+                    return found
+                if kind == _NLMSG_ERROR:
+                    self._check(begin)
+                found.append(bytes(self._buffer[begin:end]))
 
     def _ask(self, kind: int, flags: int, body: bytes) -> None:
         self._sequence = (self._sequence + 1) & 0xFFFF_FFFF

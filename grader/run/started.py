@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from grader import transcript as tr
 from grader.run.usage import Disk
+from reference.socketfile import Places
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,9 @@ class Started(Protocol):
 
     def left_file(self, inside: str, name: str) -> tr.LeftFile:
         """What it has left in a file; `grader.run.leftfiles` says how it is looked for."""
+
+    def places(self, inside: str) -> Places:
+        """Where its Unix-domain sockets lie; it stands in the folder `inside` of the submission."""
 
     def ran_out_of_memory(self) -> bool:
         """It, or a part of it, was ended because its memory was spent."""

@@ -12,6 +12,20 @@ EXCHANGE: dict[str, tuple[str, str]] = {
     "m_restarted": ("redémarrage", "started again"),
     "m_listens": ("écoute sur {where}", "listens on {where}"),
     "m_bound_udp": ("attend en UDP sur {where}", "bound in UDP on {where}"),
+    "m_listens_local": ("écoute sur le socket Unix {where}", "listens on the Unix socket {where}"),
+    "m_connected_local": ("connexion établie", "connected"),
+    "m_dialed_local_opened": (
+        "appelle le socket Unix {where}~: personne n’y écoutait~; pour voir la suite, nous y avons "
+        "mis notre serveur et relancé votre client",
+        "calls the Unix socket {where}: nobody listened there; to see the rest, we put our server "
+        "there and started your client again",
+    ),
+    "m_fin_local": ("fin de la connexion", "end of the connection"),
+    "m_rst_local": (
+        "connexion coupée~: des octets n’étaient pas lus",
+        "connection cut off, with bytes unread",
+    ),
+    "m_half_close_local": ("la référence n’enverra plus rien", "the reference has said all"),
     "m_connected": ("connexion établie (SYN, SYN/ACK, ACK)", "connected (SYN, SYN/ACK, ACK)"),
     "m_refused": ("connexion refusée", "connection refused"),
     "m_refused_at": (

@@ -61,6 +61,9 @@ class Handout:
     statement: str
     """Markdown, as the author wrote it; empty: there is none."""
     port: str
+    """The port and the protocol, or the name of the Unix-domain socket."""
+    named: bool
+    """It is a name."""
     files: tuple[str, ...]
     framing: str
     messages: tuple[Said, ...]
@@ -80,12 +83,14 @@ def handout(lab: Lab, language: str, statement: str = "", only: str = "") -> Han
     chosen: Iterable[Scenario] = (s for s in seen.scenarios if s.level is Level.GRADED)
     if only:
         chosen = (seen.scenario(only),)
+    named = lab.protocol == "unix" and bool(lab.path)
     lead = lab.statement.in_language(language) if lab.statement is not None else ""
     return Handout(
         title=lab.title.in_language(language),
         lead=lead,
         statement=statement,
-        port=f"{lab.port}/{lab.protocol.upper()}",
+        port=lab.path if named else f"{lab.port}/{lab.protocol.upper()}",
+        named=named,
         files=tuple(_files(lab, language)),
         framing=framing_of(lab.framing, language),
         messages=tuple(_messages(seen, language)),

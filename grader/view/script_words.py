@@ -93,6 +93,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "exit_any": ("se termine de lui-même, sans planter", "ends by itself, without a crash"),
     # the page
     "port": ("Port", "Port"),
+    "socket": ("Socket Unix, dans le dossier du programme", "Unix socket, in the program’s folder"),
     "programs_asked": ("Programmes demandés", "Programs asked for"),
     "file_named": (
         "{role}~: un fichier dont le nom contient {words} ({suffixes})",

@@ -121,6 +121,8 @@ class _Maker:
             return  # nothing happens on the wire: it is the loader's
         way, key = _PLAIN[step.action]
         label = self.words[key].format(typed=step.typed)
+        if self.scenario.protocol == "unix":
+            label = label.replace(" (FIN)", "")
         yield Row(way=way, label=label, connection=step.connection, proves=step.proves or "",
                   notes=tuple(self._notes(step)))  # fmt: skip
 

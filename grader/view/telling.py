@@ -51,6 +51,7 @@ class Teller:
         self.done = frozenset(e.index for e in steps_over if e.status == "done")
         made = [e for e in self.entries if isinstance(e, tr.Connected)]
         self.udp = {e.connection for e in made if e.protocol == "udp"}
+        self.local = {e.connection for e in made if e.protocol == "unix"}
         ours = not self.server and not any(s.action is Action.REFUSE for s in steps)
         self.opened = {e.local[1] for e in made if ours and e.protocol == "tcp"}
         """Ports that a client was answered on, and not for having called a second time."""
@@ -159,7 +160,9 @@ class Teller:
     def _listener(self, entry: tr.Listener) -> Moment:
         udp = entry.protocol.startswith("udp")
         text = self.words["m_bound_udp" if udp else "m_listens"]
-        if entry.assumed:
+        if entry.protocol == "unix":
+            text = self.words["m_listens_local"]
+        elif entry.assumed:
             text = self.words["m_listens_unseen"]
         where = _address(entry.address, entry.port)
         return _moment(
@@ -172,7 +175,12 @@ class Teller:
             return None
         place = Place.TO_PROGRAM if self.server else Place.TO_REFERENCE
         call = "accept" if self.server else "connect"
-        return _moment(entry, place, Kind.CONNECT, self.words["m_connected"], call=call)
+        label = self._of("m_connected", entry)
+        return _moment(entry, place, Kind.CONNECT, label, call=call)
+
+    def _of(self, key: str, entry: tr.OnConnection) -> str:
+        """The words, which of a Unix-domain socket speak of no packets."""
+        return self.words[f"{key}_local" if entry.connection in self.local else key]
 
     def _refused(self, entry: tr.Refused) -> Moment:
         return _moment(entry, Place.REFUSED, Kind.CUT, self.words["m_refused"])
@@ -180,6 +188,8 @@ class Teller:
     def _dialed(self, entry: tr.Dialed) -> Moment:
         where = _address(entry.address, entry.port)
         key = "m_dialed_opened" if entry.port in self.opened else "m_dialed"
+        if entry.protocol == "unix":
+            key = "m_dialed_local_opened"
         label = self.words[key].format(where=where, protocol=entry.protocol.upper())
         return _moment(entry, Place.LOST, Kind.CUT, label, call="connect")
 
@@ -196,10 +206,11 @@ class Teller:
     def _fin(self, entry: tr.EndOfStream) -> Moment:
         # When a program ends in an error, the system closes for it: no line of it does.
         call = "" if self.crashed else "close"
-        return _moment(entry, Place.TO_REFERENCE, Kind.END, self.words["m_fin"], call=call)
+        return _moment(entry, Place.TO_REFERENCE, Kind.END, self._of("m_fin", entry), call=call)
 
     def _rst(self, entry: tr.ConnectionReset) -> Moment:
-        label = self.words["m_unreachable" if entry.connection in self.udp else "m_rst"]
+        udp = entry.connection in self.udp
+        label = self.words["m_unreachable"] if udp else self._of("m_rst", entry)
         return _moment(entry, Place.TO_REFERENCE, Kind.CUT, label)
 
     def _closed(self, entry: tr.Closed) -> Moment | None:
@@ -207,7 +218,8 @@ class Teller:
             return None
         keys = {"half-close": "m_half_close", "reset": "m_reset"}
         kind = Kind.CUT if entry.how == "reset" else Kind.END
-        label = self.words[keys.get(entry.how, "m_close")]
+        key = keys.get(entry.how, "m_close")
+        label = self._of(key, entry) if key == "m_half_close" else self.words[key]
         return _moment(entry, Place.TO_PROGRAM, kind, label)
 
     def _stdout(self, entry: tr.Stdout) -> Moment:
@@ -355,6 +367,8 @@ def _one_to_one(steps: Sequence[ReferenceStep]) -> bool:
 
 
 def _address(address: str, port: int) -> str:
+    if not port:
+        return address  # the name of a Unix-domain socket
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from grader.transcript import Closed, Connected, OnConnection, Sent, Transcript
+from grader.wire.drawn import ends_of, name_of
 from grader.wire.frames import ACK, FIN, RST, SYN, Frame, Segment, is_refusal, parse, plain
 
 Language = Literal["fr", "en"]
@@ -25,6 +26,8 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "program": "the program",
         "connects": "{who} connects",
         "accepted": "the connection is accepted",
+        "drawn": "Unix socket {name}: packets drawn from the reference's record, addresses and "
+        "ports made up",
         "sends": "{who} sends « {names} » ({piece}/{pieces})",
         "goes on": "« {names} » goes on",
         "bytes": "{who} sends {count} bytes",
@@ -44,6 +47,8 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "program": "le programme",
         "connects": "{who} se connecte",
         "accepted": "la connexion est acceptée",
+        "drawn": "socket Unix {name}\u00a0: paquets dessinés d'après le relevé de la référence, "
+        "adresses et ports inventés",
         "sends": "{who} envoie «\u00a0{names}\u00a0» ({piece}/{pieces})",
         "goes on": "suite de «\u00a0{names}\u00a0»",
         "bytes": "{who} envoie {count} octets",
@@ -91,17 +96,21 @@ class _Conversation:
     """How far each side's stream has been seen."""
     finished: set[tuple[str, int]] = field(default_factory=set)
     datagrams: bool = False
+    name: str = ""
+    """Of a Unix-domain socket."""
 
 
 def _conversations(transcript: Transcript) -> dict[_Ends, _Conversation]:
     found: dict[_Ends, _Conversation] = {}
     by_name: dict[str, _Conversation] = {}
+    number = 0
     for entry in transcript.entries:
         if not isinstance(entry, OnConnection):
             continue
         if isinstance(entry, Connected):
-            local, remote = _address(entry.local), _address(entry.remote)
-            made = _Conversation(local, datagrams=entry.protocol == "udp")
+            local, remote = map(_address, ends_of(entry, number))
+            number += 1
+            made = _Conversation(local, datagrams=entry.protocol == "udp", name=name_of(entry))
             found[_ends(local, remote)] = by_name[entry.connection] = made
             if made.datagrams and local[0] in _ANY:
                 # Bound to every address: it is reached where it was written to.
@@ -160,7 +169,10 @@ class _Writer:
         who = self.texts["reference" if side == known.reference else "program"]
         if segment.flags & SYN:
             known.first_bytes[side] = (segment.seq + 1) & 0xFFFF_FFFF
-            return [self._say("accepted" if segment.flags & ACK else "connects", who=who)]
+            if segment.flags & ACK:
+                return [self._say("accepted", who=who)]
+            drawn = [self._say("drawn", name=known.name)] if known.name else []
+            return [self._say("connects", who=who), *drawn]
         said: list[str] = []
         if segment.length:
             said += self._data(segment, known, who)

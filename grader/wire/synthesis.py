@@ -21,6 +21,7 @@ from grader.transcript import (
     Sent,
     Transcript,
 )
+from grader.wire.drawn import ends_of
 from grader.wire.frames import ACK, FIN, PSH, RAW_IP, RST, SYN, Frame
 
 _MOST_PAYLOAD = 65495
@@ -38,13 +39,16 @@ def synthesize(transcript: Transcript) -> list[Frame]:
     start = _nanoseconds(transcript.header.started)
     frames: list[Frame] = []
     conversations: dict[str, _Conversation] = {}
+    made = 0
     for entry in transcript.entries:
         t = start + entry.t
         if not isinstance(entry, OnConnection):
             continue
         if isinstance(entry, Connected):
             kind = _Datagrams if entry.protocol == "udp" else _Conversation
-            conversation = kind(_Side(entry.local, 1000), _Side(entry.remote, 2000))
+            local, remote = ends_of(entry, made)
+            made += 1
+            conversation = kind(_Side(local, 1000), _Side(remote, 2000))
             conversations[entry.connection] = conversation
             frames += conversation.handshake(t, reference_dials=transcript.header.role == "server")
             continue

@@ -1,0 +1,7 @@
+import socket
+
+client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+client.connect("chat" + ".sok")
+client.sendall("bonjour\n".encode())
+print(client.recv(100).decode().rstrip())
+client.close()

@@ -1,0 +1,15 @@
+import os
+import socket
+
+NAME = "chat.sock"
+
+if os.path.exists(NAME):
+    os.unlink(NAME)
+server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+server.bind(NAME)
+server.listen()
+while True:
+    client, _ = server.accept()
+    with client, client.makefile("rb") as lines:
+        for line in lines:
+            client.sendall(line.upper())

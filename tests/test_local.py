@@ -1,0 +1,155 @@
+"""Labs over Unix-domain sockets: programs in the real sandbox, right and wrong, and hostile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import engine_tools as tools
+import pytest
+
+from grader import transcript as tr
+from grader.judge.checks import check_facts
+from grader.judge.diagnosis import Examined, diagnose
+from grader.judge.facts import Facts
+from grader.lab.load import load_lab
+from grader.lab.model import Action, Lab
+from grader.run.engine import Engine
+from grader.submission import SourceFile
+from grader.view.sequence import moments
+from grader.wire.comments import comments
+from grader.wire.frames import parse
+from grader.wire.synthesis import synthesize
+
+LAB = Path(__file__).resolve().parent / "labs" / "local"
+
+
+@cache
+def lab() -> Lab:
+    return load_lab(LAB)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with tools.engine("full") as started:
+        yield started
+
+
+def play(engine: Engine, program: str, scenario: str, *files: SourceFile) -> tr.Transcript:
+    source = (LAB / "programs" / f"{program}.py").read_bytes()
+    return tools.run(engine, tools.job(source, lab().scenario(scenario), lab=lab(), files=files))
+
+
+def lost(played: tr.Transcript) -> set[str]:
+    """The expectations that do not hold."""
+    found = check_facts(Facts(played, lab(), lab().scenario(played.header.scenario)))
+    return {x.expectation for x in found if x.status.value != "pass"}
+
+
+def named(played: tr.Transcript) -> list[tuple[str, str]]:
+    """The mistakes that are named, with what is said in English."""
+    facts = Facts(played, lab(), lab().scenario(played.header.scenario))
+    told = diagnose(lab(), [Examined(facts, check_facts(facts))])
+    return [(x.id, x.explanation.in_language("en")) for x in told if x.level == "error"]
+
+
+@pytest.mark.parametrize(
+    ("program", "scenario", "outcome"),
+    [
+        ("server_right", "server-two", "stuck"),
+        ("client_right", "client-one", "completed"),
+        ("client_right", "client-alone", "completed"),
+    ],
+)
+def test_right_programs(engine: Engine, program: str, scenario: str, outcome: str) -> None:
+    played = play(engine, program, scenario)
+    assert lost(played) == set(), tools.summary(played)
+    assert played.end.outcome == outcome, tools.summary(played)
+    assert all(e.guaranteed for e in tools.entries(played, tr.Sent)), tools.summary(played)
+
+
+OTHER, TAKEN = "other-port-or-host", "port-taken-by-another"
+
+
+@pytest.mark.parametrize(
+    ("program", "scenario", "missing", "mistake", "says"),
+    [
+        ("server_other_name", "server-two", {"listening"}, OTHER, "Unix socket autre.sock;"),
+        ("server_abstract", "server-two", {"listening"}, OTHER, "The name @chat.sock begins"),
+        ("server_tcp", "server-two", None, OTHER, "The program uses a port"),
+        ("server_deaf", "server-two", None, "never-accepts", "The connection was made, but"),
+        ("server_once", "server-two", {"receive:louder"}, "accept-once", "found nobody"),
+        ("server_keeps_file", "server-two", None, TAKEN, "a file has that name already"),
+        ("client_other_name", "client-one", {"connected"}, OTHER, "dials the Unix socket /tmp/c"),
+        ("client_nowhere", "client-one", None, OTHER, "connect() fails (line 4)"),
+        ("client_tcp", "client-one", None, OTHER, "The program uses a port"),
+        ("client_no_newline", "client-one", {"receive:hello"}, "missing-terminator", "lacks"),
+    ],
+)  # fmt: skip
+def test_wrong_programs_and_what_is_said_of_them(
+    engine: Engine, program: str, scenario: str, missing: set[str] | None, mistake: str, says: str
+) -> None:
+    played = play(engine, program, scenario)
+    if missing is None:
+        assert len(lost(played)) >= 3, tools.summary(played)
+    else:
+        assert lost(played) == missing, tools.summary(played)
+    told = named(played)
+    assert [kind for kind, _ in told] == [mistake], tools.summary(played)
+    assert says in told[0][1] or mistake == "missing-terminator"
+    assert played.end.t < 5e9, "by proof, not by its deadline"
+
+
+def test_a_link_is_not_followed_and_what_it_leads_to_is_told(engine: Engine) -> None:
+    played = play(engine, "server_link", "server-two")
+    assert "listening" in lost(played)
+    (listener,) = tools.entries(played, tr.Listener)
+    assert listener.address == "/tmp/real.sock"
+    assert OTHER in dict(named(played))
+
+
+def test_a_file_of_our_name_in_the_submission_is_in_the_way_of_a_server_only(
+    engine: Engine,
+) -> None:
+    file = SourceFile(path="chat.sock/kept.txt", data=b"")
+    assert lost(play(engine, "client_right", "client-one", file)) == set()
+    played = play(engine, "server_other_name", "server-two", file)
+    assert lost(played) == {"listening"}
+
+
+def test_a_program_that_is_started_again_finds_us_in_its_new_folder(engine: Engine) -> None:
+    one = lab().scenario("client-one")
+    again = tools.scenario_of(Action.RESTART).steps
+    twice = replace(one, steps=(*one.steps, *again, *one.steps), expect=())
+    source = (LAB / "programs" / "client_right.py").read_bytes()
+    played = tools.run(engine, tools.job(source, twice, lab=lab()))
+    steps = [e.status for e in tools.entries(played, tr.Step) if e.status != "begun"]
+    assert steps == ["done"] * 9, tools.summary(played)
+
+
+def test_what_is_drawn_speaks_of_no_port(engine: Engine) -> None:
+    played = play(engine, "server_right", "server-two")
+    rows = [moment.label for moment in moments(played, "en")]
+    assert "listens on the Unix socket chat.sock" in rows
+    assert "connected" in rows
+    assert not any(word in row for row in rows for word in ("SYN", "FIN", "port", ":0"))
+
+
+def test_its_packets_are_drawn_from_the_record_and_say_so(engine: Engine) -> None:
+    played = play(engine, "server_right", "server-two")
+    frames = synthesize(played)
+    said = [line for lines in comments(frames, played, "en") for line in lines]
+    assert sum("Unix socket chat.sock: packets drawn" in line for line in said) == 2
+    sent = [s.payload for s in map(parse, frames) if s is not None and s.payload]
+    assert b"bonjour\n" in sent
+    assert b"ENCORE\n" in sent
+
+
+@pytest.mark.parametrize("facts", ["kernel", "paced"])
+def test_without_a_sandbox_it_is_played_in_the_work_folder(facts: str) -> None:
+    with tools.engine("none", facts=facts) as engine:  # type: ignore[arg-type]
+        for program, scenario in (("server_right", "server-two"), ("client_right", "client-one")):
+            played = play(engine, program, scenario)
+            assert lost(played) == set(), tools.summary(played)
