@@ -11,11 +11,15 @@ import engine_tools as tools
 import pytest
 
 from grader import transcript as tr
+from grader.cli import app
 from grader.judge.checks import check_facts
 from grader.judge.diagnosis import Examined, diagnose
 from grader.judge.facts import Facts
 from grader.lab.load import load_lab
 from grader.lab.model import Action, Lab
+from grader.prove.model_student import UnservableError, model_student
+from grader.prove.mutants import mutants
+from grader.prove.plan import Listen
 from grader.run.engine import Engine
 from grader.submission import SourceFile
 from grader.view.sequence import moments
@@ -153,3 +157,21 @@ def test_without_a_sandbox_it_is_played_in_the_work_folder(facts: str) -> None:
         for program, scenario in (("server_right", "server-two"), ("client_right", "client-one")):
             played = play(engine, program, scenario)
             assert lost(played) == set(), tools.summary(played)
+
+
+def test_a_program_is_made_that_speaks_by_name_and_its_mistakes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    server = {case.id: case for case in mutants(lab(), "server", model_student(lab(), "server"))[0]}
+    assert server["wrong-port"].program.paths[0][0] == Listen(host="other-chat.sock", port=0)
+    assert server["port"].program.paths[0][0] == Listen(host="localhost", port=65432)
+    assert "bound" not in server["wrong-port"].touches
+    tools.bwrap()
+    assert app.main(["try", str(LAB), "--python", tools.python()]) == 0, capsys.readouterr()
+
+
+def test_a_program_is_at_one_place() -> None:
+    two = lab().scenario("server-two")
+    mixed = replace(lab(), port=7000, scenarios=(two, replace(two, id="b", path="b.sock")))
+    with pytest.raises(UnservableError, match=r"socket b\.sock here, and at the socket chat\.sock"):
+        model_student(mixed, "server")

@@ -124,6 +124,7 @@ class _Statement:
         Raises:
             UnservableError: some scenarios want TCP.
         """
+        self._check_places()
         udp = [s for s in self.scenarios if s.protocol == "udp"]
         if udp and len(udp) < len(self.scenarios):
             other = next(s for s in self.scenarios if s.protocol != "udp")
@@ -133,6 +134,14 @@ class _Statement:
                 f"UDP est parlé ici, et TCP dans {other.id}~: un programme n’en parle qu’un",
             )
         return bool(udp)
+
+    def _check_places(self) -> None:
+        """That it has one name, or none, in all of its scenarios."""
+        for one in self.scenarios[1:]:
+            if one.path != (first := self.scenarios[0]).path:
+                names = [f"the socket {s.path}" if s.path else "a port" for s in (one, first)]
+                told = f"it is at {names[0]} here, and at {names[1]} in {first.id}"
+                raise UnservableError(one.id, f"{told}: a {self.role} is at one place")
 
     @property
     def _shown(self) -> Shown:
@@ -286,6 +295,8 @@ class _Statement:
     # --- addresses and endings -----------------------------------------------------------
 
     def _listen(self) -> Listen:
+        if path := self.scenarios[0].path:
+            return Listen(host=path, port=0)
         ports = self._asked(ExpectListening, "port")
         addresses = self._asked(ExpectBound, "address")
         address = str(addresses[0]) if addresses else "any"
@@ -293,6 +304,8 @@ class _Statement:
         return Listen(host=host, port=self._port(ports), datagrams=self.datagrams)
 
     def _connect(self) -> Connect:
+        if path := self.scenarios[0].path:
+            return Connect(host=path, port=0)
         port = self._port(self._asked(ExpectConnected, "port"))
         return Connect(host="localhost", port=port, datagrams=self.datagrams)
 

@@ -35,10 +35,22 @@ NOTHING = "does-nothing"
 """The mutant that may not earn a point."""
 
 
+_SOME_PORT = 65432
+
+
+def _is_by_name(model: Model) -> bool:
+    """Whether it speaks over a Unix-domain socket."""
+    acts = (act for path in model.program.paths for act in path)
+    return any(isinstance(act, Listen | Connect) and not act.port for act in acts)
+
+
 def wrong_port(model: Model) -> Iterator[Made]:
-    """Another port than the lab's."""
+    """Another port than the lab's, or another name."""
+    by_name = _is_by_name(model)
 
     def other(act: Act) -> Sequence[Act]:
+        if by_name and isinstance(act, Listen | Connect):
+            return (replace(act, host=f"other-{act.host}"),)
         if isinstance(act, Listen | Connect):
             return (replace(act, port=act.port + 1 if act.port < 65535 else act.port - 1),)
         return (act,)
@@ -46,7 +58,8 @@ def wrong_port(model: Model) -> Iterator[Made]:
     touches, verb = (
         (("listening",), "listens on") if model.role == "server" else (("connected",), "dials")
     )
-    yield Made("wrong-port", f"{verb} another port", touches, model.program.each(mapped(other)))
+    what = f"{verb} another {'socket' if by_name else 'port'}"
+    yield Made("wrong-port", what, touches, model.program.each(mapped(other)))
 
 
 def wrong_interface(model: Model) -> Iterator[Made]:
@@ -63,15 +76,22 @@ def wrong_interface(model: Model) -> Iterator[Made]:
 
 
 def datagrams(model: Model) -> Iterator[Made]:
-    """UDP instead of TCP, or TCP instead of UDP."""
+    """UDP instead of TCP, or TCP instead of UDP; a port instead of a name."""
+    by_name = _is_by_name(model)
 
     def other(act: Act) -> Sequence[Act]:
+        if isinstance(act, Listen | Connect) and by_name:
+            return (replace(act, host="localhost", port=_SOME_PORT),)
         if isinstance(act, Listen | Connect):
             return (replace(act, datagrams=not act.datagrams),)
         return (act,)
 
     program = model.program.each(mapped(other))
-    if model.datagrams:
+    if by_name:
+        yield Made(
+            "port", "uses a port instead of a Unix-domain socket", model.everything(), program
+        )
+    elif model.datagrams:
         yield Made("stream", "uses TCP instead of UDP", model.everything(), program)
     else:
         yield Made("datagrams", "uses UDP instead of TCP", model.everything(), program)

@@ -23,7 +23,10 @@ ONE_READ = 0
 
 @dataclass(frozen=True, kw_only=True)
 class Listen:
-    """A socket bound to `host` ('' is every interface) and `port`; TCP ones listen."""
+    """A socket bound to `host` ('' is every interface) and `port`; TCP ones listen.
+
+    With port 0 a Unix-domain socket that is called `host`.
+    """
 
     host: str
     port: int
@@ -44,7 +47,7 @@ class Accept:
 
 @dataclass(frozen=True, kw_only=True)
 class Connect:
-    """Dial the server."""
+    """Dial the server; with port 0 the Unix-domain socket that is called `host`."""
 
     host: str
     port: int

@@ -73,10 +73,11 @@ class Student:
 
     # --- sockets -------------------------------------------------------------------------
 
-    def made(self, datagrams: bool) -> socket.socket:
-        """A new socket."""
+    def made(self, port: int, datagrams: bool) -> socket.socket:
+        """A new socket; without a port it is one by a name."""
         kind = socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM
-        sock = socket.socket(socket.AF_INET, kind)
+        family = socket.AF_INET if port else getattr(socket, "AF_UNIX", -1)
+        sock = socket.socket(family, kind)
         self.kept.append(sock)
         self.limit(sock)
         return sock
@@ -88,10 +89,10 @@ class Student:
 
     def do_listen(self, host: str, port: int, datagrams: bool) -> None:
         """Be where the clients come to."""
-        sock = self.made(datagrams)
+        sock = self.made(port, datagrams)
         if self.style["reuse_address"]:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
+        sock.bind((host, port) if port else host)
         if datagrams:
             self.connection = sock
         else:
@@ -124,11 +125,11 @@ class Student:
     def do_connect(self, host: str, port: int, datagrams: bool) -> None:
         """Dial; a patient student tries again."""
         for _ in range(TRIES):
-            self.connection = self.made(datagrams)
+            self.connection = self.made(port, datagrams)
             try:
-                self.connection.connect((host, port))
+                self.connection.connect((host, port) if port else host)
                 return
-            except ConnectionRefusedError:
+            except (ConnectionRefusedError, FileNotFoundError):
                 if not self.style["patient"]:
                     raise
                 self.connection.close()
