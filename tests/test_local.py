@@ -20,12 +20,14 @@ from grader.lab.model import Action, Lab
 from grader.prove.model_student import UnservableError, model_student
 from grader.prove.mutants import mutants
 from grader.prove.plan import Listen
+from grader.run.alone import Alone
 from grader.run.engine import Engine
 from grader.submission import SourceFile
 from grader.view.sequence import moments
 from grader.wire.comments import comments
 from grader.wire.frames import parse
 from grader.wire.synthesis import synthesize
+from reference import socketfile
 
 LAB = Path(__file__).resolve().parent / "labs" / "local"
 
@@ -82,13 +84,15 @@ OTHER, TAKEN = "other-port-or-host", "port-taken-by-another"
     [
         ("server_other_name", "server-two", {"listening"}, OTHER, "Unix socket autre.sock;"),
         ("server_abstract", "server-two", {"listening"}, OTHER, "The name @chat.sock begins"),
-        ("server_tcp", "server-two", None, OTHER, "The program uses a port"),
+        ("server_tcp", "server-two", None, OTHER, "of the family AF_INET"),
+        ("server_no_family", "server-two", None, OTHER, "of the family AF_INET"),
+        ("server_tuple", "server-two", None, "address-not-a-tuple", "so a text (line 4)"),
         ("server_deaf", "server-two", None, "never-accepts", "The connection was made, but"),
         ("server_once", "server-two", {"receive:louder"}, "accept-once", "found nobody"),
         ("server_keeps_file", "server-two", None, TAKEN, "a file has that name already"),
         ("client_other_name", "client-one", {"connected"}, OTHER, "dials the Unix socket /tmp/c"),
         ("client_nowhere", "client-one", None, OTHER, "connect() fails (line 4)"),
-        ("client_tcp", "client-one", None, OTHER, "The program uses a port"),
+        ("client_tcp", "client-one", None, OTHER, "of the family AF_INET"),
         ("client_no_newline", "client-one", {"receive:hello"}, "missing-terminator", "lacks"),
     ],
 )  # fmt: skip
@@ -141,6 +145,18 @@ def test_what_is_drawn_speaks_of_no_port(engine: Engine) -> None:
     assert not any(word in row for row in rows for word in ("SYN", "FIN", "port", ":0"))
 
 
+def test_the_page_says_that_its_packets_are_drawn(tmp_path: Path) -> None:
+    source = (LAB / "programs" / "client_no_newline.py").read_bytes()
+    (tmp_path / "client.py").write_bytes(source)
+    page = tmp_path.parent / f"{tmp_path.name}.html"
+    given = [str(tmp_path), "--lab", str(LAB), "--only", "client-one", "--lang", "en"]
+    assert app.main(["check", *given, "--python", tools.python(), "--html", str(page)]) == 1
+    text = page.read_text("utf-8")
+    page.unlink()
+    assert "A Unix socket is on no network: packets drawn from the reference&#39;s own" in text
+    assert "Every frame, to open in Wireshark" not in text
+
+
 def test_its_packets_are_drawn_from_the_record_and_say_so(engine: Engine) -> None:
     played = play(engine, "server_right", "server-two")
     frames = synthesize(played)
@@ -175,3 +191,34 @@ def test_a_program_is_at_one_place() -> None:
     mixed = replace(lab(), port=7000, scenarios=(two, replace(two, id="b", path="b.sock")))
     with pytest.raises(UnservableError, match=r"socket b\.sock here, and at the socket chat\.sock"):
         model_student(mixed, "server")
+
+
+def test_an_interpreter_that_waited_is_given_its_own_folder_and_socket() -> None:
+    """Each warm run has a new folder: what the one before left is not there."""
+    with Engine(replace(tools.options("full"), warm="forced")) as engine:
+        for program, scenario in (
+            ("server_keeps_its_file", "server-two"),
+            ("server_keeps_its_file", "server-two"),
+            ("client_no_newline", "client-one"),
+        ):
+            source = (LAB / "programs" / f"{program}.py").read_bytes()
+            one = replace(lab().scenario(scenario), args=())
+            played = tools.run(engine, tools.job(source, one, lab=lab()))
+            assert tools.entries(played, tr.Started)[0].warm, tools.summary(played)
+            assert lost(played) == ({"receive:hello"} if one.tests == "client" else set())
+
+
+def test_where_nothing_can_be_read_and_where_there_are_no_such_sockets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = tools.options("none", facts="paced")
+    one = lab().scenario("client-one")
+    source = (LAB / "programs" / "client_right.py").read_bytes()
+    with Alone(options) as alone:
+        played = next(iter(alone.play([tools.job(source, one, lab=lab())])))
+        assert lost(played.runs[0].transcript.read()) == set()
+        # As on Windows.
+        monkeypatch.setattr(socketfile, "FAMILY", -1)
+        played = next(iter(alone.play([tools.job(source, one, lab=lab())])))
+    end = played.runs[0].transcript.end
+    assert (end.outcome, end.problem) == ("not_run", "this system has no Unix-domain sockets")

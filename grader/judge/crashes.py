@@ -150,6 +150,18 @@ def _address(facts: Facts, trace: Traceback) -> bool:
     return not facts.connected and trace.type == "TypeError" and _at_address(trace)
 
 
+def _family_forgotten(facts: Facts, trace: Traceback) -> bool:
+    """A name for a socket of the internet, which is what socket() makes where nothing is said."""
+    return (
+        facts.scenario.protocol == "unix" and _address(facts, trace) and "AF_INET" in trace.message
+    )
+
+
+def _no_name(facts: Facts, trace: Traceback) -> bool:
+    """Something else than a name for a Unix-domain socket."""
+    return facts.scenario.protocol == "unix" and _address(facts, trace)
+
+
 def _two_arguments(facts: Facts, trace: Traceback) -> bool:
     """The calls that make a socket as well, without the parentheses of the tuple."""
     if facts.connected or facts.listeners or facts.dialed:
@@ -475,6 +487,8 @@ _KINDS: tuple[tuple[str, Callable[[Facts, Traceback], bool]], ...] = (
     ("missing-module", _module),
     ("missing-argument", _argument),
     ("port-not-a-number", _port_text),
+    ("other-port-or-host/internet", _family_forgotten),
+    ("address-not-a-tuple/name", _no_name),
     ("address-not-a-tuple", _address),
     ("address-not-a-tuple", _two_arguments),
     ("options-ored", _options),

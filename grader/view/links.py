@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 ATTACHED = 64 * 1024
 """Bytes of one capture that a page carries."""
@@ -20,6 +21,15 @@ class Attachment:
     name: str
     size: int | None = None
     """Bytes, where the page carries it (or would)."""
+    drawn: ClassVar[bool] = False
+    """Of a capture: no wire carried its packets, they are made of the reference's own record."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnCapture(Attachment):
+    """Packets of what is on no network: a Unix-domain socket."""
+
+    drawn: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)

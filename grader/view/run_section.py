@@ -15,7 +15,7 @@ from grader.runids import number_of
 from grader.view.bytes_view import Run, decoded, prose, runs
 from grader.view.call_section import CallSection
 from grader.view.detail import FULL, Detail
-from grader.view.links import Attachment, Links
+from grader.view.links import Attachment, DrawnCapture, Links
 from grader.view.pair_section import PairTable, outputs_of, pair_table
 from grader.view.recorded import Recorded
 from grader.view.source import Program
@@ -129,7 +129,7 @@ def run_section(
         timeline=line,
         stdout=_screen(transcript.stdout, language, detail) if transcript and cut else None,
         stderr=_screen(transcript.stderr, language, detail) if transcript and cut else None,
-        wire=links.wires.get(run.id),
+        wire=_wire(links.wires.get(run.id), scenario),
         wire_size=_size(links.wires.get(run.id), language),
         record=links.records.get(run.id),
         commands=_commands(lab, run, scenario.steps if scenario else (), seed, language),
@@ -167,6 +167,13 @@ def _hidden(scenario: Scenario | None, language: str) -> str:
     if scenario is None or scenario.visibility is Visibility.VISIBLE:
         return ""
     return words(language)[f"seen_{scenario.visibility.value}"]
+
+
+def _wire(wire: Attachment | None, scenario: Scenario | None) -> Attachment | None:
+    """The capture, as what it is."""
+    if wire is None or scenario is None or scenario.protocol != "unix":
+        return wire
+    return DrawnCapture(href=wire.href, name=wire.name, size=wire.size)
 
 
 def _size(wire: Attachment | None, language: str) -> str:

@@ -78,6 +78,12 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Chaque trame, à ouvrir dans Wireshark~:",
         "Every frame, to open in Wireshark:",
     ),
+    "drawn_packets": (
+        "Un socket Unix ne passe par aucun réseau~: paquets dessinés d’après ce que la référence a "
+        "noté, à ouvrir dans Wireshark~:",
+        "A Unix socket is on no network: packets drawn from the reference's own record, to open in "
+        "Wireshark:",
+    ),
     "wire_too_big": (
         "La capture est trop grande pour être jointe ({size}).",
         "The capture is too big to be attached ({size}).",

@@ -1,5 +1,0 @@
-import os
-
-os.mkfifo("chat.sock")
-with open("chat.sock", "rb") as lines:
-    print(lines.readline())

@@ -1,0 +1,10 @@
+import socket
+
+server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+server.bind(("", 7000))
+server.listen()
+while True:
+    client, _ = server.accept()
+    with client, client.makefile("rb") as lines:
+        for line in lines:
+            client.sendall(line.upper())
