@@ -47,7 +47,16 @@ class Recorded:
             said = [tr.Stdout(t=1, data=b"par Mar"), tr.Stdout(t=2, data=b"ie Dupont\n")]
             error = tr.Stderr(t=3, data=b'File "/home/dupont/serveur_dupont.py", Martin')
             is_hers = "dupont" in job.program
-            told: tuple[tr.AnyEntry, ...] = (*said, error) if is_hers else ()
+            named = ("marie.sock", 0)
+            socket = tr.Socket(
+                protocol="unix", state="listen", local=named, remote=named, receive_queue=0,
+                send_queue=5,
+            )  # fmt: skip
+            chosen = (
+                tr.Listener(t=3, protocol="unix", address="/tmp/dupont.sock", port=0),
+                tr.State(t=3, why="exit", calls=(), sockets=(socket,)),
+            )
+            told: tuple[tr.AnyEntry, ...] = (*said, error, *chosen) if is_hers else ()
             made = tr.Transcript(header, (run.entries[0], *told, *run.entries[1:]))
             wire = self.wires[not is_hers]
             yield Played(

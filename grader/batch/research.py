@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import msgspec
 
@@ -44,6 +45,9 @@ _OWN = frozenset((
 ))  # fmt: skip
 """Fields that hold words of ours, of the kernel or of the lab: they are no text of anybody's."""
 _SAID_BY_US = (tr.SAME_CAUSE, tr.SAME_CAUSE_WHOLE)
+
+
+_Ends = TypeVar("_Ends", tr.Connected, tr.Socket)
 
 
 class NamesStayError(ValueError):
@@ -130,7 +134,9 @@ class Research:
     def _run(self, played: Run) -> PlayedRun:
         """Without names, and without the time of day: a class is played in the order of names."""
         whole = played.read()
-        streams = tr.Transcript(whole.header, tuple(self._streams(whole.entries)))
+        streams = tr.Transcript(
+            whole.header, tuple(map(self._without_names, self._streams(whole.entries)))
+        )
         clean = self.nameless.anything(streams, _OWN)
         if whole.end.problem in _SAID_BY_US:
             end = msgspec.structs.replace(clean.end, problem=whole.end.problem)
@@ -142,6 +148,24 @@ class Research:
         wire = played.pcapng if nobodys else b""
         wire = wire if self.nameless.data(wire) == wire else b""
         return PlayedRun(transcript=msgspec.structs.replace(clean, header=header), pcapng=wire)
+
+    def _without_names(self, entry: tr.AnyEntry) -> tr.AnyEntry:
+        """The entry; the name of a Unix-domain socket is a program's own word."""
+        if isinstance(entry, tr.State):
+            return msgspec.structs.replace(entry, sockets=tuple(map(self._ends, entry.sockets)))
+        if isinstance(entry, tr.Connected):
+            return self._ends(entry)
+        if isinstance(entry, tr.Listener | tr.Dialed) and entry.protocol == "unix":
+            return msgspec.structs.replace(entry, address=self.nameless.text(entry.address))
+        return entry
+
+    def _ends(self, entry: _Ends) -> _Ends:
+        if entry.protocol != "unix":
+            return entry
+        (ours, _), (theirs, _) = entry.local, entry.remote
+        return msgspec.structs.replace(
+            entry, local=(self.nameless.text(ours), 0), remote=(self.nameless.text(theirs), 0)
+        )
 
     def _streams(self, entries: Sequence[tr.AnyEntry]) -> list[tr.AnyEntry]:
         """The entries; what was written or sent has lost names that came in pieces, too."""
