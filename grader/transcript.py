@@ -84,7 +84,11 @@ class Listener(Entry, frozen=True, kw_only=True):
     """The program was seen to listen (TCP) or to be bound (UDP)."""
 
     protocol: str
-    """`tcp`, `tcp6`, `udp`, `udp6`. A dual-stack socket on `::` is `tcp6` with `v6only` false."""
+    """`tcp`, `tcp6`, `udp`, `udp6`. A dual-stack socket on `::` is `tcp6` with `v6only` false.
+
+    `unix`: `address` is the name, told from the program's folder (`@...`: an abstract one), and
+    `port` is 0.
+    """
     address: str
     port: int
     backlog: int = 0
@@ -106,7 +110,10 @@ class Connected(OnConnection, frozen=True, kw_only=True):
     local: tuple[str, int]
     remote: tuple[str, int]
     protocol: str = "tcp"
-    """`udp`: the reference has a socket that sends there, or has had a datagram from there."""
+    """`udp`: the reference has a socket that sends there, or has had a datagram from there.
+
+    `unix`: the pairs are (name, 0); who dialled has the empty name.
+    """
 
 
 class Refused(OnConnection, frozen=True, kw_only=True):
@@ -116,7 +123,10 @@ class Refused(OnConnection, frozen=True, kw_only=True):
 
 
 class Dialed(Entry, frozen=True, kw_only=True):
-    """The program tried to reach a port where nothing listens (seen on the wire)."""
+    """The program tried to reach a port where nothing listens (seen on the wire).
+
+    `unix`: a name that its text speaks of, and at which it found the reference afterwards.
+    """
 
     protocol: str
     address: str
@@ -327,7 +337,7 @@ class SystemCall(Entry, frozen=True, kw_only=True):
     fd: int | None = None
     """Of `socket` and `accept` the one they gave is in `result`."""
     protocol: str = ""
-    """`tcp`, `tcp6`, `udp`, `udp6`; empty where it is not known, or no socket of these."""
+    """`tcp`, `tcp6`, `udp`, `udp6`, `unix`; empty where it is not known, or no such socket."""
     address: tuple[str, int] | None = None
     """That of the arguments: bound, dialled, sent to, received from, accepted."""
     argument: str = ""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import transcript as tr
-from grader.wire.strace import Traced, complaint, merged, parse
+from grader.wire.strace import Traced, complaint, merged, parse, with_local
 
 ZERO = 1_795_387_920_000_000_000
 TCP = "4<TCP:[127.0.0.1:65432->127.0.0.1:56848]>"
@@ -195,3 +195,27 @@ def test_merged_keeps_all_entries() -> None:
     entries: list[tr.AnyEntry] = [tr.Ended(t=0, outcome="completed")]
     assert merged(entries, Traced(calls=(), cut=False).entries) == entries
     assert len(merged(entries, Traced(calls=(), cut=True).entries)) == 2
+
+
+def test_unix_domain_sockets_are_told_where_they_are_asked_for() -> None:
+    """Not the pair of an event loop, which nobody has made by socket() or accept()."""
+    output = b"""\
+10 100.000000000 socketpair(AF_UNIX, SOCK_STREAM, 0, [5<UNIX-STREAM:[7->8]>, 6<UNIX-STREAM:[8->7]>]) = 0 <0.1>
+10 100.100000000 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3<UNIX-STREAM:[1]> <0.000000010>
+10 100.200000000 bind(3<UNIX-STREAM:[1]>, {sa_family=AF_UNIX, sun_path="a \\"]>.sock"}, 10) = 0 <0.000000010>
+10 100.300000000 listen(3<UNIX-STREAM:[1,"a \\"]>.sock"]>, 5) = 0 <0.000000010>
+10 100.400000000 accept4(3<UNIX-STREAM:[1,"a \\"]>.sock"]>, {sa_family=AF_UNIX}, [110 => 2], SOCK_CLOEXEC) = 4<UNIX-STREAM:[2->9,"a \\"]>.sock"]> <0.000000010>
+10 100.500000000 recvfrom(4<UNIX-STREAM:[2->9,"a \\"]>.sock"]>, "x", 10, 0, NULL, NULL) = 1 <0.000000010>
+10 100.600000000 recvfrom(5<UNIX-STREAM:[7->8]>, "x", 10, 0, NULL, NULL) = 1 <0.000000010>
+10 100.700000000 connect(4<UNIX-STREAM:[2]>, {sa_family=AF_UNIX, sun_path=@"abs"}, 9) = -1 ECONNREFUSED (x) <0.000000010>
+"""  # noqa: E501
+    assert parse(output, 0).calls == ()
+    calls = parse(with_local(output), 0).calls
+    assert [(c.name, c.fd, c.protocol, c.address) for c in calls] == [
+        ("socket", None, "unix", None),
+        ("bind", 3, "unix", ('a \\"]>.sock', 0)),
+        ("listen", 3, "unix", None),
+        ("accept4", 3, "unix", None),
+        ("recvfrom", 4, "unix", None),
+        ("connect", 4, "unix", ("@abs", 0)),
+    ]

@@ -64,8 +64,10 @@ class Traces(Protocol[_Traced]):
     def attach(self, program: _Traced) -> None:
         """Trace a program that waits at its gate."""
 
-    def told(self, now: int, frames: Sequence[Frame]) -> Sequence[tr.AnyEntry]:
-        """What it has seen, for the transcript."""
+    def told(
+        self, now: int, frames: Sequence[Frame], *, local: bool = False
+    ) -> Sequence[tr.AnyEntry]:
+        """What it has seen, for the transcript; `local`: of Unix-domain sockets, too."""
 
     def close(self) -> None:
         """Leave."""
@@ -307,7 +309,8 @@ class Runner(Generic[_P]):
             frames.extend(capture.drain())
             losses = capture.losses()
         if self._tracing is not None:
-            entries = merged(entries, self._tracing.told(player.recorder.now(), frames))
+            now, local = player.recorder.now(), bool(script.path)
+            entries = merged(entries, self._tracing.told(now, frames, local=local))
         ours = {e.remote for e in entries if isinstance(e, tr.Connected)}
         seen = [
             tr.Dialed(t=0, protocol=p, address=a, port=n)

@@ -161,8 +161,10 @@ class Tracing:
             self._offset = _real_time_offset()
         self._attached.append(strace)
 
-    def told(self, now: int, frames: Iterable[Frame]) -> list[tr.AnyEntry]:
+    def told(self, now: int, frames: Iterable[Frame], *, local: bool = False) -> list[tr.AnyEntry]:
         """Calls and segments, in order; the run is over. `now` is its clock, ns.
+
+        `local`: calls on Unix-domain sockets, too.
 
         Both strace and the kernel's capture tell CLOCK_REALTIME: so they meet exactly.
         """
@@ -172,7 +174,8 @@ class Tracing:
             strace.finish()
             outputs.append(strace.output())
         self._attached.clear()
-        traced = parser.parse(b"".join(outputs), zero)
+        output = b"".join(outputs)
+        traced = parser.parse(parser.with_local(output) if local else output, zero)
         if any(len(output) >= OUTPUT_BYTES for output in outputs):
             traced = replace(traced, cut=True)
         return list(heapq.merge(between(frames, zero, 0), traced.entries, key=lambda e: e.t))

@@ -155,7 +155,7 @@ def _argument(call: SystemCall, language: str) -> str:
     if name == "socket":
         return escaped(call.protocol).upper().replace("6", ", IPv6")
     if name in ("bind", "connect") and call.address is not None:
-        return _address(call.address)
+        return _address(call)
     if name == "recv":
         return ", ".join(filter(None, (_number(call.size), argument)))
     if name == "send":
@@ -181,7 +181,7 @@ def _result(call: SystemCall, language: str) -> str:
             return table["socket"].format(fd=call.result)
         case "accept":
             key = "accepted" if call.address is None else "accepted_from"
-            where = _address(call.address) if call.address is not None else ""
+            where = _address(call) if call.address is not None else ""
             return table[key].format(fd=call.result, address=where)
         case "connect":
             return table["connected"]
@@ -206,11 +206,14 @@ def _received(call: SystemCall, language: str) -> str:
     size = byte_count(call.result or 0, language)
     if call.address is None:
         return size
-    return table["from"].format(size=size, address=_address(call.address))
+    return table["from"].format(size=size, address=_address(call))
 
 
-def _address(address: tuple[str, int]) -> str:
+def _address(call: SystemCall) -> str:
+    address = call.address or ("", 0)
     host = escaped(address[0])
+    if call.protocol == "unix":
+        return host
     return f"[{host}]:{address[1]}" if ":" in host else f"{host}:{address[1]}"
 
 

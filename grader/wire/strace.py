@@ -33,15 +33,19 @@ _UNFINISHED = re.compile(r",? *<unfinished \.\.\.>\)?(?: += \?)?$")
 _TOOK = re.compile(r" <(\d{1,9})\.(\d{1,9})>$")
 _RESULT = re.compile(r"\s*= (?:(-?\d{1,18})(?:<.*>)?(?: (E[A-Z0-9]{1,20}) .*| \(.*\))?|\?.*)$")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"(?:\.\.\.)?|[^"(){}\[\],]+|.', re.DOTALL)
-_SOCKET = re.compile(r"(\d{1,9})<(TCP|TCPv6|UDP|UDPv6|socket):\[")
+_SOCKET = re.compile(r"(\d{1,9})<(TCP|TCPv6|UDP|UDPv6|UNIX|socket):\[")
 _EPOLL = re.compile(r"(\d{1,9})<anon_inode:\[eventpoll\]>$")
 _PORT = re.compile(r"sin6?_port=htons\((\d{1,5})\)")
 _ADDRESS = re.compile(r'(?:inet_addr\(|inet_pton\(AF_INET6, )"([0-9A-Fa-f.:]{1,45})"')
+_LOCAL_ADDRESS = re.compile(r'\{sa_family=AF_UNIX, sun_path=(@?)"((?:[^"\\]|\\.){1,200})"')
+_LOCAL_MADE = re.compile(rb"= \d{1,9}<UNIX-STREAM:\[(\d{1,12})")
+_LOCAL = re.compile(rb'<UNIX-STREAM:\[(\d{1,12})(?:->\d{1,12})?(?:,@?"(?:[^"\\]|\\.)*")?\]>')
 _LENGTHS = re.compile(r"iov_len=(\d{1,18})")
 _SECONDS = re.compile(r"\{tv_sec=(\d{1,12}), tv_(u|n)sec=(\d{1,9})\}")
 _COMMENT = re.compile(r"/\* (\w{1,32}) \*/")
 
-_PROTOCOLS = {"TCP": "tcp", "TCPv6": "tcp6", "UDP": "udp", "UDPv6": "udp6", "socket": ""}
+_PROTOCOLS = {"TCP": "tcp", "TCPv6": "tcp6", "UDP": "udp", "UDPv6": "udp6", "UNIX": "unix",
+              "socket": ""}  # fmt: skip
 _FAMILIES = {"AF_INET": "", "AF_INET6": "6"}
 _TYPES = {"SOCK_STREAM": "tcp", "SOCK_DGRAM": "udp"}
 _OPENS, _CLOSES = frozenset("({["), frozenset(")}]")
@@ -78,6 +82,20 @@ def parse(output: bytes, zero: int, most: int = MOST_CALLS) -> Traced:
         last_of[call.pid] = len(calls)
         calls.append(call)
     return Traced(calls=_in_order(calls), cut=False)
+
+
+def with_local(output: bytes) -> bytes:
+    """The same, with calls on Unix-domain sockets made such that `parse` reads them too.
+
+    Only where a scenario is about them, and only those that socket() or accept() returned: event
+    loops have pairs of their own, which are nobody's exchange.
+    """
+    made = set(_LOCAL_MADE.findall(output))
+
+    def marked(found: re.Match[bytes]) -> bytes:
+        return b"<UNIX:[%b]>" % found[1] if found[1] in made else found[0]
+
+    return _LOCAL.sub(marked, output).replace(b"socket(AF_UNIX,", b"socket(UNIX,")
 
 
 def merged(entries: Sequence[tr.AnyEntry], told: Sequence[tr.AnyEntry]) -> list[tr.AnyEntry]:
@@ -195,6 +213,8 @@ class _Parts:
             port, host = _PORT.search(text), _ADDRESS.search(text)
             if text.startswith("{sa_family=") and port and host:
                 return host[1], int(port[1])
+            if local := _LOCAL_ADDRESS.match(text):
+                return local[1] + local[2], 0
         return None
 
 
@@ -253,6 +273,8 @@ def _on_socket(call: tr.SystemCall, parts: _Parts) -> tr.SystemCall | None:
 
 def _socket(call: tr.SystemCall, parts: _Parts) -> tr.SystemCall | None:
     kind = parts.argument(1).split("|")[0]
+    if parts.argument(0) == "UNIX" and kind == "SOCK_STREAM":
+        return replace(call, protocol="unix")
     family = _FAMILIES.get(parts.argument(0))
     if family is None or kind not in _TYPES:
         return None
