@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import socket
 import stat
 import sys
@@ -153,7 +152,7 @@ def _put_away(name: str) -> None:
         if stat.S_ISSOCK(found.lstat().st_mode):
             found.unlink()
         else:
-            found.rename(f"{name}.{secrets.token_hex(8)}")
+            found.rename(f"{name}.{os.urandom(8).hex()}")
 
 
 @contextlib.contextmanager

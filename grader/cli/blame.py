@@ -10,6 +10,7 @@ from grader.lab.library import UnknownLabError
 from grader.lab.problems import LabError
 from grader.run.errors import HostError
 from reference.endpoint import PortTakenError
+from reference.socketfile import NoUnixSocketsError
 
 
 def told(error: Exception, language: str | None) -> tuple[str, int]:
@@ -31,7 +32,7 @@ def told(error: Exception, language: str | None) -> tuple[str, int]:
             return _said(in_words(str(error), tongue)), FAULT
         case UnknownLabError() | OutputError():
             return _said(in_words(str(error), tongue)), BAD_INPUT
-        case HostError() | PortTakenError():
+        case HostError() | PortTakenError() | NoUnixSocketsError():
             return _said(in_words(str(error), tongue)), FAULT
         case _:
             what = f"{type(error).__name__}: {in_words(str(error), tongue)}"
