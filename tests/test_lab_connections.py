@@ -94,6 +94,17 @@ def test_over_unix_domain_sockets() -> None:
     assert (listening.port, listening.path) == (0, "chat.sock")
 
 
+def test_nobody_sees_that_a_refused_program_tries_again() -> None:
+    local = LAB.replace("port: 65432", "protocol: unix\npath: chat.sock")
+    head = "scenario: server-a\ntests: client\ntitle: {fr: Essai, en: Trial}\nreference: "
+    for steps, count in (("[refuse, accept]", 1), ("[refuse, restart, accept]", 0)):
+        files = {"lab.yaml": local.encode(), "server-a.yaml": (head + steps + "\n").encode()}
+        with pytest.raises(LabError) as caught:
+            load_lab_bytes(files)
+        told = [str(problem) for problem in caught.value.problems]
+        assert sum("nobody sees that the program tries again" in one for one in told) == count
+
+
 def test_a_lab_that_speaks_of_no_port_has_none() -> None:
     local = LAB.replace("port: 65432", "protocol: unix\npath: chat.sock")
     text = f"{SERVER}reference: [connect, {{receive: answer, proves: server.answer}}]\n"

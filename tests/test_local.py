@@ -15,7 +15,7 @@ from grader.cli import app
 from grader.judge.checks import check_facts
 from grader.judge.diagnosis import Examined, diagnose
 from grader.judge.facts import Facts
-from grader.lab.load import load_lab
+from grader.lab.load import load_lab, load_lab_bytes
 from grader.lab.model import Action, Lab
 from grader.prove.model_student import UnservableError, model_student
 from grader.prove.mutants import mutants
@@ -222,3 +222,37 @@ def test_where_nothing_can_be_read_and_where_there_are_no_such_sockets(
         played = next(iter(alone.play([tools.job(source, one, lab=lab())])))
     end = played.runs[0].transcript.end
     assert (end.outcome, end.problem) == ("not_run", "this system has no Unix-domain sockets")
+
+
+SLOW_LAB = b"""
+lab: slow
+title: Slow
+language: en
+protocol: unix
+path: chat.sock
+framing: line
+messages: {go: go, big: {generate: {size: 600 KiB, kind: text}}}
+criteria: {server.bob: {points: 1, title: T, requirement: R, hint: H}}
+scenarios: [slow]
+"""
+SLOW = b"""
+scenario: slow
+tests: server
+title: One who does not read
+reference:
+  - connect: carol
+  - stop-reading: carol
+  - {send: big, as: carol}
+  - connect: bob
+  - {send: go, as: bob}
+  - {receive: go, as: bob, proves: server.bob}
+"""
+
+
+def test_who_waits_in_send_for_one_that_does_not_read(engine: Engine) -> None:
+    slow = load_lab_bytes({"lab.yaml": SLOW_LAB, "slow.yaml": SLOW})
+    source = (LAB / "programs" / "server_right.py").read_bytes()
+    played = tools.run(engine, tools.job(source, *slow.scenarios, lab=slow))
+    (found,) = check_facts(Facts(played, slow, slow.scenarios[0]))
+    assert found.status.value == "fail"
+    assert "waits for carol (send(), line 15) while bob waits" in found.what.in_language("en")

@@ -87,6 +87,11 @@ def test_no_link_is_followed_be_it_the_last_part_or_on_the_way(
         ours.setblocking(False)
         with pytest.raises(BlockingIOError):
             ours.accept()
+        # The defence taken away: it would be ours.
+        monkeypatch.setattr(socketfile, "_UNFOLLOWED", 0)
+        if system == "linux":
+            assert tried(places, NAME) == 0
+        assert tried(places, f"there/{NAME}") == 0
 
 
 def test_what_is_no_socket_is_not_waited_for(places: Places, folder: Path) -> None:

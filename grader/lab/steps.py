@@ -244,7 +244,9 @@ def check_order(placed: Sequence[Placed], context: Context) -> None:
 
 def _check_way(placed: Sequence[Placed], context: Context) -> None:
     known: dict[str, _Connection] = {}
+    refused = False
     for item in placed:
+        refused = _after_refusal(item, context, refused=refused)
         name, action = item.step.connection, item.step.action
         if action is Action.TYPE:
             continue
@@ -260,6 +262,19 @@ def _check_way(placed: Sequence[Placed], context: Context) -> None:
             context.problems.add(item.place, problem + hint)
             if connection.missing:
                 return
+
+
+def _after_refusal(item: Placed, context: Context, *, refused: bool) -> bool:
+    """Whether the program has been refused at this start of it, where no wire shows it."""
+    if refused and context.path and item.step.action is Action.ACCEPT:
+        context.problems.add(
+            item.place,
+            "'accept' after 'refuse': over Unix-domain sockets nobody sees that the program tries"
+            " again; 'restart' it in between",
+        )
+    if item.step.action is Action.RESTART:
+        return False
+    return refused or item.step.action is Action.REFUSE
 
 
 class _Connection:
