@@ -44,8 +44,8 @@ def recipes() -> list[Recipe]:
     return found
 
 
-def test_there_are_fifteen() -> None:
-    assert [recipe.number for recipe in recipes()] == [str(n) for n in range(1, 16)]
+def test_there_are_sixteen() -> None:
+    assert [recipe.number for recipe in recipes()] == [str(n) for n in range(1, 17)]
 
 
 @pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.id)
