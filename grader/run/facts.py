@@ -144,7 +144,7 @@ class KernelFacts:
             if self._is_ours(x)
         ]  # fmt: skip
         if self._names is not None:
-            local = [x for x in self._names.table.dump(listening=True) if self._is_ours(x)]
+            local = self._ours_among(self._names.table.dump(listening=True))
             self._listeners += self._names.listeners(local, self._program.processes())
         return self._listeners
 
@@ -152,6 +152,14 @@ class KernelFacts:
         """Every socket that a connection can come to."""
         found = self._table.dump(protocols=("tcp",), states=("listen",))
         return found + (self._names.table.dump(listening=True) if self._names is not None else [])
+
+    def _ours_among(self, infos: list[SocketInfo]) -> list[SocketInfo]:
+        """Those of the program's process tree; a shared machine has hundreds of others."""
+        if any(x.inode not in self._inodes for x in infos):
+            for pid in self._program.processes():
+                with contextlib.suppress(FactsUnavailable):
+                    self._inodes.update(proc.socket_fds(pid))
+        return [x for x in infos if x.inode in self._inodes]
 
     def _is_ours(self, info: SocketInfo) -> bool:
         """The socket belongs to the program's process tree."""
@@ -434,7 +442,7 @@ class KernelFacts:
                 for end in self._deliveries.values()
                 if end.mine is not None and not end.inode
             ]
-            local = [*(x for x in local if self._is_ours(x)), *pending]
+            local = [*self._ours_among(local), *pending]
             sockets += self._names.named(local, self._program.processes())
         listening = {x.inode for x in sockets if x.state == "listen"}
         told = [end for end in self._deliveries.values() if end.name and end.mine is not None]
