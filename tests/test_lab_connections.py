@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.lab.load import load_lab_bytes
 from grader.lab.model import Action, ExpectListening, Scenario
 from grader.lab.problems import LabError
+from grader.lab.words import words_of
 
 LAB = """\
 lab: small
@@ -92,6 +95,24 @@ def test_over_unix_domain_sockets() -> None:
     (listening,) = found.expect
     assert isinstance(listening, ExpectListening)
     assert (listening.port, listening.path) == (0, "chat.sock")
+
+
+def test_the_name_may_be_said() -> None:
+    local = LAB.replace("port: 65432", "protocol: unix\npath: chat.sock")
+    local = local.replace("hello: Bonjour", 'hello: "Bonjour {{path}}"')
+    text = (
+        f"{SERVER}reference: [connect, send: hello, {{receive: answer, proves: server.answer}}]\n"
+    )
+    files = {"lab.yaml": local.encode(), "server-a.yaml": text.encode()}
+    lab = load_lab_bytes(files)
+    for path in ("chat.sock", "other.sock"):
+        scenario = replace(lab.scenario("server-a"), path=path)
+        assert words_of(lab, scenario, {}).framed("hello") == f"Bonjour {path}".encode()
+    # Over TCP it is a value like another, which nobody has captured.
+    with_port = files["lab.yaml"].replace(b"protocol: unix", b"port: 7")
+    with pytest.raises(LabError) as caught:
+        load_lab_bytes({**files, "lab.yaml": with_port})
+    assert "made of 'path': no message received above captures it" in str(caught.value)
 
 
 def test_nobody_sees_that_a_refused_program_tries_again() -> None:

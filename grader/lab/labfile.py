@@ -87,7 +87,8 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
     given = fields.get("framing")
     framing = read_framing(given, problems) if given else None
     messages = read_messages(fields.need("messages"), problems, language, framing)
-    check_names(messages, {}, problems, ("i",))
+    path = read_path(fields.get("path"), problems)
+    check_names(messages, {}, problems, ("i", "path") if path else ("i",))
     criteria = _criteria(fields.need("criteria"), problems, language)
     _check_requires(criteria, problems)
     listed = _listed(fields.need("scenarios"), problems)
@@ -117,7 +118,7 @@ def read_lab_file(node: Node, problems: Problems) -> LabFile:
         late=late,
         due=due,
         protocol=protocol,
-        path=read_path(fields.get("path"), problems),
+        path=path,
         languages=languages,
     )
     if criteria and lab.max_score == 0:

@@ -62,10 +62,10 @@ def read_scenario(
     if level := fields.get("level"):
         known = tuple(option.value for option in Level)
         context.level = Level(values.choice(level, problems, "level", known))
-    _own_messages(fields.get("messages"), context)
     protocol = program.protocol(fields.get("protocol"), lab.lab.protocol, problems)
     context.datagrams = protocol == "udp"
     context.path = _path(protocol, fields, context)
+    _own_messages(fields.get("messages"), context)
     placed = read_steps(written_out(fields.need("reference"), lab.shared, problems), context)
     context.steps = tuple(item.step for item in placed)
     check_order(placed, context)
@@ -140,7 +140,8 @@ def _own_messages(node: Node | None, context: Context) -> None:
             context.problems.add(
                 place, f"the message {shown(name)} stands in lab.yaml already; name it otherwise"
             )
-    check_names(context.own, lab.messages, context.problems, ("i",))
+    extra = ("i", "path") if context.path else ("i",)
+    check_names(context.own, lab.messages, context.problems, extra)
 
 
 def _tests_both(node: Node) -> bool:

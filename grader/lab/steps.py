@@ -352,7 +352,7 @@ def check_heard(placed: Sequence[Placed], context: Context) -> None:
 
 def _check_heard(placed: Sequence[Placed], context: Context) -> None:
     lab = context.lab.lab
-    words = Words(context.messages, {}, lab.tolerance, lab.port)
+    words = Words(context.messages, {}, lab.tolerance, lab.port, context.path)
     heard: set[str] = set()
     maybe: set[str] = set()
     """What is captured by steps that need not come."""

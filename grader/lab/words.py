@@ -67,9 +67,11 @@ class Words:
         texts: Mapping[str, str],
         tolerance: Tolerance,
         port: int,
+        path: str = "",
     ) -> None:
         self.messages = messages
         self._texts, self._tolerance, self._port = texts, tolerance, port
+        self._path = path
 
     def value(self, name: str, heard: Heard = NOTHING) -> bytes:
         """A message's own bytes, or a value of that name.
@@ -82,6 +84,8 @@ class Words:
         if name == "port":
             return str(self._port).encode()
         message = self.messages.get(name)
+        if message is None and name == "path" and self._path:
+            return self._path.encode()
         content = message.content if message is not None else None
         match content:
             case Formed(template=template):
@@ -122,7 +126,7 @@ class Words:
         """Whether it is a value that is captured; a pattern may have the name of its own."""
         message = self.messages.get(name)
         if message is None:
-            return name != "port"
+            return name != "port" and not (name == "path" and self._path)
         return isinstance(message.content, Patterned)
 
     def _names(self, name: str) -> Iterator[str]:
@@ -278,7 +282,8 @@ class Words:
 
 def words_of(lab: Lab, scenario: Scenario, texts: Mapping[str, str]) -> Words:
     """The messages of a run of a scenario."""
-    return Words(lab.within(scenario).messages, texts, lab.tolerance, lab.port)
+    messages = lab.within(scenario).messages
+    return Words(messages, texts, lab.tolerance, lab.port, scenario.path)
 
 
 class _Values(Values):

@@ -244,7 +244,9 @@ def _unmarked(data: bytes, values: Mapping[bytes, Term]) -> Template:
     return Template(tuple(parts))
 
 
-def with_port(messages: Mapping[str, Message], port: int) -> Mapping[str, Message]:
-    """The messages, and the value that every template may take."""
-    value = Message(name="port", text=str(port))
-    return {"port": value, **{name: replace(m) for name, m in messages.items()}}
+def with_port(messages: Mapping[str, Message], port: int, path: str = "") -> Mapping[str, Message]:
+    """The messages, and the values that every template may take."""
+    always = {"port": Message(name="port", text=str(port))}
+    if path:
+        always["path"] = Message(name="path", text=path)
+    return {**always, **{name: replace(m) for name, m in messages.items()}}

@@ -170,7 +170,7 @@ class _Statement:
 
     def _life(self, scenario: Scenario, steps: Sequence[ReferenceStep]) -> Path:
         acts: list[Act] = [self._listen()] if self.role == "server" else []
-        messages = with_port(self.lab.within(scenario).messages, self.lab.port)
+        messages = with_port(self.lab.within(scenario).messages, self.lab.port, scenario.path)
         knowledge = Knowledge(messages)
         if self.is_made:
             steps = in_turn(steps)

@@ -59,6 +59,8 @@ def _part(lab: Lab, term: Term) -> str:
 def _constant(lab: Lab, term: Term, depth: int = 0) -> bytes | None:
     """What it comes to for everybody; None where it is drawn, captured or too long to be read."""
     values: dict[str, bytes] = {"port": str(lab.port).encode()}
+    if lab.path and "path" not in lab.messages:
+        values["path"] = lab.path.encode()
     for name in Template((term,)).names - values.keys():
         message = lab.messages.get(name)
         content = message.content if message is not None else None
