@@ -18,7 +18,8 @@ TABLES = [
     for table in PAGE.split("| word | mutants |")[1:]
 ]
 OTHER_NAMES = {
-    "stream", "latin-1-send", "print-first-only", "print-first-again", "to-last", "to-first",
+    "stream", "port", "latin-1-send", "print-first-only", "print-first-again", "to-last",
+    "to-first",
 }  # fmt: skip
 """Mutants that are not called as their family is."""
 

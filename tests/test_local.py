@@ -17,7 +17,8 @@ from grader.judge.diagnosis import Examined, diagnose
 from grader.judge.facts import Facts
 from grader.lab.load import load_lab, load_lab_bytes
 from grader.lab.model import Action, Lab
-from grader.prove.model_student import UnservableError, model_student
+from grader.prove.asked import UnservableError
+from grader.prove.model_student import model_student
 from grader.prove.mutants import mutants
 from grader.prove.plan import Connect, Listen
 from grader.run.alone import Alone

@@ -141,7 +141,13 @@ class _Statement:
             if one.path != (first := self.scenarios[0]).path:
                 names = [f"the socket {s.path}" if s.path else "a port" for s in (one, first)]
                 told = f"it is at {names[0]} here, and at {names[1]} in {first.id}"
-                raise UnservableError(one.id, f"{told}: a {self.role} is at one place")
+                places = [f"au socket {s.path}" if s.path else "à un port" for s in (one, first)]
+                raise UnservableError(
+                    one.id,
+                    f"{told}: a {self.role} is at one place",
+                    f"il est {places[0]} ici, et {places[1]} dans {first.id}~: un programme est"
+                    " à un seul endroit",
+                )
 
     @property
     def _shown(self) -> Shown:

@@ -61,6 +61,7 @@ _DOES = {
     "one-send": "envoie d’un coup ce qui se suit",
     "other-file": "écrit d’autres octets dans {name}",
     "other-way": "prend la voie {name} partout où il y en a plusieurs",
+    "port": "utilise un port au lieu d’un socket Unix",
     "print-again": "affiche {name} une fois de plus",
     "print-beside": "affiche d’autres mots à côté de {name}",
     "print-first-again": "affiche chaque fois le premier message",
