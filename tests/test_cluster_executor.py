@@ -200,11 +200,19 @@ def test_where_all_refuse_the_host_is_told_why() -> None:
 def test_a_cluster_without_workers_is_waited_for_and_then_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(executor, "_SAY_AFTER_S", 0)
     monkeypatch.setattr(executor, "_PATIENCE_S", 0.01)
     cluster = FakeCluster(lambda order, _: played(order), "one")
     cluster.threads.clear()
+    workers = Workers(how=HOW, fit=("one",), unfit={}, weaker=())
+    told: list[int] = []
+    engine = DaskEngine(
+        cast("Cluster", cluster), workers, OPTIONS, source().files, interpreter=None, runs=1,
+        tell_alone=told.append,
+    )  # fmt: skip
     with pytest.raises(HostError, match="no worker any more"):
-        graded(cluster, "a")
+        list(engine.play(jobs("a")))
+    assert told == [0]
 
 
 def test_a_scheduler_that_is_lost_when_it_is_asked_is_asked_again() -> None:

@@ -25,6 +25,12 @@ _WORDS = {
         "{address} ne note pas ({why})",
         "{address} does not grade ({why})",
     ),
+    "alone": (
+        "{address}~: personne pour noter en ce moment~; attente de {minutes} minutes au plus "
+        "(relancez l’ordonnanceur à la même adresse, et ses travailleurs)",
+        "{address}: nobody is there to grade just now; waiting for {minutes} minutes at most "
+        "(start the scheduler at the same address again, and its workers)",
+    ),
     "workers": (
         "{address}~: {n} machines ou processus notent, isolation {isolation}",
         "{address}: {n} machines or processes grade, isolation {isolation}",
@@ -101,6 +107,9 @@ def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) 
     def tell(where: str, why: str) -> None:
         note(_word("unfit", given.lang).format(address=safe(where), why=safe(why)))
 
+    def tell_alone(minutes: int) -> None:
+        note(_word("alone", given.lang).format(address=given.executor, minutes=minutes))
+
     for where, why in sorted(workers.unfit.items()):
         tell(where, why)
     words = _word("workers", given.lang)
@@ -121,6 +130,7 @@ def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) 
                 interpreter=interpreter,
                 runs=given.jobs or 0,
                 tell=tell,
+                tell_alone=tell_alone,
             )
         )
 

@@ -31,6 +31,8 @@ _AHEAD = 2
 """Submissions for each thread of the cluster that are out at once: none waits for the next."""
 _MOST_LOST = 20
 """So often a submission may be lost on its way there or back, until that is told as a fault."""
+_SAY_AFTER_S = 5.0
+"""So long without any worker, until that is said: one that is started again is back by then."""
 _PATIENCE_S = 600.0
 """So long without any worker, or without the scheduler: then the cluster is gone."""
 
@@ -51,7 +53,11 @@ class _Task:
 
 
 class DaskEngine:
-    """Plays jobs on a cluster, as `Engine` does here. `tell` hears of workers that refuse."""
+    """Plays jobs on a cluster, as `Engine` does here.
+
+    `tell` hears of workers that refuse, `tell_alone` that nobody is there, and for how many minutes
+    somebody is awaited.
+    """
 
     def __init__(
         self,
@@ -63,6 +69,7 @@ class DaskEngine:
         interpreter: str | None,
         runs: int,
         tell: Callable[[str, str], None] = lambda address, why: None,
+        tell_alone: Callable[[int], None] = lambda minutes: None,
     ) -> None:
         self.options = options
         self._cluster = cluster
@@ -72,11 +79,14 @@ class DaskEngine:
         self._interpreter = interpreter
         self._runs = runs
         self._tell = tell
+        self._tell_alone = tell_alone
         self._spool = Spool(options.spool)
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._out: dict[str, _Task] = {}
         """By the key of its future."""
         self._alone_since: float | None = None
+        self._said = False
+        """That nobody is there."""
         self._last: dict[str, int] = {}
         self._looked_at = -inf
         """When the workers were last asked for, by the monotonic clock."""
@@ -178,7 +188,11 @@ class DaskEngine:
 
     def _give_up_after(self) -> None:
         now = time.monotonic()
-        self._alone_since = self._alone_since or now
+        if self._alone_since is None:
+            self._alone_since, self._said = now, False
+        if not self._said and now - self._alone_since >= _SAY_AFTER_S:
+            self._said = True
+            self._tell_alone(round(_PATIENCE_S / 60))
         if now - self._alone_since > _PATIENCE_S:
             raise HostError(
                 f"the Dask cluster at {self._cluster.address} has no worker any more",
