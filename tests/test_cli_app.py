@@ -155,4 +155,4 @@ def test_python_m_is_the_same_program_and_no_file_of_the_folder_shadows_ours(
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("tp09: ")
+    assert done.stdout.startswith("tp09\u00a0: ")

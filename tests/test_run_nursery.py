@@ -68,6 +68,13 @@ def test_one_that_is_killed_says_by_what(begun: nursery._Nursery) -> None:
     assert leave(worker) == -signal.SIGKILL
 
 
+def test_one_that_somebody_else_has_waited_for_is_gone(begun: nursery._Nursery) -> None:
+    worker = nursery.start()
+    worker.process.kill()
+    os.waitpid(worker.process.pid, 0)
+    assert leave(worker) == 0
+
+
 def test_orphans_are_ours_only_while_a_worker_is_made(begun: nursery._Nursery) -> None:
     leave(nursery.start())
     code = "import os, sys; pid = os.fork(); pid and print(pid); pid or sys.stdin.read()"

@@ -88,7 +88,7 @@ class Child:
         if self._status is None:
             if not select.select([self._pidfd], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired([str(self.pid)], timeout or 0)
-            self._status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            self._status = _status_of(self.pid)
             os.close(self._pidfd)
         return self._status
 
@@ -100,6 +100,14 @@ class Child:
     def kill(self) -> None:
         """See `Process`."""
         self.send_signal(signal.SIGKILL)
+
+
+def _status_of(pid: int) -> int:
+    """Of a child that has ended; 0 where somebody in this process has asked before, as `Popen`."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except ChildProcessError:
+        return 0
 
 
 class _Nursery:
