@@ -20,7 +20,7 @@ class Engine(FakeEngine):
 
     last: Engine
 
-    def __init__(self, options: EngineOptions, meter: Meter) -> None:
+    def __init__(self, options: EngineOptions, meter: Meter, *, pulse: float) -> None:
         super().__init__()
         Engine.last = self
 

@@ -15,7 +15,7 @@ import engine_tools as tools
 import pytest
 from namespaces import missing
 
-from grader.run import host, proc
+from grader.run import host, proc, worker
 from grader.run.jobs import Isolation, Warmth
 
 pytestmark = pytest.mark.sandbox
@@ -68,8 +68,14 @@ def watched(
     # What waits has the program's command line, too: two processes, and the run's first one.
     before = 0 if warm == "never" else 3
     until(lambda: sum(runs_program(pid) for pid in proc.tree(process.pid)) > before)
-    (worker,) = (pid for pid in proc.tree(process.pid) if parent(pid) == process.pid)
-    return process, worker
+    (playing,) = (pid for pid in proc.tree(process.pid) if is_worker(pid, process.pid))
+    return process, playing
+
+
+def is_worker(pid: int, engine: int) -> bool:
+    """Not what forks workers, which waits beside them."""
+    named = Path(f"/proc/{pid}/comm").read_text().strip()
+    return parent(pid) == engine and named == worker.NAME
 
 
 def runs_program(pid: int) -> bool:
@@ -108,35 +114,36 @@ def all_end(pids: list[int]) -> None:
 def test_nothing_of_a_sandbox_outlives_who_started_it(
     tmp_path: Path, program: str, victim: str
 ) -> None:
-    process, worker = watched("full", HOLDS[program], tmp_path)
+    process, playing = watched("full", HOLDS[program], tmp_path)
     who, name = victim.split()
-    end_all_of(process, process.pid if who == "engine" else worker, name)
+    end_all_of(process, process.pid if who == "engine" else playing, name)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("victim", ["engine SIGKILL", "worker SIGKILL"])
 def test_nothing_of_a_warm_start_outlives_who_started_it(tmp_path: Path, victim: str) -> None:
-    process, worker = watched("full", HOLDS["a daemon that holds all"], tmp_path, "forced")
+    process, playing = watched("full", HOLDS["a daemon that holds all"], tmp_path, "forced")
     who, name = victim.split()
-    end_all_of(process, process.pid if who == "engine" else worker, name)
+    end_all_of(process, process.pid if who == "engine" else playing, name)
 
 
 @pytest.mark.parametrize("victim", ["engine SIGKILL", "engine SIGTERM", "worker SIGKILL"])
 def test_nothing_of_a_plain_program_outlives_who_started_it(tmp_path: Path, victim: str) -> None:
-    process, worker = watched("none", HOLDS["sleeps"], tmp_path)
+    process, playing = watched("none", HOLDS["sleeps"], tmp_path)
     who, name = victim.split()
-    end_all_of(process, process.pid if who == "engine" else worker, name)
+    end_all_of(process, process.pid if who == "engine" else playing, name)
     # A killed worker could not remove its folder: the next one does.
     left = list(tmp_path.iterdir())
     assert len(left) <= (who == "worker")
-    process, worker = watched("none", HOLDS["sleeps"], tmp_path)
+    process, playing = watched("none", HOLDS["sleeps"], tmp_path)
     assert not any(folder.exists() for folder in left)
     end_all_of(process, process.pid, "SIGTERM")
 
 
 def end_all_of(process: subprocess.Popen[str], victim: int, name: str) -> None:
     with process:
-        pids = below(process.pid)
+        # What forks workers outlives one of them, not the engine.
+        pids = below(process.pid if victim == process.pid else victim)
         os.kill(victim, getattr(signal, name))
         all_end(pids)
         if victim != process.pid:

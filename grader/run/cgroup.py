@@ -166,14 +166,17 @@ class Arranged:
         uid: int | None = None,
         children: Sequence[int] = (),
     ) -> None:
-        """Sweep, make the place (of user `uid`), and move ourselves and `children` out of the way.
+        """Sweep, make the place (of user `uid`), and move ourselves out of the way.
+
+        Those of our `children` that are in that group come along.
 
         Raises:
             OSError: it is not ours to divide; everything is as before.
         """
         self._base, self._files = base, files or KernelFiles()
         sweep(base, self._files)
-        self._pid, self._children = os.getpid(), children
+        members = {*self._files.read(f"{base}/cgroup.procs").split()}
+        self._pid, self._children = os.getpid(), [x for x in children if str(x) in members]
         self._folder = f"{base}/{groups.OURS}{self._pid}-{next(_count)}"
         self._enabled: tuple[str, ...] = ()
         self._files.make(self._folder)

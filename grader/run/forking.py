@@ -12,9 +12,6 @@ import signal
 import socket
 import struct
 import sys
-import traceback
-from collections.abc import Callable
-from typing import NoReturn
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
@@ -45,9 +42,12 @@ def main() -> None:
             if made := os.fork():
                 os.write(write, PID.pack(made))
                 os._exit(0)
-            for fd in (read, write, control.detach()):
+            orders, replies, said = fds
+            os.dup2(said, 2)
+            for fd in (read, write, said, control.detach()):
                 os.close(fd)
-            _be_worker(worker.live, parent, *fds)
+            worker.live(orders, replies, parent)
+            return  # to the end of this process: what is to be removed then is removed
         # From its end on the worker is the child of who asked.
         os.waitpid(between, 0)
         os.close(write)
@@ -55,22 +55,3 @@ def main() -> None:
         for fd in (read, *fds):
             os.close(fd)
         control.send(told)
-
-
-def _be_worker(
-    live: Callable[[int, int, int], None], parent: int, orders: int, replies: int, said: int
-) -> NoReturn:
-    """Live as a worker, and end with it: nothing of ours is to go on, or to be put away."""
-    os.dup2(said, 2)
-    os.close(said)
-    status = 1
-    try:
-        live(orders, replies, parent)
-        status = 0
-    except SystemExit as ending:
-        status = ending.code if isinstance(ending.code, int) else 1
-    except BaseException:  # a bug: whoever asked reads what it was
-        traceback.print_exc()
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
