@@ -1,12 +1,13 @@
 """Runs `wiregrade grade --certify N` on each sample of every built-in lab: does a verdict differ?
 
     python tests/soak/certify_labs.py [--certify 20] [--jobs 4] [--labs echo,calc] [--result FILE]
-                                      [--minutes 60] [--fresh]
+                                      [--together 1] [--minutes 60] [--fresh]
 
-Each sample is a class of its own, and the labs take turns, a wrong sample after a right one: so
-that a job that was stopped has looked at every lab. `--certify` plays a part of its rounds beside
-busy processes. The result (JSON) is written after each sample; it says what differed, and where
-the points are not those of `expected.yaml`. `--minutes` begins no sample after so long.
+Each sample is a class of its own (or so many are one, which takes less time), and the labs take
+turns, a wrong sample after a right one: so that a job that was stopped has looked at every lab.
+`--certify` plays a part of its rounds beside busy processes. The result (JSON) is written after
+each class; it says what differed, and where the points are not those of `expected.yaml`.
+`--minutes` begins none after so long.
 
 It resumes: a sample that was judged at the same trees of `grader`, `reference` and `scenarios`,
 with the same files and at least as many repeats, is not played again (`--fresh` plays all). What
@@ -25,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -72,27 +73,32 @@ class Soak:
             and int(str(found["repeats"])) >= self._certify
         )
 
-    def grade(self, lab: str, sample: Sample) -> Document:
-        """Grade one sample so many times; what came of it."""
+    def grade(self, lab: str, samples: Sequence[Sample]) -> list[Document]:
+        """Grade a class of these so many times; what came of each."""
         start = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="certify-labs-") as folder:
-            there = Path(folder) / "class" / sample.name
-            shutil.copytree(sample.folder, there, ignore=shutil.ignore_patterns(EXPECTED))
-            done = self._run(lab, there.parent, out := Path(folder) / "out")
+            there = Path(folder) / "class"
+            for sample in samples:
+                left_out = shutil.ignore_patterns(EXPECTED)
+                shutil.copytree(sample.folder, there / sample.name, ignore=left_out)
+            done = self._run(lab, there, out := Path(folder) / "out")
             results = out / "results.json"
-            found = json.loads(results.read_text("utf-8")) if results.is_file() else None
-        about: Document = {
-            "lab": lab, "sample": sample.name, "files": digest(sample), **self._now,
-            "date": datetime.now(UTC).isoformat(timespec="seconds"), "exit": done.returncode,
+            told = json.loads(results.read_text("utf-8")) if results.is_file() else {}
+        found = {one["id"]: one for one in told.get("submissions", ())}
+        same: Document = {
+            **self._now, "date": datetime.now(UTC).isoformat(timespec="seconds"),
+            "exit": done.returncode, "together": len(samples),
             "seconds": round(time.monotonic() - start, 1), "load": round(os.getloadavg()[0], 1),
         }  # fmt: skip
-        if found is None:
-            about["failed"] = done.stderr[-2000:]
-        else:
-            about |= _judged(found["submissions"][0], sample)
-        self.samples[lab, sample.name] = about
+        for sample in samples:
+            about: Document = {"lab": lab, "sample": sample.name, "files": digest(sample), **same}
+            if sample.name in found:
+                about |= _judged(found[sample.name], sample)
+            else:
+                about["failed"] = done.stderr[-2000:]
+            self.samples[lab, sample.name] = about
         self.save()
-        return about
+        return [self.samples[lab, sample.name] for sample in samples]
 
     def _run(self, lab: str, where: Path, out: Path) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "grader", "grade", str(where), "--out", str(out), "--lab",
@@ -178,6 +184,19 @@ def in_turn(labs: list[str]) -> Iterator[tuple[str, Sample]]:
         yield from (one for one in turn if one is not None)
 
 
+def in_classes(work: Sequence[tuple[str, Sample]], size: int) -> Iterator[tuple[str, list[Sample]]]:
+    """Classes of so many samples of one lab at most; the labs take turns."""
+    rows: dict[str, list[Sample]] = {}
+    for lab, sample in work:
+        rows.setdefault(lab, []).append(sample)
+    while rows:
+        for lab in list(rows):
+            yield lab, rows[lab][:size]
+            del rows[lab][:size]
+            if not rows[lab]:
+                del rows[lab]
+
+
 def told(about: Document) -> str:
     """What one sample came to, in a line."""
     if about.get("failed"):
@@ -196,6 +215,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--certify", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--together", type=int, default=1, help="samples in one class")
     parser.add_argument("--labs", default=",".join(builtin_labs()))
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--fresh", action="store_true", help="forget what the result has")
@@ -207,17 +227,17 @@ def main() -> int:
     left = soak.left()
     whole = len(soak.work)
     print(f"{whole - len(left)} of {whole} samples are judged, {len(left)} to play", flush=True)
-    for number, (lab, sample) in enumerate(left, 1):
+    number = 0
+    for lab, samples in in_classes(left, given.together):
         if time.monotonic() - begun > 60 * given.minutes:
             break
-        about = soak.grade(lab, sample)
-        spent = time.monotonic() - begun
-        rest = spent / number * (len(left) - number) / 60
-        print(
-            f"[{whole - len(left) + number}/{whole}] {lab} {sample.name}: {told(about)};"
-            f" {about['seconds']} s, about {rest:.0f} min to go",
-            flush=True,
-        )
+        found = soak.grade(lab, samples)
+        number += len(samples)
+        rest = (time.monotonic() - begun) / number * (len(left) - number) / 60
+        for about in found:
+            print(f"{lab} {about['sample']}: {told(about)}", flush=True)
+        seconds = f"{found[0]['seconds']} s, about {rest:.0f} min to go"
+        print(f"[{whole - len(left) + number}/{whole}] {seconds}", flush=True)
     return 0 if soak.is_clean else 1
 
 
