@@ -133,6 +133,28 @@ def test_an_interrupt_between_start_and_record_waits(monkeypatch: pytest.MonkeyP
     assert made[0].process.poll() is not None
 
 
+@pytest.mark.sandbox
+def test_an_engine_that_is_interrupted_while_it_begins_leaves_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[nursery._Nursery] = []
+
+    class Interrupted(nursery._Nursery):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+            signal.raise_signal(signal.SIGINT)
+
+    def interrupted() -> None:
+        with engine("none") as where:
+            run(where, job("print(1)", lab=lab_for("none")))
+
+    monkeypatch.setattr(nursery, "_Nursery", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert made[0].process.poll() is not None
+
+
 def test_a_command_that_fails_leaves_none(tmp_path: Path) -> None:
     assert app.main(["check", str(tmp_path / "nothing")]) == 2
 

@@ -270,8 +270,10 @@ class Engine:
             interpreter=inspect(self.options.python),
         )  # fmt: skip
         if options.groups != "scope":
+            # Known before it is begun: an interrupt may come right after.
+            self._nursing |= not nursery.is_begun()
             with contextlib.suppress(OSError):  # then a worker imports for itself
-                self._nursing |= nursery.begin()
+                nursery.begin()
         with no_end_meanwhile():
             worker = _Worker(options)
             self._workers.append(worker)

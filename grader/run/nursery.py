@@ -117,11 +117,16 @@ class _Nursery:
         self._socket, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.settimeout(_PATIENCE)
         with inside:
-            self.process = subprocess.Popen(
-                [*_python(_FORKING), str(inside.fileno()), json.dumps(sys.path)],
-                pass_fds=(inside.fileno(),), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+            command = [*_python(_FORKING), str(inside.fileno()), json.dumps(sys.path)]
+            nowhere = subprocess.DEVNULL
+            try:
+                self.process = subprocess.Popen(
+                    command, pass_fds=(inside.fileno(),),
+                    stdin=nowhere, stdout=nowhere, stderr=nowhere,
+                )  # fmt: skip
+            except OSError:
+                self._socket.close()
+                raise
 
     def worker(self, orders: int, replies: int, said: int) -> Child:
         """A worker with these descriptors.
@@ -158,6 +163,11 @@ def begin() -> bool:
         with no_end_meanwhile():
             _here = _Nursery()
         return True
+
+
+def is_begun() -> bool:
+    """Somebody has begun, and not ended it."""
+    return _here is not None
 
 
 def end() -> None:
