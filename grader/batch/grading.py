@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
@@ -106,7 +106,7 @@ class Grading:
         """Ids of results that were not taken over because files of theirs were changed."""
         return self._earlier.distrusted
 
-    def grade(self, waiting: Iterable[Waiting], engine: Plays) -> Iterator[Done]:
+    def grade(self, waiting: Iterable[Waiting], engine: Plays) -> Generator[Done, None, None]:
         """Grade the entries, each yielded when it is written.
 
         Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -204,9 +204,11 @@ class _Class:
                 played = PlayedOnce(
                     playing(engine, self._settings.certify, shown.tell), self._teams
                 )
-                for done in grading.grade(self._waiting, played):
-                    self._done.append(done)
-                    shown.show(done)
+                # Wherever an interrupt comes: what is being judged is written before it is counted.
+                with closing(grading.grade(self._waiting, played)) as graded:
+                    for done in graded:
+                        self._done.append(done)
+                        shown.show(done)
         except KeyboardInterrupt:
             self._write(grading)
             words = _word("interrupted", language)
