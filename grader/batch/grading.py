@@ -82,6 +82,8 @@ class Grading:
         self._spool = Spool(folder.path)
         self._open: dict[str, Open] = {}
         self._done: deque[Done | Future[Done | Waiting]] = deque()
+        self._handing: Done | Waiting | None = None
+        """What was yielded last, or is just being: an interrupt may come in between."""
         self._last: Future[Done | Waiting] | None = None
         """What the thread that judges and writes was given last."""
         self._shown = Shown(settings=settings, given=given or {})
@@ -192,8 +194,8 @@ class Grading:
             wait((early,))
 
     def undelivered(self) -> Iterator[Done]:
-        """After whatever ended the grading: what is written and was not yielded any more."""
-        for one in self._done:
+        """After whatever ended the grading: what is written and may not have been taken."""
+        for one in (*((self._handing,) if isinstance(self._handing, Done) else ()), *self._done):
             if isinstance(one, Done):
                 yield one
             elif one.done() and not one.cancelled() and one.exception() is None:
@@ -432,6 +434,7 @@ class Grading:
                 done = first.result()
             else:
                 done = first
+            self._handing = done
             self._done.popleft()
             if isinstance(done, Waiting):
                 self._again.append(done)

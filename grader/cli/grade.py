@@ -228,7 +228,9 @@ class _Class:
         return _status(grades, self._given.fail_under)
 
     def _write(self, grading: Grading) -> list[Grade]:
-        self._done += grading.undelivered()
+        taken = {one.grade.id for one in self._done}
+        self._done += {one.grade.id: one for one in grading.undelivered()
+                       if one.grade.id not in taken}.values()  # fmt: skip
         done = sorted(self._done, key=lambda one: self._order[one.grade.id])
         grades = counting(self._entrants, [one.grade for one in done])
         made = unchanged.made_from(self._settings, grades)
