@@ -79,11 +79,14 @@ def is_worker(pid: int, engine: int) -> bool:
 
 
 def runs_program(pid: int) -> bool:
-    """The program itself is executed, and its children, if it makes any, are there."""
+    """The program itself is executed, and its children, if it makes any, are there.
+
+    The sandbox has its words before it, while it is being made, and waits as a program does.
+    """
     try:
-        return b"prog.py" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-2:-1] and (
-            proc.state(pid) in ("S", "T")
-        )
+        made = Path(f"/proc/{pid}/comm").read_text().startswith(("bwrap", "sh"))
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return words[-2:-1] == [b"prog.py"] and not made and proc.state(pid) in ("S", "T")
     except OSError:
         return False
 
