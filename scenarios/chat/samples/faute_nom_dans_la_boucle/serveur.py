@@ -1,16 +1,18 @@
 import socket
 import threading
 
+verrou = threading.Lock()
 clients = {}
 
 
 def envoyer(texte, sauf):
-    for conn, nom in list(clients.items()):
-        if conn is not sauf:
-            try:
-                conn.sendall((texte + "\n").encode())
-            except OSError:
-                pass
+    with verrou:
+        for conn, nom in list(clients.items()):
+            if conn is not sauf:
+                try:
+                    conn.sendall((texte + "\n").encode())
+                except OSError:
+                    pass
 
 
 def servir(conn, nom, flux):
