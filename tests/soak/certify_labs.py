@@ -1,13 +1,14 @@
 """Runs `wiregrade grade --certify N` on each sample of every built-in lab: does a verdict differ?
 
     python tests/soak/certify_labs.py [--certify 20] [--jobs 4] [--labs echo,calc] [--result FILE]
-                                      [--together 1] [--minutes 60] [--fresh]
+                                      [--together 1] [--minutes 60] [--fresh] [--keep FOLDER]
 
 Each sample is a class of its own (or so many are one, which takes less time), and the labs take
 turns, a wrong sample after a right one: so that a job that was stopped has looked at every lab.
 `--certify` plays a part of its rounds beside busy processes. The result (JSON) is written after
 each class; it says what differed, and where the points are not those of `expected.yaml`.
-`--minutes` begins none after so long.
+`--minutes` begins none after so long; `--keep` copies the transcripts of what differs, one for
+each verdict, to where they can be compared.
 
 It resumes: a sample that was judged at the same trees of `grader`, `reference` and `scenarios`,
 with the same files and at least as many repeats, is not played again (`--fresh` plays all). What
@@ -30,6 +31,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
@@ -48,8 +50,11 @@ Key = tuple[str, str]
 class Soak:
     """What was found so far, kept in a file; it begins with what the file has."""
 
-    def __init__(self, result: Path, certify: int, jobs: int, *, fresh: bool) -> None:
+    def __init__(
+        self, result: Path, certify: int, jobs: int, *, fresh: bool, keep: Path | None
+    ) -> None:
         self._result = result
+        self._keep = keep
         self._certify = certify
         self._jobs = jobs
         self._now = stamp()
@@ -84,7 +89,10 @@ class Soak:
             done = self._run(lab, there, out := Path(folder) / "out")
             results = out / "results.json"
             told = json.loads(results.read_text("utf-8")) if results.is_file() else {}
-        found = {one["id"]: one for one in told.get("submissions", ())}
+            found = {one["id"]: one for one in told.get("submissions", ())}
+            if self._keep is not None:
+                for one in found.values():
+                    keep_differing(one, out, self._keep / lab)
         same: Document = {
             **self._now, "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "exit": done.returncode, "together": len(samples),
@@ -148,6 +156,15 @@ def digest(sample: Sample) -> str:
         data = file.read_bytes()
         made.update(f"{file.relative_to(sample.folder)} {len(data)}\n".encode() + data)
     return made.hexdigest()[:12]
+
+
+def keep_differing(found: dict[str, Any], out: Path, keep: Path) -> None:
+    """Copy a transcript of each verdict that differs from another of the same."""
+    for difference in found["certification"]["differences"]:
+        for verdict in difference["verdicts"]:
+            kept = keep / verdict["transcript"]
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(out / verdict["transcript"], kept)
 
 
 def _judged(found: dict[str, object], sample: Sample) -> Document:
@@ -219,9 +236,10 @@ def main() -> int:
     parser.add_argument("--labs", default=",".join(builtin_labs()))
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--fresh", action="store_true", help="forget what the result has")
+    parser.add_argument("--keep", type=Path, help="a folder for transcripts of what differs")
     parser.add_argument("--result", type=Path, default=RESULT)
     given = parser.parse_args()
-    soak = Soak(given.result, given.certify, given.jobs, fresh=given.fresh)
+    soak = Soak(given.result, given.certify, given.jobs, fresh=given.fresh, keep=given.keep)
     begun = time.monotonic()
     soak.work = list(in_turn(given.labs.split(",")))
     left = soak.left()
