@@ -81,12 +81,14 @@ def is_worker(pid: int, engine: int) -> bool:
 def runs_program(pid: int) -> bool:
     """The program itself is executed, and its children, if it makes any, are there.
 
-    The sandbox has its words before it, while it is being made, and waits as a program does.
+    The sandbox has its words before it, while it is being made, and waits as a program does: who
+    has them is asked after them, so that it is not what it was before.
     """
     try:
-        made = Path(f"/proc/{pid}/comm").read_text().startswith(("bwrap", "sh"))
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        return words[-2:-1] == [b"prog.py"] and not made and proc.state(pid) in ("S", "T")
+        name = Path(f"/proc/{pid}/comm").read_text().strip()
+        is_it = words[-2:-1] == [b"prog.py"] and name not in ("bwrap", "sh")
+        return is_it and proc.state(pid) in ("S", "T")
     except OSError:
         return False
 
