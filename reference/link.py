@@ -16,6 +16,8 @@ class Link:
         self.ended = False
         """The program has ended its side."""
         self._unread = bytearray()
+        self._older = 0
+        """Bytes of it that had come before we last sent anything."""
 
     def begin(self) -> None:
         """It is made, anew."""
@@ -29,6 +31,20 @@ class Link:
     def clear(self) -> None:
         """What came is of no use any more."""
         self._unread.clear()
+        self._older = 0
+
+    def sent(self) -> None:
+        """Something was sent, here or on another connection: what came before is no answer to it."""
+        self._older = len(self._unread)
+
+    def calmed(self) -> None:
+        """All that was sent has had its effect: there is no more to come."""
+        self._older = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """What is to be taken next had come before we last sent."""
+        return self._older > 0
 
     @property
     def unread(self) -> bool:
@@ -46,22 +62,19 @@ class Link:
     def take(self, length_in: LengthIn) -> bytes | None:
         """Take a whole message; None: there is none."""
         length = length_in(bytes(self._unread))
-        if length is None:
-            return None
-        message = bytes(self._unread[:length])
-        del self._unread[:length]
-        return message
+        return None if length is None else self._cut(length)
 
     def take_rest(self, rest_in: Callable[[bytes], int] = len) -> bytes | None:
         """No more will come for now: what came is the message; None: nothing did.
 
         `rest_in` tells how much of it, where that is not all.
         """
-        if not self._unread:
-            return None
-        size = rest_in(bytes(self._unread))
+        return self._cut(rest_in(bytes(self._unread))) if self._unread else None
+
+    def _cut(self, size: int) -> bytes:
         message = bytes(self._unread[:size])
         del self._unread[:size]
+        self._older = max(0, self._older - size)
         return message
 
 

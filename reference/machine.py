@@ -335,6 +335,8 @@ class Machine:
         piece = track.pieces[track.pieces_sent]
         track.pieces_sent += 1
         name, count = step.connection, len(track.pieces)
+        for link in self._links.values():
+            link.sent()
         out: list[c.Command] = [
             c.Transmit(piece, step.messages, guaranteed, connection=name, pieces=count)
         ]
@@ -344,6 +346,8 @@ class Machine:
 
     def _look(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
         assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
+        if track.awaits_calm:
+            return []
         late = self._let_in(step, event, over=False)
         if self._is_open(track):
             return late + self._choose(track, step, event, over=False)
@@ -356,6 +360,10 @@ class Machine:
 
     def _take(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
         assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
+        if track.awaits_calm:
+            self._calm(track)
+            if (out := self._look(track, step, event)) or isinstance(event, e.Ready):
+                return out
         late = self._let_in(step, event, over=True)
         if self._is_open(track):
             return late + self._choose(track, step, event, over=True)
@@ -364,6 +372,12 @@ class Machine:
             return late + self._over(track, c.StepStatus.MISSED, event)
         self._hear(step, message)
         return late + self._over(track, c.StepStatus.DONE, event)
+
+    def _calm(self, track: _Track) -> None:
+        """The program has done all that it was made to do, or will never be seen to have."""
+        track.awaits_calm = False
+        for link in self._links.values():
+            link.calmed()
 
     def _hear(self, step: s.Receive, message: bytes) -> None:
         """Take the values out of the message."""
@@ -496,7 +510,7 @@ class Machine:
     def _begin_next(self, track: _Track) -> list[c.Command]:
         step, index, t = self._step_of(track), track.index, track.due
         track.due = None
-        track.pieces_sent = 0
+        track.pieces_sent, track.awaits_calm = 0, False
         track.begun = t or 0
         if step is None or index is None or t is None:
             return []
@@ -561,6 +575,9 @@ class Machine:
     def _begin_receive(self, track: _Track, step: s.Receive, t: int) -> list[c.Command]:
         link = self.link(step.connection)
         track.length_in = step.length_after(self._heard)
+        if self._is_ahead(step, link):
+            track.awaits_calm = True
+            return [c.AwaitReady(connection=step.connection, calm=True)]
         if self._is_open(track) and link.unread and not (link.ended or self._peer_exited):
             if out := self._look(track, step, e.Received(t, b"")):
                 return out
@@ -572,6 +589,15 @@ class Machine:
             # Without FIN: what it left behind holds the connection, and says no more.
             return self._take(track, step, e.Exited(t))
         return [] if link.connected else self._unconnected(track, t)
+
+    def _is_ahead(self, step: s.Receive, link: Link) -> bool:
+        """What came answers an earlier message, so that the program may be at the last one yet.
+
+        To play on now would be a race with it: a client that connects meanwhile might be sent
+        what was not meant for it, or not, by how busy the machine is.
+        """
+        running = link.connected and not (link.ended or self._peer_exited)
+        return self._several and not step.together and running and link.is_behind
 
     def _let_go(self, name: str) -> list[c.Command]:
         """Close it if it is still open: there is one connection at a time of each name."""
@@ -660,6 +686,8 @@ class _Track:
         """When the present step began."""
         self.length_in: s.LengthIn = len
         """How the message that it awaits is told from what follows."""
+        self.awaits_calm = False
+        """It has a message, and waits until the program has done all that it was made to do."""
         self.due: int | None = t
         """The time at which its next step is due to begin; None: the present one goes on."""
 

@@ -586,6 +586,36 @@ def side_by_side(**steps: list[s.Step]) -> list[s.Step]:
     ]
 
 
+def _answered_by_the_one_before() -> Playbook:
+    """Alice, who is sent something, has an answer already that nobody asked for."""
+    steps = [of("alice", CONNECT), of("bob", CONNECT), of("alice", SEND), of("alice", RECEIVE)]
+    book = Playbook(*steps, of("carol", CONNECT)).on(on("alice", CONNECTED), on("bob", CONNECTED))
+    return book.on(on("alice", received(b"greeting")), on("alice", READY))
+
+
+def test_what_came_before_a_message_is_its_answer_only_once_the_program_is_calm() -> None:
+    book = _answered_by_the_one_before()
+    assert c.AwaitReady(connection="alice", calm=True) in book.does()
+    book.on(on("alice", received(b"greeting")))
+    assert book.machine.playing(s.Receive) == ("alice",)
+    book.on(on("alice", READY))
+    assert book.machine.playing(s.Connect) == ("carol",)
+
+
+@pytest.mark.parametrize("event", [STUCK, on("alice", FIN), on("alice", e.Overdue(T))])
+def test_or_once_nothing_more_can_come(event: e.Event) -> None:
+    book = _answered_by_the_one_before().on(event)
+    assert book.machine.playing(s.Connect) == ("carol",)
+
+
+def test_an_answer_that_comes_after_the_message_is_taken_at_once() -> None:
+    steps = [of("alice", CONNECT), of("bob", CONNECT), of("alice", SEND), of("bob", RECEIVE)]
+    book = Playbook(*steps, of("alice", RECEIVE)).on(on("alice", CONNECTED), on("bob", CONNECTED))
+    book.on(on("alice", READY), on("alice", received(b"greeting")))
+    book.on(on("bob", received(b"greeting")))
+    assert book.machine.step is None
+
+
 def test_side_by_side_each_goes_on_by_itself_up_to_the_barrier() -> None:
     steps = side_by_side(alice=[CONNECT, RECEIVE], bob=[CONNECT, RECEIVE])
     book = Playbook(*steps, of("alice", SEND)).on(on("bob", CONNECTED))

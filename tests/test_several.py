@@ -209,6 +209,12 @@ def test_one_who_waits_in_send_for_a_slow_reader_is_proved_stuck(engine: Engine)
     assert errors(played, "manners") == set()
 
 
+def test_one_who_drops_a_slow_reader_and_waits_is_proved_stuck(engine: Engine) -> None:
+    # That it is gone lies unread: to wait for it would take all of the run's time.
+    played = play(engine, "manners", "slow_resets", SLOW)
+    assert (played.end.outcome, played.end.limit) == ("stuck", None), tools.summary(played)
+
+
 @pytest.mark.parametrize(
     ("program", "scenario", "told"),
     [

@@ -99,7 +99,7 @@ class Delivery:
             return not self._kept_out()
         if mine is None:
             # No such socket, and no news of its end yet: that is on its way.
-            return connection.open
+            return connection.open and not self._ends_unread()
         if mine.wqueue and not (connection.paused and _is_shut(mine)):
             return True
         if not mine.inode and mine.state not in _HELD:
@@ -110,6 +110,14 @@ class Delivery:
         if connection.fin_sent and mine.state in _CLOSED_BY_US:
             return mine.rqueue == 0
         return not (arrived or unread)
+
+    def _ends_unread(self) -> bool:
+        """The news of the program's end of it are here, and we don't read (`stop-reading`)."""
+        local, remote = self.connection.local, self.connection.remote
+        if not self.connection.paused or local is None or remote is None:
+            return False
+        ours = self._table.find(local, remote)
+        return ours is None or ours.state in _PEER_ENDED
 
     def _kept_out(self) -> bool:
         """The queue of the listener that is dialled is full: only an accept() lets us in."""

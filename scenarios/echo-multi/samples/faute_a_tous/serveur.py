@@ -1,27 +1,25 @@
+import select
 import socket
-import threading
-
-clients = []
-
-
-def servir(conn):
-    clients.append(conn)
-    try:
-        while True:
-            donnees = conn.recv(1024)
-            if not donnees:
-                break
-            for c in clients:
-                c.sendall(donnees)
-    except OSError:
-        pass
-    clients.remove(conn)
-    conn.close()
-
 
 s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 s.bind(("", 7070))
 s.listen(5)
+clients = []
+
 while True:
-    conn, adresse = s.accept()
-    threading.Thread(target=servir, args=(conn,)).start()
+    prets, _, _ = select.select([s] + clients, [], [])
+    for pret in prets:
+        if pret is s:
+            conn, adresse = s.accept()
+            clients.append(conn)
+            continue
+        try:
+            donnees = pret.recv(1024)
+        except OSError:
+            donnees = b""
+        if not donnees:
+            clients.remove(pret)
+            pret.close()
+            continue
+        for c in clients:
+            c.sendall(donnees)

@@ -1,6 +1,8 @@
 import socket
 import threading
 
+connexions = []
+
 
 def servir():
     global conn
@@ -20,4 +22,5 @@ s.bind(("", 7070))
 s.listen(5)
 while True:
     conn, adresse = s.accept()
+    connexions.append(conn)
     threading.Thread(target=servir).start()
