@@ -34,7 +34,7 @@ class Link:
         self._older = 0
 
     def sent(self) -> None:
-        """Something was sent, here or on another connection: what came before is no answer to it."""
+        """Something was sent, here or elsewhere: what had come before is no answer to it."""
         self._older = len(self._unread)
 
     def calmed(self) -> None:

@@ -285,6 +285,34 @@ class TestPrints:
         assert finding(run, "stdout:greeting").actual == GREETING[:30].encode()
 
 
+class TestPiecesThatArePrintedOneByOne:
+    """What a program prints by its own clock may stand between them, or may not."""
+
+    def printed(self, *lines: str, cut: int = 22) -> Status:
+        play = server("server-split").receives(GREETING).sends("hello", piece=HELLO[:cut])
+        play = play.sends("hello", piece=HELLO[cut:]).consumed()
+        for line in lines:
+            play = play.prints(line + "\n")
+        found = check(play.fin().exits(), LAB, LAB.scenario("server-split"))
+        return next(f.status for f in found if f.expectation == "stdout:hello")
+
+    def test_a_line_between_them_changes_nothing(self) -> None:
+        assert self.printed(HELLO[:22], HELLO[22:]) is Status.PASS
+        assert self.printed("...", HELLO[:22], "...", HELLO[22:], "...") is Status.PASS
+        assert self.printed(HELLO[:22], "serveur actif", HELLO[22:]) is Status.PASS
+
+    def test_each_of_them_is_asked_for_in_its_order(self) -> None:
+        assert self.printed(HELLO[:22], "...") is Status.FAIL
+        assert self.printed(HELLO[22:], "...", HELLO[:22]) is Status.FAIL
+
+    def test_wherever_it_was_cut(self) -> None:
+        assert self.printed(HELLO[:12], HELLO[12:], cut=12) is Status.PASS
+        assert self.printed(HELLO[:12], "serveur actif", HELLO[12:], cut=12) is Status.PASS
+
+    def test_what_is_too_short_to_be_known_is_not_looked_for(self) -> None:
+        assert self.printed(HELLO[:4], "serveur actif", HELLO[4:], cut=4) is not Status.PASS
+
+
 class TestWhatStandsInItsPlace:
     def shown(self, run: tr.Transcript, message: str) -> bytes | None:
         return finding(run, f"stdout:{message}").actual

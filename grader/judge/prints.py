@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.judge.facts import Facts
 from grader.judge.model import Finding, Status
@@ -54,6 +55,8 @@ def _check(
             ends[expectation.message] = end
         return finding
     found = printed(facts, expectation.message, start)
+    if found is None or found.status is not Status.PASS:
+        found = _in_pieces(facts, expectation.message, start) or found
     if found is not None:
         ends[expectation.message] = found.span.stop
         key = "stdout.pass" if found.status is Status.PASS else "stdout.partial"
@@ -70,6 +73,31 @@ def _check(
         ends[expectation.message] = before.span.stop
         return _made(facts, expectation, Status.FAIL, "stdout.order", before)
     return _missing(facts, expectation, start, place)
+
+
+def _in_pieces(facts: Facts, message: str, start: int) -> Print | None:
+    """A message that was sent in pieces and printed in these, with other lines between them.
+
+    What a program prints by a clock of its own stands there or does not, by how busy the machine
+    is; without such lines the pieces have to be the message (`find_print`), as printed one after
+    the other.
+    """
+    sent = [e for session in facts.sessions for _, e in session.sent if e.pieces > 1]
+    parts = [e.data.strip() for e in sent if e.messages == (message,)]
+    text = facts.text(message)
+    if not text or len(parts) < 2:
+        return None
+    whole = find_print(text, b"\n".join(parts), facts.lab.tolerance)
+    if whole is None or whole.status is not Status.PASS or min(map(len, parts)) < PIECE:
+        return None
+    spans: list[slice] = []
+    for part in parts:
+        at = spans[-1].stop if spans else start
+        found = facts.printed(part.decode("utf-8", "replace"), at)
+        if found is None or found.status is not Status.PASS:
+            return None
+        spans.append(found.span)
+    return replace(whole, span=slice(spans[0].start, spans[-1].stop))
 
 
 def _made(
