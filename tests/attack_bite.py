@@ -30,6 +30,7 @@ from grader.intake.reading import read_folder
 from grader.lab.load import load_lab
 from grader.lab.model import Limits
 from grader.run import (
+    descriptors,
     netns,
     place,
     privileges,
@@ -122,12 +123,12 @@ def _settings_read_only(_: Host) -> None:
 def _empty_environment(host: Host) -> None:
     """bubblewrap clears its program's environment, and keeps its own readable in /proc/1."""
     os.environ["WIREGRADE_TOKEN"] = host.canaries["env"]
-    original = program._Descriptors.spawn
+    original = descriptors.Descriptors.spawn
 
     def spawn(self: Any, command: list[str], _: dict[str, str], **named: Any) -> Any:
         return original(self, command, dict(os.environ), **named)
 
-    _put(program._Descriptors, "spawn", spawn)
+    _put(descriptors.Descriptors, "spawn", spawn)
 
 
 def _closed_descriptors(host: Host) -> None:

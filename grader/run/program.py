@@ -8,7 +8,6 @@ one line and then becomes the program, until limits are set and the clock is sta
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import resource
@@ -32,8 +31,9 @@ from grader.lab.model import Limits
 from grader.run import proc, sandbox, seccomp, workfolders
 from grader.run.built import Artifact
 from grader.run.cgroup import RunGroup
+from grader.run.descriptors import Descriptors
 from grader.run.errors import HostError
-from grader.run.interpreter import Interpreter, command_of
+from grader.run.interpreter import Interpreter, command_of, word_of
 from grader.run.leftfiles import left
 from grader.run.runtimes import PLAIN, Runtime, runtime_of
 from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
@@ -47,18 +47,16 @@ _GATE = 'read -r _ <&3 && exec 3<&- && cd "$0" && exec "$@"'
 """Where who holds the other end has died, nothing is executed."""
 _BUILT = ".wiregrade-built"
 """In a work folder of isolation `none`: what a build has left."""
-_GATE_TOLD = f"echo >&4; exec 4>&-; {_GATE}"
-_FIRST_FD = 10
-"""Descriptors from here on hold what bubblewrap is to read.
-
-3 is the gate, 4 says that the program stands at it (one digit: sh)."""
+_TOLD = "echo >&4; exec 4>&-; "
+_GATE_TOLD = _TOLD + _GATE
+# There twice: as a shell that has begun there, it was nowhere else before (OLDPWD).
+_LATE_GATE = (
+    f"{_TOLD}IFS= read -r d <&3 && IFS= read -r n <&3 && exec 3<&- && "
+    'cd "$d" && cd "$d" && exec "$@" "$n"'
+)
+"""That of a sandbox which is there before it is known what runs in it, and where."""
 TELLING = 2.0
 """So long a sandbox may take to tell how its program ended, s: it has ended already."""
-_SIGNALS = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
-_SAFE_FD = 2000
-"""Sources are moved above every target, so that no dup2 overwrites another's source. Targets are
-no more than the files of a submission (1000) and of a build (400), and some."""
-_MOST_FDS = 8192
 
 
 class Watcher(Protocol):
@@ -92,7 +90,9 @@ class Program:
         folder: str,
         work: Path | None = None,
         runtime: Runtime = PLAIN,
+        word: bytes = b"\n",
     ) -> None:
+        """`word` is what opens its gate."""
         self.pid, self.root = pid, root
         self.runtime = runtime
         self.terminal, self.stderr = terminal, stderr
@@ -111,13 +111,14 @@ class Program:
         self.group: RunGroup | None = None
         """The group (cgroup v2) that all of it lives in, where there is one."""
         self._outer, self._gate, self._full, self._work = outer, gate, full, work
+        self._word = word
         self._watcher: Watcher | None = None
         self._disk, self._next_disk = Disk(bounded=work is None), 0.0
         self._dead = False
 
     def release(self) -> None:
         """Open the gate: the program is executed now."""
-        os.write(self._gate, b"\n")
+        os.write(self._gate, self._word)
         os.close(self._gate)
         self._gate = -1
 
@@ -350,7 +351,91 @@ def start_sandboxed(
     """
     inside = f"{sandbox.WORK}/{program}"
     cwd = str(Path(inside).parent)
-    with _Descriptors() as fds:
+    command = ["/bin/sh", "-c", _GATE_TOLD, cwd]
+    command += _words(launch, interpreter, Path(inside).name, sandbox.BUILT)
+    command += given.args
+    rising = _begin(
+        bwrap, interpreter, reachable, files, command, limits, cwd=cwd, program=program,
+        given=given, launch=launch, wait=wait, base=base,
+    )  # fmt: skip
+    return rising.stand(limits, runtime=_runtime(launch))
+
+
+def begin_spare(
+    bwrap: str, interpreter: Interpreter, reachable: dict[str, str], limits: Limits, base: str
+) -> Rising:
+    """A sandbox without a submission, for any Python program: its gate awaits `spare_word`.
+
+    Raises:
+        HostError: the sandbox could not be begun.
+    """
+    *words, _ = command_of(interpreter, "")
+    command = ["/bin/sh", "-c", _LATE_GATE, "sh", *words]
+    return _begin(
+        bwrap, interpreter, reachable, (), command, limits, cwd=sandbox.WORK, base=base
+    )  # fmt: skip
+
+
+def spare_word(program: str) -> bytes | None:
+    """What opens its gate for a program that lies there by now; None: sh could not read that."""
+    inside = Path(sandbox.WORK, program)
+    if "\n" in program:
+        return None
+    return b"".join(
+        os.fsencode(line) + b"\n" for line in (str(inside.parent), word_of(inside.name))
+    )
+
+
+class Rising:
+    """A sandbox that is being made: nobody has waited for its gate yet."""
+
+    def __init__(self, spawned: tuple[Terminal, int, int, int], info: int, arrived: int) -> None:
+        self._terminal, self._stderr, self._gate, self._outer = spawned
+        self._info, self._arrived = info, arrived
+
+    def stand(self, limits: Limits, *, runtime: Runtime = PLAIN, word: bytes = b"\n") -> Program:
+        """Wait until it stands: a program at its gate, which `word` opens.
+
+        Raises:
+            HostError: it could not be made.
+        """
+        try:
+            init = _child_pid(self._info, self._stderr, self._outer)
+            pid = _at_the_gate(self._arrived, init, self._outer)
+        except BaseException:
+            self._terminal.close()
+            for fd in (self._stderr, self._gate):
+                os.close(fd)
+            raise
+        finally:
+            for fd in (self._info, self._arrived):
+                os.close(fd)
+        # From here on init reaps nothing: see `Program`.
+        os.kill(init, signal.SIGSTOP)
+        set_limits(pid, limits)
+        return Program(
+            pid=pid, root=init, outer=self._outer, gate=self._gate, terminal=self._terminal,
+            stderr=self._stderr, full=True, folder=sandbox.WORK, runtime=runtime, word=word,
+        )  # fmt: skip
+
+
+def _begin(
+    bwrap: str,
+    interpreter: Interpreter,
+    reachable: dict[str, str],
+    files: Sequence[SourceFile],
+    gate: Sequence[str],
+    limits: Limits,
+    *,
+    cwd: str,
+    program: str = "",
+    given: Given = NOTHING_GIVEN,
+    launch: Launch | None = None,
+    wait: Wait | None = None,
+    base: str | None = None,
+) -> Rising:
+    """Start bubblewrap; `gate` is the command of the process at the gate."""
+    with Descriptors() as fds:
         placed = [
             sandbox.FileAt(
                 fds.give(fds.memory(f.data)), f"{sandbox.WORK}/{f.path}", True,
@@ -389,25 +474,13 @@ def start_sandboxed(
             fds.give(*wait.control)
         options += ["--info-fd", str(fds.give(info_write))]
         passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
-        command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE_TOLD, cwd]
-        command += _words(launch, interpreter, Path(inside).name, sandbox.BUILT)
-        command += given.args
+        command = [bwrap, "--args", str(passed), "--", *gate]
         if launch is not None and launch.fd is not None:
             fds.give(launch.fd, LAUNCH_FD)
         arrived, arrived_write = fds.pipe()
         fds.give(arrived_write, 4)
-        terminal, stderr, gate, outer = fds.spawn(command, {}, own_session=False)
-        fds.close(info_write)
-        fds.close(arrived_write)
-        init = _child_pid(info_read, stderr, outer)
-        pid = _at_the_gate(arrived, init, outer)
-    # From here on init reaps nothing: see `Program`.
-    os.kill(init, signal.SIGSTOP)
-    set_limits(pid, limits)
-    return Program(
-        pid=pid, root=init, outer=outer, gate=gate, terminal=terminal, stderr=stderr,
-        full=True, folder=sandbox.WORK, runtime=_runtime(launch),
-    )  # fmt: skip
+        spawned = fds.spawn(command, {}, own_session=False)
+        return Rising(spawned, fds.keep(info_read), fds.keep(arrived))
 
 
 def start_plain(
@@ -433,7 +506,7 @@ def start_plain(
     command = [*_with_us(), "/bin/sh", "-c", _GATE, str(inside.parent)]
     command += _words(launch, interpreter, inside.name, str(built))
     command += given.args
-    with _Descriptors() as fds:
+    with Descriptors() as fds:
         if launch is not None and launch.fd is not None:
             fds.give(launch.fd, LAUNCH_FD)
         terminal, stderr, gate, pid = fds.spawn(command, environment, own_session=True)
@@ -516,104 +589,3 @@ def set_limits(pid: int, limits: Limits) -> None:
 def limit_processes(pid: int, limits: Limits) -> None:
     """RLIMIT_NPROC counts per user namespace: only within a sandbox it is the program's own."""
     resource.prlimit(pid, resource.RLIMIT_NPROC, (limits.processes, limits.processes))
-
-
-@cache
-def _first_safe() -> int:
-    """No descriptor that a child is given has this number, or a higher one.
-
-    Our own may have them: a worker is given 1024 in all, mostly, and may have more.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < _MOST_FDS:
-        more = _MOST_FDS if hard == resource.RLIM_INFINITY else min(_MOST_FDS, hard)
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (more, hard))
-            soft = more
-    return min(_SAFE_FD, soft // 2)
-
-
-class _Descriptors:
-    """Descriptors for one start: given to the child under fixed numbers, closed here."""
-
-    def __init__(self) -> None:
-        self._open: set[int] = set()
-        self._given: list[tuple[int, int]] = []
-
-    def __enter__(self) -> _Descriptors:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for fd in list(self._open):
-            self.close(fd)
-
-    def close(self, fd: int) -> None:
-        self._open.discard(fd)
-        os.close(fd)
-
-    def memory(self, data: bytes) -> int:
-        """A file in memory that holds `data`, at its start.
-
-        It has a high number: select() takes none above 1023, and the rest needs low ones.
-        """
-        low = os.memfd_create("wiregrade")
-        try:
-            fd = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, _first_safe())
-        finally:
-            os.close(low)
-        self._open.add(fd)
-        view = memoryview(data)
-        while view:
-            view = view[os.write(fd, view) :]
-        os.lseek(fd, 0, os.SEEK_SET)
-        return fd
-
-    def pipe(self) -> tuple[int, int]:
-        ends = os.pipe()
-        self._open.update(ends)
-        return ends
-
-    def give(self, fd: int, number: int | None = None) -> int:
-        """The child gets `fd` under `number` (the next free one by default)."""
-        if number is None:
-            number = _FIRST_FD + len(self._given)
-        self._given.append((fd, number))
-        return number
-
-    def spawn(
-        self, command: list[str], environment: dict[str, str], *, own_session: bool
-    ) -> tuple[Terminal, int, int, int]:
-        """Start `command` at a terminal: (terminal, stderr, gate, pid)."""
-        safe = _first_safe()
-        if any(number >= safe for _, number in self._given):
-            raise HostError(f"a process may not have {2 * safe} files open at once here")
-        terminal = Terminal()
-        stderr, stderr_write = os.pipe()
-        gate_read, gate = os.pipe()
-        os.set_blocking(stderr, False)
-        sources = [(terminal.slave, 0), (terminal.slave, 1), (stderr_write, 2), (gate_read, 3)]
-        sources += self._given
-        high = [(fd, number) for fd, number in sources if fd >= safe]
-        moved = [
-            (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, safe), number)
-            for fd, number in sources
-            if fd < safe
-        ]
-        try:
-            pid = os.posix_spawn(
-                command[0],
-                command,
-                environment,
-                file_actions=[(os.POSIX_SPAWN_DUP2, fd, number) for fd, number in [*moved, *high]],
-                setsid=own_session,
-                # What is ignored stays so across exec: by Python SIGPIPE, by nohup SIGHUP.
-                setsigdef=_SIGNALS,
-                setsigmask=[],
-            )
-        except OSError as error:
-            raise HostError(f"{command[0]} could not be started: {error}") from error
-        finally:
-            for fd in [*(fd for fd, _ in moved), stderr_write, gate_read]:
-                os.close(fd)
-            terminal.hand_over()
-        return terminal, stderr, gate, pid
