@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
+from typing import cast
 
 import engine_tools as tools
 import pytest
@@ -19,6 +20,7 @@ from grader.lab.model import Action, ExpectExit, Lab
 from grader.run import netns, proc, stacks
 from grader.run.engine import Engine
 from grader.run.errors import HostError
+from grader.run.idle import Idle
 from grader.run.jobs import NOTHING, EngineOptions, Job, Played
 from grader.run.pieces import cut
 from grader.run.place import LinuxPlace
@@ -1090,3 +1092,26 @@ def test_the_network_is_told_of_time_wait_only_when_that_changes(
     for scenario in (usual, kept, kept, usual, usual, kept):
         prepared.prepare(scenario, 65432)
     assert told == [True, False, True]
+
+
+class _Cores:
+    """Cores that have so much time left."""
+
+    def __init__(self, left: float) -> None:
+        self._left = left
+
+    def share(self) -> float:
+        return self._left
+
+
+@pytest.mark.parametrize(
+    ("measured", "left", "more"), [(True, 0.02, 0), (True, 0.3, 1), (False, 0.02, 1)]
+)
+def test_one_more_run_at_once_only_where_the_cores_bear_it(
+    measured: bool, left: float, more: int
+) -> None:
+    with Engine(EngineOptions(isolation="full", python="", bwrap="", measured=measured)) as engine:
+        engine._idle = cast(Idle, _Cores(left))
+        before = engine._worth
+        engine._grow()
+        assert engine._worth - before == more

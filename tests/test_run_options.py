@@ -23,6 +23,11 @@ def test_isolation_full_has_all_that_the_host_has() -> None:
     assert found.jobs == RUNS_PER_CORE * cores() >= RUNS_PER_CORE
 
 
+def test_who_says_how_many_runs_at_once_has_them_measured_by_nobody() -> None:
+    assert options_for(HOST, "full").measured
+    assert not options_for(HOST, "full", jobs=4).measured
+
+
 def test_isolated_programs_start_warm_unless_that_is_turned_off() -> None:
     assert options_for(HOST, "full").warm == "pays"
     assert options_for(HOST, "full", warm="never").warm == "never"

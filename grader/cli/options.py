@@ -42,7 +42,7 @@ def _anonymous(parser: argparse.ArgumentParser) -> None:
 
 def _machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--jobs", type=_positive, metavar="N", help="runs at a time (three for each core)"
+        "--jobs", type=_positive, metavar="N", help="runs at a time (up to three for each core)"
     )
     parser.add_argument(
         "--isolation",
@@ -214,7 +214,7 @@ def _matrix(parser: argparse.ArgumentParser) -> None:
     size.add_argument("--all", action="store_true", help="the whole class, however big")
     parser.add_argument("--seed", type=_seed, metavar="SEED", help="draw others")
     parser.add_argument(
-        "--jobs", type=_positive, metavar="N", help="pairs at a time (three for each core)"
+        "--jobs", type=_positive, metavar="N", help="pairs at a time (up to three for each core)"
     )
     parser.add_argument("--python", metavar="PYTHON", help="the students' interpreter")
     _language(parser)

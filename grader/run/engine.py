@@ -28,6 +28,7 @@ from grader.lab.model import Tests
 from grader.run import cgroup, messages, nursery, workfolders
 from grader.run.errors import HostError
 from grader.run.followers import Followers
+from grader.run.idle import Idle
 from grader.run.inbox import Inbox
 from grader.run.interpreter import inspect
 from grader.run.jobs import NOTHING, EngineOptions, Job, Played, PlayedRun, Run
@@ -43,6 +44,9 @@ _RUNS_FOR_ONE_MORE = 8
 is one for each core at first, and one more for so many runs that were played."""
 _QUIET_S = 0.1
 """Or when for so long none has said anything: programs sleep, and others can run meanwhile."""
+_ROOM = 0.1
+"""Either way only where so much of the cores' time was left over meanwhile: runs that have to wait
+for each other end no sooner for being begun."""
 _LAST_WORDS = 16 * 1024
 """Bytes that are kept of what a worker said, the end: there a traceback says what happened."""
 
@@ -129,6 +133,7 @@ class Engine:
         self._worth = len(os.sched_getaffinity(0))
         """How many workers are worth their start by now."""
         self._played = 0
+        self._idle = Idle()
         self._selector = selectors.DefaultSelector()
         self._followers = Followers()
         self._arranged: cgroup.Arranged | None = None
@@ -294,9 +299,14 @@ class Engine:
         growing = self._worth < self.workers
         heard = self._selector.select(_QUIET_S if growing else self._pulse)
         if growing and not heard and all(worker.ready for worker in self._workers):
-            self._worth += 1
+            self._grow()
         workers: list[_Worker] = [key.data for key, _ in heard]
         return [(worker, os.read(worker.replies, 1 << 20)) for worker in workers]
+
+    def _grow(self) -> None:
+        """One more run at once, if the cores have time for it."""
+        if not self.options.measured or self._idle.share() >= _ROOM:
+            self._worth += 1
 
     def _distrust(self, worker: _Worker) -> None:
         """It says what no worker says: somebody speaks for it. Its end is seen at its pipe."""
@@ -330,7 +340,8 @@ class Engine:
             return
         self._played += len(runs)
         if self._played >= _RUNS_FOR_ONE_MORE:
-            self._played, self._worth = 0, self._worth + 1
+            self._played = 0
+            self._grow()
         spent = word.spent if isinstance(word, messages.JobEnd) else {}
         self._meter.answered(piece.job.key, spent)
         yield from self._done(piece, runs, pieces, traced)

@@ -167,6 +167,9 @@ class EngineOptions:
     bwrap: str | None
     facts: FactsMode = "kernel"
     jobs: int = 1
+    """Runs at once, at most."""
+    measured: bool = False
+    """More than one for each core only while the cores have time left."""
     environment: dict[str, str] = field(default_factory=dict)
     groups: Route = ""
     """How runs get groups of their own (cgroup v2), with isolation `full`."""

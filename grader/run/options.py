@@ -20,8 +20,9 @@ def options_for(
     facts: FactsMode | None = None,
     warm: Warmth = "pays",
 ) -> EngineOptions:
-    """Everything that the host has for that isolation; `jobs` None: as many as its cores bear.
+    """Everything that the host has for that isolation.
 
+    `jobs` None: as many as its cores bear, which is measured while they run.
     `warm` says when programs are started warm, which needs isolation `full`.
     """
     full = isolation == "full"
@@ -31,6 +32,7 @@ def options_for(
         bwrap=host.bwrap if full else None,
         facts=facts or host.facts_mode,
         jobs=jobs or RUNS_PER_CORE * cores(),
+        measured=jobs is None,
         groups=host.groups if full else "",
         warm=warm if full else "never",
     )
