@@ -58,7 +58,7 @@ _XML_COMMAND = re.compile(rb"^(\s*):(?=:)", re.MULTILINE)
 
 
 # XML 1.0 can hold nothing else; ElementTree writes the others and then nothing can read it.
-_NOT_XML = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def xml_text(text: str) -> str:

@@ -254,7 +254,7 @@ def _unreadable(problem: str) -> str:
 
 
 # Not in YAML's set of printable characters; the C reader tells no usable position.
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def _place_of_unprintable(file: str, text: str) -> Place:
