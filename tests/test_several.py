@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -256,3 +257,10 @@ def test_the_capture_says_which_datagram_is_which(engine: Engine) -> None:
     said = [line for lines in comments(frames, played, "en") for line in lines]
     assert said[:2] == ["the reference sends « request » (1/1)", "the program sends 11 bytes"]
     assert "the reference sends « other » (1/1)" in said
+
+
+def test_what_a_program_prints_all_the_time_puts_off_no_step(engine: Engine) -> None:
+    source = (LABS / "several" / "programs" / "relay_beats.py").read_bytes()
+    hasty = replace(lab("several"), limits=replace(lab("several").limits, promised=1, wall=6))
+    played = tools.run(engine, tools.job(source, hasty.scenario("relay"), lab=hasty))
+    assert set(statuses(played, "several").values()) == {"pass"}

@@ -50,7 +50,7 @@ class Patience:
         return self._used.cpu
 
     def news(self) -> None:
-        """Something happened just now."""
+        """Something happened just now in the exchange; what is printed at all times is none."""
         self._news_at = self._now()
 
     def used(self, usage: Usage) -> None:

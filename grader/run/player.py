@@ -257,14 +257,15 @@ class Player(Generic[_P]):
         if streams.over_limit:
             self._strike("output")
         self._see_end(program, facts, among)
-        if (
+        heard = (
             among is None
             or self.endpoint.knocks
             or any(fd in among for fd in self.endpoint.watched)
-        ):
-            news = self._take_wire() or news
-        if news:
+        )
+        if heard and self._take_wire():
+            news = True
             self._patience.news()
+        if news:
             facts.changed()
         if self._exited_at is not None and not self._told_exit:
             self._tell_exit()
