@@ -67,6 +67,14 @@ def test_a_server_of_any_kind_is_right(engine: Engine, kind: str) -> None:
         assert all(e.guaranteed for e in tools.entries(played, tr.Sent)), tools.summary(played)
 
 
+@pytest.mark.parametrize("program", ["asyncio_sleeps", "flushes", "timers"])
+def test_a_server_that_answers_by_its_own_timer_is_right(engine: Engine, program: str) -> None:
+    # While it waits for its timer it also waits for its clients, in one call or in two threads.
+    played = play(engine, "several", f"relay_{program}", "relay")
+    assert set(statuses(played, "several").values()) == {"pass"}, tools.summary(played)
+    assert played.end.t < 9e9, tools.summary(played)  # nor is it the promised time that helps it
+
+
 def test_processes_serve_side_by_side_and_share_nothing(engine: Engine) -> None:
     played = play(engine, "several", "relay_fork", "relay")
     assert statuses(played, "several") == {

@@ -41,6 +41,7 @@ from grader.run.program import Program
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.tally import Tally
 from grader.run.threads import Thread, Threads
+from grader.run.timers import Timers
 from grader.run.usage import Disk, Usage
 from reference.connection import Connection
 from reference.endpoint import Endpoint
@@ -69,6 +70,11 @@ def _ends_by_another(thread: Thread, ends: list[Delivery]) -> bool:
 def _ends_of(info: SocketInfo) -> object:
     """What tells one connection from the others: of Unix-domain sockets no address does."""
     return (info.cookie, info.peer) if info.protocol == "unix" else (info.local, info.remote)
+
+
+def _happened(endpoint: Endpoint) -> tuple[tuple[object, ...], ...]:
+    """Another one when something was sent, closed or connected."""
+    return tuple([(x.name, x.bytes_sent, x.fin_sent, x.exists, x.remote) for x in endpoint.all])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class KernelFacts:
         """The threads at the keyboard when `at_keyboard` said so."""
         self._deliveries: dict[str, Delivery] = {}
         self._tally = Tally(program)
+        self._timers = Timers()
         self._ran = time.monotonic_ns(), 0
         """When its only thread was seen to run last, and how long it had run by then, ns."""
         self._inodes: set[int] = set()
@@ -254,6 +261,7 @@ class KernelFacts:
                 consumed=consumed,
                 ready=self._ready(threads, ends, consumed),
                 accepting=not endpoint.connected and self._accepts(threads),
+                timed=self._timers.pending(threads, _happened(endpoint)),
             )
         except FactsUnavailable:
             self._previous = None

@@ -33,6 +33,8 @@ class Look:
     it does for what it was sent, unless one of its threads sleeps."""
     rests: bool = False
     """Calm, and none of its threads sleeps: all wait for somebody, with a time limit or not."""
+    timed: bool = False
+    """One of its threads may be about to act by a timer of its own."""
     waiting: bool = False
     """Proof: only the peer or the keyboard can make the program act."""
     keyboard: bool = False

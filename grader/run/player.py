@@ -462,7 +462,8 @@ class Player(Generic[_P]):
         awaited = self._awaited()
         for name in awaited:
             # Another thread, which serves others or what was typed, may be about to send.
-            done = name in look.ready and (look.rests or not self._busy_elsewhere)
+            idle = not look.timed and (look.rests or not self._busy_elsewhere)
+            done = name in look.ready and idle
             if not self.machine.link(name).unread and (look.promising or look.waiting):
                 continue  # nothing of it came: a proof shows where the program stands instead
             if done and (self._has_come(name) or (look.rests and self._may_be_left_out(name))):

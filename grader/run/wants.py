@@ -54,7 +54,8 @@ class Wants:
             if name not in look.ready:
                 continue
             self._seen[name] += 1
-            calm = not asked.calm or (look.rests if asked.rests else look.calm)
+            rests = look.rests and not look.timed
+            calm = not asked.calm or (rests if asked.rests else look.calm)
             if calm or (not asked.rests and self._seen[name] > _LOOKS):
                 del self.ready[name], self._seen[name]
                 return name, calm

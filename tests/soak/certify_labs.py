@@ -2,6 +2,7 @@
 
     python tests/soak/certify_labs.py [--certify 20] [--jobs 4] [--labs echo,calc] [--result FILE]
                                       [--together 1] [--minutes 60] [--fresh] [--keep FOLDER]
+                                      [--samples juste_enonce,faute_ordre]
 
 Each sample is a class of its own (or so many are one, which takes less time), and the labs take
 turns, a wrong sample after a right one: so that a job that was stopped has looked at every lab.
@@ -234,6 +235,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--together", type=int, default=1, help="samples in one class")
     parser.add_argument("--labs", default=",".join(builtin_labs()))
+    parser.add_argument("--samples", default="", help="these alone, of all labs that have them")
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--fresh", action="store_true", help="forget what the result has")
     parser.add_argument("--keep", type=Path, help="a folder for transcripts of what differs")
@@ -241,7 +243,8 @@ def main() -> int:
     given = parser.parse_args()
     soak = Soak(given.result, given.certify, given.jobs, fresh=given.fresh, keep=given.keep)
     begun = time.monotonic()
-    soak.work = list(in_turn(given.labs.split(",")))
+    names = set(filter(None, given.samples.split(",")))
+    soak.work = [one for one in in_turn(given.labs.split(",")) if not names or one[1].name in names]
     left = soak.left()
     whole = len(soak.work)
     print(f"{whole - len(left)} of {whole} samples are judged, {len(left)} to play", flush=True)

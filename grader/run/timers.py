@@ -1,0 +1,48 @@
+"""Threads that may be about to act by a clock of their own, with nothing being sent to them.
+
+A program whose event loop waits for its clients also waits, in the same call, for its next timer
+(`asyncio.sleep`, `select` with a time limit, `threading.Timer`): what it does then can be seen in
+no call. Whoever has come back from such a call so often and has done nothing is looking around,
+no more. A read with a time limit (`settimeout`) is none of these: it acts by what comes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
+from grader.run.threads import Thread
+
+_VAIN = 2
+"""Returns from such a call after which it is looking around."""
+
+
+class Timers:
+    """Counts how often each thread was seen to come back since something happened last."""
+
+    def __init__(self) -> None:
+        self._since: Hashable = None
+        self._seen: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
+
+    def pending(self, threads: Sequence[Thread], happened: Hashable) -> bool:
+        """Whether one of them may yet act. `happened` is another when something was sent or closed.
+
+        Its run counter is another each time that it was seen in the call again.
+        """
+        if happened != self._since:
+            self._since = happened
+            self._seen.clear()
+        timed = [(t.call.tid, t.counter) for t in threads if t.counter is not None and _is_timed(t)]
+        for tid, counter in timed:
+            self._seen[tid].add(counter)
+        return any(len(self._seen[tid]) <= _VAIN for tid, _ in timed)
+
+
+def _is_timed(thread: Thread) -> bool:
+    facts = thread.facts
+    if not facts.limited:
+        return False
+    return facts.kind == "futex" or (facts.kind == "poll" and len(facts.reads) != 1)

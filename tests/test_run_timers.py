@@ -1,0 +1,67 @@
+"""Whether a thread may be about to act by a timer of its own, from calls and run counters."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from grader.run.proc import ThreadCall
+from grader.run.syscalls import CallFacts
+from grader.run.threads import Thread
+from grader.run.timers import Timers
+
+LOOP = CallFacts("epoll_wait", "poll", limited=True, fd=3, reads=frozenset((4, 5)))
+TIMER = CallFacts("futex", "futex", limited=True)
+
+
+class Call:
+    """Of a thread with this number."""
+
+    def __init__(self, tid: int) -> None:
+        self.tid = tid
+
+
+def thread(facts: CallFacts, runs: int | None = 1, tid: int = 1) -> Thread:
+    counter = None if runs is None else (runs, runs)
+    return Thread(cast(ThreadCall, Call(tid)), facts, counter, still=True)
+
+
+@pytest.mark.parametrize("facts", [LOOP, TIMER])
+def test_until_it_has_come_back_twice_it_may_act(facts: CallFacts) -> None:
+    timers = Timers()
+    told = [timers.pending([thread(facts, runs)], "sent") for runs in (1, 1, 2, 2, 3)]
+    assert told == [True, True, True, True, False]
+
+
+def test_what_is_sent_may_set_a_timer_again() -> None:
+    timers = Timers()
+    for runs in (1, 2, 3):
+        timers.pending([thread(LOOP, runs)], "sent")
+    assert timers.pending([thread(LOOP, 3)], "sent once more")
+
+
+def test_each_thread_counts_for_itself() -> None:
+    timers = Timers()
+    for runs in (1, 2, 3):
+        looks_around = timers.pending([thread(LOOP, runs), thread(TIMER, 1, tid=2)], "sent")
+        assert looks_around
+    assert not timers.pending([thread(LOOP, 3)], "sent")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        CallFacts("epoll_wait", "poll", fd=3, reads=frozenset((4, 5))),
+        CallFacts("futex", "futex"),
+        CallFacts("poll", "poll", limited=True, reads=frozenset((4,))),
+        CallFacts("recvfrom", "read", limited=True, fd=4, reads=frozenset((4,))),
+        CallFacts("clock_nanosleep", "sleep", limited=True),
+    ],
+)
+def test_other_calls_are_no_timers_of_this_kind(facts: CallFacts) -> None:
+    assert not Timers().pending([thread(facts)], "sent")
+
+
+def test_of_one_whose_counter_is_not_told_nothing_is_expected() -> None:
+    assert not Timers().pending([thread(LOOP, None)], "sent")
