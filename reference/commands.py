@@ -44,6 +44,11 @@ class AwaitReady(OfConnection):
 
 
 @dataclass(frozen=True)
+class ForgetReady(OfConnection):
+    """I don't wait for that any more: the step is over by something else."""
+
+
+@dataclass(frozen=True)
 class AwaitConsumed(OfConnection):
     """Tell me (`Consumed`) when the program has read all that was sent."""
 

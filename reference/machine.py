@@ -361,9 +361,7 @@ class Machine:
     def _take(self, track: _Track, step: s.Step, event: e.Event) -> list[c.Command]:
         assert isinstance(step, s.Receive)  # noqa: S101 -- the table says so
         if track.awaits_calm:
-            self._calm(track)
-            if (out := self._look(track, step, event)) or isinstance(event, e.Ready):
-                return out
+            return self._take_calmed(track, step, event)
         late = self._let_in(step, event, over=True)
         if self._is_open(track):
             return late + self._choose(track, step, event, over=True)
@@ -373,11 +371,15 @@ class Machine:
         self._hear(step, message)
         return late + self._over(track, c.StepStatus.DONE, event)
 
-    def _calm(self, track: _Track) -> None:
+    def _take_calmed(self, track: _Track, step: s.Receive, event: e.Event) -> list[c.Command]:
         """The program has done all that it was made to do, or will never be seen to have."""
         track.awaits_calm = False
         for link in self._links.values():
             link.calmed()
+        if isinstance(event, e.Ready):
+            return self._look(track, step, event)
+        forget = c.ForgetReady(connection=step.connection)
+        return [forget, *(self._look(track, step, event) or self._take(track, step, event))]
 
     def _hear(self, step: s.Receive, message: bytes) -> None:
         """Take the values out of the message."""

@@ -174,6 +174,8 @@ class Player:
                 self._early = self._endpoint.dial(address, port, name)
             case c.AwaitReady(connection=name):
                 self._asked[name] = e.Ready
+            case c.ForgetReady(connection=name):
+                self._asked.pop(name, None)
             case c.AwaitConsumed(connection=name):
                 self._asked[name] = e.Consumed
             case c.Transmit(data=data, connection=name):

@@ -605,6 +605,7 @@ def test_what_came_before_a_message_is_its_answer_only_once_the_program_is_calm(
 @pytest.mark.parametrize("event", [STUCK, on("alice", FIN), on("alice", e.Overdue(T))])
 def test_or_once_nothing_more_can_come(event: e.Event) -> None:
     book = _answered_by_the_one_before().on(event)
+    assert c.ForgetReady(connection="alice") in book.does()
     assert book.machine.playing(s.Connect) == ("carol",)
 
 

@@ -15,6 +15,17 @@ LOOP = CallFacts("epoll_wait", "poll", limited=True, fd=3, reads=frozenset((4, 5
 TIMER = CallFacts("futex", "futex", limited=True)
 
 
+class Clock:
+    """A second has passed whenever it is asked."""
+
+    def __init__(self, step: float = 1.0) -> None:
+        self._step, self._now = step, 0.0
+
+    def __call__(self) -> float:
+        self._now += self._step
+        return self._now
+
+
 class Call:
     """Of a thread with this number."""
 
@@ -29,20 +40,26 @@ def thread(facts: CallFacts, runs: int | None = 1, tid: int = 1) -> Thread:
 
 @pytest.mark.parametrize("facts", [LOOP, TIMER])
 def test_until_it_has_come_back_twice_it_may_act(facts: CallFacts) -> None:
-    timers = Timers()
+    timers = Timers(Clock())
     told = [timers.pending([thread(facts, runs)], "sent") for runs in (1, 1, 2, 2, 3)]
     assert told == [True, True, True, True, False]
 
 
 def test_what_is_sent_may_set_a_timer_again() -> None:
-    timers = Timers()
+    timers = Timers(Clock())
     for runs in (1, 2, 3):
         timers.pending([thread(LOOP, runs)], "sent")
     assert timers.pending([thread(LOOP, 3)], "sent once more")
 
 
+def test_one_that_comes_back_every_moment_may_have_another_timer() -> None:
+    timers = Timers(Clock(0.02))
+    assert all(timers.pending([thread(LOOP, runs)], "sent") for runs in range(20))
+    assert not all(timers.pending([thread(LOOP, runs)], "sent") for runs in range(20, 40))
+
+
 def test_each_thread_counts_for_itself() -> None:
-    timers = Timers()
+    timers = Timers(Clock())
     for runs in (1, 2, 3):
         looks_around = timers.pending([thread(LOOP, runs), thread(TIMER, 1, tid=2)], "sent")
         assert looks_around

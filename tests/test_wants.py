@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.run.look import Look
 from grader.run.wants import Wants
 from reference import commands as c
@@ -39,6 +41,21 @@ def test_a_silence_is_never_forced() -> None:
     wants = wanting(c.AwaitReady(connection="alice", calm=True, rests=True))
     assert not any(wants.ready_in(READS) for _ in range(200))
     assert wants.ready_in(Look(ready=frozenset({"alice"}), rests=True)) == ("alice", True)
+
+
+def test_a_silence_lasts_until_no_timer_may_break_it() -> None:
+    wants = wanting(c.AwaitReady(connection="alice", calm=True, rests=True))
+    at_rest = Look(ready=frozenset({"alice"}), rests=True, timed=True)
+    assert wants.ready_in(at_rest) is None
+    assert wants.ready_in(replace(at_rest, timed=False)) == ("alice", True)
+
+
+def test_what_is_forgotten_is_not_waited_for() -> None:
+    wants = wanting(c.AwaitReady(connection="alice"))
+    wants.forget("alice")
+    wants.forget("bob")
+    assert not wants.anything
+    assert wants.ready_in(READS) is None
 
 
 def test_what_is_given_up_is_looked_at_anew_the_next_time() -> None:

@@ -72,9 +72,14 @@ def _ends_of(info: SocketInfo) -> object:
     return (info.cookie, info.peer) if info.protocol == "unix" else (info.local, info.remote)
 
 
-def _happened(endpoint: Endpoint) -> tuple[tuple[object, ...], ...]:
-    """Another one when something was sent, closed or connected."""
-    return tuple([(x.name, x.bytes_sent, x.fin_sent, x.exists, x.remote) for x in endpoint.all])
+def _happened(endpoint: Endpoint, consumed: frozenset[str]) -> tuple[object, ...]:
+    """Another one when something was sent, read, answered, closed or connected."""
+    return consumed, tuple(
+        [
+            (x.name, x.bytes_sent, x.bytes_received, x.open, x.fin_sent, x.exists, x.remote)
+            for x in endpoint.all
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +266,7 @@ class KernelFacts:
                 consumed=consumed,
                 ready=self._ready(threads, ends, consumed),
                 accepting=not endpoint.connected and self._accepts(threads),
-                timed=self._timers.pending(threads, _happened(endpoint)),
+                timed=self._timers.pending(threads, _happened(endpoint, consumed)),
             )
         except FactsUnavailable:
             self._previous = None

@@ -610,6 +610,8 @@ class Player(Generic[_P]):
                 self._exchange.begin_message(name)
                 self._wants.ready[name] = command
                 self._patience.message_wanted()
+            case c.ForgetReady(connection=name):
+                self._wants.forget(name)
             case c.AwaitConsumed(connection=name):
                 self._wants.consumed.append(name)
             case c.Transmit():

@@ -9,8 +9,9 @@ no more. A read with a time limit (`settimeout`) is none of these: it acts by wh
 from __future__ import annotations
 
 import sys
+import time
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
@@ -18,26 +19,32 @@ from grader.run.threads import Thread
 
 _VAIN = 2
 """Returns from such a call after which it is looking around."""
+_AT_LEAST = 0.5
+"""And so many s: a loop that does something every 20 ms may have another timer as well."""
 
 
 class Timers:
     """Counts how often each thread was seen to come back since something happened last."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._since_t = now()
         self._since: Hashable = None
         self._seen: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
 
     def pending(self, threads: Sequence[Thread], happened: Hashable) -> bool:
-        """Whether one of them may yet act. `happened` is another when something was sent or closed.
+        """Whether one of them may yet act. `happened` is another when anything has.
 
         Its run counter is another each time that it was seen in the call again.
         """
         if happened != self._since:
-            self._since = happened
+            self._since, self._since_t = happened, self._now()
             self._seen.clear()
         timed = [(t.call.tid, t.counter) for t in threads if t.counter is not None and _is_timed(t)]
         for tid, counter in timed:
             self._seen[tid].add(counter)
+        if timed and self._now() < self._since_t + _AT_LEAST:
+            return True
         return any(len(self._seen[tid]) <= _VAIN for tid, _ in timed)
 
 

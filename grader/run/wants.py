@@ -64,5 +64,10 @@ class Wants:
     def give_up(self) -> str:
         """A connection on which the message is sent without being wanted."""
         name = next(iter(self.ready))
-        del self.ready[name], self._seen[name]
+        self.forget(name)
         return name
+
+    def forget(self, name: str) -> None:
+        """Nothing waits there any more."""
+        self.ready.pop(name, None)
+        del self._seen[name]

@@ -2,7 +2,10 @@ import operator
 import socketserver
 
 OPERATIONS = {
-    b"ADD": operator.add, b"SUB": operator.sub, b"MUL": operator.mul, b"DIV": operator.floordiv,
+    b"ADD": operator.add,
+    b"SUB": operator.sub,
+    b"MUL": operator.mul,
+    b"DIV": operator.floordiv,
 }
 
 

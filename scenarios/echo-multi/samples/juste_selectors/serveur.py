@@ -1,4 +1,5 @@
 """Sockets non bloquants : ce que le noyau ne prend pas tout de suite attend dans un tampon."""
+
 import selectors
 import socket
 

@@ -1,4 +1,5 @@
 """Garde les fichiers dans un dossier ; la connexion est lue comme un fichier, un fil par client."""
+
 import os
 import socketserver
 import string

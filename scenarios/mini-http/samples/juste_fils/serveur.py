@@ -1,4 +1,5 @@
 """Mini-serveur HTTP : un fil d'exécution par client, la connexion lue comme un fichier."""
+
 import socket
 import threading
 
