@@ -272,3 +272,10 @@ def test_what_a_program_prints_all_the_time_puts_off_no_step(engine: Engine) -> 
     hasty = replace(lab("several"), limits=replace(lab("several").limits, promised=1, wall=6))
     played = tools.run(engine, tools.job(source, hasty.scenario("relay"), lab=hasty))
     assert set(statuses(played, "several").values()) == {"pass"}
+
+
+def test_a_thread_that_sleeps_for_ever_keeps_no_run_open(engine: Engine) -> None:
+    # All is over, nothing is on its way, and nobody asks how the program ends.
+    played = play(engine, "several", "relay_beats", "side-by-side")
+    assert set(statuses(played, "several").values()) == {"pass"}, tools.summary(played)
+    assert played.end.limit is None, tools.summary(played)

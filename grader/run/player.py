@@ -30,7 +30,7 @@ from grader.run.wants import Wants
 from reference import commands as c
 from reference import events as e
 from reference import script as s
-from reference.machine import Machine
+from reference.machine import Machine, Phase
 from reference.script import Script
 
 ENTERS = 3
@@ -367,7 +367,9 @@ class Player(Generic[_P]):
         if dials := self.machine.dials:
             self._look_for_listeners()
         look = facts.look(
-            self.endpoint, wants_ready=self._wants.anything, wants_calm=self._wants.calm
+            self.endpoint,
+            wants_ready=self._wants.anything,
+            wants_calm=self._wants.calm or self._is_over,
         )
         if not dials and look is not NOTHING:
             self._look_for_listeners()
@@ -386,12 +388,24 @@ class Player(Generic[_P]):
         if not look.waiting and self._play_on_if_overdue(look, program, facts):
             return
         # What came while we looked is older than what we saw: it goes first.
-        at_rest = look.rests and self.machine.minds_rest
+        at_rest = self._at_rest(look)
         if not (look.consumed or look.ready or look.reading or look.waiting or at_rest):
             return
         if self._take_news() or self.machine.finished or self._exited_at is not None:
             return
         self._judge_look(look, program, facts)
+
+    @property
+    def _is_over(self) -> bool:
+        """All steps are over, and nobody asks how the program ends."""
+        return self.machine.phase is Phase.OBSERVING and self.machine.minds_rest
+
+    def _at_rest(self, look: Look) -> bool:
+        """It matters whether it is at rest, and it is; at last also where a thread of it sleeps."""
+        if not self.machine.minds_rest or look.rests:
+            return self.machine.minds_rest
+        done = self._is_over and look.calm and not self._wants.anything
+        return done and not self._patience.fresh_news()
 
     def _look_for_listeners(self) -> None:
         _, facts, _ = self._running
@@ -440,7 +454,7 @@ class Player(Generic[_P]):
                 facts.changed()
             else:
                 self._tell_stuck(look, facts)
-        elif look.rests and self.machine.minds_rest and not self._exchange.close_those_due():
+        elif self._at_rest(look) and not self._exchange.close_those_due():
             self._tell(e.AtRest(self.recorder.now()))
 
     def _give_up_dialling(self) -> None:
