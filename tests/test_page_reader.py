@@ -26,8 +26,9 @@ FAULTS = {
     "at 1280 px: cut off by <p style": '<p style="width: 30px; overflow: hidden; '
     'white-space: nowrap">much longer than its box</p>',
     "at 1280 px: 7.0 px is too small: <p style": '<p style="font-size: 7px">small</p>',
-    "spaced at 320 px: cut off by <h2": '<h2 style="width: 12em; height: 1.3em; font-size: 1em; '
-    'overflow: hidden">just fits in the box</h2>',
+    # Of one width each, so that it fits by any font.
+    "spaced at 320 px: cut off by <h2": '<h2 style="width: 21ch; height: 1.3em; font-size: 1em; '
+    'font-family: monospace; overflow: hidden">just fits in the box</h2>',
     "no key gets there: <div onclick": '<div onclick="f()">by mouse only</div>',
     "no key gets there: <span": '<span style="cursor: pointer">by mouse only</span>',
     "an order of its own: <button tabindex": '<button tabindex="3">first</button>',
