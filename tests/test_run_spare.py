@@ -7,6 +7,7 @@ import os
 import select
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import engine_tools as tools
@@ -121,6 +122,34 @@ def test_where_nothing_can_be_laid_into_one_there_are_no_more(
     assert book.spare.take(FILES, "serveur.py", Limits(), "/mnt", 0) is None
     book.spare.begin(Limits(), "/mnt", 0)
     assert book.said == ["begun at /mnt", "stood", "ended"]
+
+
+def test_a_submission_that_cannot_be_laid_out_spoils_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise NotADirectoryError
+
+    monkeypatch.setattr(spare, "_lay", refuse)
+    book = Book()
+    for _ in range(2):
+        book.spare.begin(Limits(), "/mnt", 0)
+        assert book.spare.take(FILES, "serveur.py", Limits(), "/mnt", 0) is None
+    assert book.said == ["begun at /mnt", "stood", "ended"] * 2
+
+
+def test_files_are_laid_as_bubblewrap_lays_them(tmp_path: Path) -> None:
+    files = (
+        SourceFile(path="a/b/c.py", data=b"c"),
+        SourceFile(path="a/b/d.py", data=b""),
+        SourceFile(path="/e.py", data=b"e"),
+    )
+    spare._lay(tmp_path, files)
+    assert (tmp_path / "e.py").read_bytes() == b"e"
+    assert (tmp_path / "a/b/c.py").read_bytes() == b"c"
+    assert [(tmp_path / x).stat().st_mode & 0o777 for x in ("a/b", "e.py")] == [0o755, 0o644]
+    with pytest.raises(FileExistsError):
+        spare._lay(tmp_path, files)
 
 
 def test_the_gate_is_told_where_and_what() -> None:

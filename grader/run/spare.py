@@ -74,8 +74,9 @@ class Spare:
             return None
         try:
             _lay(Path(f"/proc/{made.root}/root{sandbox.WORK}"), files)
-        except OSError:
-            self._refused = True
+        except OSError as error:
+            # Of names or sizes it would not be taken from bubblewrap either, which says so.
+            self._refused = isinstance(error, PermissionError)
             made.close()
             return None
         return made
@@ -93,7 +94,7 @@ def _lay(work: Path, files: Sequence[SourceFile]) -> None:
     before = os.umask(0o022)
     try:
         for file in files:
-            path = work / file.path
+            path = Path(f"{work}/{file.path}")
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as opened:
                 opened.write(file.data)
