@@ -9,7 +9,7 @@ import pytest
 from grader.run.proc import ThreadCall
 from grader.run.syscalls import CallFacts
 from grader.run.threads import Thread
-from grader.run.timers import Timers
+from grader.run.timers import Timers, sleeps, waits_for_timers_too
 
 LOOP = CallFacts("epoll_wait", "poll", limited=True, fd=3, reads=frozenset((4, 5)))
 TIMER = CallFacts("futex", "futex", limited=True)
@@ -40,26 +40,26 @@ def thread(facts: CallFacts, runs: int | None = 1, tid: int = 1) -> Thread:
 
 @pytest.mark.parametrize("facts", [LOOP, TIMER])
 def test_until_it_has_come_back_twice_it_may_act(facts: CallFacts) -> None:
-    timers = Timers(Clock())
+    timers = Timers(waits_for_timers_too, Clock())
     told = [timers.pending([thread(facts, runs)], "sent") for runs in (1, 1, 2, 2, 3)]
     assert told == [True, True, True, True, False]
 
 
 def test_what_is_sent_may_set_a_timer_again() -> None:
-    timers = Timers(Clock())
+    timers = Timers(waits_for_timers_too, Clock())
     for runs in (1, 2, 3):
         timers.pending([thread(LOOP, runs)], "sent")
     assert timers.pending([thread(LOOP, 3)], "sent once more")
 
 
 def test_one_that_comes_back_every_moment_may_have_another_timer() -> None:
-    timers = Timers(Clock(0.02))
+    timers = Timers(waits_for_timers_too, Clock(0.02))
     assert all(timers.pending([thread(LOOP, runs)], "sent") for runs in range(20))
     assert not all(timers.pending([thread(LOOP, runs)], "sent") for runs in range(20, 40))
 
 
 def test_each_thread_counts_for_itself() -> None:
-    timers = Timers(Clock())
+    timers = Timers(waits_for_timers_too, Clock())
     for runs in (1, 2, 3):
         looks_around = timers.pending([thread(LOOP, runs), thread(TIMER, 1, tid=2)], "sent")
         assert looks_around
@@ -77,8 +77,17 @@ def test_each_thread_counts_for_itself() -> None:
     ],
 )
 def test_other_calls_are_no_timers_of_this_kind(facts: CallFacts) -> None:
-    assert not Timers().pending([thread(facts)], "sent")
+    assert not Timers(waits_for_timers_too).pending([thread(facts)], "sent")
 
 
 def test_of_one_whose_counter_is_not_told_nothing_is_expected() -> None:
-    assert not Timers().pending([thread(LOOP, None)], "sent")
+    assert not Timers(waits_for_timers_too).pending([thread(LOOP, None)], "sent")
+
+
+def test_a_thread_that_sleeps_again_and_again_is_looking_around() -> None:
+    timers = Timers(sleeps, Clock())
+    nap = CallFacts("clock_nanosleep", "sleep", limited=True)
+    told = [timers.pending([thread(nap, runs), thread(LOOP)], "sent") for runs in (1, 2, 3)]
+    assert told == [True, True, False]
+    one_long_sleep = [timers.pending([thread(nap, 9, tid=2)], "sent") for _ in range(9)]
+    assert all(one_long_sleep)

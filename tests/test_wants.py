@@ -50,6 +50,14 @@ def test_a_silence_lasts_until_no_timer_may_break_it() -> None:
     assert wants.ready_in(replace(at_rest, timed=False)) == ("alice", True)
 
 
+def test_or_a_thread_that_sleeps_at_all_times_only() -> None:
+    wants = wanting(c.AwaitReady(connection="alice", calm=True, rests=True))
+    asleep = replace(CALM, drowsy=True)
+    assert wants.ready_in(asleep) is None
+    assert wants.ready_in(replace(asleep, drowsy=False, timed=True)) is None
+    assert wants.ready_in(replace(asleep, drowsy=False)) == ("alice", True)
+
+
 def test_what_is_forgotten_is_not_waited_for() -> None:
     wants = wanting(c.AwaitReady(connection="alice"))
     wants.forget("alice")

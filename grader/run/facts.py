@@ -41,7 +41,7 @@ from grader.run.program import Program
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.tally import Tally
 from grader.run.threads import Thread, Threads
-from grader.run.timers import Timers
+from grader.run.timers import Timers, sleeps, waits_for_timers_too
 from grader.run.usage import Disk, Usage
 from reference.connection import Connection
 from reference.endpoint import Endpoint
@@ -126,7 +126,7 @@ class KernelFacts:
         """The threads at the keyboard when `at_keyboard` said so."""
         self._deliveries: dict[str, Delivery] = {}
         self._tally = Tally(program)
-        self._timers = Timers()
+        self._timers, self._sleepers = Timers(waits_for_timers_too), Timers(sleeps)
         self._ran = time.monotonic_ns(), 0
         """When its only thread was seen to run last, and how long it had run by then, ns."""
         self._inodes: set[int] = set()
@@ -262,11 +262,13 @@ class KernelFacts:
         """The look, and whether it holds until a thread runs or a connection changes."""
         try:
             threads = self._threads.look()
+            happened = _happened(endpoint, consumed)
             known = Look(
                 consumed=consumed,
                 ready=self._ready(threads, ends, consumed),
                 accepting=not endpoint.connected and self._accepts(threads),
-                timed=self._timers.pending(threads, _happened(endpoint, consumed)),
+                timed=self._timers.pending(threads, happened),
+                drowsy=self._sleepers.pending(threads, happened),
             )
         except FactsUnavailable:
             self._previous = None

@@ -35,6 +35,8 @@ class Look:
     """Calm, and none of its threads sleeps: all wait for somebody, with a time limit or not."""
     timed: bool = False
     """One of its threads may be about to act by a timer of its own."""
+    drowsy: bool = False
+    """One of its threads sleeps, and may be about to act when it wakes up."""
     waiting: bool = False
     """Proof: only the peer or the keyboard can make the program act."""
     keyboard: bool = False
@@ -45,6 +47,14 @@ class Look:
     """The next look may be the proof: look again soon."""
     still: bool = False
     """No thread has run since the last look, which this one repeats."""
+
+    @property
+    def idle(self) -> bool:
+        """At rest, or calm with threads that wake again and again and do nothing.
+
+        That is known where `calm` was asked for. And no timer is about to make it act.
+        """
+        return (self.rests or (self.calm and not self.drowsy)) and not self.timed
 
 
 NOTHING = Look()

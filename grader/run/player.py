@@ -369,7 +369,7 @@ class Player(Generic[_P]):
         look = facts.look(
             self.endpoint,
             wants_ready=self._wants.anything,
-            wants_calm=self._wants.calm or self._is_over,
+            wants_calm=self._wants.calm or self._is_over or self._awaits_others,
         )
         if not dials and look is not NOTHING:
             self._look_for_listeners()
@@ -394,6 +394,11 @@ class Player(Generic[_P]):
         if self._take_news() or self.machine.finished or self._exited_at is not None:
             return
         self._judge_look(look, program, facts)
+
+    @property
+    def _awaits_others(self) -> bool:
+        """What a message does not come for may be done by any of its threads."""
+        return self._busy_elsewhere and self.machine.awaits_message
 
     @property
     def _is_over(self) -> bool:
@@ -476,7 +481,7 @@ class Player(Generic[_P]):
         awaited = self._awaited()
         for name in awaited:
             # Another thread, which serves others or what was typed, may be about to send.
-            idle = not look.timed and (look.rests or not self._busy_elsewhere)
+            idle = look.idle if self._busy_elsewhere else not look.timed
             done = name in look.ready and idle
             if not self.machine.link(name).unread and (look.promising or look.waiting):
                 continue  # nothing of it came: a proof shows where the program stands instead

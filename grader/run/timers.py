@@ -26,8 +26,11 @@ _AT_LEAST = 0.5
 class Timers:
     """Counts how often each thread was seen to come back since something happened last."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
+    def __init__(
+        self, of: Callable[[Thread], bool], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`of` says in which calls: `waits_for_timers_too`, `sleeps`."""
+        self._of, self._now = of, now
         self._since_t = now()
         self._since: Hashable = None
         self._seen: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
@@ -40,7 +43,7 @@ class Timers:
         if happened != self._since:
             self._since, self._since_t = happened, self._now()
             self._seen.clear()
-        timed = [(t.call.tid, t.counter) for t in threads if t.counter is not None and _is_timed(t)]
+        timed = [(t.call.tid, t.counter) for t in threads if t.counter is not None and self._of(t)]
         for tid, counter in timed:
             self._seen[tid].add(counter)
         if timed and self._now() < self._since_t + _AT_LEAST:
@@ -48,8 +51,14 @@ class Timers:
         return any(len(self._seen[tid]) <= _VAIN for tid, _ in timed)
 
 
-def _is_timed(thread: Thread) -> bool:
+def waits_for_timers_too(thread: Thread) -> bool:
+    """It waits for others, and no longer than it has said."""
     facts = thread.facts
     if not facts.limited:
         return False
     return facts.kind == "futex" or (facts.kind == "poll" and len(facts.reads) != 1)
+
+
+def sleeps(thread: Thread) -> bool:
+    """It waits for nobody."""
+    return thread.facts.kind == "sleep"

@@ -54,8 +54,7 @@ class Wants:
             if name not in look.ready:
                 continue
             self._seen[name] += 1
-            rests = look.rests and not look.timed
-            calm = not asked.calm or (rests if asked.rests else look.calm)
+            calm = not asked.calm or (look.idle if asked.rests else look.calm)
             if calm or (not asked.rests and self._seen[name] > _LOOKS):
                 del self.ready[name], self._seen[name]
                 return name, calm
