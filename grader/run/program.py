@@ -33,7 +33,7 @@ from grader.run.built import Artifact
 from grader.run.cgroup import RunGroup
 from grader.run.descriptors import Descriptors
 from grader.run.errors import HostError
-from grader.run.interpreter import Interpreter, command_of, word_of
+from grader.run.interpreter import Interpreter, command_of
 from grader.run.leftfiles import left
 from grader.run.runtimes import PLAIN, Runtime, runtime_of
 from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
@@ -47,14 +47,7 @@ _GATE = 'read -r _ <&3 && exec 3<&- && cd "$0" && exec "$@"'
 """Where who holds the other end has died, nothing is executed."""
 _BUILT = ".wiregrade-built"
 """In a work folder of isolation `none`: what a build has left."""
-_TOLD = "echo >&4; exec 4>&-; "
-_GATE_TOLD = _TOLD + _GATE
-# There twice: as a shell that has begun there, it was nowhere else before (OLDPWD).
-_LATE_GATE = (
-    f"{_TOLD}IFS= read -r d <&3 && IFS= read -r n <&3 && exec 3<&- && "
-    'cd "$d" && cd "$d" && exec "$@" "$n"'
-)
-"""That of a sandbox which is there before it is known what runs in it, and where."""
+_GATE_TOLD = f"echo >&4; exec 4>&-; {_GATE}"
 TELLING = 2.0
 """So long a sandbox may take to tell how its program ended, s: it has ended already."""
 
@@ -90,9 +83,7 @@ class Program:
         folder: str,
         work: Path | None = None,
         runtime: Runtime = PLAIN,
-        word: bytes = b"\n",
     ) -> None:
-        """`word` is what opens its gate."""
         self.pid, self.root = pid, root
         self.runtime = runtime
         self.terminal, self.stderr = terminal, stderr
@@ -111,14 +102,13 @@ class Program:
         self.group: RunGroup | None = None
         """The group (cgroup v2) that all of it lives in, where there is one."""
         self._outer, self._gate, self._full, self._work = outer, gate, full, work
-        self._word = word
         self._watcher: Watcher | None = None
         self._disk, self._next_disk = Disk(bounded=work is None), 0.0
         self._dead = False
 
     def release(self) -> None:
         """Open the gate: the program is executed now."""
-        os.write(self._gate, self._word)
+        os.write(self._gate, b"\n")
         os.close(self._gate)
         self._gate = -1
 
@@ -361,31 +351,6 @@ def start_sandboxed(
     return rising.stand(limits, runtime=_runtime(launch))
 
 
-def begin_spare(
-    bwrap: str, interpreter: Interpreter, reachable: dict[str, str], limits: Limits, base: str
-) -> Rising:
-    """A sandbox without a submission, for any Python program: its gate awaits `spare_word`.
-
-    Raises:
-        HostError: the sandbox could not be begun.
-    """
-    *words, _ = command_of(interpreter, "")
-    command = ["/bin/sh", "-c", _LATE_GATE, "sh", *words]
-    return _begin(
-        bwrap, interpreter, reachable, (), command, limits, cwd=sandbox.WORK, base=base
-    )  # fmt: skip
-
-
-def spare_word(program: str) -> bytes | None:
-    """What opens its gate for a program that lies there by now; None: sh could not read that."""
-    inside = Path(sandbox.WORK, program)
-    if "\n" in program:
-        return None
-    return b"".join(
-        os.fsencode(line) + b"\n" for line in (str(inside.parent), word_of(inside.name))
-    )
-
-
 class Rising:
     """A sandbox that is being made: nobody has waited for its gate yet."""
 
@@ -393,8 +358,8 @@ class Rising:
         self._terminal, self._stderr, self._gate, self._outer = spawned
         self._info, self._arrived = info, arrived
 
-    def stand(self, limits: Limits, *, runtime: Runtime = PLAIN, word: bytes = b"\n") -> Program:
-        """Wait until it stands: a program at its gate, which `word` opens.
+    def stand(self, limits: Limits, *, runtime: Runtime = PLAIN) -> Program:
+        """Wait until it stands: a program at its gate.
 
         Raises:
             HostError: it could not be made.
@@ -415,7 +380,7 @@ class Rising:
         set_limits(pid, limits)
         return Program(
             pid=pid, root=init, outer=self._outer, gate=self._gate, terminal=self._terminal,
-            stderr=self._stderr, full=True, folder=sandbox.WORK, runtime=runtime, word=word,
+            stderr=self._stderr, full=True, folder=sandbox.WORK, runtime=runtime,
         )  # fmt: skip
 
 
