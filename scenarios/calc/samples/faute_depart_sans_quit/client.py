@@ -10,7 +10,7 @@ for requete in requetes:
     if reponse.startswith(b"ERROR"):
         r = reponse
         break
-    r = reponse[len(b"RESULT ") :]
+    r = reponse[len(b"RESULT "):]
 print(r.decode())
 s.sendall(b"QUIT\n")
 assert f.readline() == b"BYE\n"

@@ -17,9 +17,7 @@ def servir(client):
             a, b = int(mots[1]), int(mots[2])
             if len(mots) > 3:
                 raise IndexError
-            r = {"ADD": a.__add__, "SUB": a.__sub__, "MUL": a.__mul__, "DIV": a.__floordiv__}[
-                mots[0]
-            ](b)
+            r = {"ADD": a.__add__, "SUB": a.__sub__, "MUL": a.__mul__, "DIV": a.__floordiv__}[mots[0]](b)
         except (ValueError, IndexError):
             client.sendall(b"ERROR bad arguments\n")
             return

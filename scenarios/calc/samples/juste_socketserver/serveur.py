@@ -2,10 +2,7 @@ import operator
 import socketserver
 
 OPERATIONS = {
-    b"ADD": operator.add,
-    b"SUB": operator.sub,
-    b"MUL": operator.mul,
-    b"DIV": operator.floordiv,
+    b"ADD": operator.add, b"SUB": operator.sub, b"MUL": operator.mul, b"DIV": operator.floordiv,
 }
 
 

@@ -6,7 +6,7 @@ presents = {}
 def diffuser(texte, sauf):
     for nom, ecrivain in presents.items():
         if nom != sauf:
-            ecrivain.write(texte)  # sans drain() : personne n'attend un lecteur lent
+            ecrivain.write(texte)       # sans drain() : personne n'attend un lecteur lent
 
 
 async def servir(lecteur, ecrivain):

@@ -1,11 +1,10 @@
 """Deux fils par client : l'un lit, l'autre vide la file de ce qui est à envoyer."""
-
 import queue
 import socket
 import threading
 
 verrou = threading.Lock()
-presents = {}  # nom -> file de ce qu'il doit recevoir
+presents = {}       # nom -> file de ce qu'il doit recevoir
 
 
 def diffuser(texte, sauf):

@@ -2,7 +2,7 @@ import os
 import signal
 import socket
 
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # pas de zombies
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)   # pas de zombies
 s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(("", 7070))

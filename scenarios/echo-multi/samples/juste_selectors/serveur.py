@@ -1,5 +1,4 @@
 """Sockets non bloquants : ce que le noyau ne prend pas tout de suite attend dans un tampon."""
-
 import selectors
 import socket
 

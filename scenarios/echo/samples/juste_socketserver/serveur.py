@@ -12,4 +12,4 @@ class Serveur(socketserver.TCPServer):
 
 
 with Serveur(("", 7007), Echo) as serveur:
-    serveur.handle_request()  # un client, un seul
+    serveur.handle_request()    # un client, un seul

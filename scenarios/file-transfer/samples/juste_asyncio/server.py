@@ -25,7 +25,7 @@ async def answer(reader, writer, request):
             send(writer, b"OK %d" % len(content))
         case ["GET", name, offset] if name in store and int(offset) <= len(store[name]):
             send(writer, b"OK %d" % len(store[name]))
-            send(writer, store[name][int(offset) :])
+            send(writer, store[name][int(offset):])
         case _:
             send(writer, b"ERR no such thing")
 

@@ -1,5 +1,4 @@
 """Écrit ce qui vient à la suite d'un fichier : c'est lui qui dit combien il y a déjà."""
-
 import hashlib
 import os
 import socket

@@ -1,5 +1,4 @@
 """Garde les fichiers dans un dossier ; la connexion est lue comme un fichier, un fil par client."""
-
 import os
 import socketserver
 import string

@@ -14,8 +14,8 @@ def chercher(chemin):
         return 200, genre, texte.encode("utf-8")
     if chemin == "/echo/bonjour":
         return 200, "text/plain", b"bonjour"
-    if chemin.startswith("/bytes/") and chemin[len("/bytes/") :].isdigit():
-        return 200, "text/plain", b"x" * int(chemin[len("/bytes/") :])
+    if chemin.startswith("/bytes/") and chemin[len("/bytes/"):].isdigit():
+        return 200, "text/plain", b"x" * int(chemin[len("/bytes/"):])
     return 404, "text/plain", b"Rien ici\n"
 
 

@@ -13,9 +13,9 @@ def chercher(chemin):
         genre, texte = PAGES[chemin]
         return 200, genre, texte.encode("utf-8")
     if chemin.startswith("/echo/"):
-        return 200, "text/plain", chemin[len("/echo/") :].encode("utf-8")
-    if chemin.startswith("/bytes/") and chemin[len("/bytes/") :].isdigit():
-        return 200, "text/plain", b"x" * int(chemin[len("/bytes/") :])
+        return 200, "text/plain", chemin[len("/echo/"):].encode("utf-8")
+    if chemin.startswith("/bytes/") and chemin[len("/bytes/"):].isdigit():
+        return 200, "text/plain", b"x" * int(chemin[len("/bytes/"):])
     return 404, "text/plain", b"Rien ici\n"
 
 

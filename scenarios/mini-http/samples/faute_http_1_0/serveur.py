@@ -1,5 +1,4 @@
 """Avec la bibliothèque standard, sans dire la version de HTTP : c'est alors HTTP/1.0."""
-
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 

@@ -13,9 +13,9 @@ def chercher(chemin):
         genre, texte = PAGES[chemin]
         return 200, genre, texte
     if chemin.startswith("/echo/"):
-        return 200, "text/plain", chemin[len("/echo/") :]
-    if chemin.startswith("/bytes/") and chemin[len("/bytes/") :].isdigit():
-        return 200, "text/plain", "x" * int(chemin[len("/bytes/") :])
+        return 200, "text/plain", chemin[len("/echo/"):]
+    if chemin.startswith("/bytes/") and chemin[len("/bytes/"):].isdigit():
+        return 200, "text/plain", "x" * int(chemin[len("/bytes/"):])
     return 404, "text/plain", "Rien ici\n"
 
 

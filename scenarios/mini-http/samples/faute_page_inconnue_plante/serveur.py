@@ -10,9 +10,9 @@ RAISONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not All
 def chercher(chemin):
     """L'état, le type et le corps (en octets) pour un chemin."""
     if chemin.startswith("/echo/"):
-        return 200, "text/plain", chemin[len("/echo/") :].encode("utf-8")
-    if chemin.startswith("/bytes/") and chemin[len("/bytes/") :].isdigit():
-        return 200, "text/plain", b"x" * int(chemin[len("/bytes/") :])
+        return 200, "text/plain", chemin[len("/echo/"):].encode("utf-8")
+    if chemin.startswith("/bytes/") and chemin[len("/bytes/"):].isdigit():
+        return 200, "text/plain", b"x" * int(chemin[len("/bytes/"):])
     genre, texte = PAGES[chemin]
     return 200, genre, texte.encode("utf-8")
 

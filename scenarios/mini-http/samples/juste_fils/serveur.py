@@ -1,5 +1,4 @@
 """Mini-serveur HTTP : un fil d'exécution par client, la connexion lue comme un fichier."""
-
 import socket
 import threading
 

@@ -1,13 +1,10 @@
 """Avec la bibliothèque standard : BaseHTTPRequestHandler fait presque tout."""
-
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class MiniServeur(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    default_request_version = (
-        "HTTP/1.1"  # pour que même le refus d'une mauvaise requête ait une ligne d'état
-    )
+    default_request_version = "HTTP/1.1"  # pour que même le refus d'une mauvaise requête ait une ligne d'état
 
     def do_GET(self):
         self.repondre(avec_corps=True)
