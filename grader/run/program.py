@@ -341,65 +341,6 @@ def start_sandboxed(
     """
     inside = f"{sandbox.WORK}/{program}"
     cwd = str(Path(inside).parent)
-    command = ["/bin/sh", "-c", _GATE_TOLD, cwd]
-    command += _words(launch, interpreter, Path(inside).name, sandbox.BUILT)
-    command += given.args
-    rising = _begin(
-        bwrap, interpreter, reachable, files, command, limits, cwd=cwd, program=program,
-        given=given, launch=launch, wait=wait, base=base,
-    )  # fmt: skip
-    return rising.stand(limits, runtime=_runtime(launch))
-
-
-class Rising:
-    """A sandbox that is being made: nobody has waited for its gate yet."""
-
-    def __init__(self, spawned: tuple[Terminal, int, int, int], info: int, arrived: int) -> None:
-        self._terminal, self._stderr, self._gate, self._outer = spawned
-        self._info, self._arrived = info, arrived
-
-    def stand(self, limits: Limits, *, runtime: Runtime = PLAIN) -> Program:
-        """Wait until it stands: a program at its gate.
-
-        Raises:
-            HostError: it could not be made.
-        """
-        try:
-            init = _child_pid(self._info, self._stderr, self._outer)
-            pid = _at_the_gate(self._arrived, init, self._outer)
-        except BaseException:
-            self._terminal.close()
-            for fd in (self._stderr, self._gate):
-                os.close(fd)
-            raise
-        finally:
-            for fd in (self._info, self._arrived):
-                os.close(fd)
-        # From here on init reaps nothing: see `Program`.
-        os.kill(init, signal.SIGSTOP)
-        set_limits(pid, limits)
-        return Program(
-            pid=pid, root=init, outer=self._outer, gate=self._gate, terminal=self._terminal,
-            stderr=self._stderr, full=True, folder=sandbox.WORK, runtime=runtime,
-        )  # fmt: skip
-
-
-def _begin(
-    bwrap: str,
-    interpreter: Interpreter,
-    reachable: dict[str, str],
-    files: Sequence[SourceFile],
-    gate: Sequence[str],
-    limits: Limits,
-    *,
-    cwd: str,
-    program: str = "",
-    given: Given = NOTHING_GIVEN,
-    launch: Launch | None = None,
-    wait: Wait | None = None,
-    base: str | None = None,
-) -> Rising:
-    """Start bubblewrap; `gate` is the command of the process at the gate."""
     with Descriptors() as fds:
         placed = [
             sandbox.FileAt(
@@ -439,13 +380,25 @@ def _begin(
             fds.give(*wait.control)
         options += ["--info-fd", str(fds.give(info_write))]
         passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
-        command = [bwrap, "--args", str(passed), "--", *gate]
+        command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE_TOLD, cwd]
+        command += _words(launch, interpreter, Path(inside).name, sandbox.BUILT)
+        command += given.args
         if launch is not None and launch.fd is not None:
             fds.give(launch.fd, LAUNCH_FD)
         arrived, arrived_write = fds.pipe()
         fds.give(arrived_write, 4)
-        spawned = fds.spawn(command, {}, own_session=False)
-        return Rising(spawned, fds.keep(info_read), fds.keep(arrived))
+        terminal, stderr, gate, outer = fds.spawn(command, {}, own_session=False)
+        fds.close(info_write)
+        fds.close(arrived_write)
+        init = _child_pid(info_read, stderr, outer)
+        pid = _at_the_gate(arrived, init, outer)
+    # From here on init reaps nothing: see `Program`.
+    os.kill(init, signal.SIGSTOP)
+    set_limits(pid, limits)
+    return Program(
+        pid=pid, root=init, outer=outer, gate=gate, terminal=terminal, stderr=stderr,
+        full=True, folder=sandbox.WORK, runtime=_runtime(launch),
+    )  # fmt: skip
 
 
 def start_plain(
