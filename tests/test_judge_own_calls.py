@@ -13,6 +13,13 @@ LINES = {
     5: "boite = lire(s.recv(8), f.readline())",
     6: "server.serve_forever()",
     7: "for line in f:",
+    8: "  String line = in.readLine();",
+    9: "  n = read(fd, buffer, sizeof buffer);",
+    10: "let n = stream.read_line(&mut line)?;",
+    11: "while (fgets(line, 80, in)) {",
+    12: "  thread_read(fd);",
+    13: "conn, err := listener.Accept()",
+    14: "  socket.receive(packet);",
 }
 
 
@@ -29,6 +36,13 @@ def line_of(number: int) -> str:
         ("waits in recv(), line 5", "waits in recv(), line 5"),
         ("waits in accept(), line 6", "waits in serve_forever(), line 6"),
         ("waits in recv(), line 7", "waits in recv(), line 7"),
+        ("waits in recv(), line 8", "waits in readLine(), line 8"),
+        ("waits in recv() (line 9)", "waits in read() (line 9)"),
+        ("waits in recv(), line 10", "waits in read_line(), line 10"),
+        ("waits in recv(), line 11", "waits in fgets(), line 11"),
+        ("waits in recv(), line 12", "waits in recv(), line 12"),
+        ("waits in accept(), line 13", "waits in Accept(), line 13"),
+        ("waits in recv(), line 14", "waits in receive(), line 14"),
         ("recv() returns bytes; line 3", "recv() returns bytes; line 3"),
         ("waits in recv(), line 99", "waits in recv(), line 99"),
     ],

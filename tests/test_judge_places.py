@@ -11,6 +11,7 @@ from grader.judge.places import (
     error_outputs,
     exits,
     first_send,
+    held_files,
     held_threads,
     hidden_errors,
     kept_accepts,
@@ -158,6 +159,24 @@ def test_what_closes_the_listening_socket() -> None:
     assert closers(lines("while 1:\n  with s:\n    c, a = s.accept()"), 3) == (2,)
     assert closers(lines("c, a = s.accept()\nc.close()\ns.close()"), 1) == (3,)
     assert closers(lines("c, a = s.accept()"), 1) == closers(lines("s.close()"), 1) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("f = c.makefile()\nc.close()", (1,)),
+        ("r = c.makefile('r')\nw = c.makefile('w')\nc.close()\nw.close()", (1,)),
+        ("self.f = self.c.makefile()\nself.c.close()", (1,)),
+        ("f = c.makefile()", ()),
+        ("f = c.makefile()\nf.close()\nc.close()", ()),
+        ("f = c.makefile()\nwith f:\n  pass", ()),
+        ("with c, c.makefile() as f:\n  pass\ns.close()", ()),
+        ("# f = c.makefile()\nc.close()", ()),
+        ("", ()),
+    ],
+)
+def test_what_makefile_gave_and_nothing_closes(text: str, found: tuple[int, ...]) -> None:
+    assert held_files(lines(text)) == found
 
 
 def test_reads_and_threads_that_are_held() -> None:

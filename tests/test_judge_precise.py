@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.judge.model import Diagnosis
 from grader.judge.precise import reworded
 from grader.judge.wording import fill_fields
-from grader.lab.catalogue import Sayings, catalogue
+from grader.lab.catalogue import catalogue
 from grader.lab.model import Rewording
+from grader.lab.sayings import Sayings
 
 SAYINGS = Sayings(catalogue(), {}, {})
 SERVED = [b"async with s:", b"    await s.serve_forever()", b"asyncio.run(main())"]
@@ -67,6 +70,27 @@ def test_a_buffer_that_is_too_small_is_told_with_its_size() -> None:
     assert "recv_into()" in found.explanation.in_language("fr")
     parts = diagnosis("one-recv-is-one-message", "parts", None)
     assert reworded(parts, small, SAYINGS) is None
+
+
+def test_a_file_of_the_connection_that_nothing_closes_holds_it() -> None:
+    held = [b"f = c.makefile()", b"print(f.readline())", b"c.close()"]
+    found = reworded(diagnosis("never-closes", "server", None), held, SAYINGS)
+    assert found is not None
+    assert (found.look, found.confidence) == (1, "possible")
+    assert "makefile()" in found.explanation.in_language("fr")
+    for closed in (b"f.close()", b"with f:", b"with f, c:"):
+        given = diagnosis("never-closes", "server", None)
+        assert reworded(given, [*held, closed], SAYINGS) is None
+    # Who closes nothing at all has forgotten more than that.
+    assert reworded(diagnosis("never-closes", "server", None), held[:2], SAYINGS) is None
+
+
+def test_the_program_is_sent_to_read_of_its_own_language() -> None:
+    java = replace(diagnosis("endless-loop", "waits", 3), file="S.java")
+    found = reworded(java, SERVED, SAYINGS)
+    assert found is not None
+    assert found.notion is not None
+    assert "java.net" in found.notion.in_language("en")
 
 
 def test_what_only_an_except_prints_was_printed_there() -> None:

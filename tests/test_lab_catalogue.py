@@ -9,8 +9,9 @@ import pytest
 from test_lab_load import LAB, load, problems
 
 from grader.judge.conditions import CAUSES, all_ids
-from grader.lab.catalogue import FIELD, Confidence, Entry, Sayings, catalogue, read_catalogue
+from grader.lab.catalogue import FIELD, Confidence, Entry, catalogue, read_catalogue
 from grader.lab.problems import LabError
+from grader.lab.sayings import Sayings, sayings_of
 
 BASE = catalogue()
 ENTRIES = {
@@ -119,8 +120,7 @@ def test_errors_have_their_place(old: str, new: str, told: str) -> None:
 
 
 def said(section: str) -> Sayings:
-    lab = load(lab=LAB + section)
-    return Sayings(BASE, lab.diagnoses, lab.notions)
+    return sayings_of(load(lab=LAB + section))
 
 
 def test_a_lab_says_it_in_its_own_words() -> None:

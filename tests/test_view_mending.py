@@ -72,6 +72,14 @@ def test_a_lab_that_does_not_quote_names_the_place_only() -> None:
     assert view.quote == ()
 
 
+def test_what_lies_behind_is_said_of_the_programs_own_language() -> None:
+    java = replace(ABOUT, file="Serveur.java")
+    view = mistakes().view(numbered(java))
+    assert view.further is not None
+    assert "InputStream" in view.further.reading
+    assert "b''" not in "".join(run.text for run in view.further.text)
+
+
 def test_advice_has_no_part_that_goes_further() -> None:
     assert mistakes().view(numbered(ABOUT), further=False).further is None
     assert mistakes().view(numbered(DIAGNOSIS)).further is None

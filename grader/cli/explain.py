@@ -13,9 +13,10 @@ from grader.cli.errors import DONE, CommandError
 from grader.cli.labs import open_lab
 from grader.cli.streams import safe, say
 from grader.formats.safe import one_line
-from grader.lab.catalogue import FIELD, Confidence, Entry, Sayings, catalogue
+from grader.lab.catalogue import FIELD, Confidence, Entry
 from grader.lab.library import DEFAULT_LAB
 from grader.lab.model import Lab, Text
+from grader.lab.sayings import Sayings, sayings_of
 from grader.view.words import LANGUAGES, labelled
 
 _SURE = {
@@ -43,7 +44,7 @@ def run(given: argparse.Namespace) -> int:
     # Who names no lab is not in one: the language is that of the terminal.
     usual = lab.language if given.lab else language_of(os.environ) or lab.language
     given.lang = language = given.lang or usual
-    sayings = Sayings(catalogue(), lab.diagnoses, lab.notions)
+    sayings = sayings_of(lab)
     if given.notions:
         column = max(map(len, sayings.base.notions))
         for name in sorted(sayings.base.notions):

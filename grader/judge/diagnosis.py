@@ -17,8 +17,9 @@ from grader.judge.facts import Facts
 from grader.judge.hit import ADDRESSES, EVERYTHING, Hit
 from grader.judge.model import Diagnosis, Finding, Problem, Status
 from grader.judge.wording import at_line, fill_fields, in_brackets
-from grader.lab.catalogue import Entry, Sayings, catalogue
+from grader.lab.catalogue import Entry
 from grader.lab.model import ROLES, Lab, Level, Role
+from grader.lab.sayings import Sayings, sayings_of
 from grader.transcript import Step
 
 CONSEQUENCES: Mapping[str, frozenset[str]] = {
@@ -97,11 +98,6 @@ def _said_again(diagnosis: Diagnosis, variant: str, sayings: Sayings) -> Diagnos
         title=fill_fields(entry.title, fields),
         explanation=fill_fields(entry.explanation, fields),
     )
-
-
-def sayings_of(lab: Lab) -> Sayings:
-    """The catalogue as the lab wants it said."""
-    return Sayings(catalogue(), lab.diagnoses, lab.notions)
 
 
 def missing_program(
@@ -235,8 +231,9 @@ def _advice(e: Examined, sayings: Sayings) -> list[Hit]:
 def _diagnosis(
     sayings: Sayings, entry: Entry, facts: Facts, hit: Hit, criteria: tuple[str, ...]
 ) -> Diagnosis:
-    said = _said(sayings, entry, hit, facts.role, criteria, level=entry.level)
-    return replace(said, run=facts.header.run, file=_file(facts, hit.file))
+    file = _file(facts, hit.file)
+    said = _said(sayings, entry, hit, facts.role, criteria, level=entry.level, file=file)
+    return replace(said, run=facts.header.run, file=file)
 
 
 def _said(
@@ -247,11 +244,12 @@ def _said(
     criteria: tuple[str, ...],
     *,
     level: str,
+    file: str = "",
 ) -> Diagnosis:
     # The address that a client needs is that of the server: it gives it to connect().
     at_client = role == "client" and entry.notion == "address"
     about = "connect" if at_client else entry.notion
-    notion = sayings.notion(about)
+    notion = sayings.notion(about, file)
     told = {"line": at_line(hit.line), "at": in_brackets(hit.line)}
     fields = {**told, "notion": notion, **hit.fields}
     return Diagnosis(

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from grader.judge.certify import certification, settled
 from grader.judge.checks import check_facts
 from grader.judge.criteria import judge_criterion, not_played, with_requirements
-from grader.judge.diagnosis import Examined, diagnose, missing_program, sayings_of
+from grader.judge.diagnosis import Examined, diagnose, missing_program
 from grader.judge.facts import Facts, Shelf
 from grader.judge.model import (
     Diagnosis,
@@ -28,6 +28,7 @@ from grader.judge.pair import check_pair, summary_of
 from grader.judge.pointing import in_own_words, pointed
 from grader.judge.sweep import swept
 from grader.lab.model import ROLES, Criterion, Demand, Lab, Level, Role, Scenario
+from grader.lab.sayings import sayings_of
 from grader.lab.sweep import is_sweep
 from grader.runids import number_of
 from grader.submission import MissingRole

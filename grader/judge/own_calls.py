@@ -1,7 +1,8 @@
 """Calls by the names that the program's author wrote: `readline()` where a run showed recv().
 
-A run shows calls of the system: whoever wrote readline(), recv_into() or serve_forever() knows
-them by another name. The line where the program stood tells it; no verdict depends on it.
+A run shows calls of the system: whoever wrote readline(), recv_into() or serve_forever(), or
+read(), getline() or nextLine() in another language, knows them by another name. The line where
+the program stood tells it; no verdict depends on it.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ _TOLD = re.compile(r"\b(recv|accept)\(\)(,| \() ?(ligne|line)([\u00a0 ])([0-9]{1
 _SAME = {
     "recv": re.compile(
         r"\.\s{0,4}(readline|readlines|readexactly|readuntil|readinto|recv_into|recvfrom_into"
-        r"|recvfrom|recvmsg|read1|read)\s{0,4}\("
+        r"|recvfrom|recvmsg|read1|read|readLine|readFully|readAllBytes|readNBytes|readUTF|readInt"
+        r"|nextLine|receive|read_line|read_until|read_exact|read_to_end|read_to_string"
+        r"|recv_from|ReadString|ReadBytes|ReadFrom|Read|Scan)\s{0,4}\("
+        r"|(?<![\w.>])(read|recvfrom|recvmsg|fgets|fgetc|fread|getc|getline)\s{0,4}\("
     ),
-    "accept": re.compile(r"\.\s{0,4}(serve_forever|handle_request)\s{0,4}\("),
+    "accept": re.compile(r"\.\s{0,4}(serve_forever|handle_request|Accept)\s{0,4}\("),
 }
 _ITSELF = {name: re.compile(rf"\b{name}\s{{0,4}}\(") for name in _SAME}
 _LONGEST = 400
@@ -36,7 +40,9 @@ def own_words(text: str, line_of: Callable[[int], str]) -> str:
         if _ITSELF[found[1]].search(line) is not None:
             return found[0]
         written = _SAME[found[1]].search(line)
-        return found[0] if written is None else found[0].replace(found[1], written[1], 1)
+        if written is None:
+            return found[0]
+        return found[0].replace(found[1], next(filter(None, written.groups())), 1)
 
     return _TOLD.sub(own, text)
 

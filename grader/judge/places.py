@@ -47,6 +47,8 @@ _STRING = re.compile(rb"""(?<![\w'"])[bBfFrRuU]{0,2}(['"])([^'"\\]{%d,400}|[^"\\
 _CASE = re.compile(rb"\.(?:upper|lower|title|capitalize|swapcase)\s*\(")
 _ALIKE = 0.6
 """From which on a text was meant to be another one: the share that the two have in common."""
+_MADE_FILE = re.compile(rb"(?<![\w.])([\w.]{1,80})\s*=\s*[\w.]{1,80}\.makefile\s*\(")
+_CLOSED = re.compile(rb"(?<![\w.])([\w.]{1,80})\.close\s*\(|\bwith\s+([\w.]{1,80})\s*[,:]")
 _WAITED = re.compile(rb"(\w{1,80})\.(?:wait|acquire|join|get)\s*\(")
 _NAMES = re.compile(rb"(?<![\w.'\"])[A-Za-z_]\w{0,79}(?![\w'\"(.])")
 
@@ -145,6 +147,16 @@ def read_into(lines: Lines) -> int | None:
     if len(found) != 1 or _INTO.search(lines[found[0] - 1]) is None:
         return None
     return found[0]
+
+
+def held_files(lines: Lines) -> tuple[int, ...]:
+    """Where makefile() gives a name to what nothing closes, in a program that closes something.
+
+    A connection is open until what makefile() gave is closed, too (Python, socket.makefile()).
+    """
+    closed = {name for line in lines for names in _CLOSED.findall(line) for name in names if name}
+    made = ((n, _MADE_FILE.search(lines[n - 1])) for n in _all_of(lines, _MADE_FILE))
+    return tuple(n for n, found in made if closed and found and found[1] not in closed)
 
 
 def sends(lines: Lines) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from grader.judge import places, precise
 from grader.judge.model import Diagnosis, Finding, Status
 from grader.judge.own_calls import own_text
 from grader.judge.wording import look_at, see_also, with_closes
-from grader.lab.catalogue import Sayings
+from grader.lab.sayings import Sayings
 
 LOOKED_AT = 1 << 16
 """Bytes of a program that are looked through."""

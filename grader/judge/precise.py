@@ -12,8 +12,8 @@ from dataclasses import replace
 from grader.judge import places
 from grader.judge.model import Diagnosis
 from grader.judge.wording import fill_fields, in_brackets, look_at, see_also
-from grader.lab.catalogue import Sayings
 from grader.lab.model import Text
+from grader.lab.sayings import Sayings
 
 _EVENT = re.compile(rb"\.wait\s*\(")
 _SHOWN = re.compile(r"«\u00a0(.{1,400}?)\u00a0»", re.DOTALL)
@@ -30,6 +30,8 @@ def reworded(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Dia
         return _read(diagnosis, lines, sayings)
     if diagnosis.id == "one-recv-is-one-message":
         return _into(diagnosis, lines, sayings)
+    if diagnosis.id == "never-closes":
+        return _held(diagnosis, lines, sayings)
     return None
 
 
@@ -104,6 +106,18 @@ def _into(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Diagno
     return with_sentence(replace(made, look=read, also=also), look_at(read, *also))
 
 
+def _held(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Diagnosis | None:
+    """It closes what makefile() was asked of, and not what that gave: the connection is held."""
+    held = places.held_files(lines)
+    if not held or diagnosis.line is not None:
+        return None
+    made = _in_words(diagnosis, "held", held[0], sayings)
+    if made is None:
+        return None
+    look = replace(made, look=held[0], also=held[1:], confidence="possible")
+    return with_sentence(look, look_at(*held))
+
+
 def with_sentence(diagnosis: Diagnosis, look: Text) -> Diagnosis:
     """The diagnosis with one more sentence at the end of its explanation."""
     said, told = look.by_language, diagnosis.explanation.by_language
@@ -125,7 +139,7 @@ def _in_words(
     entry = sayings.entry(diagnosis.id, variant)
     if entry is None:
         return None
-    notion = sayings.notion(entry.notion)
+    notion = sayings.notion(entry.notion, diagnosis.file or "")
     filled = {"at": in_brackets(line), "notion": notion, **fields}
     return replace(
         diagnosis,

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from grader.judge.criteria import WORSE
-from grader.judge.diagnosis import Examined, sayings_of
+from grader.judge.diagnosis import Examined
 from grader.judge.model import Status, Sweep
 from grader.judge.wording import fill
 from grader.lab.model import Lab, Level, Scenario, Text
+from grader.lab.sayings import sayings_of
 from grader.lab.sweep import is_inside, is_sweep, swept_data, swept_step
 from grader.runids import offset_of
 
@@ -108,7 +109,7 @@ def _sweep(
         run=first.header.run,
         offsets=offsets,
         failed=failed,
-        what=_what(lab, data, offsets, failed, cut_short=bool(cut_short)),
+        what=_what(lab, first.header.program, data, offsets, failed, cut_short=bool(cut_short)),
         problem=cut_short,
     )
 
@@ -126,7 +127,13 @@ def _is_worse(e: Examined, usual: dict[str, int]) -> bool:
 
 
 def _what(
-    lab: Lab, data: bytes, offsets: Sequence[int], failed: Sequence[int], *, cut_short: bool
+    lab: Lab,
+    program: str,
+    data: bytes,
+    offsets: Sequence[int],
+    failed: Sequence[int],
+    *,
+    cut_short: bool,
 ) -> Text:
     """Where cuts failed and what is special there, in a sentence or two."""
     inside = [offset for offset in failed if is_inside(data, offset)]
@@ -137,7 +144,7 @@ def _what(
         key = "everywhere"
     elif len(inside) == len(failed):
         key = "inside"
-    notion = sayings_of(lab).notion("bytes" if key == "inside" else "receive")
+    notion = sayings_of(lab).notion("bytes" if key == "inside" else "receive", program)
     n, places = len(offsets), len(data) - 1
     fields = {"n": n, "all": places, "notion": notion, "failed": _ranges(failed)}
     said = [fill(_WORDS[key], **fields, characters=_characters(data, inside))]

@@ -128,13 +128,13 @@ def read_catalogue(path: Path, data: bytes) -> Catalogue:
         ("notions", "further", "diagnoses"),
     )  # fmt: skip
     notions = {
-        key: _text(node, problems, key)
+        key: text_of(node, problems, key)
         for key, node in _lines(fields.need("notions"), problems, "notions")
     }
     further = {}
     if told := fields.get("further"):
         about = Fields(told, problems, "further", tuple(notions))
-        further = {key: _text(about.need(key), problems, key) for key in about.keys}
+        further = {key: text_of(about.need(key), problems, key) for key in about.keys}
     entries: dict[str, dict[str, Entry]] = {}
     for key, node in _lines(fields.need("diagnoses"), problems, "diagnoses"):
         entries[key] = _variants(key, node, notions, problems)
@@ -194,12 +194,12 @@ def _entry(
             values.choice(needed("confidence"), problems, "confidence", _CONFIDENCES)
         ),
         notion=notion,
-        title=_text(own.need("title"), problems, "title"),
-        explanation=_text(own.need("explanation"), problems, "explanation"),
+        title=text_of(own.need("title"), problems, "title"),
+        explanation=text_of(own.need("explanation"), problems, "explanation"),
     )
 
 
-def _text(node: Node, problems: Problems, what: str) -> Text:
+def text_of(node: Node, problems: Problems, what: str) -> Text:
     """A text in French and in English, both with the same fields."""
     text = values.people(node, problems, what, _LANGUAGES[0])
     fields = {language: set(FIELD.findall(said)) for language, said in text.by_language.items()}
@@ -280,46 +280,3 @@ def read_notions(
     known = tuple(catalogue().notions)
     fields = Fields(node, problems, section, known)
     return {key: values.people(fields.need(key), problems, key, language) for key in fields.keys}
-
-
-# --- both together -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Sayings:
-    """The catalogue as a lab wants it said."""
-
-    base: Catalogue
-    rewordings: Mapping[str, Rewording]
-    notions: Mapping[str, Text]
-
-    def entry(self, identifier: str, variant: str = "") -> Entry | None:
-        """The entry with the lab's words, or None where the lab has switched it off.
-
-        Raises:
-            KeyError: no such id.
-        """
-        found = self.base.entry(identifier, variant)
-        title, explanation = found.title, found.explanation
-        for name in (identifier, f"{identifier}/{found.variant}"):
-            own = self.rewordings.get(name)
-            if own is None:
-                continue
-            if not own.enabled:
-                return None
-            title, explanation = own.title or title, own.explanation or explanation
-        return Entry(
-            id=found.id,
-            variant=found.variant,
-            rank=found.rank,
-            level=found.level,
-            confidence=found.confidence,
-            notion=found.notion,
-            title=title,
-            explanation=explanation,
-        )
-
-    def notion(self, key: str) -> Text:
-        """Where to read about it: in the statement, as the lab says, else in general."""
-        own, general = self.notions.get(key), self.base.notions[key]
-        return general if own is None else Text({**general.by_language, **own.by_language})

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from grader.judge.crashes import CRASHES
 from grader.judge.model import Diagnosis
-from grader.lab.catalogue import catalogue
+from grader.lab.elsewhere import further_for, notion_for
+from grader.lab.languages import language_of
 from grader.lab.model import Lab
 from grader.view.bytes_view import Run, decoded, prose, runs
 from grader.view.difference import Difference
@@ -124,12 +125,12 @@ class Mistakes:
         return program.excerpt(line, diagnosis.also)
 
     def _further(self, diagnosis: Diagnosis) -> FurtherView | None:
-        known = catalogue()
-        text = known.further.get(diagnosis.about)
+        language = language_of(diagnosis.file or "", self.lab.languages).id
+        text = further_for(diagnosis.about, language)
         if text is None or diagnosis.about in self.told_further:
             return None
         self.told_further.add(diagnosis.about)
-        reading = known.notions[diagnosis.about].in_language(self.language)
+        reading = notion_for(diagnosis.about, language).in_language(self.language)
         told = diagnosis.notion.in_language(self.language) if diagnosis.notion else ""
         also = page_words(self.language)["further_doc"].format(what=reading)
         return FurtherView(
