@@ -132,6 +132,19 @@ def only_afterwards(facts: Facts, step: ReferenceStep, came: tuple[int, ...]) ->
     return found[0]
 
 
+def answers_an_earlier(facts: Facts, session: Session, number: int, arrival: Arrival) -> bool:
+    """Whether what came for step `number` is the same message for a step before it, come late.
+
+    That one was given up before all of it was there: what came was not sent too soon.
+    """
+    for earlier in session.steps[:number]:
+        if earlier.action in AWAITED and arrival.message in earlier.messages:
+            found = over(facts, earlier)
+            if found is not None and found[1].status == "missed" and found[0] < arrival.entries[-1]:
+                return True
+    return False
+
+
 def belated(
     facts: Facts, session: Session, step: ReferenceStep, arrival: Arrival
 ) -> tuple[str, tuple[int, ...]] | None:

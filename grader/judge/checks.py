@@ -206,6 +206,8 @@ def _receive(
         return made(Status.FAIL, "receive.afterwards", (proof, *arrival.entries[-1:]))
     after, before = among.turn(facts, session, number) if several else turn(session, number)
     if after is not None and arrival.entries[0] < after:
+        if among.answers_an_earlier(facts, session, number, arrival):
+            return made(Status.FAIL, "receive.none", arrival.entries)
         return made(Status.FAIL, "receive.early", (*arrival.entries, after))
     if before is not None and arrival.entries[-1] > before:
         return made(Status.FAIL, "receive.late", (before, *arrival.entries))

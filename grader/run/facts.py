@@ -18,6 +18,7 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
@@ -72,14 +73,18 @@ def _ends_of(info: SocketInfo) -> object:
     return (info.cookie, info.peer) if info.protocol == "unix" else (info.local, info.remote)
 
 
-def _happened(endpoint: Endpoint, consumed: frozenset[str]) -> tuple[object, ...]:
-    """Another one when something was sent, read, answered, closed or connected."""
-    return consumed, tuple(
+def _happened(
+    endpoint: Endpoint, ends: Iterable[Delivery], consumed: frozenset[str]
+) -> tuple[object, ...]:
+    """Another one when something was sent, read (all or a part), answered, closed or connected."""
+    unread = tuple([end.mine.rqueue if end.mine is not None else 0 for end in ends])
+    seen = tuple(
         [
             (x.name, x.bytes_sent, x.bytes_received, x.open, x.fin_sent, x.exists, x.remote)
             for x in endpoint.all
         ]
     )
+    return consumed, unread, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +267,7 @@ class KernelFacts:
         """The look, and whether it holds until a thread runs or a connection changes."""
         try:
             threads = self._threads.look()
-            happened = _happened(endpoint, consumed)
+            happened = _happened(endpoint, ends, consumed)
             known = Look(
                 consumed=consumed,
                 ready=self._ready(threads, ends, consumed),
