@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +68,57 @@ def test_one_that_is_killed_says_by_what(begun: nursery._Nursery) -> None:
     assert worker.process.wait(30) == -signal.SIGKILL
     worker.process.kill()  # nobody else has its number by now
     assert leave(worker) == -signal.SIGKILL
+
+
+_HALF_A_SANDBOX = """
+import json, os, subprocess, sys
+hold, _ = os.pipe()
+told, tell = os.pipe()
+command = [
+    "bwrap", "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/",
+    "--userns-block-fd", str(hold), "--info-fd", str(tell), "true",
+]
+outer = subprocess.Popen(command, pass_fds=(hold, tell))
+os.close(tell)
+said = b""
+while b"}" not in said and (more := os.read(told, 999)):
+    said += more
+outer.kill()
+outer.wait()
+print(json.loads(said)["child-pid"], flush=True)
+sys.stdin.read()
+"""
+"""Starts bubblewrap, and kills it before it has named the users of what it has made."""
+
+
+def test_what_a_killed_one_was_in_the_middle_of_is_ended_too() -> None:
+    """Bubblewrap's inner process would wait for ever for one that is gone."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _HALF_A_SANDBOX], process_group=0,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as worker:  # fmt: skip
+        assert worker.stdout is not None
+        inner = int(worker.stdout.readline())
+        left = os.pidfd_open(inner)
+        try:
+            assert not select.select([left], [], [], 0)[0]
+            worker.kill()
+            assert nursery.wait_whole(worker, 30) == -signal.SIGKILL
+            assert select.select([left], [], [], 30)[0]
+        finally:
+            os.close(left)
+
+
+def test_a_worker_leads_a_group_of_its_own(begun: nursery._Nursery) -> None:
+    forked = nursery.start()
+    nursery.end()
+    alone = nursery.start()
+    for worker in (forked, alone):
+        assert os.getpgid(worker.process.pid) == worker.process.pid
+        with pytest.raises(subprocess.TimeoutExpired):
+            nursery.wait_whole(worker.process, 0)
+        assert leave(worker) == 0
+        assert nursery.wait_whole(worker.process) == 0
 
 
 def test_one_that_somebody_else_has_waited_for_is_gone(begun: nursery._Nursery) -> None:

@@ -99,10 +99,10 @@ class _Worker:
     def leave(self) -> None:
         """Wait for its end, once it is closed."""
         try:
-            self.process.wait(_LEAVE_S)
+            nursery.wait_whole(self.process, _LEAVE_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            nursery.wait_whole(self.process)
 
 
 class Engine:
@@ -350,7 +350,7 @@ class Engine:
         """A worker died: what it played is tried once more, then given up as our fault."""
         self._selector.unregister(worker.replies)
         self._workers.remove(worker)
-        status = worker.process.wait()
+        status = nursery.wait_whole(worker.process)
         said = worker.last_words()
         worker.close()
         piece = worker.piece

@@ -2,6 +2,7 @@
 
 It has one thread and does nothing but import, wait and fork. A worker is a fork of a fork: when
 the one between has ended it is a child of whoever asked, who has said that orphans are its own.
+It has a process group of its own: a terminal's Ctrl-C is for whoever asked.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ def main() -> None:
         between = os.fork()
         if not between:
             if made := os.fork():
+                # Of what it is killed in the middle of nothing is to stay (`nursery.wait_whole`).
+                os.setpgid(made, made)
                 os.write(write, PID.pack(made))
                 os._exit(0)
             orders, replies, said = fds

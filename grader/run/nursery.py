@@ -110,6 +110,30 @@ def _status_of(pid: int) -> int:
         return 0
 
 
+def wait_whole(process: Process, timeout: float | None = None) -> int:
+    """Wait for a worker's end as `wait` does, and end what is left of its process group.
+
+    Who is killed in the middle of starting a sandbox leaves one behind: bubblewrap's inner process
+    waits for its outer one to name the users, and nothing tells it that this one is gone. The
+    group is ended before the worker is waited for: until then its number is nobody else's.
+    """
+    with suppress(ProcessLookupError), _pidfd(process.pid) as ended:
+        if not select.select([ended], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired([str(process.pid)], timeout or 0)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
+
+
+@contextmanager
+def _pidfd(pid: int) -> Iterator[int]:
+    fd = os.pidfd_open(pid)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
 class _Nursery:
     """The process that forks; it ends when its socket is closed, however we end."""
 
@@ -214,7 +238,7 @@ def _forked(orders: int, replies: int, said: IO[bytes]) -> Process | None:
 def _alone(before: Sequence[str], orders: int, replies: int, said: IO[bytes]) -> Process:
     given = (str(orders), str(replies), str(os.getpid()), json.dumps(sys.path))
     return subprocess.Popen(
-        [*before, *_python(_WORKER), *given], pass_fds=(orders, replies),
+        [*before, *_python(_WORKER), *given], pass_fds=(orders, replies), process_group=0,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
     )  # fmt: skip
 

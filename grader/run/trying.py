@@ -239,13 +239,16 @@ class Trial:
         return told
 
     def close(self) -> None:
-        """Nobody asks."""
+        """Nobody asks: it is ended, and whatever it is in the middle of starting."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._pid, signal.SIGKILL)
         os.kill(self._pid, signal.SIGKILL)
         self.told()
 
 
 def _be_child(work: Callable[[], dict[str, str]], write_end: int) -> None:
     try:
+        os.setpgid(0, 0)
         privileges.die_with_parent(signal.SIGKILL)
         told = work()
     except BaseException as error:  # nothing may run the parent's handlers a second time
