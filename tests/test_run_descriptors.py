@@ -1,4 +1,4 @@
-"""Descriptors for one start: what is given arrives, and all is closed."""
+"""Descriptors for one start: what is given arrives, what is kept stays, the rest is closed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ def _is_open(fd: int) -> bool:
     return True
 
 
-def test_all_are_closed() -> None:
+def test_all_are_closed_but_those_that_are_kept() -> None:
     with Descriptors() as fds:
         data = fds.memory(b"data")
         read, write = fds.pipe()
         fds.close(write)
+        kept = fds.keep(read)
         assert os.read(data, 9) == b"data"
-        assert [_is_open(fd) for fd in (data, read, write)] == [True, True, False]
-    assert not any(_is_open(fd) for fd in (data, read))
+        assert not _is_open(write)
+    assert [_is_open(fd) for fd in (data, kept)] == [False, True]
+    os.close(kept)
 
 
 def test_what_is_given_has_the_number_that_was_said() -> None:

@@ -60,6 +60,11 @@ class Descriptors:
         self._open.discard(fd)
         os.close(fd)
 
+    def keep(self, fd: int) -> int:
+        """It is the caller's from here on."""
+        self._open.discard(fd)
+        return fd
+
     def memory(self, data: bytes) -> int:
         """A file in memory that holds `data`, at its start.
 

@@ -37,9 +37,12 @@ class Interpreter:
 
 def command_of(interpreter: Interpreter, program: str) -> list[str]:
     """The command line of a program: Python that can tell where it stands."""
-    # A file may be called `-c`, and is a program all the same.
-    named = f"./{program}" if program.startswith("-") else program
-    return [interpreter.executable, "-X", "faulthandler", named]
+    return [interpreter.executable, "-X", "faulthandler", word_of(program)]
+
+
+def word_of(program: str) -> str:
+    """The program as an argument: a file may be called `-c`, and is a program all the same."""
+    return f"./{program}" if program.startswith("-") else program
 
 
 @cache

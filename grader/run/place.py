@@ -24,8 +24,17 @@ from grader.run.located import located
 from grader.run.look import Facts
 from grader.run.paced import PacedFacts
 from grader.run.pair_run import NEEDS_FACTS, NEEDS_NETWORK, play_pair
-from grader.run.program import Launch, Program, limit_processes, start_plain, start_sandboxed
+from grader.run.program import (
+    Launch,
+    Program,
+    Rising,
+    begin_spare,
+    limit_processes,
+    start_plain,
+    start_sandboxed,
+)
 from grader.run.sockdiag import SocketTable
+from grader.run.spare import Spare
 from grader.run.stacks import Stacks
 from grader.run.started import NOTHING_GIVEN, Given
 from grader.run.tracing import Tracing
@@ -66,6 +75,13 @@ class LinuxPlace:
             if self.bwrap is not None and when != "never"
             else None
         )
+        self._spare = Spare(self._begin_spare)
+        self._cold: Limits | None = None
+        """Of the Python program that runs, where it was started cold."""
+
+    def _begin_spare(self, limits: Limits, base: str) -> Rising:
+        assert self.bwrap is not None  # noqa: S101 -- there is no base without it
+        return begin_spare(self.bwrap, self.interpreter, self.reachable, limits, base)
 
     @property
     def private_network(self) -> bool:
@@ -134,15 +150,24 @@ class LinuxPlace:
 
     def start(self, job: Job, given: Given = NOTHING_GIVEN) -> Program:
         """Start the job's program, up to the gate."""
-        launch = self._ready(job).launch
+        launch, self._cold = self._ready(job).launch, None
         if self.warm is not None and launch is None and given == NOTHING_GIVEN:
             program = self.warm.start(job, self.networks)
             if program is not None:
                 return self._limited(program, job.lab.limits, PROCESSES)
+        if launch is None:
+            self._cold = job.lab.limits
         return self._launched(job.files, job.program, job.lab.limits, launch, given)
+
+    def ahead(self) -> None:
+        """A program runs: make ready, beside it, what the next one will want."""
+        if self._cold is not None and self.base is not None:
+            self._spare.begin(self._cold, self.base, self.networks)
+        self._cold = None
 
     def close(self) -> None:
         """End what waits for further runs."""
+        self._spare.close()
         if self.warm is not None:
             self.warm.close()
 
@@ -157,6 +182,10 @@ class LinuxPlace:
         if self.bwrap is None:
             return start_plain(self.interpreter, files, path, limits, given, launch)
         base = self.base if launch is None else None
+        if base is not None and given == NOTHING_GIVEN:
+            spare = self._spare.take(files, path, limits, base, self.networks)
+            if spare is not None:
+                return self._limited(spare, limits)
         try:
             program = self._sandboxed(files, path, limits, launch, given, base)
         except HostError:

@@ -61,6 +61,9 @@ class PortablePlace:
             self.interpreter, job.files, job.program, job.lab.limits, given=given
         )
 
+    def ahead(self) -> None:
+        """Nothing can be made ready here: there is no sandbox."""
+
     def facts_of(self, program: PortableProgram, path: str = "", inside: str = "") -> Facts:
         """What the clock tells, and of the tree what the system tells."""
         return PacedFacts(program, used=program.usage, listening=program.listeners)

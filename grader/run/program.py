@@ -33,7 +33,7 @@ from grader.run.built import Artifact
 from grader.run.cgroup import RunGroup
 from grader.run.descriptors import Descriptors
 from grader.run.errors import HostError
-from grader.run.interpreter import Interpreter, command_of
+from grader.run.interpreter import Interpreter, command_of, word_of
 from grader.run.leftfiles import left
 from grader.run.runtimes import PLAIN, Runtime, runtime_of
 from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
@@ -47,7 +47,14 @@ _GATE = 'read -r _ <&3 && exec 3<&- && cd "$0" && exec "$@"'
 """Where who holds the other end has died, nothing is executed."""
 _BUILT = ".wiregrade-built"
 """In a work folder of isolation `none`: what a build has left."""
-_GATE_TOLD = f"echo >&4; exec 4>&-; {_GATE}"
+_TOLD = "echo >&4; exec 4>&-; "
+_GATE_TOLD = _TOLD + _GATE
+# There twice: as a shell that has begun there, it was nowhere else before (OLDPWD).
+_LATE_GATE = (
+    f"{_TOLD}IFS= read -r d <&3 && IFS= read -r n <&3 && exec 3<&- && "
+    'cd "$d" && cd "$d" && exec "$@" "$n"'
+)
+"""That of a sandbox which is there before it is known what runs in it, and where."""
 TELLING = 2.0
 """So long a sandbox may take to tell how its program ended, s: it has ended already."""
 
@@ -83,7 +90,9 @@ class Program:
         folder: str,
         work: Path | None = None,
         runtime: Runtime = PLAIN,
+        word: bytes = b"\n",
     ) -> None:
+        """`word` is what opens its gate."""
         self.pid, self.root = pid, root
         self.runtime = runtime
         self.terminal, self.stderr = terminal, stderr
@@ -102,13 +111,14 @@ class Program:
         self.group: RunGroup | None = None
         """The group (cgroup v2) that all of it lives in, where there is one."""
         self._outer, self._gate, self._full, self._work = outer, gate, full, work
+        self._word = word
         self._watcher: Watcher | None = None
         self._disk, self._next_disk = Disk(bounded=work is None), 0.0
         self._dead = False
 
     def release(self) -> None:
         """Open the gate: the program is executed now."""
-        os.write(self._gate, b"\n")
+        os.write(self._gate, self._word)
         os.close(self._gate)
         self._gate = -1
 
@@ -341,6 +351,95 @@ def start_sandboxed(
     """
     inside = f"{sandbox.WORK}/{program}"
     cwd = str(Path(inside).parent)
+    command = ["/bin/sh", "-c", _GATE_TOLD, cwd]
+    command += _words(launch, interpreter, Path(inside).name, sandbox.BUILT)
+    command += given.args
+    rising = _begin(
+        bwrap, interpreter, reachable, files, command, limits, cwd=cwd, program=program,
+        given=given, launch=launch, wait=wait, base=base,
+    )  # fmt: skip
+    return rising.stand(limits, runtime=_runtime(launch))
+
+
+def begin_spare(
+    bwrap: str, interpreter: Interpreter, reachable: dict[str, str], limits: Limits, base: str
+) -> Rising:
+    """A sandbox without a submission, for any Python program: its gate awaits `spare_word`.
+
+    Raises:
+        HostError: the sandbox could not be begun.
+    """
+    *words, _ = command_of(interpreter, "")
+    command = ["/bin/sh", "-c", _LATE_GATE, "sh", *words]
+    return _begin(
+        bwrap, interpreter, reachable, (), command, limits, cwd=sandbox.WORK, base=base
+    )  # fmt: skip
+
+
+def spare_word(program: str) -> bytes | None:
+    """What opens its gate for a program that lies there by now; None: sh could not read that."""
+    inside = Path(sandbox.WORK, program)
+    if "\n" in program:
+        return None
+    return b"".join(
+        os.fsencode(line) + b"\n" for line in (str(inside.parent), word_of(inside.name))
+    )
+
+
+class Rising:
+    """A sandbox that is being made: nobody has waited for its gate yet."""
+
+    def __init__(self, spawned: tuple[Terminal, int, int, int], info: int, arrived: int) -> None:
+        self._terminal, self._stderr, self._gate, self._outer = spawned
+        self._info, self._arrived = info, arrived
+
+    def stand(self, limits: Limits, *, runtime: Runtime = PLAIN, word: bytes = b"\n") -> Program:
+        """Wait until it stands: a program at its gate, which `word` opens.
+
+        Raises:
+            HostError: it could not be made.
+        """
+        try:
+            init = _child_pid(self._info, self._stderr, self._outer)
+            pid = _at_the_gate(self._arrived, init, self._outer)
+        except BaseException:
+            self._abandon()
+            raise
+        for fd in (self._info, self._arrived):
+            os.close(fd)
+        # From here on init reaps nothing: see `Program`.
+        os.kill(init, signal.SIGSTOP)
+        set_limits(pid, limits)
+        return Program(
+            pid=pid, root=init, outer=self._outer, gate=self._gate, terminal=self._terminal,
+            stderr=self._stderr, full=True, folder=sandbox.WORK, runtime=runtime, word=word,
+        )  # fmt: skip
+
+    def _abandon(self) -> None:
+        """It ends by itself, for the gate is closed; half made, it could not be killed whole."""
+        self._terminal.close()
+        for fd in (self._stderr, self._gate, self._info, self._arrived):
+            os.close(fd)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self._outer, 0)
+
+
+def _begin(
+    bwrap: str,
+    interpreter: Interpreter,
+    reachable: dict[str, str],
+    files: Sequence[SourceFile],
+    gate: Sequence[str],
+    limits: Limits,
+    *,
+    cwd: str,
+    program: str = "",
+    given: Given = NOTHING_GIVEN,
+    launch: Launch | None = None,
+    wait: Wait | None = None,
+    base: str | None = None,
+) -> Rising:
+    """Start bubblewrap; `gate` is the command of the process at the gate."""
     with Descriptors() as fds:
         placed = [
             sandbox.FileAt(
@@ -380,25 +479,13 @@ def start_sandboxed(
             fds.give(*wait.control)
         options += ["--info-fd", str(fds.give(info_write))]
         passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
-        command = [bwrap, "--args", str(passed), "--", "/bin/sh", "-c", _GATE_TOLD, cwd]
-        command += _words(launch, interpreter, Path(inside).name, sandbox.BUILT)
-        command += given.args
+        command = [bwrap, "--args", str(passed), "--", *gate]
         if launch is not None and launch.fd is not None:
             fds.give(launch.fd, LAUNCH_FD)
         arrived, arrived_write = fds.pipe()
         fds.give(arrived_write, 4)
-        terminal, stderr, gate, outer = fds.spawn(command, {}, own_session=False)
-        fds.close(info_write)
-        fds.close(arrived_write)
-        init = _child_pid(info_read, stderr, outer)
-        pid = _at_the_gate(arrived, init, outer)
-    # From here on init reaps nothing: see `Program`.
-    os.kill(init, signal.SIGSTOP)
-    set_limits(pid, limits)
-    return Program(
-        pid=pid, root=init, outer=outer, gate=gate, terminal=terminal, stderr=stderr,
-        full=True, folder=sandbox.WORK, runtime=_runtime(launch),
-    )  # fmt: skip
+        spawned = fds.spawn(command, {}, own_session=False)
+        return Rising(spawned, fds.keep(info_read), fds.keep(arrived))
 
 
 def start_plain(

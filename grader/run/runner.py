@@ -107,6 +107,9 @@ class Place(Protocol[_P]):
     def start(self, job: Job, given: Given = NOTHING_GIVEN) -> _P:
         """Start the job's program, up to the gate."""
 
+    def ahead(self) -> None:
+        """A program runs: what the next one will want may be made ready beside it."""
+
     def facts_of(self, program: _P, path: str = "", inside: str = "") -> Facts:
         """What will be known of a program.
 
@@ -341,6 +344,7 @@ class Runner(Generic[_P]):
         words = words_of(job.lab, scenario, texts)
 
         def on_tick() -> None:
+            place.ahead()
             if capture is not None:
                 frames.extend(capture.drain())
 
