@@ -20,9 +20,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "uncertified": (
         "Pas certifié~: {n} verdicts sur {verdicts} diffèrent d’un essai à l’autre ({repeats} de "
-        "chaque scénario). C’est une faute de Wiregrade~: chacun compte au mieux de l’étudiant.",
-        "Not certified: {n} verdicts of {verdicts} differ between the {repeats} repeats. This is "
-        "a fault of Wiregrade: each counts as it was at best.",
+        "chaque scénario). Ou le programme ne fait pas deux fois la même chose (le hasard, des "
+        "fils qui se devancent), ou c’est une faute de Wiregrade~: chacun compte au mieux de "
+        "l’étudiant.",
+        "Not certified: {n} verdicts of {verdicts} differ between the {repeats} repeats. Either "
+        "the program does not do the same thing twice (chance, threads that race), or it is a "
+        "fault of Wiregrade: each counts as it was at best.",
     ),
     "more": ("… et {n} autres", "… and {n} more"),
 }
