@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,3 +183,17 @@ def test_the_order_of_files_never_matters(files: dict[str, bytes]) -> None:
         is_missing = any(one.role == role for one in result.missing)
         assert is_missing == (result.programs.of(role) is None)
     assert result.programs.server is None or result.programs.server != result.programs.client
+
+
+@pytest.mark.parametrize(
+    ("path", "example"), [("Serveur.java", "client.java"), ("serveur.c", "client.c")]
+)
+def test_what_is_missing_is_asked_for_in_the_language_of_the_other_program(
+    path: str, example: str
+) -> None:
+    in_languages = {
+        role: replace(files, suffixes=(".py", ".c", ".java"))
+        for role, files in DEFAULT_ROLES.items()
+    }
+    (one,) = assign([SourceFile(path=path, data=b"class Serveur {}")], in_languages).missing
+    assert example in one.problem.message.in_language("en")

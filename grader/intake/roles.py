@@ -224,9 +224,15 @@ class _Search:
             code,
             detail=detail,
             role=texts.ROLE_WORDS[role],
-            example=texts.same(files.words[0] + files.suffixes[0]),
+            example=texts.same(files.words[0] + self._suffix_like_the_others(files.suffixes)),
         )
         self._missing.append(MissingRole(role=role, problem=problem))
+
+    def _suffix_like_the_others(self, suffixes: Sequence[str]) -> str:
+        """Whose server is in Java is told of a client in Java."""
+        found = [path for path in self._found.values() if path is not None]
+        alike = (one for one in suffixes for path in found if paths.has_suffix(path, (one,)))
+        return next(alike, suffixes[0])
 
     def _is_unclear(self, path: str, role: Role) -> bool:
         """It might be this role's program; a helper or the other role's program is not."""
