@@ -91,3 +91,17 @@ def test_a_thread_that_sleeps_again_and_again_is_looking_around() -> None:
     assert told == [True, True, False]
     one_long_sleep = [timers.pending([thread(nap, 9, tid=2)], "sent") for _ in range(9)]
     assert all(one_long_sleep)
+
+
+def test_one_that_came_back_in_vain_is_told_from_none_at_all() -> None:
+    timers = Timers(sleeps, Clock())
+    assert not timers.pending([thread(LOOP, 1)], "sent")
+    assert not timers.in_vain
+    asleep = CallFacts("clock_nanosleep", "sleep", limited=True)
+    told = []
+    for runs in (1, 2, 3):
+        timers.pending([thread(asleep, runs)], "sent")
+        told.append(timers.in_vain)
+    assert told == [False, False, True]
+    timers.pending([thread(asleep, 4)], "sent once more")
+    assert not timers.in_vain

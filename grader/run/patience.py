@@ -28,6 +28,9 @@ _IN_CALLS = 0.1
 """One that polls spends at least so much of its time in calls."""
 _PROMISED = 2 / 3
 """Of the wall time: where that is less than the time promised (advice), it counts instead."""
+_OURS = 1_000_000_000
+"""So much of each wait for a program to be ready is our own wish, and takes it no time, ns: until
+one that looks around again and again is known to do no more, half a second goes by."""
 _NEWS_GRACE = 500_000_000
 """Once the promised time is over, a step still has so long after what happened before it, ns."""
 
@@ -43,6 +46,8 @@ class Patience:
         self._news_at = 0
         self._used = self._used_at_step = Usage(0, 0, 0)
         self._cpu_when_wanted = 0
+        self._wanted_at: int | None = None
+        self._spared = 0
 
     @property
     def cpu(self) -> int:
@@ -65,6 +70,14 @@ class Patience:
     def message_wanted(self) -> None:
         """A message waits for the program to be ready."""
         self._cpu_when_wanted = self.cpu
+        if self._wanted_at is None:
+            self._wanted_at = self._now()
+
+    def message_ready(self, *, more: bool) -> None:
+        """A message waits no longer; `more` do."""
+        if self._wanted_at is not None:
+            self._spared += min(self._now() - self._wanted_at, _OURS)
+        self._wanted_at = self._now() if more else None
 
     def budget_spent(self, facts: Facts) -> bool:
         """Readiness was not seen within the CPU time that it may cost."""
@@ -82,7 +95,15 @@ class Patience:
     def promise_over(self) -> bool:
         """The time that the lab promises has passed."""
         limits = self._limits
-        return self._now() > min(limits.promised, limits.wall * _PROMISED) * 1e9
+        return self._own() > min(limits.promised, limits.wall * _PROMISED) * 1e9
+
+    def time_over(self) -> bool:
+        """All the time is over that it may take on the wall's clock."""
+        return self._own() > self._limits.wall * 1e9
+
+    def _own(self) -> int:
+        """Its time until now, without what we have waited for our own sake, ns."""
+        return self._now() - self._spared
 
     def fresh_news(self) -> bool:
         """Something happened so recently that the step after it has had no chance."""

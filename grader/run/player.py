@@ -322,8 +322,7 @@ class Player(Generic[_P]):
 
     def _watch_limits(self) -> None:
         now = self.recorder.now()
-        limits = self.setting.limits
-        if now > limits.wall * 1e9:
+        if self._patience.time_over():
             self._strike("wall")
         if now < self._next_limits or self._exited_at is not None:
             return
@@ -475,9 +474,12 @@ class Player(Generic[_P]):
             return e.Consumed(now, look.guaranteed, connection=name)
         if (found := self._wants.ready_in(look)) is not None:
             name, calm = found
+            self._patience.message_ready(more=bool(self._wants.ready))
             return e.Ready(now, look.guaranteed and calm, connection=name)
         if self._wants.ready and self._patience.budget_spent(facts):
-            return e.Ready(now, guaranteed=False, connection=self._wants.give_up())
+            name = self._wants.give_up()
+            self._patience.message_ready(more=bool(self._wants.ready))
+            return e.Ready(now, guaranteed=False, connection=name)
         awaited = self._awaited()
         for name in awaited:
             # Another thread, which serves others or what was typed, may be about to send.
@@ -631,6 +633,7 @@ class Player(Generic[_P]):
                 self._patience.message_wanted()
             case c.ForgetReady(connection=name):
                 self._wants.forget(name)
+                self._patience.message_ready(more=bool(self._wants.ready))
             case c.AwaitConsumed(connection=name):
                 self._wants.consumed.append(name)
             case c.Transmit():

@@ -34,6 +34,8 @@ class Timers:
         self._since_t = now()
         self._since: Hashable = None
         self._seen: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
+        self.in_vain = False
+        """There are such threads, and at the last look all of them had come back in vain."""
 
     def pending(self, threads: Sequence[Thread], happened: Hashable) -> bool:
         """Whether one of them may yet act. `happened` is another when anything has.
@@ -43,12 +45,14 @@ class Timers:
         if happened != self._since:
             self._since, self._since_t = happened, self._now()
             self._seen.clear()
+        self.in_vain = False
         timed = [(t.call.tid, t.counter) for t in threads if t.counter is not None and self._of(t)]
         for tid, counter in timed:
             self._seen[tid].add(counter)
         if timed and self._now() < self._since_t + _AT_LEAST:
             return True
-        return any(len(self._seen[tid]) <= _VAIN for tid, _ in timed)
+        self.in_vain = bool(timed) and all(len(self._seen[tid]) > _VAIN for tid, _ in timed)
+        return bool(timed) and not self.in_vain
 
 
 def waits_for_timers_too(thread: Thread) -> bool:
