@@ -78,7 +78,7 @@ def test_a_file_of_the_connection_that_nothing_closes_holds_it() -> None:
     assert found is not None
     assert (found.look, found.confidence) == (1, "possible")
     assert "makefile()" in found.explanation.in_language("fr")
-    for closed in (b"f.close()", b"with f:", b"with f, c:"):
+    for closed in (b"f.close()", b"with f:", b"with c, f:"):
         given = diagnosis("never-closes", "server", None)
         assert reworded(given, [*held, closed], SAYINGS) is None
     # Who closes nothing at all has forgotten more than that.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -106,6 +107,8 @@ def test_what_a_killed_one_was_in_the_middle_of_is_ended_too() -> None:
             assert nursery.wait_whole(worker, 30) == -signal.SIGKILL
             assert select.select([left], [], [], 30)[0]
         finally:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(left, signal.SIGKILL)
             os.close(left)
 
 

@@ -67,11 +67,12 @@ def test_a_server_of_any_kind_is_right(engine: Engine, kind: str) -> None:
         assert all(e.guaranteed for e in tools.entries(played, tr.Sent)), tools.summary(played)
 
 
-@pytest.mark.parametrize("program", ["asyncio_sleeps", "flushes", "timers"])
+@pytest.mark.parametrize("program", ["asyncio_sleeps", "flushes", "timers", "polls"])
 def test_a_server_that_answers_by_its_own_timer_is_right(engine: Engine, program: str) -> None:
     # While it waits for its timer it also waits for its clients, in one call or in two threads.
     played = play(engine, "several", f"relay_{program}", "relay")
     assert set(statuses(played, "several").values()) == {"pass"}, tools.summary(played)
+    assert all(e.guaranteed for e in tools.entries(played, tr.Sent)), tools.summary(played)
     # Nor is it the promised time that helps it.
     assert not [x for x in tools.entries(played, tr.State) if x.why == "deadline"]
 

@@ -16,6 +16,7 @@ from grader.lab.connections import soonest_of
 from grader.lab.model import Action, ReferenceStep, Text
 from grader.transcript import State, Step
 
+_TIME_OVER = ("overdue", "outoftime")
 _ALONE = 0
 
 
@@ -102,6 +103,12 @@ def begun(facts: Facts, step: ReferenceStep) -> int | None:
     """The entry in which it began."""
     at = index_of(facts, step)
     return next((i for i, e in facts.all(Step) if e.index == at and e.status == "begun"), None)
+
+
+def given_up_for_time(facts: Facts, step: ReferenceStep) -> int | None:
+    """The entry that says that the promised time was over before it came; else None."""
+    found = over(facts, step)
+    return found[0] if found is not None and found[1].reason in _TIME_OVER else None
 
 
 def too_slow(facts: Facts, step: ReferenceStep) -> int | None:

@@ -195,6 +195,8 @@ def _receive(
             proof = among.only_afterwards(facts, step, late) if several else None
             if proof is not None:
                 return made(Status.FAIL, "receive.afterwards", (proof, *late[-1:]))
+            if (given_up := among.given_up_for_time(facts, step)) is not None:
+                return made(Status.FAIL, "receive.overdue", (given_up, *late))
             return made(Status.FAIL, "receive.late", late)
         return made(Status.FAIL, "receive.none", ())
     if arrival.match.status is Status.FAIL:
@@ -207,9 +209,11 @@ def _receive(
     after, before = among.turn(facts, session, number) if several else turn(session, number)
     if after is not None and arrival.entries[0] < after:
         if among.answers_an_earlier(facts, session, number, arrival):
-            return made(Status.FAIL, "receive.none", arrival.entries)
+            return made(Status.FAIL, "receive.earlier", arrival.entries)
         return made(Status.FAIL, "receive.early", (*arrival.entries, after))
     if before is not None and arrival.entries[-1] > before:
+        if (given_up := among.given_up_for_time(facts, step)) is not None:
+            return made(Status.FAIL, "receive.overdue", (given_up, *arrival.entries))
         return made(Status.FAIL, "receive.late", (before, *arrival.entries))
     key = "receive.pass" if arrival.match.status is Status.PASS else "receive.partial"
     if key == "receive.partial" and arrival.answer is not None and not arrival.answer.whole:

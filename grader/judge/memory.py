@@ -63,10 +63,12 @@ def buffer_remains(facts: Facts) -> Hit | None:
     session = first_session(facts)
     if session is None:
         return None
-    evidence = _remains_printed(facts, session) or _remains_sent(session)
-    if not evidence:
-        return None
-    return hit(facts, "buffer-not-terminated", ("stdout", "receive"), evidence)
+    if printed := _remains_printed(facts, session):
+        reach = ("stdout", "receive") if _remains_sent(session) else ("stdout",)
+        return hit(facts, "buffer-not-terminated", reach, printed)
+    if sent := _remains_sent(session):
+        return hit(facts, "buffer-not-terminated", ("receive",), sent, "sent")
+    return None
 
 
 def buffer_remark(facts: Facts) -> Hit | None:
@@ -74,7 +76,8 @@ def buffer_remark(facts: Facts) -> Hit | None:
     found = buffer_remains(facts)
     if found is None:
         return None
-    return hit(facts, found.id, (), found.evidence, "remark")
+    variant = "remark-sent" if found.variant == "sent" else "remark"
+    return hit(facts, found.id, (), found.evidence, variant)
 
 
 def _remains_printed(facts: Facts, session: Session) -> tuple[int, ...]:

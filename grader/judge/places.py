@@ -47,8 +47,12 @@ _STRING = re.compile(rb"""(?<![\w'"])[bBfFrRuU]{0,2}(['"])([^'"\\]{%d,400}|[^"\\
 _CASE = re.compile(rb"\.(?:upper|lower|title|capitalize|swapcase)\s*\(")
 _ALIKE = 0.6
 """From which on a text was meant to be another one: the share that the two have in common."""
-_MADE_FILE = re.compile(rb"(?<![\w.])([\w.]{1,80})\s*=\s*[\w.]{1,80}\.makefile\s*\(")
-_CLOSED = re.compile(rb"(?<![\w.])([\w.]{1,80})\.close\s*\(|\bwith\s+([\w.]{1,80})\s*[,:]")
+_MADE_FILE = re.compile(
+    rb"(?<![\w.])([\w.]{1,80})\s*(?::[^=]{1,80})?=\s*([\w.]{1,80})\.makefile\s*\("
+)
+_CLOSED = re.compile(rb"(?<![\w.])([\w.]{1,80})\.close\s*\(")
+_LEAVES = re.compile(rb"\b(?:with|for|return|yield|closing|close|enter_context)\b")
+"""Lines in which something may be closed, or handed to who closes it."""
 _WAITED = re.compile(rb"(\w{1,80})\.(?:wait|acquire|join|get)\s*\(")
 _NAMES = re.compile(rb"(?<![\w.'\"])[A-Za-z_]\w{0,79}(?![\w'\"(.])")
 
@@ -150,13 +154,18 @@ def read_into(lines: Lines) -> int | None:
 
 
 def held_files(lines: Lines) -> tuple[int, ...]:
-    """Where makefile() gives a name to what nothing closes, in a program that closes something.
+    """Where makefile() gives a name to what nothing closes, and its connection is closed.
 
     A connection is open until what makefile() gave is closed, too (Python, socket.makefile()).
     """
-    closed = {name for line in lines for names in _CLOSED.findall(line) for name in names if name}
+    closed = {name for line in lines for name in _CLOSED.findall(line)}
+    leaving = [line for line in lines if _LEAVES.search(line)]
     made = ((n, _MADE_FILE.search(lines[n - 1])) for n in _all_of(lines, _MADE_FILE))
-    return tuple(n for n, found in made if closed and found and found[1] not in closed)
+    return tuple(
+        n
+        for n, found in made
+        if found and found[2] in closed and not any(_mentions(x, found[1]) for x in leaving)
+    )
 
 
 def sends(lines: Lines) -> tuple[int, ...]:

@@ -138,6 +138,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Rien n’est arrivé au moment voulu{nb}: le message n’est venu qu’après coup. {situation}",
         "Nothing arrived when it should have: the message came only afterwards. {situation}",
     ),
+    "receive.overdue": (
+        "Le message n’est venu qu’une fois le temps accordé passé.",
+        "The message came only when the time allowed was over.",
+    ),
     "receive.earlier": (
         "À sa place est arrivé, en retard, un message attendu plus tôt.",
         "In its place a message arrived that was expected earlier, and came late.",

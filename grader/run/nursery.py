@@ -117,12 +117,19 @@ def wait_whole(process: Process, timeout: float | None = None) -> int:
     waits for its outer one to name the users, and nothing tells it that this one is gone. The
     group is ended before the worker is waited for: until then its number is nobody else's.
     """
-    with suppress(ProcessLookupError), _pidfd(process.pid) as ended:
-        if not select.select([ended], [], [], timeout)[0]:
-            raise subprocess.TimeoutExpired([str(process.pid)], timeout or 0)
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        # One that was waited for before has a number that may be a stranger's by now.
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        _end_group(process.pid, timeout)
     return process.wait()
+
+
+def _end_group(leader: int, timeout: float | None) -> None:
+    with _pidfd(leader) as ended:
+        if not select.select([ended], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired([str(leader)], timeout or 0)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
 
 
 @contextmanager
