@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.judge.own_calls import own_text, own_words
+from grader.judge.own_calls import only_text, only_words, own_text, own_words
 from grader.lab.model import Text
 
 LINES = {
@@ -57,3 +57,26 @@ def test_a_text_that_says_it_already_is_itself() -> None:
     assert own_text(Text({"en": "in recv(), line 3"}), line_of).in_language("en") == (
         "in readline(), line 3"
     )
+
+
+JAVA = ("Socket c = s.accept();", "String un = in.readLine();", "String deux = in.readLine();")
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (JAVA, "waits in readLine(): it"),
+        ((*JAVA, "int n = in.read(b);"), "waits in recv(): it"),
+        ((*JAVA, "n = recv(fd);"), "waits in recv(): it"),
+        ((), "waits in recv(): it"),
+    ],
+)
+def test_the_only_call_of_its_kind_has_its_name_where_no_line_is_known(
+    lines: tuple[str, ...], told: str
+) -> None:
+    assert only_words("waits in recv(): it", lines) == told
+
+
+def test_what_a_call_does_is_not_said_of_another_one() -> None:
+    said = Text({"en": "recv() returns bytes; in recv(), line 3; waits in accept()."})
+    assert only_text(said, JAVA) is said

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from grader.judge import places, precise
 from grader.judge.model import Diagnosis, Finding, Status
-from grader.judge.own_calls import own_text
+from grader.judge.own_calls import only_text, own_text
 from grader.judge.wording import look_at, see_also, with_closes
 from grader.lab.sayings import Sayings
 
@@ -76,7 +76,10 @@ def pointed(
     lines = _LINE_END.split(source)
     if diagnosis.line is not None:
         told = own_text(diagnosis.explanation, lambda number: _text(lines, number))
-        diagnosis = replace(diagnosis, explanation=told)
+    else:
+        code = [_text(lines, n) for n, x in enumerate(lines, 1) if not _COMMENT.match(x)]
+        told = only_text(diagnosis.explanation, code)
+    diagnosis = replace(diagnosis, explanation=told)
     if sayings is not None:
         exact = precise.reworded(diagnosis, lines, sayings)
         if exact is not None:
