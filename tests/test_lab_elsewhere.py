@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from grader.lab.catalogue import catalogue
-from grader.lab.elsewhere import OTHER, elsewhere, further_for, notion_for, read_elsewhere
+from grader.lab.elsewhere import (
+    OTHER,
+    Elsewhere,
+    elsewhere,
+    further_for,
+    notion_for,
+    read_elsewhere,
+)
 from grader.lab.languages import KNOWN, PYTHON
 from grader.lab.problems import LabError
 
@@ -85,5 +92,5 @@ def test_a_notion_without_words_of_its_own_is_the_catalogues() -> None:
     assert read(SMALL).notion("receive", "c") is None
 
 
-def read(text: str):  # type: ignore[no-untyped-def]
+def read(text: str) -> Elsewhere:
     return read_elsewhere(Path("elsewhere.yaml"), text.encode(), catalogue())
