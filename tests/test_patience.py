@@ -123,7 +123,7 @@ def test_what_follows_news_has_half_a_second(run: Run) -> None:
 def test_what_we_wait_for_a_program_to_be_ready_takes_it_no_time(run: Run) -> None:
     run.patience.message_wanted()
     run.now = S // 2
-    run.patience.message_ready(more=False)
+    run.patience.wait_over(more=False)
     run.now = 10 * S
     assert not run.patience.promise_over()
     run.now = 10 * S + S // 2
@@ -136,14 +136,23 @@ def test_what_we_wait_for_a_program_to_be_ready_takes_it_no_time(run: Run) -> No
     assert run.patience.time_over()
 
 
+def test_a_limit_is_not_passed_by_the_wait_that_is_not_counted(run: Run) -> None:
+    run.now = 9 * S + S // 2
+    run.patience.message_wanted()
+    run.now = 11 * S
+    assert not run.patience.promise_over()
+    run.now += 1
+    assert run.patience.promise_over()
+
+
 def test_a_program_that_is_never_ready_is_not_waited_for_without_end(run: Run) -> None:
     run.patience.message_wanted()
     run.now = 8 * S
-    run.patience.message_ready(more=True)
+    run.patience.wait_over(more=True)
     run.now = 8 * S + S // 4
     run.patience.message_wanted()
-    run.patience.message_ready(more=False)
-    run.patience.message_ready(more=False)
+    run.patience.wait_over(more=False)
+    run.patience.wait_over(more=False)
     run.now = 11 * S + S // 4
     assert not run.patience.promise_over()
     run.now += 1

@@ -216,9 +216,6 @@ class KernelFacts:
                 return NOTHING
             return self._soon(Look(consumed=consumed), ends, wants_ready)
         look, settled = self._look_closely(ends, endpoint, consumed)
-        if wants_calm and self._sleepers.in_vain and self._calm_if_still(ends):
-            # A loop of short sleeps stands still between no two looks.
-            look = replace(look, calm=True)
         self._settled = None
         if settled:
             calm = look.calm or (wants_calm and self._calm_if_still(ends))
@@ -281,6 +278,9 @@ class KernelFacts:
         except FactsUnavailable:
             self._previous = None
             return Look(consumed=consumed), False
+        if self._sleepers.in_vain and self._calm_if_still(ends):
+            # A loop of short sleeps stands still between no two looks.
+            known = replace(known, calm=True)
         if not threads or not all(_ends_by_another(t, ends) for t in threads):
             self._previous = None
             return known, True

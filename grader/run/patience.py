@@ -73,10 +73,9 @@ class Patience:
         if self._wanted_at is None:
             self._wanted_at = self._now()
 
-    def message_ready(self, *, more: bool) -> None:
+    def wait_over(self, *, more: bool) -> None:
         """A message waits no longer; `more` do."""
-        if self._wanted_at is not None:
-            self._spared += min(self._now() - self._wanted_at, _OURS)
+        self._spared += self._waiting()
         self._wanted_at = self._now() if more else None
 
     def budget_spent(self, facts: Facts) -> bool:
@@ -103,7 +102,11 @@ class Patience:
 
     def _own(self) -> int:
         """Its time until now, without what we have waited for our own sake, ns."""
-        return self._now() - self._spared
+        return self._now() - self._spared - self._waiting()
+
+    def _waiting(self) -> int:
+        """What of the present wait is for our own sake, ns."""
+        return min(self._now() - self._wanted_at, _OURS) if self._wanted_at is not None else 0
 
     def fresh_news(self) -> bool:
         """Something happened so recently that the step after it has had no chance."""

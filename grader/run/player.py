@@ -474,11 +474,11 @@ class Player(Generic[_P]):
             return e.Consumed(now, look.guaranteed, connection=name)
         if (found := self._wants.ready_in(look)) is not None:
             name, calm = found
-            self._patience.message_ready(more=bool(self._wants.ready))
+            self._patience.wait_over(more=bool(self._wants.ready))
             return e.Ready(now, look.guaranteed and calm, connection=name)
         if self._wants.ready and self._patience.budget_spent(facts):
             name = self._wants.give_up()
-            self._patience.message_ready(more=bool(self._wants.ready))
+            self._patience.wait_over(more=bool(self._wants.ready))
             return e.Ready(now, guaranteed=False, connection=name)
         awaited = self._awaited()
         for name in awaited:
@@ -580,6 +580,7 @@ class Player(Generic[_P]):
         for name in look.consumed:
             self._exchange.consumed(name)
         self._wants.clear()
+        self._patience.wait_over(more=False)
         self._tell(e.Stuck(self.recorder.now()))
         self._proved_stuck = self.machine.finished
         facts.changed()
@@ -633,7 +634,7 @@ class Player(Generic[_P]):
                 self._patience.message_wanted()
             case c.ForgetReady(connection=name):
                 self._wants.forget(name)
-                self._patience.message_ready(more=bool(self._wants.ready))
+                self._patience.wait_over(more=bool(self._wants.ready))
             case c.AwaitConsumed(connection=name):
                 self._wants.consumed.append(name)
             case c.Transmit():
