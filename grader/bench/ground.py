@@ -7,7 +7,6 @@ import contextlib
 import ctypes
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import time
@@ -107,7 +106,7 @@ class Ground:
         command = ["grade", str(submissions), "--lab", str(lab or self.lab), "--out", str(place)]
         used = self.wiregrade(*command, "--python", self.host.python, *more)
         if out is None:
-            shutil.rmtree(place, ignore_errors=True)
+            empty(place)
         return used
 
     def wiregrade(self, *arguments: str, cwd: Path | None = None) -> Used:
@@ -153,6 +152,17 @@ class Ground:
             said = log.read_bytes()[-2000:].decode(errors="backslashreplace")
             raise BenchError(f"{' '.join(command)}: status {process.returncode}\n{said}")
         return Used(wall * 1e3, (cpu_of_children() - before) * 1e3, used.ru_maxrss / 1024)
+
+
+def empty(folder: Path) -> None:
+    """Leave a folder's files without a byte: room is made, and what is measured next is not slowed.
+
+    ext4 looks at each inode that was given back in the last minutes before it gives a new one: to
+    remove the results of a class costs the next one a tenth of its time, which is nobody's there.
+    """
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            os.truncate(path, 0)
 
 
 def take_orphans() -> None:
