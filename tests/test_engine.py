@@ -889,6 +889,16 @@ def test_who_asks_has_the_time_of_the_first_runs() -> None:
     assert [process.poll() for process in workers] == [0]
 
 
+def test_once_it_has_played_its_workers_leave_and_others_come_if_need_be() -> None:
+    with Engine(tools.options("none"), once=True) as engine:
+        for _ in range(2):
+            tools.play(engine, tools.job("print(1)", lab=at_free_port()))
+            assert not engine._workers
+        left = [worker.process for worker in engine._leaving]
+        assert len(left) == 2
+    assert [process.poll() for process in left] == [0, 0]
+
+
 def test_a_worker_killed_in_the_middle_of_a_run_loses_nothing(tmp_path: Path) -> None:
     """A plain program tells through a FIFO that it runs; its worker is killed; it runs again."""
     told, once = tmp_path / "told", tmp_path / "once"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import select
@@ -16,7 +17,7 @@ import pytest
 from engine_tools import engine, job, lab_for, run
 
 from grader.cli import app
-from grader.run import nursery
+from grader.run import forking, nursery
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +123,36 @@ def test_a_worker_leads_a_group_of_its_own(begun: nursery._Nursery) -> None:
             nursery.wait_whole(worker.process, 0)
         assert leave(worker) == 0
         assert nursery.wait_whole(worker.process) == 0
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "said"),
+    [(None, 0, ""), (SystemExit(143), 143, ""), (SystemExit("no number"), 1, ""),
+     (ValueError("a bug of ours"), 1, "ValueError: a bug of ours\n")],
+)  # fmt: skip
+def test_what_ends_a_worker_is_its_status(
+    raised: BaseException | None, status: int, said: str
+) -> None:
+    """What is registered for the end of the process is done; what it would be at the end is not."""
+
+    def work() -> None:
+        os.dup2(write, 2)
+        sys.stderr = os.fdopen(2, "w", buffering=1)
+        atexit._clear()  # that of the tests is none of this process's
+        atexit.register(os.write, write, b"removed\n")
+        if raised is not None:
+            raise raised
+
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        forking._end_after(work)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        told = pipe.read()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == status
+    assert told.endswith(f"{said}removed\n")
+    assert told.startswith("Traceback") is bool(said)
 
 
 def test_one_that_somebody_else_has_waited_for_is_gone(begun: nursery._Nursery) -> None:

@@ -80,7 +80,9 @@ def _here(given: argparse.Namespace, source: LabSource, meter: Meter) -> Prepare
     options = engine_options(given, host, isolation)
     return Prepared(
         isolation=isolation, facts=options.facts, python=host.version, strace=tracer(given),
-        begin=lambda folder: Engine(replace(options, spool=folder), meter, pulse=_PULSE_S),
+        begin=lambda folder: Engine(
+            replace(options, spool=folder), meter, pulse=_PULSE_S, once=True
+        ),
         workers=options.jobs if isolation == "full" else 1,
     )  # fmt: skip
 

@@ -42,9 +42,10 @@ class Alone:
         *,
         meanwhile: Callable[[], None] = lambda: None,
         pulse: float | None = None,
+        once: bool = False,
     ) -> None:
         """What runs spend is counted by workers alone; `meanwhile` is now: nothing runs beside."""
-        del pulse  # nor does anybody wait
+        del pulse, once  # nor does anybody wait, or leave
         self.options = replace(options, facts="paced")
         meanwhile()
         self._followers = Followers()

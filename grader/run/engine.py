@@ -119,15 +119,19 @@ class Engine:
         *,
         meanwhile: Callable[[], None] | None = None,
         pulse: float | None = None,
+        once: bool = False,
     ) -> None:
         """`meanwhile` is called once, when the first workers have something to do.
+
+        `once`: workers leave as soon as `play` is over, beside what its caller still has to do;
+        a further `play` starts others.
 
         Where nothing comes for `pulse` seconds, `play` gives `NOTHING`: who has done something
         else meanwhile can say so.
         """
         self.options = replace(options, metered=meter.listens)
         self._meter = meter
-        self._meanwhile, self._pulse = meanwhile, pulse
+        self._meanwhile, self._pulse, self._once = meanwhile, pulse, once
         self._workers: list[_Worker] = []
         self._leaving: list[_Worker] = []
         self._worth = len(os.sched_getaffinity(0))
@@ -206,6 +210,8 @@ class Engine:
                     self._free_worker(piece).order(piece.followed(pieces))
                     self._meter.ordered(piece.job.key)
             if not any(worker.piece for worker in self._workers):
+                if self._once:
+                    self.dismiss()
                 return
             heard = self._replies()
             for worker, data in heard:

@@ -7,18 +7,42 @@ It has a process group of its own: a terminal's Ctrl-C is for whoever asked.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
 import socket
 import struct
 import sys
+import traceback
+from collections.abc import Callable
+from functools import partial
+from typing import NoReturn
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 PID = struct.Struct("=i")
 """The answer to an order: the number of the worker."""
 _ORDER = 16
+
+
+def _end_after(work: Callable[[], None]) -> NoReturn:
+    """Do it, and end this process: what is to be removed then is removed.
+
+    Nothing is finalized one by one, which takes a worker longer than a run: the kernel takes all.
+    """
+    status = 1
+    try:
+        work()
+        status = 0
+    except SystemExit as ending:
+        status = ending.code if isinstance(ending.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        atexit._run_exitfuncs()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def main() -> None:
@@ -30,6 +54,7 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     from grader.run import worker
 
+    worker.remember()
     # What is frozen no collector visits, so that workers share its pages.
     gc.collect()
     gc.freeze()
@@ -49,8 +74,7 @@ def main() -> None:
             os.dup2(said, 2)
             for fd in (read, write, said, control.detach()):
                 os.close(fd)
-            worker.live(orders, replies, parent)
-            return  # to the end of this process: what is to be removed then is removed
+            _end_after(partial(worker.live, orders, replies, parent))
         # From its end on the worker is the child of who asked.
         os.waitpid(between, 0)
         os.close(write)

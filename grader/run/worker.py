@@ -13,6 +13,7 @@ import os
 import pickle
 import signal
 import sys
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -43,6 +44,17 @@ _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+@cache
+def _finder() -> Path | None:
+    return find()
+
+
+def remember() -> None:
+    """Find out once what is the same for all workers that are forked from this process."""
+    _finder()
+    seccomp.own()
+
+
 def prepare(options: EngineOptions, parent: int) -> LinuxPlace:
     """Make the place: stop being root, enter namespaces, open what is kept.
 
@@ -50,7 +62,7 @@ def prepare(options: EngineOptions, parent: int) -> LinuxPlace:
         HostError: the machine does not allow it.
     """
     interpreter = options.interpreter or inspect(options.python)
-    stacks = Stacks(find())
+    stacks = Stacks(_finder())
     cache = _builds(options)
     sandboxed = options.isolation == "full"
     workshop = Workshop(options.languages, interpreter, cache, sandboxed=sandboxed)
