@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from grader.run import interpreter
 from grader.run.errors import HostError
-from grader.run.interpreter import SYSTEM, inspect, shown_parts
+from grader.run.interpreter import SYSTEM, ask, end_asking, inspect, shown_parts
 
 
 def script(folder: Path, text: str) -> str:
@@ -27,6 +29,30 @@ def test_our_own_interpreter() -> None:
     wanted = {*map(Path, shown_parts(sys.base_prefix)), Path(found.executable).resolve().parent}
     for path in wanted:
         assert any(path.is_relative_to(f) for f in (*SYSTEM, *found.folders)), path
+
+
+def test_what_was_asked_ahead_is_asked_once(tmp_path: Path) -> None:
+    answer = json.dumps([str(tmp_path / "bin" / "python3"), str(tmp_path), "3.13.1"])
+    asked = tmp_path / "asked"
+    there = script(tmp_path, f"echo x >> {asked}; echo '{answer}'\n")
+    ask(there)
+    assert inspect(there).version == "3.13.1"
+    assert asked.read_text() == "x\n"
+    end_asking()
+
+
+def test_whose_answer_nobody_wants_is_ended(tmp_path: Path) -> None:
+    ask(script(tmp_path, "exec sleep 600\n"))
+    (process,) = interpreter._asked.values()
+    end_asking()
+    assert process.poll() == -signal.SIGKILL
+    ask(str(tmp_path / "nothing"))
+    assert not interpreter._asked
+
+
+def test_one_that_breaks_off_is_none(tmp_path: Path) -> None:
+    with pytest.raises(HostError, match="exit status 3"):
+        inspect(script(tmp_path, "echo '[]'; exit 3\n"))
 
 
 def test_no_folder_lies_in_another_or_in_the_system(tmp_path: Path) -> None:

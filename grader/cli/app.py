@@ -61,9 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = parser(given).parse_args(given)
     except SystemExit as ending:  # --help, --version, or a usage error
         return ending.code if isinstance(ending.code, int) else errors.BAD_INPUT
-    from grader.cli import streams
-
-    streams.never_fail_on_encoding()
     previous = _sigterm_is_ctrl_c()
     try:
         return _run(parsed)
@@ -144,6 +141,7 @@ def _plays_at_once(parsed: argparse.Namespace) -> bool:
 def _run_command(parsed: argparse.Namespace) -> int:
     from grader.cli import streams
 
+    streams.never_fail_on_encoding()
     from_file = getattr(parsed, "from_file", None)
     if from_file is not None:
         streams.note(from_file.line(parsed.lang))

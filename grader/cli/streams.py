@@ -6,11 +6,13 @@ import io
 import os
 import sys
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from grader.formats.safe import no_commands, plain
-from grader.lab.model import Text
 from grader.view.bytes_view import TYPOGRAPHY, escaped
+
+if TYPE_CHECKING:
+    from grader.lab.model import Text
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:

@@ -13,13 +13,12 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from grader.run import groups, mending
 from grader.run.errors import HostError
 from grader.run.groups import Route
-from grader.run.interpreter import Interpreter, inspect
+from grader.run.interpreter import Interpreter, inspect, students_python
 from grader.run.jobs import FactsMode, Isolation
 from grader.run.signals import no_end_meanwhile
 
@@ -87,21 +86,12 @@ class HostReport:
 
 
 def real_python(override: str | None = None) -> Interpreter:
-    """The students' interpreter: `override`, else the real binary behind our own.
-
-    A virtual environment's `python` and a pyenv shim lead to a binary elsewhere; that one is
-    started, since a shim costs 100 ms each time.
+    """The students' interpreter, asked where it lives; see `students_python`.
 
     Raises:
-        HostError: it does not run, or is no Python 3.
+        HostError: there is none, it does not run, or it is no Python 3.
     """
-    if override is None:
-        ours = getattr(sys, "_base_executable", None) or sys.executable
-        return inspect(str(Path(ours).resolve()))
-    found = shutil.which(override)
-    if found is None:
-        raise HostError(f"there is no program {override!r} to run the students' files with")
-    return inspect(found)
+    return inspect(students_python(override))
 
 
 def bwrap_candidates() -> Iterator[str]:
