@@ -11,6 +11,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -27,7 +28,9 @@ from grader.batch.whole import NewFolder, new_folder
 from grader.judge.model import Grade
 from grader.stamps import Stamp
 from grader.submission import Origin, Submission
-from grader.view.named import NamedPage
+
+if TYPE_CHECKING:
+    from grader.view.named import NamedPage
 
 _PATTERNS = 64
 """Results that are kept at hand to make others of: each has the size of a page or two."""

@@ -11,7 +11,6 @@ from grader.batch.late import with_origin
 from grader.batch.output import OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
-from grader.judge.grade import judge as judge_transcripts
 from grader.judge.model import Grade
 from grader.lab.model import Lab
 from grader.run.jobs import Run
@@ -26,7 +25,10 @@ def judge_run(
     lab: Lab, submission: Submission, seed: str, transcripts: Sequence[Recorded]
 ) -> Grade:
     """Judge a submission by the transcripts of its runs."""
-    return judge_transcripts(
+    # Programs run by now: what is imported here holds none of them up.
+    from grader.judge.grade import judge
+
+    return judge(
         lab,
         submission.id,
         submission.name,

@@ -478,7 +478,7 @@ def _begin(
                 fds.give(fds.memory(data), number)
             fds.give(*wait.control)
         options += ["--info-fd", str(fds.give(info_write))]
-        passed = fds.give(fds.memory(b"\0".join(os.fsencode(x) for x in options) + b"\0"))
+        passed = fds.give(fds.memory(os.fsencode("\0".join((*options, "")))))
         command = [bwrap, "--args", str(passed), "--", *gate]
         if launch is not None and launch.fd is not None:
             fds.give(launch.fd, LAUNCH_FD)

@@ -64,8 +64,12 @@ class Segment:
         return self.dst, self.dport
 
 
+@lru_cache(maxsize=256)
 def parse(frame: Frame) -> Segment | None:
-    """What the frame carries; None for anything but TCP, UDP and unreachable ports."""
+    """What the frame carries; None for anything but TCP, UDP and unreachable ports.
+
+    Of a run's frames it is asked two or three times, each time by who looks for something else.
+    """
     if frame.linktype == RAW_IP:
         return _parse_ip(frame.data, frame.original_length)
     if len(frame.data) < 14:
