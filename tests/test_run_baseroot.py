@@ -139,7 +139,7 @@ def test_where_bubblewrap_will_not_have_it_sandboxes_are_made_without(
     monkeypatch.setattr(place.LinuxPlace, "_limited", lambda _self, program, _limits: program)
     prepared = object.__new__(place.LinuxPlace)
     prepared.bwrap, prepared.base, prepared.reachable = "/usr/bin/bwrap", "/mnt", {}
-    prepared._spare = Spare(prepared._begin_spare)
+    prepared._spare = Spare(prepared._begin_spare, prepared._limited)
     monkeypatch.setattr(place.LinuxPlace, "interpreter", None, raising=False)
     limits = tools.tp09().limits
     for _ in range(2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,9 @@ class FakeProgram:
         self.root = os.getpid()
         self._book = book
 
+    def opened_by(self, word: bytes) -> None:
+        self._book.append(f"opened by {word!r}")
+
     def close(self) -> None:
         self._book.append("ended")
 
@@ -39,7 +43,7 @@ class FakeRising:
     def __init__(self, book: list[str], *, fails: bool = False) -> None:
         self._book, self._fails = book, fails
 
-    def stand(self, limits: Limits, *, word: bytes = b"") -> Program:
+    def stand(self, limits: Limits) -> Program:
         self._book.append("stood")
         if self._fails:
             raise HostError("no")
@@ -52,11 +56,19 @@ class Book:
     def __init__(self, *, fails: bool = False) -> None:
         self.said: list[str] = []
         self._fails = fails
-        self.spare = Spare(self._begin)
+        self.spare = Spare(self._begin, self._limit)
 
     def _begin(self, limits: Limits, base: str) -> Rising:
         self.said.append(f"begun at {base}")
         return cast(Rising, FakeRising(self.said, fails=self._fails))
+
+    def _limit(self, program: Program, limits: Limits) -> Program:
+        self.said.append(f"limited to {limits.processes}")
+        return program
+
+
+LIMITED = f"limited to {Limits().processes}"
+OPENED = f"opened by {spare_word('serveur.py')!r}"
 
 
 @pytest.fixture
@@ -74,20 +86,25 @@ def test_one_is_begun_and_taken(laid: list[str]) -> None:
     book.spare.begin(Limits(), "/mnt", 0)
     assert book.spare.take(FILES, "serveur.py", Limits(), "/mnt", 0) is not None
     assert book.spare.take(FILES, "serveur.py", Limits(), "/mnt", 0) is None
-    assert book.said == ["begun at /mnt", "stood"]
+    assert book.said == ["begun at /mnt", "stood", LIMITED, OPENED]
     assert laid == [f"/proc/{os.getpid()}/root{sandbox.WORK}"]
 
 
 @pytest.mark.parametrize(
     ("limits", "base", "network"),
-    [(Limits(work_size=1), "/mnt", 0), (Limits(), "/media", 0), (Limits(), "/mnt", 1)],
+    [
+        (Limits(work_size=1), "/mnt", 0),
+        (Limits(memory=1), "/mnt", 0),
+        (Limits(), "/media", 0),
+        (Limits(), "/mnt", 1),
+    ],
 )
 @pytest.mark.usefixtures("laid")
 def test_one_of_another_kind_is_ended(limits: Limits, base: str, network: int) -> None:
     book = Book()
     book.spare.begin(Limits(), "/mnt", 0)
     assert book.spare.take(FILES, "serveur.py", limits, base, network) is None
-    assert book.said == ["begun at /mnt", "stood", "ended"]
+    assert book.said == ["begun at /mnt", "stood", LIMITED, "ended"]
     book.spare.begin(limits, base, network)
     assert book.spare.take(FILES, "serveur.py", limits, base, network) is not None
 
@@ -97,7 +114,7 @@ def test_what_nobody_takes_is_ended_once_it_stands() -> None:
     book.spare.begin(Limits(), "/mnt", 0)
     book.spare.close()
     book.spare.close()
-    assert book.said == ["begun at /mnt", "stood", "ended"]
+    assert book.said == ["begun at /mnt", "stood", LIMITED, "ended"]
 
 
 @pytest.mark.usefixtures("laid")
@@ -108,6 +125,34 @@ def test_one_that_could_not_be_made_is_none() -> None:
     book.spare.begin(Limits(), "/mnt", 0)
     book.spare.close()
     assert book.said == ["begun at /mnt", "stood", "begun at /mnt", "stood"]
+
+
+def test_one_that_could_not_be_limited_is_ended_and_none() -> None:
+    book = Book()
+
+    def refuse(program: Program, limits: Limits) -> Program:
+        raise HostError("no group")
+
+    book.spare = Spare(book._begin, refuse)
+    book.spare.begin(Limits(), "/mnt", 0)
+    assert book.spare.take(FILES, "serveur.py", Limits(), "/mnt", 0) is None
+    assert book.said == ["begun at /mnt", "stood", "ended"]
+
+
+def test_who_begins_one_does_not_wait_for_it() -> None:
+    """The kernel may take its time over the limits of one that stands; a player looks on."""
+    book, go_on = Book(), threading.Event()
+
+    def slowly(program: Program, limits: Limits) -> Program:
+        go_on.wait(30)
+        return program
+
+    book.spare = Spare(book._begin, slowly)
+    book.spare.begin(Limits(), "/mnt", 0)
+    book.said.append("goes on")
+    go_on.set()
+    book.spare.close()
+    assert book.said.index("goes on") < book.said.index("ended")
 
 
 def test_where_nothing_can_be_laid_into_one_there_are_no_more(
@@ -121,7 +166,7 @@ def test_where_nothing_can_be_laid_into_one_there_are_no_more(
     book.spare.begin(Limits(), "/mnt", 0)
     assert book.spare.take(FILES, "serveur.py", Limits(), "/mnt", 0) is None
     book.spare.begin(Limits(), "/mnt", 0)
-    assert book.said == ["begun at /mnt", "stood", "ended"]
+    assert book.said == ["begun at /mnt", "stood", LIMITED, OPENED, "ended"]
 
 
 def test_a_submission_that_cannot_be_laid_out_spoils_no_other(
@@ -135,7 +180,7 @@ def test_a_submission_that_cannot_be_laid_out_spoils_no_other(
     for _ in range(2):
         book.spare.begin(Limits(), "/mnt", 0)
         assert book.spare.take(FILES, "serveur.py", Limits(), "/mnt", 0) is None
-    assert book.said == ["begun at /mnt", "stood", "ended"] * 2
+    assert book.said == ["begun at /mnt", "stood", LIMITED, OPENED, "ended"] * 2
 
 
 def test_files_are_laid_as_bubblewrap_lays_them(tmp_path: Path) -> None:
@@ -216,7 +261,7 @@ def _compared() -> Iterator[object]:
         for program in ("serveur.py", "a b/c d/ser'veur.py", "-c"):
             place._spare.close()
             made = _tells(place, program)
-            assert place._spare._rising is not None
+            assert place._spare._ahead is not None
             spared = _tells(place, program)
             yield {key: (value, spared[key]) for key, value in made.items() if value != spared[key]}
     finally:

@@ -75,7 +75,7 @@ class LinuxPlace:
             if self.bwrap is not None and when != "never"
             else None
         )
-        self._spare = Spare(self._begin_spare)
+        self._spare = Spare(self._begin_spare, self._limited)
         self._cold: Limits | None = None
         """Of the Python program that runs, where it was started cold."""
 
@@ -185,7 +185,7 @@ class LinuxPlace:
         if base is not None and given == NOTHING_GIVEN:
             spare = self._spare.take(files, path, limits, base, self.networks)
             if spare is not None:
-                return self._limited(spare, limits)
+                return spare
         try:
             program = self._sandboxed(files, path, limits, launch, given, base)
         except HostError:

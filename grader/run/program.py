@@ -90,9 +90,7 @@ class Program:
         folder: str,
         work: Path | None = None,
         runtime: Runtime = PLAIN,
-        word: bytes = b"\n",
     ) -> None:
-        """`word` is what opens its gate."""
         self.pid, self.root = pid, root
         self.runtime = runtime
         self.terminal, self.stderr = terminal, stderr
@@ -111,10 +109,14 @@ class Program:
         self.group: RunGroup | None = None
         """The group (cgroup v2) that all of it lives in, where there is one."""
         self._outer, self._gate, self._full, self._work = outer, gate, full, work
-        self._word = word
+        self._word = b"\n"
         self._watcher: Watcher | None = None
         self._disk, self._next_disk = Disk(bounded=work is None), 0.0
         self._dead = False
+
+    def opened_by(self, word: bytes) -> None:
+        """That word opens its gate: what runs in it is known only now."""
+        self._word = word
 
     def release(self) -> None:
         """Open the gate: the program is executed now."""
@@ -393,8 +395,8 @@ class Rising:
         self._terminal, self._stderr, self._gate, self._outer = spawned
         self._info, self._arrived = info, arrived
 
-    def stand(self, limits: Limits, *, runtime: Runtime = PLAIN, word: bytes = b"\n") -> Program:
-        """Wait until it stands: a program at its gate, which `word` opens.
+    def stand(self, limits: Limits, *, runtime: Runtime = PLAIN) -> Program:
+        """Wait until it stands: a program at its gate.
 
         Raises:
             HostError: it could not be made.
@@ -412,7 +414,7 @@ class Rising:
         set_limits(pid, limits)
         return Program(
             pid=pid, root=init, outer=self._outer, gate=self._gate, terminal=self._terminal,
-            stderr=self._stderr, full=True, folder=sandbox.WORK, runtime=runtime, word=word,
+            stderr=self._stderr, full=True, folder=sandbox.WORK, runtime=runtime,
         )  # fmt: skip
 
     def _abandon(self) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -30,8 +31,7 @@ class Kind(NamedTuple):
 
     base: str
     """Where its unchanging part lies."""
-    work_size: int
-    """Bytes that each folder of it holds which can be written."""
+    limits: Limits
     network: int
     """The number of the network that it shares."""
 
@@ -39,42 +39,46 @@ class Kind(NamedTuple):
 class Spare:
     """One at most: begun while a program runs, taken by the next one that is started cold."""
 
-    def __init__(self, begin: Callable[[Limits, str], Rising]) -> None:
-        """`begin` starts one with these limits, and with the base at that place."""
-        self._begin = begin
-        self._rising: Rising | None = None
-        self._limits = Limits()
+    def __init__(
+        self, begin: Callable[[Limits, str], Rising], limit: Callable[[Program, Limits], Program]
+    ) -> None:
+        """`begin` starts one with these limits, and with the base at that place.
+
+        `limit` gives limits to the one that stands.
+        """
+        self._begin, self._limit = begin, limit
+        self._ahead: _Ahead | None = None
         self._kind: Kind | None = None
         self._refused = False
         """This machine does not let us lay anything into one."""
 
     def begin(self, limits: Limits, base: str, network: int) -> None:
         """Begin one, unless there is one already; one of another kind goes first."""
-        kind = Kind(base, limits.work_size, network)
-        if self._refused or (self._rising is not None and kind == self._kind):
+        kind = Kind(base, limits, network)
+        if self._refused or (self._ahead is not None and kind == self._kind):
             return
         self.close()
         # Known before we may end, so that it ends with us.
         with contextlib.suppress(HostError, OSError), no_end_meanwhile():
-            self._rising = self._begin(limits, base)
-            self._kind, self._limits = kind, limits
+            self._ahead = _Ahead(self._begin(limits, base), limits, self._limit)
+            self._kind = kind
 
     def take(
         self, files: Sequence[SourceFile], program: str, limits: Limits, base: str, network: int
     ) -> Program | None:
-        """The program in it, at its gate; None: there is none for it."""
+        """The program in it, at its gate and with its limits; None: there is none for it."""
         word = spare_word(program)
-        if self._rising is None or word is None:
+        if self._ahead is None or word is None:
             return None
-        if self._kind != Kind(base, limits.work_size, network):
+        if self._kind != Kind(base, limits, network):
             self.close()
             return None
-        rising, self._rising = self._rising, None
-        try:
-            made = rising.stand(limits, word=word)
-        except (HostError, OSError):
+        made = self._ahead.made()
+        self._ahead = None
+        if made is None:
             return None
         try:
+            made.opened_by(word)
             _lay(Path(f"/proc/{made.root}/root{sandbox.WORK}"), files)
         except OSError as error:
             # Of names or sizes it would not be taken from bubblewrap either, which says so.
@@ -88,10 +92,41 @@ class Spare:
 
     def close(self) -> None:
         """End it. Not before it stands: half made, it could leave a process that waits for ever."""
-        rising, self._rising = self._rising, None
-        if rising is not None:
-            with contextlib.suppress(HostError, OSError):
-                rising.stand(self._limits).close()
+        if self._ahead is not None:
+            made = self._ahead.made()
+            self._ahead = None
+            if made is not None:
+                made.close()
+
+
+class _Ahead:
+    """A sandbox that rises, and is given its limits, in a thread of its own.
+
+    To move a process into a group of its own the kernel waits until nobody looks at where it was
+    (10 ms and more, cgroups(7)): the player must not.
+    """
+
+    def __init__(
+        self, rising: Rising, limits: Limits, limit: Callable[[Program, Limits], Program]
+    ) -> None:
+        self._rising, self._limits, self._limit = rising, limits, limit
+        self._made: Program | None = None
+        self._thread = threading.Thread(target=self._stand, name="spare")
+        self._thread.start()
+
+    def _stand(self) -> None:
+        with contextlib.suppress(HostError, OSError):
+            made = self._rising.stand(self._limits)
+            try:
+                self._made = self._limit(made, self._limits)
+            except BaseException:
+                made.close()
+                raise
+
+    def made(self) -> Program | None:
+        """It, once it stands; None: it could not be made."""
+        self._thread.join()
+        return self._made
 
 
 def _lay(work: Path, files: Sequence[SourceFile]) -> None:
