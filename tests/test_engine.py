@@ -1115,13 +1115,25 @@ class _Cores:
 
 
 @pytest.mark.parametrize(
-    ("measured", "left", "more"), [(True, 0.02, 0), (True, 0.3, 1), (False, 0.02, 1)]
+    ("measured", "left", "more"),
+    [(True, 0.05, 0), (True, 0.3, 1), (False, 0.0, 1), (True, 0.0, -1), (True, 0.01, -1)],
 )
-def test_one_more_run_at_once_only_where_the_cores_bear_it(
-    measured: bool, left: float, more: int
-) -> None:
-    with Engine(EngineOptions(isolation="full", python="", bwrap="", measured=measured)) as engine:
+def test_as_many_runs_at_once_as_the_cores_bear(measured: bool, left: float, more: int) -> None:
+    options = EngineOptions(isolation="full", python="", bwrap="", jobs=99, measured=measured)
+    with Engine(options) as engine:
         engine._idle = cast(Idle, _Cores(left))
+        engine._worth += 1
         before = engine._worth
-        engine._grow()
+        engine._weigh()
         assert engine._worth - before == more
+
+
+def test_never_less_than_one_for_each_core_nor_more_than_was_asked_for() -> None:
+    options = EngineOptions(isolation="full", python="", bwrap="", jobs=5, measured=True)
+    with Engine(options) as engine:
+        least = engine._worth
+        for left, worth in ((0.0, least), (0.9, max(5, least))):
+            engine._idle = cast(Idle, _Cores(left))
+            for _ in range(9):
+                engine._weigh()
+            assert engine._worth == worth

@@ -44,9 +44,10 @@ _RUNS_FOR_ONE_MORE = 8
 is one for each core at first, and one more for so many runs that were played."""
 _QUIET_S = 0.1
 """Or when for so long none has said anything: programs sleep, and others can run meanwhile."""
-_ROOM = 0.1
+_ROOM, _SCARCE = 0.1, 0.02
 """Either way only where so much of the cores' time was left over meanwhile: runs that have to wait
-for each other end no sooner for being begun."""
+for each other end no sooner for being begun. Where less than the second was left, one less is begun
+from then on: this machine may have got other work."""
 _LAST_WORDS = 16 * 1024
 """Bytes that are kept of what a worker said, the end: there a traceback says what happened."""
 
@@ -134,7 +135,7 @@ class Engine:
         self._meanwhile, self._pulse, self._once = meanwhile, pulse, once
         self._workers: list[_Worker] = []
         self._leaving: list[_Worker] = []
-        self._worth = len(os.sched_getaffinity(0))
+        self._worth = self._cores = len(os.sched_getaffinity(0))
         """How many workers are worth their start by now."""
         self._played = 0
         self._idle = Idle()
@@ -305,14 +306,17 @@ class Engine:
         growing = self._worth < self.workers
         heard = self._selector.select(_QUIET_S if growing else self._pulse)
         if growing and not heard and all(worker.ready for worker in self._workers):
-            self._grow()
+            self._weigh()
         workers: list[_Worker] = [key.data for key, _ in heard]
         return [(worker, os.read(worker.replies, 1 << 20)) for worker in workers]
 
-    def _grow(self) -> None:
-        """One more run at once, if the cores have time for it."""
-        if not self.options.measured or self._idle.share() >= _ROOM:
-            self._worth += 1
+    def _weigh(self) -> None:
+        """One more run at once, if the cores have time for it; one less, if they have none."""
+        left = self._idle.share() if self.options.measured else 1.0
+        if left >= _ROOM:
+            self._worth = min(self._worth + 1, max(self._cores, self.workers))
+        elif left < _SCARCE:
+            self._worth = max(self._worth - 1, self._cores)
 
     def _distrust(self, worker: _Worker) -> None:
         """It says what no worker says: somebody speaks for it. Its end is seen at its pipe."""
@@ -347,7 +351,7 @@ class Engine:
         self._played += len(runs)
         if self._played >= _RUNS_FOR_ONE_MORE:
             self._played = 0
-            self._grow()
+            self._weigh()
         spent = word.spent if isinstance(word, messages.JobEnd) else {}
         self._meter.answered(piece.job.key, spent)
         yield from self._done(piece, runs, pieces, traced)

@@ -38,6 +38,7 @@ from grader.run.spare import Spare
 from grader.run.stacks import Stacks
 from grader.run.started import NOTHING_GIVEN, Given
 from grader.run.tracing import Tracing
+from grader.run.turn import Turn
 from grader.run.unixdiag import LocalTable
 from grader.run.warm import PROCESSES, WarmStarts
 from grader.run.workshop import Ready, Workshop
@@ -75,6 +76,7 @@ class LinuxPlace:
             if self.bwrap is not None and when != "never"
             else None
         )
+        self._turn = Turn()
         self._spare = Spare(self._begin_spare, self._limited)
         self._cold: Limits | None = None
         """Of the Python program that runs, where it was started cold."""
@@ -98,6 +100,7 @@ class LinuxPlace:
         if not self.private_network:
             if scenario.protocol == "unix":
                 return  # a folder of its own is all that it needs
+            self._turn.take(port)
             # Only a server needs the port: on a shared network a client's is the reference's.
             if scenario.tests == "server":
                 sharedport.await_free(lambda: self._is_free(port))
@@ -113,6 +116,10 @@ class LinuxPlace:
             self.small_buffers = small
         if self.capture is not None:
             self.capture.clear()
+
+    def over(self) -> None:
+        """The run is over: others may have its port."""
+        self._turn.give_back()
 
     def _is_clean(self, table: SocketTable) -> bool:
         """No socket is left; those that nobody holds (TIME_WAIT above all) are dropped first."""

@@ -37,9 +37,15 @@ class PortablePlace:
     no_pair = _NO_PAIR
 
     def prepare(self, scenario: Scenario, port: int) -> None:
-        """Wait until a server can have the port, be it the program's or ours."""
+        """Wait until a server can have the port, be it the program's or ours.
+
+        Of others that play on this machine nothing is known here.
+        """
         if scenario.tests != "both" and scenario.protocol != "unix":
             sharedport.await_free(lambda: sharedport.can_bind(port))
+
+    def over(self) -> None:
+        """Nothing is held."""
 
     def compiled(self, job: Job) -> None:
         """Nothing is built here.

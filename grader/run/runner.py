@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -92,7 +92,10 @@ class Place(Protocol[_P]):
         """What is known of a program."""
 
     def prepare(self, scenario: Scenario, port: int) -> None:
-        """Leave nothing of an earlier run."""
+        """Leave nothing of an earlier run; wait for our turn, where there are others."""
+
+    def over(self) -> None:
+        """The run that was prepared is over."""
 
     def compiled(self, job: Job) -> tr.Compiled | None:
         """How the job's program was built, for the transcript; None: it needs no build.
@@ -267,13 +270,13 @@ class Runner(Generic[_P]):
         if any(_is_failure(place.compiled(one)) for one in (job, client)):
             problem = "one of the programs could not be compiled"
             return self._not_played(job, scenario, name, "skipped", problem)
-        place.prepare(scenario, job.lab.port)
         texts = texts_of(job.lab, scenario, job.seed)
-        run = place.play_pair(
-            job, _limits_of(job, scenario),
-            start=lambda role: place.start(job if role == "server" else client),
-            header=lambda at: self._header(job, scenario, name, job.lab.port, texts, at),
-        )  # fmt: skip
+        with self._prepared(scenario, job.lab.port):
+            run = place.play_pair(
+                job, _limits_of(job, scenario),
+                start=lambda role: place.start(job if role == "server" else client),
+                header=lambda at: self._header(job, scenario, name, job.lab.port, texts, at),
+            )  # fmt: skip
         # Whose program it is would have to be asked for each: only the word itself is taken out.
         told = located(run.transcript.entries, lambda _: ())
         return replace(run, transcript=tr.of(run.transcript.header, told))
@@ -301,12 +304,13 @@ class Runner(Generic[_P]):
         if scenario.keep_time_wait and not self.place.private_network:
             problem = "this scenario needs a network of its own (isolation full)"
             return self._not_played(job, scenario, name, "skipped", problem)
-        self.place.prepare(scenario, script.port)
         frames: list[Frame] = []
         capture = self.place.capture
-        zero = datetime.now(UTC)
-        player = Player(self._setting(job, scenario, script, texts, frames))
-        entries = self.place.located(job, player.play())
+        with self._prepared(scenario, script.port):
+            zero = datetime.now(UTC)
+            player = Player(self._setting(job, scenario, script, texts, frames))
+            played = player.play()
+        entries = self.place.located(job, played)
         losses = 0
         if capture is not None:
             frames.extend(capture.drain())
@@ -330,6 +334,15 @@ class Runner(Generic[_P]):
         transcript = tr.of(header, [*extra, *entries])
         blind = capture is None or bool(script.path)
         return PlayedRun(transcript=transcript, pcapng=_pcapng(frames, transcript, blind=blind))
+
+    @contextmanager
+    def _prepared(self, scenario: Scenario, port: int) -> Iterator[None]:
+        """The place is ours for a run at that port."""
+        try:
+            self.place.prepare(scenario, port)
+            yield
+        finally:
+            self.place.over()
 
     def _setting(
         self,
