@@ -23,7 +23,16 @@ def _distrust_current_folder() -> None:
 if __name__ == "__main__":
     _distrust_current_folder()
 
-from grader.cli.app import main  # noqa: E402 -- the path comes first
+
+def main() -> int:
+    """Run the command of this process; returns the exit status."""
+    from grader.cli import early
+
+    early.begin()
+    from grader.cli import app
+
+    return app.main()
+
 
 if __name__ == "__main__":
     sys.exit(main())

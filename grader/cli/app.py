@@ -19,7 +19,7 @@ from types import FrameType
 from typing import NoReturn
 
 import grader
-from grader.cli import errors, options
+from grader.cli import early, errors, options
 
 COMMANDS = {
     "grade": "grade a folder of submissions",
@@ -61,9 +61,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed = parser(given).parse_args(given)
     except SystemExit as ending:  # --help, --version, or a usage error
         return ending.code if isinstance(ending.code, int) else errors.BAD_INPUT
+    early.begun()
     previous = _sigterm_is_ctrl_c()
     try:
         return _run(parsed)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return errors.INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) has left: nothing more can be said to it, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -148,6 +152,7 @@ def _run_command(parsed: argparse.Namespace) -> int:
     try:
         module = _MODULES.get(parsed.command, parsed.command)
         command = importlib.import_module(f"grader.cli.{module}")
+        early.over()
         status: int = command.run(parsed)
     except KeyboardInterrupt:
         streams.note("")
@@ -185,7 +190,10 @@ def _sigterm_is_ctrl_c() -> signal.Handlers | None:
     """A batch system ends jobs by SIGTERM: it is to leave as little behind as Ctrl-C."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        handler = signal.getsignal(signal.SIGINT)
+        if not callable(handler):  # Ctrl-C is nothing to us, the end of a job is
+            raise KeyboardInterrupt
+        handler(number, frame)
 
     try:
         previous = signal.signal(signal.SIGTERM, interrupt)
