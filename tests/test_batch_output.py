@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from grader.batch import output
@@ -27,6 +28,19 @@ def test_a_new_folder_is_made_and_marked(tmp_path: Path) -> None:
         folder.mark(MARK)
         assert folder.marker() == MARK
     assert output.is_ours(tmp_path / "a" / "out")
+
+
+def test_a_marker_of_before_is_read_and_a_copy_has_no_sum_over_ids(tmp_path: Path) -> None:
+    listing = output.Listing(digest="d", persons=3, here=1)
+    part = msgspec.structs.replace(MARK, shard="1/3", listing=listing)
+    with output.opened(tmp_path) as folder:
+        folder.mark(part)
+        assert folder.marker() == part
+        said = msgspec.json.decode(folder.read(output.MARKER) or b"")
+        del said["listing"], said["parts"]
+        folder.write(output.MARKER, msgspec.json.encode(said))
+        assert folder.marker() == msgspec.structs.replace(part, listing=None)
+    assert part.copied_for(output.RESEARCH).listing is None
 
 
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.batch.shards import Shard, missing_parts, part_of
+from grader.batch.shards import Shard, listing_of, missing_parts, part_of
 from grader.intake.entrants import Entrant
 from grader.submission import Origin, Submission
 
@@ -45,6 +45,32 @@ def test_everybody_is_in_one_part_with_those_they_belong_to(
         others = [one for one in entrants if one not in part]
         assert not {one.person for one in part} & {one.person for one in others}
         assert not {one.team for one in part if one.team} & {one.team for one in others}
+
+
+@given(CLASSES, st.integers(1, 7))
+def test_parts_of_one_class_say_so_and_add_up(entrants: list[Entrant], of: int) -> None:
+    parts = [part_of(entrants, Shard(index, of)) for index in range(1, of + 1)]
+    told = [listing_of(entrants, part) for part in parts]
+    assert len({one.digest for one in told}) == 1
+    persons = len({one.person for one in entrants})
+    assert {one.persons for one in told} == {persons}
+    assert sum(one.here for one in told) == persons
+
+
+def test_another_class_is_another_list() -> None:
+    one, two, three = entrant("a"), entrant("b"), entrant("c")
+    digests = [
+        listing_of(entrants, ()).digest
+        for entrants in (
+            [one, two],
+            [one, three],
+            [one, two, three],
+            # The same people, and they are dealt otherwise.
+            [entrant("a", team="t"), entrant("b", team="t")],
+        )
+    ]
+    assert len(set(digests)) == 4
+    assert listing_of([two, one], ()).digest == digests[0]
 
 
 def test_a_class_of_single_persons_is_dealt_evenly() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from engine_tools import bwrap
 from samples import SUBMISSIONS
@@ -37,6 +39,27 @@ def parts(tmp_path: Path) -> tuple[Path, Path]:
     for number, part in enumerate(made, start=1):
         assert run("grade", handed, "--out", part, "--shard", f"{number}/2", "--lang", "en") == 0
     return made
+
+
+def in_parts(handed: Path, of: int, place: Path, *options: str) -> list[Path]:
+    """The parts of a class, graded."""
+    made = [place / f"p{number}" for number in range(1, of + 1)]
+    for number, part in enumerate(made, start=1):
+        asked = ("grade", handed, "--out", part, "--shard", f"{number}/{of}", "--lang", "en")
+        assert run(*asked, *options) == 0
+    return made
+
+
+def edited(folder: Path, **fields: object) -> None:
+    """The folder says something else of itself."""
+    path = folder / output.MARKER
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), **fields}))
+
+
+def marker_of(folder: Path) -> output.Marker:
+    found = output.OutputFolder(folder).marker()
+    assert found is not None
+    return found
 
 
 def files_of(out: Path) -> dict[str, str]:
@@ -85,6 +108,219 @@ def test_a_missing_part_is_named_and_may_be_left_out(
     assert run("merge", parts[0], "--out", whole, "--partial") == 0
     assert run("merge", *parts, "--out", whole) == 0
     assert len(json.loads((whole / "results.json").read_bytes())["submissions"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Parts of this class are missing (2): 1/3, 3/3. "),
+        ("fr", "Il manque des parties de cette classe (2)\u00a0: 1/3, 3/3. "),
+    ],
+)
+def test_a_whole_that_is_none_says_so(
+    tmp_path: Path, language: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handed = handed_in(tmp_path / "remises", "anne", "bruno", "chloe", "denis")
+    made = in_parts(handed, 3, tmp_path)
+    whole = tmp_path / "whole"
+    assert run("merge", made[1], "--partial", "--out", whole, "--lang", language) == 0
+    assert told in capsys.readouterr().err
+    marker = marker_of(whole)
+    assert (marker.shard, marker.parts) == ("", ("2/3",))
+    # It goes on from there: what is missing is brought to what there is.
+    more: list[str | Path] = ["merge", whole, made[0], "--out", tmp_path / "more", "--lang", "en"]
+    assert run(*more) == 2
+    assert "parts are missing: 3/3;" in capsys.readouterr().err
+    assert run(*more, "--partial") == 0
+    assert marker_of(tmp_path / "more").parts == ("1/3", "2/3")
+    assert run("report", tmp_path / "more") == 0
+    assert marker_of(tmp_path / "more").parts == ("1/3", "2/3")
+    capsys.readouterr()
+    once: list[str | Path] = ["merge", tmp_path / "more", made[2], "--out", tmp_path / "all"]
+    assert run(*once) == 0
+    assert "missing" not in capsys.readouterr().err
+    marker = marker_of(tmp_path / "all")
+    assert (marker.parts, marker.listing) == ((), None)
+    assert len(json.loads((tmp_path / "all" / "results.json").read_bytes())["submissions"]) == 4
+
+
+def test_of_many_missing_parts_the_first_are_named(
+    parts: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edited(parts[0], shard="1/900000")
+    assert run("merge", parts[0], "--out", tmp_path / "whole", "--lang", "en") == 2
+    said = capsys.readouterr().err
+    assert "21/900000, …; name them too" in said
+    assert "22/900000" not in said
+
+
+@pytest.mark.parametrize("partial", [(), ("--partial",)])
+def test_parts_of_two_classes_are_refused(
+    tmp_path: Path, partial: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody hands in between two parts: all after them in the list move on."""
+    handed = handed_in(tmp_path / "remises", "bruno", "chloe")
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert run("grade", handed, "--out", one, "--shard", "1/2") == 0
+    (handed / "anne.zip").write_bytes(b"PK\x03\x04 no zip")
+    assert run("grade", handed, "--out", two, "--shard", "2/2") == 0
+    asked: list[str | Path] = ["merge", one, two, "--out", tmp_path / "whole", *partial]
+    assert run(*asked, "--lang", "en") == 2
+    said = capsys.readouterr().err
+    assert f"{one} and {two} are parts of different classes (persons: 2 and 3)" in said
+    assert "give the command of each part again" in said
+    assert run(*asked) == 2
+    assert "sont des parties de deux classes différentes" in capsys.readouterr().err
+    assert not (tmp_path / "whole").exists()
+    # What it says to do mends it.
+    assert run("grade", handed, "--out", one, "--shard", "1/2") == 0
+    assert run(*asked) == 0
+    document = json.loads((tmp_path / "whole" / "results.json").read_bytes())
+    assert [entry["id"] for entry in document["submissions"]] == ["anne", "bruno", "chloe"]
+
+
+def test_some_of_a_part_are_graded_once_more_only_while_the_class_is_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handed = handed_in(tmp_path / "remises", "bruno", "chloe")
+    made = in_parts(handed, 2, tmp_path)
+    before = marker_of(made[0])
+    asked = ("grade", handed, "--out", made[0], "--shard", "1/2", "--id", "bruno", "--lang", "en")
+    assert run(*asked) == 0
+    assert marker_of(made[0]) == before
+    (handed / "anne.zip").write_bytes(b"PK\x03\x04 no zip")
+    assert run(*asked) == 2
+    assert "has changed since this part was graded: give the" in capsys.readouterr().err
+    assert marker_of(made[0]) == before
+    assert run("merge", *made, "--out", tmp_path / "whole") == 0
+
+
+def test_some_of_a_whole_with_parts_missing_are_graded_once_more(
+    parts: tuple[Path, Path], tmp_path: Path
+) -> None:
+    whole = tmp_path / "whole"
+    assert run("merge", parts[0], "--partial", "--out", whole, "--lang", "en") == 0
+    before = marker_of(whole)
+    assert before.parts == ("1/2",)
+    assert run("grade", tmp_path / "remises", "--out", whole, "--id", "anne", "--lang", "en") == 0
+    assert marker_of(whole) == before
+    assert run("grade", tmp_path / "remises", "--out", whole, "--lang", "en") == 0
+    assert (marker_of(whole).parts, marker_of(whole).listing) == ((), None)
+
+
+def test_a_part_that_is_not_graded_to_its_end_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handed = handed_in(tmp_path / "remises", "anne", "bruno", "chloe")
+    made = in_parts(handed, 2, tmp_path)
+    listed = made[0] / "results.json"
+    document = json.loads(listed.read_bytes())
+    listed.write_text(json.dumps({**document, "submissions": document["submissions"][:1]}))
+    asked: list[str | Path] = ["merge", *made, "--out", tmp_path / "whole", "--lang"]
+    assert run(*asked, "en") == 2
+    said = capsys.readouterr().err
+    assert f"{made[0]} is not the whole of part 1/2 of the class" in said
+    assert "(submissions: 1 instead of 2): give the command of that part again" in said
+    assert run(*asked, "fr") == 2
+    assert "(remises\u00a0: 1 au lieu de 2)\u00a0: relancez" in capsys.readouterr().err
+    assert run(*asked, "en", "--partial") == 0
+    said = capsys.readouterr().err
+    assert f"{made[0]} is not the whole of part 1/2 (submissions: 1 instead of 2)." in said
+    assert "are missing" not in said
+    assert marker_of(tmp_path / "whole").parts == ("1/2", "2/2")
+    listed.unlink()
+    assert run(*asked, "fr") == 2
+    assert "results.json n’est pas là\u00a0: relancez la commande" in capsys.readouterr().err
+
+
+def test_a_part_whose_class_has_changed_has_no_results_until_it_is_graded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed = handed_in(tmp_path / "remises", "anne", "bruno")
+    (one,) = in_parts(handed, 1, tmp_path)
+    (handed / "chloe.zip").write_bytes(b"PK\x03\x04 no zip")
+
+    def killed(*_: object, **__: object) -> None:
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr("grader.cli.grade._Class.grade", killed)
+    assert run("grade", handed, "--out", one, "--shard", "1/1") == 3
+    listing = marker_of(one).listing
+    assert listing is not None
+    assert (listing.persons, listing.here) == (3, 3)
+    assert not (one / "results.json").exists()
+
+
+def test_parts_that_do_not_add_up_are_refused(
+    parts: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for part in parts:
+        listing = marker_of(part).listing
+        assert listing is not None
+        edited(part, listing={**msgspec.to_builtins(listing), "persons": 4})
+    asked: list[str | Path] = ["merge", *parts, "--out", tmp_path / "whole", "--lang"]
+    assert run(*asked, "en") == 2
+    assert "do not add up to the class (submissions: 3 instead of 4)" in capsys.readouterr().err
+    assert run(*asked, "fr") == 2
+    assert "(remises\u00a0: 3 au lieu de 4)" in capsys.readouterr().err
+
+
+def test_parts_that_do_not_say_of_which_class_they_are_go_together(
+    parts: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """As those of before."""
+    for part in parts:
+        marker = json.loads((part / output.MARKER).read_bytes())
+        del marker["listing"], marker["parts"]
+        (part / output.MARKER).write_text(json.dumps(marker))
+    assert run("merge", parts[0], "--partial", "--out", tmp_path / "some") == 0
+    assert marker_of(tmp_path / "some").parts == ("1/2",)
+    assert run("merge", *parts, "--out", tmp_path / "whole") == 0
+
+
+def test_a_folder_that_is_given_twice_is_named_once(
+    parts: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--out", tmp_path / "whole", "--lang")
+    assert run("merge", parts[0], *parts, *asked, "en") == 2
+    assert f"{parts[0]} is given twice: name each part once" in capsys.readouterr().err
+    assert run("merge", parts[0], *parts, *asked, "fr") == 2
+    assert f"{parts[0]} est donné deux fois\u00a0: " in capsys.readouterr().err
+    again = tmp_path / "again"
+    again.symlink_to(parts[0])
+    assert run("merge", *parts, again, *asked, "en") == 2
+    assert f"{parts[0]} and {again} are the same folder" in capsys.readouterr().err
+
+
+def test_what_cannot_be_a_part_or_the_whole_is_told_in_both_languages(
+    parts: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone, file, empty = tmp_path / "gone", tmp_path / "file", tmp_path / "empty"
+    file.write_text("")
+    empty.mkdir()
+    for part, french, english in (
+        (gone, "n’existe pas", "there is no such folder"),
+        (file, "est un fichier, pas un dossier", "is a file, not a folder"),
+        (empty, "ne contient pas de résultats de wiregrade grade", "holds no results of"),
+    ):
+        for language, told in (("fr", f"{part} {french}"), ("en", english)):
+            asked = ("--out", tmp_path / "whole", "--lang", language)
+            assert run("merge", *parts, part, *asked) == 2
+            assert told in capsys.readouterr().err
+    for language, told in (("fr", "n’est pas vide et ne vient pas"), ("en", "is not empty and is")):
+        assert run("merge", *parts, "--out", tmp_path / "remises", "--lang", language) == 2
+        assert told in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a lock of POSIX")
+def test_a_part_that_is_being_graded_is_waited_for(
+    parts: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with output.opened(parts[1]):
+        for language, told in (("fr", "attendez qu’il ait fini"), ("en", "wait for it")):
+            asked = ("--out", tmp_path / "whole", "--lang", language)
+            assert run("merge", *parts, *asked) == 2
+            assert told in capsys.readouterr().err
 
 
 def test_points_given_by_hand_come_along(parts: tuple[Path, Path], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
@@ -20,7 +21,7 @@ class Engine(FakeEngine):
 
     last: Engine
 
-    def __init__(self, options: EngineOptions, meter: Meter, *, pulse: float) -> None:
+    def __init__(self, options: EngineOptions, meter: Meter, *, pulse: float, once: bool) -> None:
         super().__init__()
         Engine.last = self
 
@@ -67,6 +68,14 @@ def test_only_that_one_is_played(graded: Path) -> None:
     assert of(out, "zoe") == before["zoe"]
     assert of(out, "dupont") != before["dupont"]
     listed = json.loads((out / "results.json").read_bytes())["submissions"]
+    assert [one["id"] for one in listed] == ["abel", "dupont", "zoe"]
+
+
+def test_who_has_withdrawn_meanwhile_keeps_the_grade_of_before(graded: Path) -> None:
+    shutil.rmtree(graded / "in" / "zoe")
+    assert grade(graded, "--id", "dupont") == 0
+    assert {*Engine.last.played} == {"dupont"}
+    listed = json.loads((graded / "out" / "results.json").read_bytes())["submissions"]
     assert [one["id"] for one in listed] == ["abel", "dupont", "zoe"]
 
 

@@ -15,9 +15,10 @@ from grader.batch.grading import Done
 from grader.cli import progress
 from grader.cli.summary import is_certified, summary
 from grader.intake import texts
-from grader.judge.model import Diagnosis, Grade, Status
+from grader.judge.model import Diagnosis, Digests, Grade, Status
 from grader.lab.model import Text
 from grader.run.phases import Phase
+from grader.submission import Origin
 
 LAB = source().lab
 
@@ -26,6 +27,13 @@ def grade(name: str, score: str = "20", status: Status = Status.PASS) -> Grade:
     made = judge(LAB, submission(name), "", [])
     criteria = tuple(replace(judged, status=status) for judged in made.criteria)
     return replace(made, score=Fraction(score), complete=True, criteria=criteria)
+
+
+def with_programs(name: str, team: str | None = None, **programs: str) -> Grade:
+    digests = Digests(submission=name, lab="", programs=programs)  # type: ignore[arg-type]
+    entries = (team or name,)
+    origin = Origin(layout="moodle", team=team, entries=entries)
+    return replace(grade(name), digests=digests, origin=origin)
 
 
 def test_counts_distribution_and_the_report_last() -> None:
@@ -63,6 +71,45 @@ def test_mistakes_and_problems_of_strangers_are_safe() -> None:
     assert "\x1b" not in text
     assert "21 × Mistake" in text
     assert "… and 13 more" in text
+
+
+def test_who_handed_in_the_same_is_named() -> None:
+    grades = [
+        with_programs("ana", server="1", client="2"),
+        with_programs("bob", server="1", client="3"),
+        with_programs("eve", server="4", client="3"),
+        with_programs("zoe", server="1"),
+        *(with_programs(name, server="6", client="7") for name in ("y", "z")),
+    ]
+    lines = summary(LAB, grades, "en", report="r").splitlines()
+    at = lines.index("The same program, byte for byte:")
+    assert lines[at + 1 : at + 5] == [
+        "    3 × server  ana, bob, zoe",
+        "    2 × server, client  y, z",
+        "    2 × client  bob, eve",
+        "",
+    ]
+    french = summary(LAB, grades, "fr", report="r")
+    assert "Le même programme, octet pour octet\u00a0:\n    3 × serveur  ana, bob, zoe" in french
+
+
+def test_few_of_many_who_handed_in_the_same_are_named_and_nothing_is_obeyed() -> None:
+    many = [with_programs(f"s{n}", server=str(n // 9)) for n in range(9 * 7)]
+    many[0] = replace(many[0], name="\x1b]0;x\x07\n::error::y")
+    lines = summary(LAB, many, "en", report="r").splitlines()
+    at = lines.index("The same program, byte for byte:")
+    named = r"\x1b]0;x\x07 ::error::y, s1, s2, s3, s4, s5 … and 3 more"
+    assert lines[at + 1] == f"    9 × server  {named}"
+    assert lines[at + 6 : at + 8] == ["  … and 2 more", ""]
+
+
+def test_members_of_one_team_have_handed_in_once() -> None:
+    team = [with_programs(name, "t1", server="1") for name in ("a", "b")]
+    assert "byte for byte" not in summary(LAB, team, "en", report="r")
+    other = with_programs("c", "t2", server="1")
+    assert "  3 × server  a, b, c" in summary(LAB, [*team, other], "en", report="r")
+    alone = [with_programs("a", server="1"), with_programs("b", client="1")]
+    assert "byte for byte" not in summary(LAB, alone, "en", report="r")
 
 
 def test_repeats_that_are_equal_are_certified() -> None:

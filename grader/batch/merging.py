@@ -6,18 +6,20 @@ them, so that a class graded in parts comes to the files of one that was graded 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from grader.batch import adjustments, saved
-from grader.batch.graded import graded_folder
-from grader.batch.output import Marker, OutputError, OutputFolder
+from grader.batch.graded import NoResultsError, graded_folder
+from grader.batch.output import Listing, Marker, OutputError, OutputFolder
 from grader.batch.shards import Shard, missing_parts
 from grader.lab.model import Text
 
 _CHUNK = 1 << 20
+_SHOWN = 20
 _ALIKE = ("tool", "lab", "lab_digest", "options", "due")
 """Fields of the marker that have to be the same for grades to stand in one class."""
 
@@ -30,17 +32,89 @@ class MergeError(OutputError):
         self.text = Text({"fr": fr, "en": en})
 
 
-def merged_marker(
-    folders: Sequence[OutputFolder], before: Marker | None = None, *, partial: bool = False
-) -> Marker:
-    """The marker of the whole; with `partial`, parts may be missing.
+@dataclass(frozen=True)
+class Count:
+    """How much of its part a folder has: `found` of `wanted` submissions that count."""
 
-    `before` is that of an earlier merge: its pseudonyms stay, and nobody's name comes back.
+    folder: Path
+    parts: str
+    found: int
+    wanted: int
+
+
+@dataclass(frozen=True)
+class Merging:
+    """Parts that go together, and what they come to."""
+
+    folders: Sequence[OutputFolder]
+    marker: Marker
+    """Of the whole."""
+    owners: Mapping[str, OutputFolder]
+    """Where each submission of the class lies, by its id."""
+    missing: Sequence[Shard]
+    """Parts that nobody has given."""
+    unequal: Sequence[Count]
+    """Folders that have more or less than their part."""
+
+
+def looked_into(
+    folders: Sequence[OutputFolder], before: Marker | None = None, *, partial: bool = False
+) -> Merging:
+    """See whether these go together; with `partial`, parts and submissions may be missing.
+
+    `before` is the marker of an earlier merge: its pseudonyms stay, and nobody's name comes back.
 
     Raises:
-        MergeError: they differ in how they were graded, or one is missing or there twice.
+        MergeError: they differ in how they were graded, or are of different classes, or one is
+            missing, is not whole or is there twice.
     """
+    _refuse_twice(folders)
     markers = [_marker(folder) for folder in folders]
+    _check_alike(folders, markers)
+    places = _places(folders, markers)
+    missing = missing_parts(_shards(places))
+    if missing and not partial:
+        told = in_few(missing)
+        raise MergeError(
+            f"il manque des parties\u00a0: {told}\u00a0; donnez-les aussi, ou ajoutez --partial",
+            f"parts are missing: {told}; name them too, or add --partial",
+        )
+    by_folder = [_ids(folder) for folder in folders]
+    unequal = _unequal(folders, markers, by_folder)
+    if unequal and not partial:
+        raise _not_whole(unequal[0])
+    marker = _merged(markers, before)
+    if missing or unequal:
+        parts = tuple(sorted(places, key=_by_number))
+        marker = msgspec.structs.replace(marker, parts=parts, listing=_joined(markers))
+    else:
+        _check_sum(markers, by_folder)
+    return Merging(folders, marker, _owners(folders, by_folder), missing, unequal)
+
+
+def in_few(shards: Sequence[Shard]) -> str:
+    """These parts, for people: the first of many."""
+    return ", ".join(map(str, shards[:_SHOWN])) + (", …" if shards[_SHOWN:] else "")
+
+
+def _refuse_twice(folders: Sequence[OutputFolder]) -> None:
+    seen: dict[Path, Path] = {}
+    for folder in folders:
+        other = seen.setdefault(folder.path.resolve(), folder.path)
+        if other is folder.path:
+            continue
+        if other == folder.path:
+            raise MergeError(
+                f"{other} est donné deux fois\u00a0: donnez chaque partie une fois",
+                f"{other} is given twice: name each part once",
+            )
+        raise MergeError(
+            f"{other} et {folder.path} sont le même dossier\u00a0: donnez chaque partie une fois",
+            f"{other} and {folder.path} are the same folder: name each part once",
+        )
+
+
+def _check_alike(folders: Sequence[OutputFolder], markers: Sequence[Marker]) -> None:
     first = markers[0]
     for folder, marker in zip(folders[1:], markers[1:], strict=True):
         for name in _ALIKE:
@@ -52,14 +126,27 @@ def merged_marker(
                     f"{folders[0].path} and {folder.path} were not graded in the same way "
                     f"({name}): grade them with the same lab, options and version",
                 )
-    _check_parts(folders, markers, partial=partial)
+
+
+def _merged(markers: Sequence[Marker], before: Marker | None) -> Marker:
     known = [*([before] if before is not None else []), *markers]
     return msgspec.structs.replace(
-        first,
+        markers[0],
         shard="",
+        parts=(),
+        listing=None,
         anonymous=any(one.anonymous for one in known),
         pseudonym_key=next((one.pseudonym_key for one in known if one.pseudonym_key), ""),
     )
+
+
+def _joined(markers: Sequence[Marker]) -> Listing | None:
+    """What parts of one class say of it together; None where one of them does not say."""
+    told = [one.listing for one in markers if _parts_in(one)]
+    known = [one for one in told if one is not None]
+    if not known or len(known) < len(told):
+        return None
+    return msgspec.structs.replace(known[0], here=sum(one.here for one in known))
 
 
 def _marker(folder: OutputFolder) -> Marker:
@@ -72,29 +159,46 @@ def _marker(folder: OutputFolder) -> Marker:
     return marker
 
 
-def _check_parts(
-    folders: Sequence[OutputFolder], markers: Sequence[Marker], *, partial: bool
-) -> None:
+def _parts_in(marker: Marker) -> tuple[str, ...]:
+    """The parts of a folder: one, or those of a merge that others were missing from."""
+    return (marker.shard,) if marker.shard else marker.parts
+
+
+def _places(folders: Sequence[OutputFolder], markers: Sequence[Marker]) -> dict[str, Path]:
+    """Where each part lies: no part twice, and all of one class."""
     places: dict[str, Path] = {}
+    listed: dict[str, tuple[Path, Listing]] = {}
     for folder, marker in zip(folders, markers, strict=True):
-        if marker.shard and (other := places.setdefault(marker.shard, folder.path)) != folder.path:
-            raise MergeError(
-                f"{other} et {folder.path} sont tous deux la partie {marker.shard}",
-                f"{other} and {folder.path} are both part {marker.shard}",
-            )
+        for part in _parts_in(marker):
+            if (other := places.setdefault(part, folder.path)) != folder.path:
+                raise MergeError(
+                    f"{other} et {folder.path} sont tous deux la partie {part}",
+                    f"{other} and {folder.path} are both part {part}",
+                )
+        if marker.listing is not None:
+            listed.setdefault(marker.listing.digest, (folder.path, marker.listing))
+    if len(listed) > 1:
+        (one, first), (other, second), *_ = listed.values()
+        raise MergeError(
+            f"{one} et {other} sont des parties de deux classes différentes (personnes\u00a0: "
+            f"{first.persons} et {second.persons})\u00a0: la liste a changé entre les deux\u00a0; "
+            "relancez la commande de chaque partie sur les mêmes remises",
+            f"{one} and {other} are parts of different classes (persons: {first.persons} and "
+            f"{second.persons}): the list has changed in between; give the command of each part "
+            "again, for the same submissions",
+        )
+    return places
+
+
+def _shards(places: Mapping[str, Path]) -> list[Shard]:
     shards = [_shard(places[text], text) for text in places]
     if len({shard.of for shard in shards}) > 1:
-        told = ", ".join(map(str, shards))
+        told = in_few(shards)
         raise MergeError(
             f"ces parties ne sont pas celles d’une même division\u00a0: {told}",
             f"these parts are not of one division: {told}",
         )
-    if not partial and (missing := missing_parts(shards)):
-        told = ", ".join(map(str, missing))
-        raise MergeError(
-            f"il manque des parties\u00a0: {told}\u00a0; donnez-les aussi, ou ajoutez --partial",
-            f"parts are missing: {told}; name them too, or add --partial",
-        )
+    return shards
 
 
 def _shard(place: Path, text: str) -> Shard:
@@ -107,32 +211,88 @@ def _shard(place: Path, text: str) -> Shard:
         ) from error
 
 
+def _by_number(text: str) -> int:
+    return Shard.parse(text).index
+
+
+def _ids(folder: OutputFolder) -> Sequence[str]:
+    try:
+        return graded_folder(folder).ids
+    except NoResultsError as error:
+        listed = folder.path / "results.json"
+        why = "n’est plus tel qu’il a été écrit" if listed.exists() else "n’est pas là"
+        raise MergeError(
+            f"{listed} {why}\u00a0: relancez la commande de cette partie, jusqu’au bout", str(error)
+        ) from error
+
+
+def _unequal(
+    folders: Sequence[OutputFolder], markers: Sequence[Marker], ids: Sequence[Sequence[str]]
+) -> list[Count]:
+    """Those that are not what was dealt to them: cut off, or with somebody who came later."""
+    return [
+        Count(folder.path, ", ".join(_parts_in(marker)), len(own), marker.listing.here)
+        for folder, marker, own in zip(folders, markers, ids, strict=True)
+        if marker.listing is not None and len(own) != marker.listing.here
+    ]
+
+
+def _not_whole(count: Count) -> MergeError:
+    return MergeError(
+        f"{count.folder} n’est pas la partie {count.parts} de la classe en entier "
+        f"(remises\u00a0: {count.found} au lieu de {count.wanted})\u00a0: relancez la commande de "
+        "cette partie, jusqu’au bout",
+        f"{count.folder} is not the whole of part {count.parts} of the class (submissions: "
+        f"{count.found} instead of {count.wanted}): give the command of that part again, to its "
+        "end",
+    )
+
+
+def _check_sum(markers: Sequence[Marker], ids: Sequence[Sequence[str]]) -> None:
+    """All parts together are the class; where one does not say of which class, nobody knows."""
+    whole = _joined(markers)
+    found = sum(len(own) for one, own in zip(markers, ids, strict=True) if _parts_in(one))
+    if whole is not None and found != whole.persons:
+        raise MergeError(
+            f"ces parties ne font pas toute la classe (remises\u00a0: {found} au lieu de "
+            f"{whole.persons})\u00a0: relancez la commande de chaque partie sur les mêmes remises",
+            f"these parts do not add up to the class (submissions: {found} instead of "
+            f"{whole.persons}): give the command of each part again, for the same submissions",
+        )
+
+
+def _owners(
+    folders: Sequence[OutputFolder], ids: Sequence[Sequence[str]]
+) -> dict[str, OutputFolder]:
+    owners: dict[str, OutputFolder] = {}
+    for folder, own in zip(folders, ids, strict=True):
+        for identifier in own:
+            if (other := owners.setdefault(identifier, folder)) is not folder:
+                raise MergeError(
+                    f"{identifier} est à la fois dans {other.path} et dans {folder.path}",
+                    f"{identifier} is in {other.path} and in {folder.path}",
+                )
+    return owners
+
+
 def bring_together(
-    folders: Sequence[OutputFolder], whole: OutputFolder, tell: Callable[[str, int], None]
+    merging: Merging, whole: OutputFolder, tell: Callable[[str, int], None]
 ) -> list[str]:
-    """Copy every submission of `folders` into `whole`; the ids of the class, sorted.
+    """Copy every submission into `whole`; the ids of the class, sorted.
 
     Points given by hand come along; where the whole has some for a criterion, those stay.
 
     `tell` is called with the id of each that is copied, and how many there are in all.
 
     Raises:
-        MergeError: a submission is in two of them, or is not as it was written.
+        MergeError: a submission is not as it was written.
         CannotWriteError: no space, no permission.
     """
-    owners: dict[str, OutputFolder] = {}
-    for folder in folders:
-        for identifier in graded_folder(folder).ids:
-            if (other := owners.setdefault(identifier, folder)) is not folder:
-                raise MergeError(
-                    f"{identifier} est à la fois dans {other.path} et dans {folder.path}",
-                    f"{identifier} is in {other.path} and in {folder.path}",
-                )
-    ids = sorted(owners)
+    ids = sorted(merging.owners)
     for identifier in ids:
-        _copy(owners[identifier], whole, identifier)
+        _copy(merging.owners[identifier], whole, identifier)
         tell(identifier, len(ids))
-    _take_adjustments(folders, whole)
+    _take_adjustments(merging.folders, whole)
     return ids
 
 

@@ -65,6 +65,17 @@ class DiskFullError(CannotWriteError):
     """No space left: the machine's fault, and the next run goes on from there."""
 
 
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which class a folder holds a part: that of another class does not go with it."""
+
+    digest: str
+    """Hex SHA-256 over the ids of all, and over who has to stay with whom: parts depend on it."""
+    persons: int
+    """In all parts together: each has one submission that counts, in the results of its part."""
+    here: int
+    """Those of them who are in this folder, when all of it is graded."""
+
+
 class Marker(msgspec.Struct, frozen=True, kw_only=True):
     """`OUT/.wiregrade.json`: whose folder this is, and all that `report` needs of the lab."""
 
@@ -80,6 +91,10 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     """Draws the pseudonyms: kept from the first time on, so that they stay the same."""
     shard: str = ""
     """`2/4`, where only this part of the class is in the folder."""
+    parts: tuple[str, ...] = ()
+    """Those that `merge --partial` brought together, where some of the class is missing."""
+    listing: Listing | None = None
+    """The class that these are parts of; None: it is here as a whole, or nobody has said."""
     due: str = ""
     """Until when, as `grade --due` said (ISO 8601, with its offset); empty: as the lab says."""
     schema_version: int = 1
@@ -97,9 +112,9 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
         return self.options.get(_AUDIENCE, "")
 
     def copied_for(self, audience: str, **options: str) -> Marker:
-        """The marker of such a copy, with these options besides."""
+        """The marker of such a copy, with these options besides, without a sum over ids."""
         return msgspec.structs.replace(
-            self, options={**self.options, _AUDIENCE: audience, **options}
+            self, listing=None, options={**self.options, _AUDIENCE: audience, **options}
         )
 
     @property

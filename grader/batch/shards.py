@@ -6,11 +6,13 @@ without a word to the others: array jobs of Slurm, indexed jobs of Kubernetes, a
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from grader.batch.output import Listing
 from grader.intake.entrants import Entrant
 
 _SHARD = re.compile(r"(\d{1,6})/(\d{1,6})", re.ASCII)
@@ -52,6 +54,18 @@ def part_of(entrants: Sequence[Entrant], shard: Shard) -> tuple[Entrant, ...]:
     names = sorted({groups[one.id] for one in entrants})
     mine = set(names[shard.index - 1 :: shard.of])
     return tuple(one for one in entrants if groups[one.id] in mine)
+
+
+def listing_of(entrants: Sequence[Entrant], part: Iterable[Entrant]) -> Listing:
+    """What `part` says of the class that it is dealt from: parts of another do not go with it."""
+    total = hashlib.sha256()
+    for identifier, group in sorted(_together(entrants).items()):
+        total.update(f"{identifier}\0{group}\n".encode("utf-8", "surrogatepass"))
+    return Listing(
+        digest=total.hexdigest(),
+        persons=len({one.person for one in entrants}),
+        here=len({one.person for one in part}),
+    )
 
 
 def missing_parts(shards: Iterable[Shard]) -> list[Shard]:

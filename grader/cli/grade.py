@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
@@ -15,13 +15,13 @@ from msgspec import structs
 from grader import __version__
 from grader.batch import adjustments, output, pages, unchanged
 from grader.batch.faults import is_internal
-from grader.batch.grading import Done, Grading, Settings, Waiting, marker_of
+from grader.batch.grading import Done, Grading, Settings, Waiting, is_alone, marker_of
 from grader.batch.index import Index
 from grader.batch.index import opened as opened_index
 from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource
 from grader.batch.saved import fingerprint
-from grader.batch.shards import Shard, part_of
+from grader.batch.shards import Shard, listing_of, part_of
 from grader.batch.shared import PlayedOnce
 from grader.cli import due, only_some, profiling
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS, CommandError
@@ -51,6 +51,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "tout est noté de nouveau.",
         "{out} was made with another lab, other options or another version ({what}): "
         "everything is graded anew.",
+    ),
+    "edited": (
+        "Le labo a changé depuis que {out} a été écrit ({what})~: les exécutions que cela touche "
+        "sont refaites, les autres reprises, et tout est jugé de nouveau.",
+        "The lab was changed since {out} was written ({what}): the runs that this touches are "
+        "played again, the others are taken over, and everything is judged anew.",
     ),
     "shard": (
         "Partie {shard} de la classe (remises~: {mine} sur {total}).",
@@ -102,9 +108,10 @@ def _grade(
     only_some.refuse_unknown(given.id, {one.id for one in found.entrants})
     meter = profiling.meter(given)
     where = prepared(given, source, stack, meter)
-    entrants = found.entrants
+    entrants, listing = found.entrants, None
     if given.shard is not None:
         found = replace(found, entrants=part_of(entrants, given.shard))
+        listing = listing_of(entrants, found.entrants)
     settings = Settings(
         isolation=where.isolation,
         facts=where.facts,
@@ -125,20 +132,29 @@ def _grade(
         entries = [Waiting.of(one) for one in found.entrants
                    if not given.id or one.id in given.id]  # fmt: skip
         fresh = given.fresh or bool(given.id)
-        say(plan_text(entries, output.OutputFolder(out), source, settings, fresh=fresh))
+        known = output.OutputFolder(out)
+        sharing = not given.no_cache
+        say(plan_text(entries, known, source, settings, fresh=fresh, sharing=sharing))
         return DONE
     base = fingerprint(
         __version__, source.digest, *(part for item in settings.options.items() for part in item)
     )
     with output.opened(out) as folder, opened_index(folder.path, base) as index:
         _refuse_other_part(folder, given.shard)
-        _say_if_changed(folder, source, settings)
+        anew = given.fresh or bool(given.id) or given.no_cache or is_alone(settings)
+        _say_if_changed(folder, source, settings, anew=anew)
         made = marker_of(source, settings, str(given.shard or ""))
         if given.id:
             only_some.refuse_other(folder.marker(), made)
         before = folder.marker()
         until = due.marked(asked, source.lab, before, some_only=bool(given.id))
-        made = structs.replace(made, due=until)
+        made = structs.replace(made, due=until, listing=listing)
+        if given.id and before is not None:
+            _refuse_other_class(before, listing)
+            made = structs.replace(made, listing=before.listing, parts=before.parts)
+        elif listing is not None and before is not None and before.listing != listing:
+            # Cut off, its results must not be taken for those of the class that it is of now.
+            folder.remove("results.json")
         marker = made.named(anonymous=given.anonymous, before=before)
         settings = replace(settings, pseudonym_key=marker.page_key)
         folder.mark(marker)
@@ -275,7 +291,30 @@ def _refuse_other_part(folder: output.OutputFolder, shard: Shard | None) -> None
     )
 
 
-def _say_if_changed(folder: output.OutputFolder, source: LabSource, settings: Settings) -> None:
+def _refuse_other_class(before: output.Marker, listing: output.Listing | None) -> None:
+    """Of a part whose class has changed others are to be graded: not some, and the rest as it is.
+
+    Raises:
+        CommandError: it has.
+    """
+    if listing is None or before.listing in (None, listing):
+        return
+    raise CommandError(
+        Text(
+            {
+                "fr": "la liste de la classe a changé depuis que cette partie a été notée\u00a0: "
+                "relancez la commande de chaque partie, sans --id",
+                "en": "the list of the class has changed since this part was graded: give the "
+                "command of each part again, without --id",
+            }
+        )
+    )
+
+
+def _say_if_changed(
+    folder: output.OutputFolder, source: LabSource, settings: Settings, *, anew: bool
+) -> None:
+    """`anew`: no run of before is taken over, whatever has changed."""
     before = folder.marker()
     if before is None:
         return
@@ -287,9 +326,20 @@ def _say_if_changed(folder: output.OutputFolder, source: LabSource, settings: Se
     ]
     names = sorted({*before.options, *now.options})
     changes += [name for name in names if before.options.get(name) != now.options.get(name)]
-    if changes:
-        words = _word("changed", settings.language)
-        note(words.format(out=safe(str(folder.path)), what=", ".join(changes)))
+    if not changes:
+        return
+    key = "changed"
+    if changes == ["lab_digest"] and not anew:  # runs know by what of the lab they were played
+        key, changes = "edited", _edited(before.lab_files, now.lab_files) or changes
+    words = _word(key, settings.language)
+    note(words.format(out=safe(str(folder.path)), what=", ".join(changes)))
+
+
+def _edited(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Names of a lab's files that are others now; the first ones."""
+    names = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+    more = ["…"] if len(names) > _SHOWN else []
+    return [*map(safe, names[:_SHOWN]), *more]
 
 
 def _say_distrusted(ids: Sequence[str], language: str) -> None:

@@ -201,14 +201,16 @@ def announcement(found: ClassRead, attempts: str, language: str) -> list[str]:
 def counting(entrants: Sequence[Entrant], grades: Sequence[Grade]) -> list[Grade]:
     """Of each person's graded attempts the best, in the order of `grades`; of equals the last.
 
-    One that could not be graded completely counts only where all of them could not.
+    One that could not be graded completely counts only where all of them could not. Whose
+    submission is there no more has the grade of before still.
     """
     persons = {one.id: one.person for one in entrants}
     best: dict[str, Grade] = {}
     for grade in grades:
-        before = best.get(persons[grade.id])
+        person = persons.get(grade.id, grade.id)
+        before = best.get(person)
         if before is None or _worth(grade) > _worth(before):
-            best[persons[grade.id]] = grade
+            best[person] = grade
     chosen = {grade.id for grade in best.values()}
     return [grade for grade in grades if grade.id in chosen]
 

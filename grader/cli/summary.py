@@ -10,14 +10,16 @@ from itertools import pairwise
 from grader.formats.certification import certification_lines
 from grader.formats.safe import no_commands, one_line
 from grader.judge.model import Grade, Status
-from grader.lab.model import Lab
+from grader.lab.model import Lab, Role
 from grader.view.words import decimal
+from grader.view.words import words as page_words
 
 BINS = 5
 """Bars of the distribution; TP 09's 20 points give steps of four."""
 _BAR = 30
 _MOST = 5
 _LISTED = 8
+_NAMES = 6
 
 _WORDS: dict[str, tuple[str, str]] = {
     "graded": ("{n} remises notées", "{n} submissions graded"),
@@ -39,6 +41,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "criteria": ("Le plus souvent manqué~:", "Missed most often:"),
     "diagnoses": ("Les erreurs les plus fréquentes~:", "The most frequent mistakes:"),
     "problems": ("À regarder~:", "To look at:"),
+    "identical": ("Le même programme, octet pour octet~:", "The same program, byte for byte:"),
     "more": ("… et {n} autres", "… and {n} more"),
     "more_1": ("… et 1 autre", "… and 1 more"),
     "report": ("Rapport~: {path}", "Report: {path}"),
@@ -56,6 +59,7 @@ def summary(
     blocks.append(_missed(lab, grades, words, language))
     blocks.append(_mistakes(grades, words, language))
     blocks.append(_problems(grades, words, language))
+    blocks.append(_identical(grades, words, language))
     blocks.append(certification_lines(grades, language))
     blocks.append([words["report"].format(path=report)])
     return no_commands("\n\n".join("\n".join(block) for block in blocks if block))
@@ -153,6 +157,42 @@ def _problems(grades: Sequence[Grade], words: dict[str, str], language: str) -> 
     if len(lines) > _LISTED:
         lines = [*lines[:_LISTED], "  " + _counted("more", len(lines) - _LISTED, words)]
     return [words["problems"], *lines]
+
+
+def _identical(grades: Sequence[Grade], words: dict[str, str], language: str) -> list[str]:
+    """Who handed in the same, the most first: a line for each group of people."""
+    from grader.view.teacher_eye import identical
+
+    groups: dict[tuple[str, ...], tuple[list[Grade], list[Role]]] = {}
+    for role, who in identical(grades):
+        if len({_handed_in(grade) for grade in who}) > 1:
+            _, roles = groups.setdefault(tuple(grade.id for grade in who), (who, []))
+            roles.append(role)
+    if not groups:
+        return []
+    named = page_words(language)
+    lines = [
+        f"  {len(who):>3} × {', '.join(named[role] for role in roles)}  {_names(who, words)}"
+        for who, roles in list(groups.values())[:_MOST]
+    ]
+    if len(groups) > _MOST:
+        lines.append("  " + _counted("more", len(groups) - _MOST, words))
+    return [words["identical"], *lines]
+
+
+def _handed_in(grade: Grade) -> tuple[str, ...]:
+    """What is one for all rows of one handing in: members of a team have the same of course."""
+    origin = grade.origin
+    if origin is None or origin.team is None:
+        return (grade.id,)
+    return (origin.team, *origin.entries)
+
+
+def _names(grades: Sequence[Grade], words: dict[str, str]) -> str:
+    named = ", ".join(one_line(grade.name) for grade in grades[:_NAMES])
+    if len(grades) <= _NAMES:
+        return named
+    return f"{named} {_counted('more', len(grades) - _NAMES, words)}"
 
 
 def is_certified(grade: Grade) -> bool:
