@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from batch_tools import SETTINGS, run_of, source, submission, waiting
 
-from grader.batch import grading, kept, output
-from grader.batch.grading import Done, Grading
+from grader.batch import grading, kept, output, saved
+from grader.batch.grading import Done, Grading, Settings, rejudge
 from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource
 from grader.judge.model import Grade, Programs
@@ -58,12 +59,17 @@ def changed(name: str, old: bytes, new: bytes) -> LabSource:
 
 
 def grade(
-    out: Path, lab: LabSource | None = None, *, sharing: bool = True, one: Submission = ONE
+    out: Path,
+    lab: LabSource | None = None,
+    *,
+    sharing: bool = True,
+    one: Submission = ONE,
+    settings: Settings = SETTINGS,
 ) -> tuple[Done, list[str], Grading]:
     lab, engine = lab or source(), Pieces()
     with output.opened(out) as folder:
-        folder.mark(grading.marker_of(lab, SETTINGS))
-        work = Grading(folder, lab, SETTINGS, judge_run, sharing=sharing)
+        folder.mark(grading.marker_of(lab, settings))
+        work = Grading(folder, lab, settings, judge_run, sharing=sharing)
         (made,) = work.grade(waiting(one), engine)
     return made, engine.played, work
 
@@ -140,9 +146,83 @@ def test_what_does_not_match_its_sum_is_judged_and_written_again(tmp_path: Path,
     before = tree(tmp_path)
     path = tmp_path / "a" / name
     path.write_bytes(path.read_bytes().replace(b"server", b"client"))
-    made, played, _ = grade(tmp_path)
-    assert (made.taken_over, played) == (True, [])
+    made, played, work = grade(tmp_path)
+    assert (made.taken_over, played, work.distrusted) == (False, [], ["a"])
     assert tree(tmp_path) == before
+    again, _, work = grade(tmp_path)
+    assert (again.taken_over, work.distrusted) == (True, [])
+
+
+def test_a_changed_page_is_told_without_a_cache_too(tmp_path: Path) -> None:
+    grade(tmp_path)
+    (tmp_path / "a/index.html").write_bytes(b"20 / 20")
+    _, _, work = grade(tmp_path, sharing=False)
+    assert work.distrusted == ["a"]
+
+
+def test_nothing_that_a_changed_list_of_files_speaks_for_is_believed(tmp_path: Path) -> None:
+    _, first, _ = grade(tmp_path)
+    before = tree(tmp_path)
+    path = tmp_path / "a/submission.json"
+    forged = saved.load(output.OutputFolder(tmp_path), "a")
+    assert forged is not None
+    path.write_bytes(saved.encoded(msgspec.structs.replace(forged, seed="0" * 32)))
+    made, played, work = grade(tmp_path)
+    assert (made.taken_over, played, work.distrusted) == (False, first, ["a"])
+    assert tree(tmp_path) == before
+
+
+ENGLISH = replace(SETTINGS, language="en")
+
+
+def test_another_language_changes_no_file_behind_our_back(tmp_path: Path) -> None:
+    grade(tmp_path)
+    before = tree(tmp_path)
+    made, played, work = grade(tmp_path, settings=ENGLISH)
+    assert (made.taken_over, played, work.distrusted) == (True, [], [])
+    with output.opened(tmp_path) as folder:  # `wiregrade report --lang fr`
+        found = saved.load(folder, "a")
+        assert found is not None
+        rejudge(folder, source(), SETTINGS, judge_run, found)
+    assert tree(tmp_path) == before
+    made, played, work = grade(tmp_path, settings=ENGLISH)
+    assert (made.taken_over, played, work.distrusted) == (True, [], [])
+    assert grade(tmp_path)[2].distrusted == []
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("where", ["between", "after"])
+def test_pages_that_were_cut_off_in_another_language_are_no_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    grade(tmp_path)
+
+    def cut_off(folder: output.OutputFolder, identifier: str, files: dict[str, bytes]) -> None:
+        names = ["index.html"] if where == "between" else [*files]
+        for name in names:
+            folder.write(f"{identifier}/{name}", files[name])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("grader.batch.pages.write", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            grade(tmp_path, settings=ENGLISH)
+    made, _, work = grade(tmp_path)
+    assert (made.taken_over, work.distrusted) == (True, [])
+
+
+@pytest.mark.parametrize("other", ["version", "options"])
+def test_another_version_or_option_is_no_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    _, first, _ = grade(tmp_path)
+    settings = SETTINGS
+    if other == "version":
+        monkeypatch.setattr(grading, "__version__", "0.0")
+    else:
+        settings = replace(SETTINGS, python="3.12.1")
+    _, played, work = grade(tmp_path, settings=settings)
+    assert (played, work.distrusted) == (first, [])
 
 
 def test_a_job_of_known_runs_starts_no_worker(tmp_path: Path) -> None:

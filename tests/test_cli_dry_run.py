@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from batch_tools import SETTINGS, FakeEngine, judge, source, submission, waiting
+from test_batch_earlier import ONE, grade, longer
 
 from grader.batch import grading, output
-from grader.batch.grading import Grading
+from grader.batch.grading import Grading, Settings
+from grader.batch.plan import LabSource, jobs_of
 from grader.cli import app
 from grader.cli.dry_run import plan_text
+from grader.submission import Submission
 
 OLD, NEW = submission("dupont"), submission("martin")
 
@@ -24,10 +28,23 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def plan(out: Path, *, fresh: bool = False) -> list[str]:
+def plan(
+    out: Path,
+    *those: Submission,
+    lab: LabSource | None = None,
+    settings: Settings = SETTINGS,
+    fresh: bool = False,
+    sharing: bool = True,
+) -> list[str]:
     folder = output.OutputFolder(out)
-    both = waiting(OLD, NEW)
-    return plan_text(both, folder, source(), SETTINGS, fresh=fresh).replace("\xa0", " ").split("\n")
+    entries = waiting(*(those or (OLD, NEW)))
+    lab = lab or source()
+    text = plan_text(entries, folder, lab, settings, fresh=fresh, sharing=sharing)
+    return text.replace("\xa0", " ").split("\n")
+
+
+def runs_of(one: Submission) -> int:
+    return sum(len(job.scenarios) for job in jobs_of(source().lab, one, "seed"))
 
 
 def test_what_is_graded_is_taken_over_and_the_rest_counted(out: Path) -> None:
@@ -49,6 +66,62 @@ def test_fresh_or_changed_it_is_graded_anew(out: Path) -> None:
     assert plan(out, fresh=True)[2].startswith("2 à noter, 0 repris")
     next((out / "dupont" / "runs").glob("*.jsonl")).write_text("torn")
     assert plan(out)[2].startswith("2 à noter, 0 repris")
+
+
+def test_only_the_runs_that_a_change_touches_are_counted(tmp_path: Path) -> None:
+    _, first, _ = grade(tmp_path)
+    lab = longer(source())
+    told = plan(tmp_path, ONE, lab=lab)
+    assert told == [
+        f"a : à noter, 1 exécutions (en plus de {len(first) - 1} reprises)",
+        f"1 à noter, 0 repris, 1 exécutions (en plus de {len(first) - 1} reprises) ; "
+        "rien n’a été exécuté ni écrit.",
+    ]
+    # Neither is one where nothing is shared, or each is seen for itself.
+    whole = f"1 à noter, 0 repris, {runs_of(ONE)} exécutions ;"
+    assert plan(tmp_path, ONE, lab=lab, sharing=False)[-1].startswith(whole)
+    assert plan(tmp_path, ONE, lab=lab, fresh=True)[-1].startswith(whole)
+    twice = plan(tmp_path, ONE, lab=lab, settings=replace(SETTINGS, certify=2))
+    assert twice[-1].startswith(f"1 à noter, 0 repris, {2 * runs_of(ONE)} exécutions ;")
+    assert grade(tmp_path, lab)[1] == ["server-drawn"]
+
+
+def test_in_english_too(tmp_path: Path) -> None:
+    grade(tmp_path)
+    settings, copy = replace(SETTINGS, language="en"), replace(NEW, id="z", name="z")
+    told = plan(tmp_path, ONE, NEW, copy, lab=longer(source()), settings=settings)
+    more, runs = runs_of(ONE) - 1, runs_of(NEW)
+    assert told[0].startswith("a: to be graded, 1 runs (besides ")
+    assert told[2] == "z: to be graded, a copy of another submission, nothing to run"
+    assert told[3].startswith(
+        f"3 to be graded (copies: 1), 0 taken over, {1 + runs} runs (besides "
+    )
+    assert int(told[3].split("besides ")[1].split()[0]) <= more
+
+
+def test_who_handed_in_the_same_is_counted_once(out: Path) -> None:
+    of_old, of_new = (replace(one, id=f"z{one.id}", name="z") for one in (OLD, NEW))
+    told = plan(out, OLD, NEW, of_new, of_old)
+    copied = "à noter, copie d’une autre remise, rien à exécuter"
+    assert told[2:4] == [f"z : {copied}"] * 2
+    runs = runs_of(NEW)
+    assert told[4].startswith(f"3 à noter (copies : 2), 1 repris, {runs} exécutions ;")
+    engine = FakeEngine()
+    with output.opened(out) as folder:
+        list(
+            Grading(folder, source(), SETTINGS, judge).grade(
+                waiting(OLD, NEW, of_new, of_old), engine
+            )
+        )
+    assert engine.played == ["martin"]
+
+
+def test_a_copy_of_what_is_torn_is_none(out: Path) -> None:
+    of_old = replace(OLD, id="zoe", name="zoe")
+    next((out / "dupont" / "runs").glob("*.jsonl")).write_text("torn")
+    assert plan(out, of_old)[0].startswith("zoe : à noter, ")
+    assert "copie" not in plan(out, of_old)[0]
+    assert "copie" not in plan(out, of_old, NEW, sharing=False)[1]
 
 
 def test_nothing_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,11 +15,12 @@ import pytest
 from engine_tools import bwrap
 from namespaces import missing
 from short_lab import short_lab
+from test_cli_only_some import Engine
 
 import grader
 from grader import results
 from grader.batch import output
-from grader.cli import app
+from grader.cli import app, executor
 
 ROOT = Path(grader.__file__).parent.parent
 SAMPLES = ROOT / "submissions"
@@ -114,6 +115,44 @@ def test_other_options_are_said_and_fail_under_is_one(
     assert "Report: " in capsys.readouterr().out
     assert grade(*asked, "--seed", "s1", "--fail-under", "12,5") == 1
     assert "another version (seed)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "(client-nominal.yaml): the runs that this touches are played again, the others "
+               "are taken over"),
+        ("fr", "(client-nominal.yaml)\u00a0: les exécutions que cela touche sont refaites, les "
+               "autres reprises"),
+    ],
+)  # fmt: skip
+def test_of_a_changed_lab_it_says_what_is_played_again(
+    small: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    said: str,
+) -> None:
+    monkeypatch.setattr(executor, "Engine", Engine)
+    lab = short_lab(tmp_path)
+    asked = (small, "--out", tmp_path / "out", "--lang", language, "--lab", lab,
+             "--isolation", "none")  # fmt: skip
+    grade(*asked)
+    with (lab / "client-nominal.yaml").open("a") as file:
+        file.write("# another\n")
+    capsys.readouterr()
+    grade(*asked)
+    told = capsys.readouterr().err
+    assert said in told
+    # Where nothing is taken over, or more has changed, everything is graded anew.
+    for more in (["--no-cache"], ["--fresh"], ["--seed", "s1"]):
+        with (lab / "client-nominal.yaml").open("a") as file:
+            file.write("# another\n")
+        grade(*asked, *more)
+        told = capsys.readouterr().err
+        assert said not in told
+        assert "lab_digest" in told
 
 
 @pytest.mark.sandbox

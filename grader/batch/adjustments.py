@@ -109,12 +109,15 @@ def told(folder: OutputFolder) -> dict[str, str]:
         AdjustmentsError: they can't be read.
     """
     return {
-        identifier: "\n".join(
-            f"{name} {one.points} {one.date} {one.why}" for name, one in sorted(criteria.items())
-        )
-        for identifier, criteria in load(folder).items()
-        if criteria
+        identifier: as_text(criteria) for identifier, criteria in load(folder).items() if criteria
     }
+
+
+def as_text(criteria: Mapping[str, Adjustment]) -> str:
+    """What was given to one, by criterion: nothing is the empty text."""
+    return "\n".join(
+        f"{name} {one.points} {one.date} {one.why}" for name, one in sorted(criteria.items())
+    )
 
 
 def _read(folder: OutputFolder, one: _Written) -> Adjustment:

@@ -7,7 +7,7 @@ their sums; where only some scenarios are others now, the runs of the rest are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.batch import kept, pages, saved
@@ -48,16 +48,27 @@ class Earlier:
         self._shown = shown
         self._judge = judge
         self._spool = spool
-        self.distrusted: list[str] = []
+        self._distrusted: dict[str, None] = {}
+        self._forged: set[str] = set()
+        """Of them: whose `submission.json` was changed, and so whatever it speaks for."""
+
+    @property
+    def distrusted(self) -> Sequence[str]:
         """Who had a result of the same mark whose files are not as they were written."""
+        return list(self._distrusted)
+
+    def is_distrusted(self, identifier: str) -> bool:
+        """Whether this one's files are not as they were written."""
+        return identifier in self._distrusted
 
     def taken_over(
         self, identifier: str, mark: str, *, traced: bool, kept_too: bool
     ) -> Grade | None:
         """The grade, if a result of before still holds; slim. None: it is to be played.
 
-        It does not hold where a file of it is gone, torn or was changed since. `traced`: only
-        where its calls were traced. `kept_too`: what `kept.json` says need not be judged again.
+        It does not hold where what it was judged from is gone, torn or was changed since; what
+        judging made is made again then. `traced`: only where its calls were traced. `kept_too`:
+        what `kept.json` says need not be judged again.
 
         Raises:
             OutputError: its pages cannot be written.
@@ -68,33 +79,45 @@ class Earlier:
                 return None
             if traced and found.runs and not found.traced:
                 return None
-            grade = self._kept(found) if kept_too else None
-            return grade or self._judged(found)
+            grade = self._kept(found)
+            if found.id in self._forged:
+                return None
+            return grade if grade is not None and kept_too else self._judged(found)
         except OutputError:
             raise
         except Exception:
             return None  # played again, it is told where that fails, too
 
     def _kept(self, found: saved.Saved) -> Grade | None:
+        """The grade that is told by `kept.json`, if all files are as that says.
+
+        Pages in another language, or of other points by hand, are no sign of a change.
+        """
         there = kept.load(self._folder, found.id)
-        if there is None:
+        if there is None and kept.is_altered(self._folder, found.id):
+            self._distrusted[found.id] = None
+        if there is None or there.mark != found.fingerprint:
             return None
-        if (there.mark, there.shown) != (found.fingerprint, self._shown.of(found.id)):
-            return None
-        if not kept.is_whole(self._folder, there, found):
-            return None
-        return kept.grade_of(there, self._source.lab)
+        same = there.shown == self._shown.of(found.id)
+        if same and kept.is_whole(self._folder, there, found):
+            return kept.grade_of(there, self._source.lab)
+        if self._folder.digest(f"{found.id}/submission.json") != there.saved:
+            self._forged.add(found.id)
+        if same or found.id in self._forged:
+            self._distrusted[found.id] = None
+        return None
 
     def _judged(self, found: saved.Saved) -> Grade | None:
         """Judge what was saved, and write its pages again."""
         whole = saved.is_whole(self._folder, found)
         if not whole or self._folder.read(f"{found.id}/result.json") is None:
-            self.distrusted.append(found.id)
+            self._distrusted[found.id] = None
             return None
         settings = self._shown.settings
         grade, made = judged_again(self._folder, self._source, settings, self._judge, found)
         if not grade.complete:
             return None  # the machine failed it: now it may not
+        kept.give_way(self._folder, found.id, made)
         pages.write(self._folder, found.id, made)
         written = self._folder.digest(f"{found.id}/submission.json") or ""
         keep(self._folder, self._shown, grade, found.fingerprint, written, made)
@@ -103,30 +126,47 @@ class Earlier:
     def runs(self, submission: Submission, keys: Mapping[str, str]) -> dict[str, list[Run]]:
         """Runs of before, by scenario, of the scenarios that had these very `keys`.
 
-        They come out of the folder, which is written anew. One whose transcript or capture is
-        not as it was written is left out.
+        They come out of the folder, which is written anew.
         """
-        found = saved.load(self._folder, submission.id)
-        if found is None or found.digest != submission.digest:
+        if submission.id in self._forged:
             return {}
-        same = {name for name, key in keys.items() if found.keys.get(name) == key}
-        if not same:
-            return {}
+        held = runs_that_hold(self._folder, submission, keys)
         try:
-            gone, changed = saved.altered(self._folder, found)
-            bad = {*gone, *changed}
-            runs: defaultdict[str, list[Run]] = defaultdict(list)
-            for name in found.runs:
-                files = {f"runs/{name}.jsonl", f"runs/{name}.pcapng"}
-                if files & bad or f"runs/{name}.jsonl" not in found.artifacts:
-                    continue
-                run = saved.run_of(self._folder, found, name)
-                scenario = run.header.scenario
-                if scenario in same and run.end.outcome not in _UNPLAYED:
-                    runs[scenario].append(stored(run, self._spool))
+            return {
+                scenario: [stored(run, self._spool) for run in runs]
+                for scenario, runs in held.items()
+            }
         except (OSError, ValueError):
             return {}
-        return dict(runs)
+
+
+def runs_that_hold(
+    folder: OutputFolder, submission: Submission, keys: Mapping[str, str]
+) -> dict[str, list[Run]]:
+    """Runs of before, by scenario, of the scenarios that had these very `keys`, where they lie.
+
+    One whose transcript or capture is not as it was written is left out.
+    """
+    found = saved.load(folder, submission.id)
+    if found is None or found.digest != submission.digest:
+        return {}
+    same = {name for name, key in keys.items() if found.keys.get(name) == key}
+    if not same:
+        return {}
+    try:
+        gone, changed = saved.altered(folder, found)
+        bad = {*gone, *changed}
+        runs: defaultdict[str, list[Run]] = defaultdict(list)
+        for name in found.runs:
+            files = {f"runs/{name}.jsonl", f"runs/{name}.pcapng"}
+            if files & bad or f"runs/{name}.jsonl" not in found.artifacts:
+                continue
+            run = saved.run_of(folder, found, name)
+            if run.header.scenario in same and run.end.outcome not in _UNPLAYED:
+                runs[run.header.scenario].append(run)
+    except (OSError, ValueError):
+        return {}
+    return dict(runs)
 
 
 def keep(

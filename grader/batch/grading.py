@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import partial
 
 from grader import __version__
-from grader.batch import earlier, pages, saved
+from grader.batch import adjustments, earlier, kept, pages, saved
 from grader.batch.alike import Alike
 from grader.batch.aside import set_aside
 from grader.batch.copies import Copies, Owner
@@ -40,7 +40,7 @@ from grader.run.meter import OFF, Meter
 from grader.run.spool import Spool
 from grader.submission import Submission
 
-__all__ = ["Done", "Grading", "Settings", "Waiting", "marker_of", "rejudge"]
+__all__ = ["Done", "Grading", "Settings", "Waiting", "is_alone", "marker_of", "rejudge"]
 
 _MOST_WAITING = 8
 """Submissions that may wait to be judged: a class that plays fast must not fill the memory."""
@@ -74,8 +74,7 @@ class Grading:
         self._settings = settings
         self._judge = judge
         self._fresh = fresh
-        # Repeats, sweeps and traces are asked for to be seen: each submission has its own.
-        self._alone = settings.certify > 1 or settings.sweep or settings.strace is not None
+        self._alone = is_alone(settings)
         self._sharing = sharing and not self._alone
         self._kept_too = sharing
         self._log = FaultLog(folder)
@@ -105,7 +104,7 @@ class Grading:
 
     @property
     def distrusted(self) -> Sequence[str]:
-        """Ids of results that were not taken over because files of theirs were changed."""
+        """Ids of results that were not taken over as they were: files of theirs were changed."""
         return self._earlier.distrusted
 
     def grade(self, waiting: Iterable[Waiting], engine: Plays) -> Generator[Done, None, None]:
@@ -319,7 +318,8 @@ class Grading:
         )  # fmt: skip
         if grade is None:
             return False
-        done = Done(grade=grade, taken_over=True)
+        as_it_was = not self._earlier.is_distrusted(opened.submission.id)
+        done = Done(grade=grade, taken_over=as_it_was)
         self._done.append(self._noted(done, opened.handed, files))
         return True
 
@@ -457,8 +457,18 @@ def rejudge(
         ValueError: what was saved is not whole any more.
     """
     grade, shown = judged_again(folder, source, settings, judge, found)
+    before = kept.give_way(folder, found.id, shown)
     pages.write(folder, found.id, shown)
+    if before is not None and kept.can_be_kept(grade):
+        given = {one.criterion.id: one.adjusted for one in grade.criteria if one.adjusted}
+        by = kept.shown_by(settings.language, adjustments.as_text(given))
+        kept.keep(folder, kept.describe(grade, before.mark, by, before.saved, shown))
     return Done(grade=pages.slim(grade))
+
+
+def is_alone(settings: Settings) -> bool:
+    """Repeats, sweeps and traces are asked for to be seen: each submission has its own."""
+    return settings.certify > 1 or settings.sweep or settings.strace is not None
 
 
 def _servers_first(runs: Iterable[Run]) -> tuple[Run, ...]:

@@ -121,17 +121,44 @@ def _summed(body: bytes) -> list[bytes]:
 
 def load(folder: OutputFolder, identifier: str) -> Kept | None:
     """What is kept of a submission; None where there is nothing, or not what was written."""
-    data = folder.read(f"{identifier}/{KEPT}")
-    if data is None:
-        return None
-    said, _, body = data.partition(b"\n")
-    if said != hashlib.sha256(body).hexdigest().encode():
+    body = _body(folder.read(f"{identifier}/{KEPT}") or b"")
+    if body is None:
         return None
     try:
         kept = msgspec.json.decode(body, type=Kept)
     except ValueError:
         return None
     return kept if kept.grade.id == identifier else None
+
+
+def is_altered(folder: OutputFolder, identifier: str) -> bool:
+    """Whether there is a file that is not as it was written."""
+    data = folder.read(f"{identifier}/{KEPT}")
+    return data is not None and _body(data) is None
+
+
+def _body(data: bytes) -> bytes | None:
+    """What its first line is the sum of; None where it is not."""
+    said, _, body = data.partition(b"\n")
+    return body if said == hashlib.sha256(body).hexdigest().encode() else None
+
+
+def give_way(folder: OutputFolder, identifier: str, made: Mapping[str, bytes]) -> Kept | None:
+    """Before `made` is written: what tells of other files goes, or they would pass for changed.
+
+    What it was, if it had to go.
+
+    Raises:
+        CannotWriteError: no permission.
+    """
+    there = load(folder, identifier)
+    if there is not None and not all(
+        _is_summed(data, there.pages.get(name, ""), *there.tails.get(name, (0, "")))
+        for name, data in made.items()
+    ):
+        folder.remove(f"{identifier}/{KEPT}")
+        return there
+    return None
 
 
 def describe(
@@ -198,10 +225,14 @@ def _is_as_summed(folder: OutputFolder, name: str, digest: str, size: int, tail:
     if not tail:
         return folder.digest(name) == digest
     data = folder.read(name)
-    if data is None or not 0 <= size <= len(data):
+    return data is not None and _is_summed(data, digest, size, tail)
+
+
+def _is_summed(data: bytes, digest: str, size: int, tail: str) -> bool:
+    if not 0 <= size <= len(data):
         return False
-    ends = (data[: len(data) - size], data[len(data) - size :])
-    return [hashlib.sha256(end).hexdigest() for end in ends] == [digest, tail]
+    ends = (data[: len(data) - size], data[len(data) - size :]) if tail else (data,)
+    return [hashlib.sha256(end).hexdigest() for end in ends] == [digest, tail][: len(ends)]
 
 
 def grade_of(kept: Kept, lab: Lab) -> Grade:

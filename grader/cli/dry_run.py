@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
 
 from grader import __version__
 from grader.batch import saved
-from grader.batch.grading import Settings, Waiting
+from grader.batch.earlier import runs_that_hold
+from grader.batch.grading import Settings, Waiting, is_alone
+from grader.batch.keys import Marks, RunKeys
 from grader.batch.output import OutputFolder
 from grader.batch.plan import LabSource, jobs_of, seed_for
 from grader.cli.streams import safe
+from grader.run.jobs import Job
+from grader.run.pieces import cut, done
 from grader.submission import Submission
 from grader.view.bytes_view import TYPOGRAPHY, escaped
 
 _WORDS = {
     "kept": ("repris", "taken over"),
     "problem": ("rien à exécuter~: {why}", "nothing to run: {why}"),
-    "runs": ("à noter, {runs} exécutions", "to be graded, {runs} runs"),
-    "total": (
-        "{graded} à noter, {kept} repris, {runs} exécutions~; rien n’a été exécuté ni écrit.",
-        "{graded} to be graded, {kept} taken over, {runs} runs; nothing was run or written.",
+    "copied": (
+        "à noter, copie d’une autre remise, rien à exécuter",
+        "to be graded, a copy of another submission, nothing to run",
     ),
+    "graded": ("à noter, {runs} exécutions", "to be graded, {runs} runs"),
+    "known": (" (en plus de {known} reprises)", " (besides {known} taken over)"),
+    "total": (
+        "{graded} à noter{copies}, {kept} repris, {runs} exécutions{others}~; "
+        "rien n’a été exécuté ni écrit.",
+        "{graded} to be graded{copies}, {kept} taken over, {runs} runs{others}; "
+        "nothing was run or written.",
+    ),
+    "copies": (" (copies~: {copied})", " (copies: {copied})"),
 }
 
 
@@ -31,46 +46,145 @@ def plan_text(
     settings: Settings,
     *,
     fresh: bool,
+    sharing: bool = True,
 ) -> str:
-    """A line for each submission, then the sums. Split sweeps and traces come on top of `runs`."""
+    """A line for each submission, then the sums. Split sweeps and traces come on top of `runs`.
+
+    `fresh` and `sharing` are those of `Grading`.
+    """
     place = 1 if settings.language == "en" else 0
     words = {key: pair[place].replace("~", "\u00a0") for key, pair in _WORDS.items()}
-    lines, graded, kept, total = [], 0, 0, 0
-    for entry in waiting:
-        submission = entry.read()
-        if not fresh and _is_kept(folder, source, settings, submission):
-            kept += 1
-            said = words["kept"]
-        else:
-            graded += 1
-            runs = _runs(source, settings, submission)
-            total += runs
-            said = words["runs"].format(runs=runs)
-            if submission.problem is not None:
-                why = submission.problem.message.in_language(settings.language)
-                said = words["problem"].format(why=escaped(why, keep=TYPOGRAPHY))
-        colon = ": " if place else "\u00a0: "
-        lines.append(f"{safe(entry.name)}{colon}{said}")
-    lines.append(words["total"].format(graded=graded, kept=kept, runs=total))
-    return "\n".join(lines)
+    plan = _Plan(folder, source, settings, fresh=fresh, sharing=sharing)
+    colon = ": " if place else "\u00a0: "
+    lines = [f"{safe(entry.name)}{colon}{_said(plan, entry, words)}" for entry in waiting]
+    return "\n".join([*lines, _total(plan.counts, words)])
 
 
-def _is_kept(
-    folder: OutputFolder, source: LabSource, settings: Settings, submission: Submission
-) -> bool:
-    """Whether its files are whole and of this very submission, lab and options."""
-    found = saved.load(folder, submission.id)
-    mark = saved.mark_of(__version__, source.digest, settings.options, submission)
-    if found is None or found.fingerprint != mark:
+def _said(plan: _Plan, entry: Waiting, words: dict[str, str]) -> str:
+    submission = entry.read()
+    what = plan.take(submission)
+    if submission.problem is not None and what["graded"]:
+        why = submission.problem.message.in_language(plan.language)
+        return words["problem"].format(why=escaped(why, keep=TYPOGRAPHY))
+    key = next(key for key in ("kept", "copied", "graded") if what[key])
+    said = words[key].format(runs=what["runs"])
+    return said + (words["known"].format(known=what["known"]) if what["known"] else "")
+
+
+def _total(counts: Counter[str], words: dict[str, str]) -> str:
+    copies = words["copies"].format(copied=counts["copied"]) if counts["copied"] else ""
+    others = words["known"].format(known=counts["known"]) if counts["known"] else ""
+    told = {key: counts[key] for key in ("graded", "kept", "runs")}
+    return words["total"].format(copies=copies, others=others, **told)
+
+
+class _Plan:
+    """What `Grading` would do with one submission after the other, counted in `counts`."""
+
+    def __init__(
+        self,
+        folder: OutputFolder,
+        source: LabSource,
+        settings: Settings,
+        *,
+        fresh: bool,
+        sharing: bool,
+    ) -> None:
+        self._folder = folder
+        self._source = source
+        self._settings = settings
+        self._fresh = fresh
+        self._sharing = sharing and not is_alone(settings)
+        self._marks = Marks(__version__, source.digest, settings.options)
+        self._keys = RunKeys(__version__, settings.options)
+        self._leads: set[str] = set()
+        """What those who come to be played handed in; who comes later with it is a copy."""
+        self.counts: Counter[str] = Counter()
+
+    @property
+    def language(self) -> str:
+        """Of who asks."""
+        return self._settings.language
+
+    def take(self, submission: Submission) -> Counter[str]:
+        """What would become of it: `kept`, or `graded`, maybe as `copied`; its runs."""
+        what = self._look(submission)
+        self.counts += what
+        return what
+
+    def _look(self, submission: Submission) -> Counter[str]:
+        if not self._fresh and self._is_kept(submission):
+            return Counter(kept=1)
+        if submission.problem is None and self._is_copy(submission):
+            return Counter(graded=1, copied=1)
+        return Counter(graded=1) + self._runs(submission)
+
+    def _is_kept(self, submission: Submission) -> bool:
+        """Whether its files are whole and of this very submission, lab and options."""
+        found = saved.load(self._folder, submission.id)
+        if found is None or found.fingerprint != self._marks.of(submission):
+            return False
+        if self._settings.strace is not None and found.runs and not found.traced:
+            return False
+        result = self._folder.read(f"{submission.id}/result.json")
+        return result is not None and self._is_whole(found)
+
+    def _is_whole(self, found: saved.Saved) -> bool:
+        try:
+            return saved.is_whole(self._folder, found)
+        except ValueError:  # edited since
+            return False
+
+    def _is_copy(self, submission: Submission) -> bool:
+        """Whether somebody else's result will be its own."""
+        if not self._sharing:
+            return False
+        content = self._marks.content(submission)
+        twin = self._twins.get(content, submission.id)
+        if content in self._leads or (twin != submission.id and self._has_whole(twin)):
+            return True
+        self._leads.add(content)
         return False
-    try:
-        whole = saved.is_whole(folder, found)
-    except ValueError:  # edited since
-        return False
-    return whole and folder.read(f"{submission.id}/result.json") is not None
+
+    def _has_whole(self, identifier: str) -> bool:
+        found = saved.load(self._folder, identifier)
+        return found is not None and self._is_whole(found)
+
+    @cached_property
+    def _twins(self) -> dict[str, str]:
+        """What was handed in by those who are in the folder -> the first of them."""
+        if self._fresh:
+            return {}
+        twins: dict[str, str] = {}
+        for path in sorted(self._folder.path.glob("*/submission.json")):
+            found = saved.load(self._folder, path.parent.name)
+            if found is not None and (content := self._marks.content(found)):
+                twins.setdefault(content, found.id)
+        return twins
+
+    def _runs(self, submission: Submission) -> Counter[str]:
+        """Its runs that would be played, and those of before that would be taken over."""
+        seed = seed_for(self._source.lab, submission, self._settings.seed)
+        jobs = jobs_of(self._source.lab, submission, seed, self._settings.certify)
+        if self._sharing and not self._fresh:
+            keys = {
+                scenario.id: self._keys.of(job, scenario, submission.digest)
+                for job in jobs
+                for scenario in job.scenarios
+            }
+            known = runs_that_hold(self._folder, submission, keys)
+            jobs = tuple(replace(job, known=known) for job in jobs)
+        return sum(map(_counted, jobs), Counter[str]())
 
 
-def _runs(source: LabSource, settings: Settings, submission: Submission) -> int:
-    seed = seed_for(source.lab, submission, settings.seed)
-    jobs = jobs_of(source.lab, submission, seed, settings.certify)
-    return sum(len(job.scenarios) for job in jobs) * settings.certify
+def _counted(job: Job) -> Counter[str]:
+    """The runs of a job, cut as the engine does: advice that known runs make vain is not played."""
+    counts: Counter[str] = Counter()
+    waiting = cut(job)
+    while waiting:
+        piece = waiting.pop()
+        if not piece.skip:
+            counts["known" if piece.known else "runs"] += len(piece.known) or job.certify
+        later, _ = done(piece, piece.known)
+        waiting += later
+    return counts

@@ -40,7 +40,8 @@ def _anonymous(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _machine(parser: argparse.ArgumentParser) -> None:
+def _machine(parser: argparse.ArgumentParser, *, cold: str = "") -> None:
+    """`cold`: what is to be said of `--cold` besides."""
     parser.add_argument(
         "--jobs", type=_positive, metavar="N", help="runs at a time (up to three for each core)"
     )
@@ -59,7 +60,7 @@ def _machine(parser: argparse.ArgumentParser) -> None:
         "--cold",
         action="store_true",
         help="start every run anew; else, where nothing can tell, the runs of a Python program are "
-        "forked from an interpreter that waits (they cost less)",
+        f"forked from an interpreter that waits (they cost less){cold}",
     )
     # For testing: also programs that might tell; and where the state of programs can't be read.
     parser.add_argument(
@@ -68,8 +69,8 @@ def _machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--facts", choices=("kernel", "paced"), help=argparse.SUPPRESS)
 
 
-def _running(parser: argparse.ArgumentParser) -> None:
-    _machine(parser)
+def _running(parser: argparse.ArgumentParser, *, cold: str = "") -> None:
+    _machine(parser, cold=cold)
     parser.add_argument(
         "--languages",
         type=_languages,
@@ -140,7 +141,7 @@ def _grade(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", default=DEFAULT_OUT, metavar="DIR", help=f"where results go ({DEFAULT_OUT})"
     )
-    _running(parser)
+    _running(parser, cold="; results of before are taken over all the same without --fresh")
     _language(parser)
     _anonymous(parser)
     again = parser.add_mutually_exclusive_group()
@@ -188,7 +189,7 @@ def _grade(parser: argparse.ArgumentParser) -> None:
         const="",
         metavar="FILE",
         help="say where the time went, by phase, and which submissions took longest; with FILE "
-        "it is written there, too (.json: as JSON)",
+        "it is written there, too (.json: as JSON), in place of an earlier profile",
     )
     parser.add_argument(
         "--fail-under",
@@ -537,7 +538,11 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rounds", type=_positive, metavar="N", help="rounds of each (what each finds right)"
     )
-    parser.add_argument("--json", metavar="FILE", help="write the figures as JSON")
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write the figures as JSON, in place of earlier ones",
+    )
     parser.add_argument(
         "--markdown",
         metavar="FILE",
@@ -625,10 +630,13 @@ def _benchmark(text: str) -> str:
 
 
 def _executor(text: str) -> str:
-    if text != "local" and not re.fullmatch(r"(dask|tls)://[^/\s]+:\d{1,5}/?", text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not local, dask://HOST:PORT or tls://HOST:PORT"
-        )
+    from grader.cluster.address import scheduler_address
+
+    try:
+        if text != "local":
+            scheduler_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
     return text
 
 

@@ -2,9 +2,10 @@
 
     python tests/bench/million.py
 
-`results/bench.json` is what `wiregrade bench --json` wrote, `class_files.json` and
-`class_page_100000.json` what `class_files.py` and `class_page.py` did. What was not measured is
-said so. `tests/test_docs_a_million.py` notices when the page and the results say different things.
+`results/bench.json` is what `wiregrade bench --json` wrote, `class_files.json`,
+`class_page_100000.json` and `large_class_100000.json` what `class_files.py`, `class_page.py` and
+`large_class.py` did. What was not measured is said so. `tests/test_docs_a_million.py` notices when
+the page and the results say different things.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ BUSY = 0.85
 """Of its time a core is at work: what Dask has to reach beside one machine, at the least."""
 PRICE = 0.04
 """Euros for a core and an hour, in a cloud."""
+STORED = 0.05
+"""Euros for a GB and a month on a disk in a cloud."""
 SENT = 6_000
 """Bytes that a student hands in."""
 CORES = (64, 256, 1000)
@@ -42,14 +45,18 @@ def medians() -> dict[str, float]:
 
 
 def files() -> dict[str, float]:
-    """What a class's files take for each submission, bytes."""
+    """What a class takes for each submission, bytes: its files, and the memory of who grades it."""
     found: dict[str, float] = {}
     if of_class := _read("class_files.json"):
         number = of_class["submissions"]
         found |= {name: count / number for name, count in of_class["bytes"].items()}
-        found["memory"] = of_class["added_kib_each"] * 1024
     if page := _read("class_page_100000.json"):
         found["index.html"] = page["bytes"] / page["students"]
+    if large := _read("large_class_100000.json"):
+        # All that it has: what the class's files add is half of that, and not all that is needed.
+        mib = 2**20 / large["students"]
+        found["held"] = large["grade"]["grader_mib_before_class_files"] * mib
+        found["memory"] = large["grade"]["grader_mib"] * mib
     return found
 
 
@@ -110,7 +117,8 @@ def lines(found: Mapping[str, float], taken: Mapping[str, float]) -> Iterator[st
     for name, key, sign in (
         ("results.json of the whole", "results.json", "r"),
         ("page of the class, whole", "index.html", "p"),
-        ("memory for the class's files", "memory", "m"),
+        ("memory of who grades, until the class's files are written", "held", "h"),
+        ("the same while they are written", "memory", "m"),
     ):
         if key in taken:
             yield row(name, size(taken[key]), size(n * taken[key]), f"_N_ · _{sign}_")
@@ -121,6 +129,20 @@ def lines(found: Mapping[str, float], taken: Mapping[str, float]) -> Iterator[st
         yield "|---:|---:|---:|"
         for cores in CORES:
             yield f"| {cores} | {hours / cores:.1f} | {hours * PRICE:.0f} |"
+    if "memory.disk_tp09" in found:
+        yield from stored(found["memory.disk_tp09"] * 1e3 + SENT, taken)
+
+
+def stored(each: float, taken: Mapping[str, float]) -> Iterator[str]:
+    """What keeping it costs. `each`: bytes of a submission and its result, without the class's."""
+    whole = SUBMISSIONS * (
+        each + sum(taken.get(name, 0) for name in ("results.json", "index.html"))
+    )
+    yield ""
+    yield "| kept for | on the disk, _N_ · (_d_ + _s_ + _r_ + _p_) | euros |"
+    yield "|---|---:|---:|"
+    for name, months in (("a month", 1), ("a year", 12)):
+        yield f"| {name} | {size(whole)} | {whole / 1e9 * STORED * months:.0f} |"
 
 
 def row(*cells: str) -> str:
