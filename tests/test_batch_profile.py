@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from short_lab import short_lab
 
 from grader import transcript as tr
 from grader.batch.profile import PLAYED, Profile
-from grader.cli import app
+from grader.cli import app, profiling
+from grader.cli.errors import BAD_INPUT, CommandError
 from grader.resources import samples_root
 from grader.run import meter
 from grader.run.metering import stages_of
@@ -63,6 +65,26 @@ def test_phases_are_added_up_and_waiting_is_what_no_worker_was_at() -> None:
     assert (told.seconds, told.submissions, told.runs) == (10, 2, 3)
     assert [one.id for one in told.slowest] == ["a", "b"]
     assert told.slowest[0].seconds == 1 + 4 + 2
+
+
+def test_what_was_played_elsewhere_counts_as_long_as_it_was_waited_for() -> None:
+    wall = Clock()
+    wall.now = S
+    heard = Profile(wall, Clock())
+    for key, took in (("a", 3 * S), ("b", 99 * S), ("c", -1)):
+        with heard.of("read", key):
+            pass
+        wall.now += 4 * S
+        heard.elsewhere(key, took, {"sandbox": (2 * S, S), "start": (S, 0), "of nobody": (S, S)})
+        with heard.of("judge", key):
+            wall.now += S
+    told = heard.told(runs=3, workers=0)
+    assert dict(told.phases) == {
+        "read": (0, 0), "sandbox": (6, 3), "start": (3, 0), "judge": (3, 0), "waiting": (5, 0)
+    }  # fmt: skip
+    assert [(one.id, one.seconds, one.waited) for one in told.slowest] == [
+        ("b", 5, 0), ("a", 4, 1), ("c", 1, 4),
+    ]  # fmt: skip
 
 
 def test_what_fails_is_counted_as_well() -> None:
@@ -122,6 +144,47 @@ def test_a_run_is_told_in_three(
 ) -> None:
     run = tr.of(HEADER, [*entries, tr.Ended(t=9, outcome="completed")])
     assert tuple(stages_of(run).values()) == stages
+
+
+def namespace(place: Path, file: object) -> argparse.Namespace:
+    return argparse.Namespace(profile=str(file), out=str(place / "out"), lang="en")
+
+
+def test_where_a_profile_cannot_be_written_is_said_before_anything_is_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "class" / "marie").mkdir(parents=True)
+    (tmp_path / "class" / "marie" / "serveur.py").write_text("pass")
+    arguments = ["grade", str(tmp_path / "class"), "--out", str(tmp_path / "out"), "--lang", "en"]
+    for file, said in (
+        (tmp_path / "no" / "p.json", "cannot be written: there is no folder"),
+        (tmp_path, "is a folder"),
+    ):
+        assert app.main([*arguments, "--profile", str(file)]) == 2
+        assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_profile_is_replaced_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("p.json", "p.txt"):
+        given = namespace(tmp_path, tmp_path / name)
+        for runs in (1, 2):
+            profiling.tell(given, profiling.meter(given), 1, runs)
+        assert "2" in (tmp_path / name).read_text()
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    with pytest.raises(CommandError, match="holds something else; nothing was done") as told:
+        profiling.meter(namespace(tmp_path, precious))
+    assert (told.value.status, precious.read_text()) == (BAD_INPUT, "mine")
+    assert "Where the time went" in capsys.readouterr().err
+
+
+def test_a_profile_may_go_into_the_folder_that_is_made(tmp_path: Path) -> None:
+    assert profiling.meter(namespace(tmp_path, tmp_path / "out" / "p.json")).listens
+    assert profiling.meter(argparse.Namespace(profile=None)) is meter.OFF
+    assert profiling.meter(argparse.Namespace(profile="")).listens
 
 
 @pytest.mark.sandbox

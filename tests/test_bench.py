@@ -263,6 +263,28 @@ def test_what_ends_badly_has_no_figure(tmp_path: Path) -> None:
     assert min(used.wall, used.cpu, used.peak) > 0
 
 
+def test_where_figures_cannot_be_written_is_said_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (precious := tmp_path / "mine.json").write_text('{"name": "mine"}')
+    (picture := tmp_path / "page.md").write_bytes(b"\x89PNG\xff")
+    for option, file, said in (
+        ("--json", tmp_path / "no" / "x.json", f"n’y a pas de dossier {tmp_path / 'no'}"),
+        ("--json", tmp_path, "est un dossier"),
+        ("--json", precious, "contient autre chose"),
+        ("--markdown", tmp_path / "no" / "x.md", "n’y a pas de dossier"),
+        ("--markdown", picture, "ne peut pas être lu comme une page"),
+    ):
+        assert app.main(["bench", option, str(file)]) == 2
+        assert said in capsys.readouterr().err
+    assert precious.read_text() == '{"name": "mine"}'
+
+
+def test_figures_are_known_by_their_beginning() -> None:
+    assert table.is_document(table.document(found(row("start.help", 70)))[:64])
+    assert not table.is_document('{"schema_version": 1}')
+
+
 def test_another_name_is_no_benchmark(capsys: pytest.CaptureFixture[str]) -> None:
     assert app.main(["bench", "speed"]) == 2
     assert "'speed': there are run, class" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from grader.cli.destination import (
     append_step_outputs,
     opened,
     refuse_around,
+    refuse_other,
+    refuse_unwritable,
+    write,
 )
 from grader.cli.errors import BAD_INPUT, CommandError
 
@@ -52,6 +56,60 @@ def test_nothing_is_written_over_unless_asked_for(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be written") as told, opened(tmp_path / "b/a"):
         pass
+    assert told.value.status == BAD_INPUT
+
+
+def test_what_is_written_at_the_end_is_looked_at_before(tmp_path: Path) -> None:
+    (there := tmp_path / "there").write_bytes(b"old")
+    (link := tmp_path / "link").symlink_to(tmp_path / "nowhere" / "x")
+    (good := tmp_path / "good").symlink_to(tmp_path / "not yet")
+    made = tmp_path / "out"
+    for path in (there, tmp_path / "new", good, Path(os.devnull)):
+        refuse_unwritable(path)
+    refuse_unwritable(made / "x", made=made)
+    for path, said in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "no" / "x", f"cannot be written: there is no folder {tmp_path / 'no'}"),
+        (made / "x", "there is no folder"),
+        (made / "in" / "x", "there is no folder"),
+        (there / "x", "there is no folder"),
+        (link, "there is no folder"),
+        (tmp_path / ("x" * 300), "cannot be written: File name too long"),
+        (tmp_path / "\x1b[2J" / "x", "there is no folder"),
+    ):
+        with pytest.raises(CommandError, match=said) as told:
+            refuse_unwritable(path, made=None if path == made / "x" else made)
+        assert told.value.status == BAD_INPUT
+        assert "\x1b" not in str(told.value)
+    assert there.read_bytes() == b"old"
+    assert not made.exists()
+
+
+def test_where_nobody_may_write_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (there := tmp_path / "there").write_bytes(b"old")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may, whatever the mode
+    for path in (there, tmp_path / "new"):
+        with pytest.raises(CommandError, match="cannot be written: Permission denied"):
+            refuse_unwritable(path)
+
+
+def test_only_what_is_ours_is_replaced(tmp_path: Path) -> None:
+    (path := tmp_path / "a").write_bytes(b"ours\xff")
+    refuse_other(path, lambda text: text.startswith("ours"))
+    with pytest.raises(CommandError, match="holds something else"):
+        refuse_other(path, lambda _: False)
+    path.write_bytes(b"")
+    for nothing in (path, tmp_path / "none", Path(os.devnull)):
+        refuse_other(nothing, lambda _: False)
+
+
+def test_what_cannot_be_written_after_all_is_not_our_fault(tmp_path: Path) -> None:
+    write(tmp_path / "a", "é")
+    assert (tmp_path / "a").read_bytes() == "é".encode()
+    with pytest.raises(CommandError, match="cannot be written") as told:
+        write(tmp_path / "no" / "a", "é")
     assert told.value.status == BAD_INPUT
 
 

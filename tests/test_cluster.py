@@ -7,14 +7,19 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from dask_cluster import cluster, graded_lab, tls
 
+from grader.batch.profile import PLAYED
 from grader.cli import app
-from grader.cli.executor import address
+from grader.cluster import connection
+from grader.cluster.connection import Cluster, Workers
+from grader.run.errors import HostError
 
 SAMPLES = Path(__file__).resolve().parent.parent / "submissions"
 WHO = ("juste_enonce", "faute_sans_encode")
@@ -68,11 +73,18 @@ def test_the_same_class_is_the_same_here_in_parts_and_on_dask(
     with cluster(2, env) as started:
         assert started.address.startswith("tls://")
         where = ("--executor", started.address)
-        there = grade(submissions, tmp_path / "there", *where, env=env)
+        profile = tmp_path / "profile.json"
+        there = grade(
+            submissions, tmp_path / "there", *where, "--profile", str(profile), env=env
+        )  # fmt: skip
         assert there.returncode == 0, there.stderr
         assert "2 machines or processes grade, isolation full" in there.stderr
         again = grade(submissions, tmp_path / "here", *where, env=env)
         assert again.stderr.count("(taken over)") == len(WHO), again.stderr
+    told = json.loads(profile.read_text())
+    assert {*PLAYED, "start", "waiting", "judge"} <= {*told["phases"]}
+    assert sum(told["phases"][name]["wall"] for name in PLAYED) > 0
+    assert {one["id"] for one in told["slowest"] if one["phases"].get("program")} == {*WHO}
     assert results(tmp_path / "there") == results(tmp_path / "here") == results(tmp_path / "parts")
 
 
@@ -87,8 +99,61 @@ def test_no_scheduler_is_the_hosts_fault_and_says_so(tmp_path: Path, submissions
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("where", ["", "dask", "tcp://h:1", "dask://h", "dask://h:1/x", "tls://"])
-def test_an_address_that_is_none_is_said(where: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("dask-slurm", "is not local, dask://HOST:PORT or tls://HOST:PORT (docs/cluster.md"),
+        ("dask://127.0.0.1:99999", "ports are numbers from 1 to 65535"),
+    ],
+)
+def test_an_address_that_is_none_is_said(
+    where: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert app.main(["grade", ".", "--executor", where]) == 2
-    assert "is not local, dask://HOST:PORT or tls://HOST:PORT" in capsys.readouterr().err
-    assert (address("dask://h:1"), address("tls://h:1/")) == ("tcp://h:1", "tls://h:1")
+    assert said in capsys.readouterr().err
+
+
+def test_tls_without_its_settings_is_told_before_anybody_is_called(
+    tmp_path: Path, submissions: Path
+) -> None:
+    nothing = {"DASK_CONFIG": str(tmp_path / "none")}
+    made = grade(submissions, tmp_path / "out", "--executor", "tls://127.0.0.1:1", env=nothing)
+    assert made.returncode == 3
+    assert "distributed.comm.tls.ca-file, distributed.comm.tls.client.cert" in made.stderr
+    assert "docs/cluster.md" in made.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "dask://h:1: no worker yet; waiting for 10 minutes at most"),
+        ("fr", "dask://h:1\u00a0: pas encore de travailleur\u00a0; attente de 10 minutes"),
+    ],
+)
+def test_that_no_worker_has_come_yet_is_said(
+    language: str,
+    said: str,
+    submissions: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Empty(Cluster):
+        def _connect(self) -> Any:
+            return SimpleNamespace(status="running", close=lambda timeout: None)
+
+        def ask_all(
+            self,
+            isolation: str,
+            interpreter: str | None,
+            tell_alone: Callable[[int], None] = lambda minutes: None,
+        ) -> Workers:
+            tell_alone(10)
+            raise HostError("has no worker")
+
+    monkeypatch.setattr(connection, "Cluster", Empty)
+    lab = graded_lab(submissions.parent / "lab")
+    where = ["--executor", "dask://h:1", "--lab", str(lab), "--out", str(submissions.parent / "o")]
+    assert app.main(["grade", str(submissions), *where, "--lang", language]) == 3
+    told = capsys.readouterr().err
+    assert said in told
+    assert "dask worker tcp://h:1" in told

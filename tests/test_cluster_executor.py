@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
 from batch_tools import run_of, source, submission
 
@@ -19,6 +20,7 @@ from grader.cluster.orders import Broken, How, Order, Refused
 from grader.judge.model import Programs
 from grader.run.errors import HostError
 from grader.run.jobs import EngineOptions, Job, Played
+from grader.run.meter import Meter, Spent
 
 HOW = How(tool="1", isolation="full", facts="kernel", python="3.11.7")
 OPTIONS = EngineOptions(isolation="full", python="", bwrap=None)
@@ -133,6 +135,40 @@ def test_everything_comes_back_a_submission_at_a_time() -> None:
     assert [key for key, _ in cluster.asked] == ["a", "b", "c"]
 
 
+class Heard(Meter):
+    """Keeps what was spent elsewhere."""
+
+    listens = True
+
+    def __init__(self) -> None:
+        self.spent: list[tuple[str, int, Spent]] = []
+
+    def elsewhere(self, key: str, wall: int, spent: Spent) -> None:
+        self.spent.append((key, wall, spent))
+
+
+def test_what_workers_have_spent_is_heard_where_it_is_asked_for() -> None:
+    asked: list[bool] = []
+
+    def plays(order: Order, _: str) -> bytes:
+        asked.append(order.metered)
+        answer = orders.reply(played(order))
+        assert isinstance(answer, orders.Answer)
+        spent = {"sandbox": (7, 1)}
+        return orders.encoded(msgspec.structs.replace(answer, took=9, spent=spent))
+
+    heard = Heard()
+    workers = Workers(how=HOW, fit=("one",), unfit={}, weaker=())
+    engine = DaskEngine(
+        cast("Cluster", FakeCluster(plays, "one")), workers, OPTIONS, source().files,
+        interpreter=None, runs=1, meter=heard,
+    )  # fmt: skip
+    assert whole(list(engine.play(jobs("a", "b"))), "a", "b")
+    assert heard.spent == [("a", 9, {"sandbox": (7, 1)}), ("b", 9, {"sandbox": (7, 1)})]
+    graded(FakeCluster(plays, "one"), "a")
+    assert asked == [True, True, False]
+
+
 def test_no_more_is_out_than_there_is_room_for() -> None:
     pulled: list[str] = []
 
@@ -201,7 +237,7 @@ def test_a_cluster_without_workers_is_waited_for_and_then_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(executor, "_SAY_AFTER_S", 0)
-    monkeypatch.setattr(executor, "_PATIENCE_S", 0.01)
+    monkeypatch.setattr(executor, "PATIENCE_S", 0.01)
     cluster = FakeCluster(lambda order, _: played(order), "one")
     cluster.threads.clear()
     workers = Workers(how=HOW, fit=("one",), unfit={}, weaker=())

@@ -39,6 +39,21 @@ def test_what_is_to_start_cold_is_told() -> None:
         assert told.cold is cold
 
 
+def test_that_phases_are_to_be_counted_is_told_and_what_they_took_comes_back() -> None:
+    lab = orders.packed_lab(source().files)
+    order = orders.order_of(
+        JOBS, HOW, lab, interpreter=None, runs=0, cold=False, metered=True
+    )  # fmt: skip
+    told = orders.question(orders.encoded(order))
+    assert isinstance(told, Order)
+    assert told.metered
+    made = msgspec.structs.replace(answer(), took=5, spent={"sandbox": (3, 1)})
+    assert orders.reply(orders.encoded(made)) == made
+    strange = msgspec.structs.replace(made, spent={"sandbox": "long"})
+    with pytest.raises(ValueError, match="spent"):
+        orders.reply(orders.encoded(strange))
+
+
 def test_jobs_arrive_as_they_were_sent() -> None:
     known = {"server-nominal": [run_of(JOBS[0], "server-nominal")]}
     first = replace(JOBS[0], known=known, strace="here")

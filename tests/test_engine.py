@@ -1128,6 +1128,18 @@ def test_as_many_runs_at_once_as_the_cores_bear(measured: bool, left: float, mor
         assert engine._worth - before == more
 
 
+def test_who_shares_the_machine_begins_with_fewer() -> None:
+    options = EngineOptions(
+        isolation="full", python="", bwrap="", jobs=3, measured=True, at_first=1
+    )  # fmt: skip
+    with Engine(options) as engine:
+        assert engine._worth == 1
+        for left, worth in ((0.0, 1), (0.9, 2), (0.0, 1)):
+            engine._idle = cast(Idle, _Cores(left))
+            engine._weigh()
+            assert engine._worth == worth
+
+
 def test_never_less_than_one_for_each_core_nor_more_than_was_asked_for() -> None:
     options = EngineOptions(isolation="full", python="", bwrap="", jobs=5, measured=True)
     with Engine(options) as engine:

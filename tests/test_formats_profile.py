@@ -44,6 +44,13 @@ def test_what_was_played_elsewhere_is_said() -> None:
     )
 
 
+def test_a_profile_is_known_by_its_beginning() -> None:
+    for whole in (profile.text(TOLD, "fr"), profile.text(TOLD, "en"), profile.document(TOLD)):
+        assert profile.is_profile(whole[:64])
+    for other in ("", "mine", "{}", '{"seconds": 1}', "Where the time goes"):
+        assert not profile.is_profile(other)
+
+
 def test_as_json() -> None:
     told = json.loads(profile.document(TOLD))
     assert told["phases"]["programs"] == {"wall": 0, "cpu": 1.0}

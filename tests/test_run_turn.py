@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +16,6 @@ from grader import transcript as tr
 from grader.run.engine import Engine
 from grader.run.turn import Turn
 from reference.endpoint import PortTakenError
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such names")
 
 
 @pytest.fixture

@@ -71,15 +71,28 @@ class Profile(Meter):
 
     def answered(self, key: str, spent: Spent) -> None:
         """It is done, or lost, and has spent that. A worker's word is not believed further."""
-        known = {
-            name: (max(one[0], 0), max(one[1], 0)) for name, one in spent.items() if name in PLAYED
-        }
-        self._add(key, known)
+        self._add(key, _believed(spent))
         self._count(key, -1)
 
     def started(self, wall: int) -> None:
         """A worker was ready so many ns after its start."""
         self._add("", {"start": (wall, 0)})
+
+    def elsewhere(self, key: str, wall: int, spent: Spent) -> None:
+        """Another machine was at it for so many ns, of all the time since it had been read.
+
+        What is left of that time was waiting, for a free worker there and on the way.
+        """
+        if "start" in spent:
+            self.started(max(spent["start"][0], 0))
+        self._add(key, _believed(spent))
+        with self._lock:
+            one, now = self._by[key], self._wall()
+            whole = max(now - one.since, 0)
+            there = min(max(wall, 0), whole)
+            one.played += there
+            one.waited += whole - there if one.begun else 0
+            one.since = now
 
     def _count(self, key: str, more: int) -> None:
         with self._lock:
@@ -122,6 +135,11 @@ class Profile(Meter):
             phases={name: (wall / 1e9, cpu / 1e9) for name, (wall, cpu) in total.items()},
             slowest=[_slow(key, one) for key, one in slow],
         )
+
+
+def _believed(spent: Spent) -> Spent:
+    """Of what others say that they have spent: the phases there are, and no time below zero."""
+    return {name: (max(one[0], 0), max(one[1], 0)) for name, one in spent.items() if name in PLAYED}
 
 
 def _whole(one: _Submission) -> int:

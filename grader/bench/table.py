@@ -119,6 +119,11 @@ def document(found: Found) -> str:
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
 
+def is_document(beginning: str) -> bool:
+    """Whether a file that begins so holds such figures as JSON."""
+    return beginning.startswith('{\n "schema_version": 1,\n "quick": ')
+
+
 def figure(value: float) -> str:
     """Three digits that count."""
     for limit, digits in ((0.0995, 3), (9.95, 2), (99.5, 1)):

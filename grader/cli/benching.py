@@ -16,9 +16,10 @@ from grader.bench import machine, table
 from grader.bench.ground import BenchError, Ground, take_orphans
 from grader.bench.model import Found, Section
 from grader.cli.app import COMMANDS, parser
+from grader.cli.destination import refuse_other, refuse_unwritable, write
 from grader.cli.errors import DONE, FAULT, CommandError
 from grader.cli.options import BENCHES
-from grader.cli.streams import note, say
+from grader.cli.streams import note, safe, say
 from grader.lab.model import Text
 from grader.run.host import HostReport, probe
 
@@ -33,6 +34,7 @@ interleaved, the first of each is left out, medians are shown.
 
 def run(given: argparse.Namespace) -> int:
     """Measure, print, write; status 3 if something could not be measured."""
+    _refuse_unwritable(given)
     take_orphans()
     load = machine.load()
     host = probe(given.python)
@@ -53,13 +55,45 @@ def run(given: argparse.Namespace) -> int:
     found = Found(machine=machine.described(host, load), sections=sections, quick=given.quick)
     say(table.text(found))
     if given.json:
-        Path(given.json).write_text(table.document(found), encoding="utf-8")
+        write(Path(given.json), table.document(found))
     if given.markdown:
         path = Path(given.markdown)
-        before = path.read_text("utf-8") if path.exists() else _PAGE
-        path.write_text(table.into(before, table.markdown(found)), encoding="utf-8")
+        write(path, table.into(_page(path), table.markdown(found)))
     failed = any(note.startswith(_FAILED) for section in sections for note in section.notes)
     return FAULT if failed else DONE
+
+
+def _refuse_unwritable(given: argparse.Namespace) -> None:
+    """It takes minutes to measure what is written then.
+
+    Raises:
+        CommandError: it could not be written, or not without loss of something else.
+    """
+    if given.json:
+        refuse_unwritable(Path(given.json))
+        refuse_other(Path(given.json), table.is_document)
+    if given.markdown:
+        refuse_unwritable(Path(given.markdown))
+        _page(Path(given.markdown))
+
+
+def _page(path: Path) -> str:
+    """The page that the figures go into.
+
+    Raises:
+        CommandError: it is no text.
+    """
+    if not path.is_file():
+        return _PAGE
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        shown = safe(str(path))
+        said = {
+            "fr": f"{shown} ne peut pas être lu comme une page\u00a0: {error}",
+            "en": f"{shown} cannot be read as a page: {error}",
+        }
+        raise CommandError(Text(said)) from error
 
 
 def _ground(given: argparse.Namespace, host: HostReport, work: Path) -> Ground:

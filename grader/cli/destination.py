@@ -6,13 +6,16 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
 from grader.cli.errors import BAD_INPUT, FAULT, CommandError
 from grader.cli.streams import note, safe
 from grader.lab.model import Text
+
+_BEGINNING = 256
+"""Characters of a file that say whose it is."""
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
@@ -21,11 +24,7 @@ def refuse_existing(path: Path, *, force: bool) -> None:
     Raises:
         CommandError: there is something.
     """
-    if path.is_dir():
-        shown = safe(str(path))
-        raise CommandError(
-            Text({"fr": f"{shown} est un dossier, pas un fichier", "en": f"{shown} is a folder"})
-        )
+    _refuse_folder(path)
     if not force and (path.exists() or path.is_symlink()):
         shown = safe(str(path))
         raise CommandError(
@@ -37,6 +36,78 @@ def refuse_existing(path: Path, *, force: bool) -> None:
                 }
             )
         )
+
+
+def refuse_unwritable(path: Path, *, made: Path | None = None) -> None:
+    """What is written when all is done is looked at before anything is.
+
+    `made` is a folder that will be there by then.
+
+    Raises:
+        CommandError: it is a folder, its folder is not there, or nobody may write there.
+    """
+    try:
+        _refuse_folder(path)
+        there = path.exists()
+        # A link may lead to what is not there yet, as the file is written.
+        folder = path.parent if there else Path(os.path.realpath(path)).parent
+        if not there and made is not None and folder == made.resolve() and not made.exists():
+            return
+        if not folder.is_dir():
+            shown, where = safe(str(path)), safe(str(folder))
+            raise CommandError(
+                Text(
+                    {
+                        "fr": f"{shown} ne peut pas être écrit\u00a0: il n’y a pas de dossier "
+                        f"{where}",
+                        "en": f"{shown} cannot be written: there is no folder {where}",
+                    }
+                )
+            )
+        may = os.access(path, os.W_OK) if there else os.access(folder, os.W_OK | os.X_OK)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    if not may:
+        raise _unwritable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
+def refuse_other(path: Path, is_ours: Callable[[str], bool]) -> None:
+    """What was written before is replaced, and nothing else: `is_ours` is told how it begins.
+
+    Raises:
+        CommandError: there is a file of something else, or it cannot be read.
+    """
+    if not path.is_file():
+        return
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            beginning = file.read(_BEGINNING)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    if beginning and not is_ours(beginning):
+        shown = safe(str(path))
+        raise CommandError(
+            Text(
+                {
+                    "fr": f"{shown} existe déjà et contient autre chose\u00a0; rien n’a été fait. "
+                    "Donnez un autre nom",
+                    "en": f"{shown} exists and holds something else; nothing was done. "
+                    "Give another name",
+                }
+            )
+        )
+
+
+def write(path: Path, text: str) -> None:
+    """Write what `refuse_unwritable` let pass, in place: it may be a device.
+
+    Raises:
+        CommandError: it cannot be written after all.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def refuse_around(place: Path, out: Path) -> None:
@@ -80,12 +151,29 @@ def opened(path: Path | None, *, force: bool = False) -> Iterator[IO[bytes]]:
             yield file
         temporary.replace(path)
     except OSError as error:
-        status = FAULT if error.errno in (errno.ENOSPC, errno.EDQUOT) else BAD_INPUT
-        why = error.strerror or error
-        raise CommandError(f"{safe(str(path))} cannot be written: {why}", status) from error
+        raise _unwritable(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        shown = safe(str(path))
+        raise CommandError(
+            Text({"fr": f"{shown} est un dossier, pas un fichier", "en": f"{shown} is a folder"})
+        )
+
+
+def _unwritable(path: Path, error: OSError) -> CommandError:
+    """A full disk is the host's; a path that is none is whose who gave it."""
+    status = FAULT if error.errno in (errno.ENOSPC, errno.EDQUOT) else BAD_INPUT
+    shown, why = safe(str(path)), error.strerror or error
+    said = {
+        "fr": f"{shown} ne peut pas être écrit\u00a0: {why}",
+        "en": f"{shown} cannot be written: {why}",
+    }
+    return CommandError(Text(said), status)
 
 
 def append_job_summary(text: str, environment: Mapping[str, str] = os.environ) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
@@ -13,13 +12,13 @@ from grader.batch.plan import LabSource
 from grader.cli.errors import CommandError
 from grader.cli.running import engine_options, say_weaker, say_weaker_names, tracer, warmth
 from grader.cli.streams import note, safe
+from grader.cluster.address import scheduler_address
 from grader.lab.model import Text
 from grader.run.engines import Engine
 from grader.run.host import choose_isolation, probe
 from grader.run.jobs import EngineOptions, FactsMode, Isolation, Plays
 from grader.run.meter import OFF, Meter
 
-_ADDRESS = re.compile(r"(dask|tls)://([^/\s]+:\d{1,5})/?")
 _WORDS = {
     "unfit": (
         "{address} ne note pas ({why})",
@@ -30,6 +29,12 @@ _WORDS = {
         "(relancez l’ordonnanceur à la même adresse, et ses travailleurs)",
         "{address}: nobody is there to grade just now; waiting for {minutes} minutes at most "
         "(start the scheduler at the same address again, and its workers)",
+    ),
+    "none yet": (
+        "{address}~: pas encore de travailleur~; attente de {minutes} minutes au plus "
+        "(pour en lancer un~: dask worker {scheduler})",
+        "{address}: no worker yet; waiting for {minutes} minutes at most "
+        "(to start one: dask worker {scheduler})",
     ),
     "workers": (
         "{address}~: {n} machines ou processus notent, isolation {isolation}",
@@ -62,7 +67,7 @@ def prepared(
 ) -> Prepared:
     """Look at where is to be played; a connection stays open as long as `stack`.
 
-    `meter` hears of what workers of this machine spend.
+    `meter` hears of what workers spend, here or there.
 
     Raises:
         HostError: nobody can play.
@@ -70,7 +75,7 @@ def prepared(
     """
     if given.executor == "local":
         return _here(given, source, meter)
-    return _on_cluster(given, source, stack)
+    return _on_cluster(given, source, stack, meter)
 
 
 def _here(given: argparse.Namespace, source: LabSource, meter: Meter) -> Prepared:
@@ -87,7 +92,9 @@ def _here(given: argparse.Namespace, source: LabSource, meter: Meter) -> Prepare
     )  # fmt: skip
 
 
-def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) -> Prepared:
+def _on_cluster(
+    given: argparse.Namespace, source: LabSource, stack: ExitStack, meter: Meter
+) -> Prepared:
     from grader.cluster.connection import Cluster
     from grader.cluster.executor import DaskEngine, facts_of, isolation_of
 
@@ -102,8 +109,14 @@ def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) 
             )
         )
     interpreter = given.python or source.lab.python
-    cluster = stack.enter_context(Cluster(address(given.executor)))
-    workers = cluster.ask_all(given.isolation, interpreter)
+    scheduler = scheduler_address(given.executor)
+    cluster = stack.enter_context(Cluster(scheduler))
+
+    def tell_none_yet(minutes: int) -> None:
+        words = _word("none yet", given.lang)
+        note(words.format(address=given.executor, minutes=minutes, scheduler=scheduler))
+
+    workers = cluster.ask_all(given.isolation, interpreter, tell_none_yet)
     isolation, facts = isolation_of(workers.how), facts_of(workers.how)
 
     def tell(where: str, why: str) -> None:
@@ -133,6 +146,7 @@ def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) 
                 runs=given.jobs or 0,
                 tell=tell,
                 tell_alone=tell_alone,
+                meter=meter,
             )
         )
 
@@ -140,18 +154,6 @@ def _on_cluster(given: argparse.Namespace, source: LabSource, stack: ExitStack) 
         isolation=isolation, facts=facts, python=workers.how.python, workers=0, begin=begin,
         strace=_ELSEWHERE if given.trace else None,
     )  # fmt: skip
-
-
-def address(text: str) -> str:
-    """The scheduler's address as Dask has it: `tcp://` or, with certificates, `tls://`.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = _ADDRESS.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is not local, dask://HOST:PORT or tls://HOST:PORT")
-    return f"{'tls' if found[1] == 'tls' else 'tcp'}://{found[2]}"
 
 
 def _word(key: str, language: str) -> str:

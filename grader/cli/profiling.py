@@ -5,16 +5,25 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from grader.cli.destination import refuse_other, refuse_unwritable, write
 from grader.cli.streams import note
 from grader.run.meter import OFF, Meter
 
 
 def meter(given: argparse.Namespace) -> Meter:
-    """One that listens, if a profile is asked for."""
+    """One that listens, if a profile is asked for.
+
+    Raises:
+        CommandError: it could not be written, or not without loss of something else.
+    """
     if given.profile is None:
         return OFF
     from grader.batch.profile import Profile
+    from grader.formats.profile import is_profile
 
+    if given.profile:
+        refuse_unwritable(Path(given.profile), made=Path(given.out))
+        refuse_other(Path(given.profile), is_profile)
     return Profile()
 
 
@@ -22,7 +31,7 @@ def tell(given: argparse.Namespace, heard: Meter, workers: int, runs: int) -> No
     """Say where the time went, on stderr, and write it where that is asked for.
 
     Raises:
-        OSError: it cannot be written.
+        CommandError: it cannot be written.
     """
     from grader.batch.profile import Profile
 
@@ -36,4 +45,4 @@ def tell(given: argparse.Namespace, heard: Meter, workers: int, runs: int) -> No
     if given.profile:
         path = Path(given.profile)
         whole = profile.document(told) if path.suffix == ".json" else shown + "\n"
-        path.write_text(whole, encoding="utf-8")
+        write(path, whole)

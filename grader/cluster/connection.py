@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +22,12 @@ LOST = (Exception, asyncio.CancelledError)
 LOOK_S = 1.0
 """How often is looked for what nobody tells: a scheduler that is gone, workers that are."""
 FETCH_S = 120.0
+PATIENCE_S = 600.0
+"""So long without any worker, or without the scheduler: then nobody will come."""
+_SAY_SOON_S = 2.0
+"""So long without a worker at first, until that is said."""
+_TLS = {"ca-file": "tls_ca_file", "client.cert": "tls_client_cert"}
+"""What Dask has to be told to speak TLS, and its name for it; a key may be in the certificate."""
 _ASKS = 5
 """So often the workers are asked what they can do, until one of them says it."""
 _PATIENCE_LOOKS = 600
@@ -96,6 +103,7 @@ class Cluster:
             from distributed import Client
         except ImportError as error:
             raise HostError("--executor needs Dask", "pip install 'wiregrade[cluster]'") from error
+        refuse_unfit_settings(self.address)
         # What it has to say of lost connections, `play` deals with.
         for name in ("distributed", "distributed.client", "tornado.application"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -125,15 +133,22 @@ class Cluster:
             return {}  # while Dask looks for its scheduler it tells of the workers of before
         return {address: int(told["nthreads"]) for address, told in found.items()}
 
-    def ask_all(self, isolation: str, interpreter: str | None) -> Workers:
+    def ask_all(
+        self,
+        isolation: str,
+        interpreter: str | None,
+        tell_alone: Callable[[int], None] = lambda minutes: None,
+    ) -> Workers:
         """What each worker can do; those that play in the way of most of them are fit.
+
+        `tell_alone` hears that there is none yet, and for how many minutes one is awaited.
 
         Raises:
             HostError: there are none, or none can play so.
         """
         question = orders.encoded(Ask(isolation=isolation, interpreter=interpreter))
         for left in reversed(range(_ASKS)):
-            threads = self._awaited()
+            threads = self._awaited(tell_alone)
             asked = {address: self.submit(question, (address,)) for address in threads}
             told = {address: self._told(address, future) for address, future in asked.items()}
             # Workers that are lost just now have others come in their place.
@@ -141,13 +156,32 @@ class Cluster:
                 break
         return fitting(told, threads)
 
-    def _awaited(self) -> dict[str, int]:
+    def _awaited(self, tell_alone: Callable[[int], None]) -> dict[str, int]:
         """The workers there are, once there is one."""
-        with suppress(TimeoutError):
-            self.client.wait_for_workers(1, timeout=FETCH_S)
-        if threads := self.workers():
-            return threads
-        raise HostError(f"the Dask cluster at {self.address} has no worker")
+        until = time.monotonic() + PATIENCE_S
+        wait, said = _SAY_SOON_S, False
+        while (left := until - time.monotonic()) > 0:
+            if threads := self._there_within(min(wait, left)):
+                return threads
+            if not said:
+                tell_alone(round(PATIENCE_S / 60))
+            wait, said = left, True
+        raise HostError(
+            f"the Dask cluster at {self.address} has no worker", f"dask worker {self.address}"
+        )
+
+    def _there_within(self, seconds: float) -> dict[str, int]:
+        """The workers there are, once there is one or it was waited so long."""
+        client = self.client
+        try:
+            with suppress(TimeoutError):
+                client.wait_for_workers(1, timeout=seconds)
+            return self.workers()
+        except HostError:
+            raise
+        except LOST:
+            self._close()  # the next connection waits for a scheduler
+            return {}
 
     def _told(self, address: str, future: Future) -> Described | str:
         """What a worker says of itself, or why it says nothing."""
@@ -170,6 +204,33 @@ class Cluster:
             workers=list(workers) or None, allow_other_workers=False,
         )  # fmt: skip
         return made
+
+
+def refuse_unfit_settings(address: str) -> None:
+    """What TLS wants of Dask's settings is known before anybody is called.
+
+    Raises:
+        HostError: something of it is not there, or is of no use; or they want TLS.
+    """
+    from distributed.security import Security
+
+    where = "docs/cluster.md shows them, see TLS"
+    try:
+        security = Security()
+        if not address.startswith("tls:"):
+            if security.require_encryption:
+                raise HostError(
+                    "Dask's setting distributed.comm.require-encryption wants TLS",
+                    "--executor tls://HOST:PORT",
+                )
+            return
+        missing = [name for name, what in _TLS.items() if not getattr(security, what)]
+        if missing:
+            names = ", ".join(f"distributed.comm.tls.{name}" for name in missing)
+            raise HostError(f"tls:// needs settings of Dask that are not there: {names}", where)
+        security.get_connection_args("client")
+    except (OSError, ValueError, TypeError) as error:
+        raise HostError(f"Dask's settings for TLS are of no use ({error})", where) from error
 
 
 def _description(data: bytes) -> Described | str:

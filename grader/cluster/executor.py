@@ -18,10 +18,19 @@ from math import inf
 import msgspec
 
 from grader.cluster import orders
-from grader.cluster.connection import FETCH_S, LOOK_S, LOST, Cluster, Future, Workers
+from grader.cluster.connection import (
+    FETCH_S,
+    LOOK_S,
+    LOST,
+    PATIENCE_S,
+    Cluster,
+    Future,
+    Workers,
+)
 from grader.cluster.orders import Answer, Broken, How, Refused
 from grader.run.errors import HostError
 from grader.run.jobs import EngineOptions, FactsMode, Isolation, Job, Played
+from grader.run.meter import OFF, Meter
 from grader.run.spool import Spool
 from grader.run.unplayed import not_run
 
@@ -33,8 +42,6 @@ _MOST_LOST = 20
 """So often a submission may be lost on its way there or back, until that is told as a fault."""
 _SAY_AFTER_S = 5.0
 """So long without any worker, until that is said: one that is started again is back by then."""
-_PATIENCE_S = 600.0
-"""So long without any worker, or without the scheduler: then the cluster is gone."""
 
 
 @dataclass(eq=False)
@@ -56,7 +63,7 @@ class DaskEngine:
     """Plays jobs on a cluster, as `Engine` does here.
 
     `tell` hears of workers that refuse, `tell_alone` that nobody is there, and for how many minutes
-    somebody is awaited.
+    somebody is awaited, `meter` of what was spent there.
     """
 
     def __init__(
@@ -70,6 +77,7 @@ class DaskEngine:
         runs: int,
         tell: Callable[[str, str], None] = lambda address, why: None,
         tell_alone: Callable[[int], None] = lambda minutes: None,
+        meter: Meter = OFF,
     ) -> None:
         self.options = options
         self._cluster = cluster
@@ -80,6 +88,7 @@ class DaskEngine:
         self._runs = runs
         self._tell = tell
         self._tell_alone = tell_alone
+        self._meter = meter
         self._spool = Spool(options.spool)
         self._ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._out: dict[str, _Task] = {}
@@ -123,7 +132,7 @@ class DaskEngine:
     def _task(self, jobs: list[Job]) -> _Task:
         order = orders.order_of(
             jobs, self._how, self._lab, interpreter=self._interpreter, runs=self._runs,
-            cold=self.options.warm == "never",
+            cold=self.options.warm == "never", metered=self._meter.listens,
         )  # fmt: skip
         return _Task(jobs=jobs, order=orders.encoded(order))
 
@@ -192,8 +201,8 @@ class DaskEngine:
             self._alone_since, self._said = now, False
         if not self._said and now - self._alone_since >= _SAY_AFTER_S:
             self._said = True
-            self._tell_alone(round(_PATIENCE_S / 60))
-        if now - self._alone_since > _PATIENCE_S:
+            self._tell_alone(round(PATIENCE_S / 60))
+        if now - self._alone_since > PATIENCE_S:
             raise HostError(
                 f"the Dask cluster at {self._cluster.address} has no worker any more",
                 "what was graded is kept: the same command goes on from there",
@@ -219,7 +228,9 @@ class DaskEngine:
         try:
             said = orders.reply(data)
             if isinstance(said, Answer):
-                yield from orders.played_of(said, task.jobs, self._how.isolation, self._spool)
+                played = orders.played_of(said, task.jobs, self._how.isolation, self._spool)
+                self._meter.elsewhere(said.key, said.took, said.spent)
+                yield from played
                 return
         except (ValueError, TypeError, msgspec.MsgspecError) as error:
             yield from self._failed(task, f"a worker sent something else: {error}", again)

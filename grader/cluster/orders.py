@@ -67,6 +67,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, tag="order"):
     """At a time; 0: as many as suit one core."""
     cold: bool
     """No run of them is to be started warm."""
+    metered: bool = False
+    """What their phases take is to be counted."""
     lab: bytes
     """Its files (`packed_lab`)."""
     key: str
@@ -107,6 +109,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, tag="answer"):
 
     key: str
     jobs: tuple[PlayedJob, ...]
+    took: int = 0
+    """So many ns it was at them, where that was to be counted."""
+    spent: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
+    """Phase -> ns of wall and of CPU, likewise; `start` is what workers took to be ready."""
 
 
 Question = Ask | Order
@@ -162,12 +168,20 @@ def lab_of(data: bytes) -> Lab:
 
 
 def order_of(
-    jobs: Sequence[Job], how: How, lab: bytes, *, interpreter: str | None, runs: int, cold: bool
+    jobs: Sequence[Job],
+    how: How,
+    lab: bytes,
+    *,
+    interpreter: str | None,
+    runs: int,
+    cold: bool,
+    metered: bool = False,
 ) -> Order:
     """The order to play these, all of one submission."""
     first = jobs[0]
     return Order(
-        how=how, interpreter=interpreter, runs=runs, cold=cold, lab=lab, key=first.key,
+        how=how, interpreter=interpreter, runs=runs, cold=cold, metered=metered, lab=lab,
+        key=first.key,
         files=tuple((file.path, file.data) for file in first.files),
         jobs=tuple(
             JobOrder(

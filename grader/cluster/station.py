@@ -12,10 +12,14 @@ import os
 import shutil
 import signal
 import sys
+import time
 import traceback
+from dataclasses import replace
 from functools import lru_cache
 from types import FrameType
 from typing import NoReturn, assert_never
+
+import msgspec
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
@@ -35,7 +39,8 @@ from grader.run import messages, privileges
 from grader.run.engine import Engine
 from grader.run.errors import HostError
 from grader.run.host import HostReport, choose_isolation, probe
-from grader.run.jobs import Isolation
+from grader.run.jobs import EngineOptions, Isolation
+from grader.run.meter import OFF, Clocks, Meter, Spent
 from grader.run.options import RUNS_PER_CORE, options_for
 
 
@@ -44,12 +49,35 @@ def _host(interpreter: str | None) -> HostReport:
     return probe(interpreter)
 
 
+class Tally(Meter):
+    """Adds up what the engine's workers say that they have spent, whatever it was for."""
+
+    listens = True
+
+    def __init__(self) -> None:
+        self._clocks = Clocks()
+
+    def answered(self, key: str, spent: Spent) -> None:
+        """A worker is done with something, and has spent that."""
+        for phase, (wall, cpu) in spent.items():
+            self._clocks.add(phase, wall, cpu)
+
+    def started(self, wall: int) -> None:
+        """A worker was ready so many ns after its start."""
+        self._clocks.add("start", wall, 0)
+
+    def taken(self) -> dict[str, tuple[int, int]]:
+        """All of it since the last time."""
+        return self._clocks.taken()
+
+
 class Station:
     """Answers questions; it keeps its engine, and with it its workers, from one to the next."""
 
     def __init__(self, stack: contextlib.ExitStack) -> None:
         self._stack = stack
         self._engine: Engine | None = None
+        self._tally = Tally()
         self._made: tuple[object, ...] = ()
 
     def answer(self, data: bytes) -> bytes:
@@ -83,20 +111,39 @@ class Station:
             return Refused(why=difference(order.how, mine))
         engine = self._engine_of(host, isolation, order)
         jobs = orders.jobs_of(order, shutil.which("strace"))
-        return orders.answer_of(order.key, engine.play(jobs))
+        self._tally.taken()  # what an order has left that came to no answer
+        began = time.perf_counter_ns()
+        answer = orders.answer_of(order.key, engine.play(jobs))
+        if not order.metered:
+            return answer
+        took = time.perf_counter_ns() - began
+        return msgspec.structs.replace(answer, took=took, spent=self._tally.taken())
 
     def _engine_of(self, host: HostReport, isolation: Isolation, order: Order) -> Engine:
         """The engine for such orders; workers know the languages of one lab."""
-        wanted = (order.interpreter, isolation, order.runs, order.cold, order.lab)
+        wanted = (
+            order.interpreter, isolation, order.runs, order.cold, order.metered, order.lab,
+        )  # fmt: skip
         if self._engine is None or wanted != self._made:
             self._stack.close()
-            runs = order.runs or RUNS_PER_CORE
-            options = options_for(
-                host, isolation, jobs=runs, warm="never" if order.cold else "pays"
+            meter = self._tally if order.metered else OFF
+            self._engine = self._stack.enter_context(
+                Engine(options_of(host, isolation, order), meter)
             )
-            self._engine = self._stack.enter_context(Engine(options))
             self._made = wanted
         return self._engine
+
+
+def options_of(host: HostReport, isolation: Isolation, order: Order) -> EngineOptions:
+    """A station's engine has the runs of one core, for there is a station for each.
+
+    Where nobody says how many runs at once, it begins with one, and looks at the load of all cores
+    that it may use before it begins one more: what the stations beside it take is in that.
+    """
+    options = options_for(
+        host, isolation, jobs=order.runs or RUNS_PER_CORE, warm="never" if order.cold else "pays"
+    )
+    return replace(options, measured=not order.runs, at_first=1)
 
 
 def how(host: HostReport, isolation: Isolation) -> How:

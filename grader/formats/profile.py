@@ -135,6 +135,12 @@ def document(told: ProfileTold) -> str:
     return json.dumps(listed, indent=1, ensure_ascii=False) + "\n"
 
 
+def is_profile(beginning: str) -> bool:
+    """Whether a file that begins so is a profile, as a table or as JSON."""
+    heads = (_words(language)("head").partition("{")[0] for language in ("fr", "en"))
+    return beginning.startswith((*heads, '{\n "seconds": '))
+
+
 def _words(language: str) -> Callable[[str], str]:
     place = 1 if language == "en" else 0
     return lambda key: _WORDS[key][place].replace("~", "\u00a0")

@@ -135,7 +135,8 @@ class Engine:
         self._meanwhile, self._pulse, self._once = meanwhile, pulse, once
         self._workers: list[_Worker] = []
         self._leaving: list[_Worker] = []
-        self._worth = self._cores = len(os.sched_getaffinity(0))
+        self._least = options.at_first or len(os.sched_getaffinity(0))
+        self._worth = self._least
         """How many workers are worth their start by now."""
         self._played = 0
         self._idle = Idle()
@@ -314,9 +315,9 @@ class Engine:
         """One more run at once, if the cores have time for it; one less, if they have none."""
         left = self._idle.share() if self.options.measured else 1.0
         if left >= _ROOM:
-            self._worth = min(self._worth + 1, max(self._cores, self.workers))
+            self._worth = min(self._worth + 1, max(self._least, self.workers))
         elif left < _SCARCE:
-            self._worth = max(self._worth - 1, self._cores)
+            self._worth = max(self._worth - 1, self._least)
 
     def _distrust(self, worker: _Worker) -> None:
         """It says what no worker says: somebody speaks for it. Its end is seen at its pipe."""

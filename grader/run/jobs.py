@@ -168,6 +168,8 @@ class EngineOptions:
     facts: FactsMode = "kernel"
     jobs: int = 1
     """Runs at once, at most."""
+    at_first: int = 0
+    """Runs at once to begin with, where further ones are `measured`; 0: one for each core."""
     measured: bool = False
     """More than one for each core only while the cores have time left."""
     environment: dict[str, str] = field(default_factory=dict)

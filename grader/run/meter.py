@@ -35,6 +35,12 @@ class Meter:
     def started(self, wall: int) -> None:
         """A worker was ready so many ns after its start."""
 
+    def elsewhere(self, key: str, wall: int, spent: Spent) -> None:
+        """Another machine was at this submission for so many ns, and has spent that.
+
+        What its workers took to start is `start` among it.
+        """
+
 
 OFF = Meter()
 

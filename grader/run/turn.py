@@ -15,6 +15,8 @@ import socket
 import sys
 import time
 
+assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
+
 from reference.endpoint import PortTakenError
 
 _PATIENCE_S = 600.0
@@ -36,8 +38,6 @@ class Turn:
             PortTakenError: somebody does for too long.
         """
         self.give_back()
-        if sys.platform != "linux":
-            return
         name, until = f"\0wiregrade-port-{port}", time.monotonic() + self._patience
         while (held := _bound(name)) is None:
             _await_end(name, until - time.monotonic())
