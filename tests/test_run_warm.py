@@ -443,8 +443,23 @@ def test_it_is_known_whether_it_works_here_and_why_not() -> None:
     assert "has ended" in trying.tried_warm(tools.bwrap(), broken)
 
 
+@NEEDS_SANDBOX
+def test_an_interpreter_that_warns_of_something_waits_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Python 3.13 imported what it quotes a line with, and every program had that from then on."""
+    spoken = warm._CODE.replace(b"first = os.fork()", b"first = os.write(2, b'!') and os.fork()")
+    assert spoken != warm._CODE
+    monkeypatch.setattr(warm, "_CODE", spoken)
+    why = trying.tried_warm(tools.bwrap(), inspect(tools.python()))
+    assert why == "a run left something behind"
+
+
 def test_only_proved_versions_and_programs_wait(fake: type[_Fake]) -> None:
     assert not begin(starts("always", "3.15.0"))
+    assert not begin(starts("always", "3.13.0t")), "without the global lock"
+    assert begin(starts("always", "3.12.1"))
+    assert begin(starts("always", "3.13.0"))
     assert not begin(starts("always"), "import socket\nprint({1, 2})\n")
     assert begin(starts("forced"), "import socket\nprint({1, 2})\n")
     assert warmable.ahead("x.py", ()) is None

@@ -19,7 +19,7 @@ _QUESTION = (
     "import sys, json, site, sysconfig;"
     "print(json.dumps([sys.executable, sys.prefix, sys.base_prefix, sys.exec_prefix,"
     "sys.base_exec_prefix, sysconfig.get_path('stdlib'), *site.getsitepackages(),"
-    "sys.version.split()[0]]))"
+    "sys.version.split()[0] + getattr(sys, 'abiflags', '')]))"
 )
 SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32")
 """Programs and libraries of the system: every sandbox has them."""
@@ -39,6 +39,7 @@ class Interpreter:
     executable: str
     folders: tuple[str, ...]
     version: str
+    """`3.13.0`; a build of another kind says so: `3.13.0t` has no global lock."""
 
 
 def command_of(interpreter: Interpreter, program: str) -> list[str]:

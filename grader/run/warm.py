@@ -36,7 +36,7 @@ from grader.submission import SourceFile
 PROCESSES = 3
 """Of ours that count in a run's limit of processes: two of the zygote, the run's first one. (That
 of the sandbox counts in a cold start, too.)"""
-PROVED = ("3.11",)
+PROVED = ("3.11", "3.12", "3.13")
 """Of Python: where `tests/soak/warm_equals_cold.py` found no difference."""
 WORTH_IT = 2
 """So many starts must be to come, after a first one that was cold: an interpreter that waits
@@ -154,8 +154,11 @@ class Zygote:
             self._socket.settimeout(_PATIENCE)
 
     def is_clean(self) -> bool:
-        """Nothing of a run is left: no process and no word; it waits."""
-        if self.running or self._sandbox.ended():
+        """Nothing of a run is left: no process and no word; it waits.
+
+        Nor has it warned of anything: to warn it may have imported what a program would not.
+        """
+        if self.running or self._sandbox.ended() or self._last_words():
             return False
         ours = [self._sandbox.pid, self._zygote]
         return (
@@ -211,11 +214,15 @@ class _WarmProgram(Program):
         return WaitStatus.of(self._told if self._told is not None else signal.SIGKILL)
 
 
+def is_proved(version: str) -> bool:
+    """Of this Python no difference was found; builds of another kind were never compared."""
+    return version.rpartition(".")[0] in PROVED and version.rpartition(".")[2].isdigit()
+
+
 def why_not(bwrap: str, interpreter: Interpreter, reachable: dict[str, str]) -> str:
     """Try it with a program that does nothing; why it is not used here, empty: it is."""
-    version = interpreter.version.rpartition(".")[0]
-    if version not in PROVED:
-        return f"it was never compared with a cold start of Python {version}"
+    if not is_proved(interpreter.version):
+        return f"it was never compared with a cold start of Python {interpreter.version}"
     if not seccomp.own().bpf:
         return seccomp.own().missing or "system calls are not filtered"
     files = (SourceFile(path="x.py", data=b"import socket\n"),)
@@ -278,9 +285,7 @@ class WarmStarts:
     ) -> None:
         self._when = when
         self._bwrap, self._interpreter, self._reachable = bwrap, interpreter, reachable
-        self._possible = interpreter.version.rpartition(".")[0] in PROVED and bool(
-            seccomp.own().bpf
-        )
+        self._possible = is_proved(interpreter.version) and bool(seccomp.own().bpf)
         self._key: _Key | None = None
         self._job: Job | None = None
         self._zygote: Zygote | None = None

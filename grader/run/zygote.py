@@ -134,7 +134,7 @@ class Zygote:
         """Be process number 1 of a run; true in its child, which is the program."""
         try:
             self.furnish()
-            self.signal.pthread_sigmask(self.signal.SIG_BLOCK, range(1, 65))
+            self.signal.pthread_sigmask(self.signal.SIG_BLOCK, self.signal.valid_signals())
             program = os.fork()
             if not program:
                 self.become_program(*fds)
