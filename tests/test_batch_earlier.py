@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -170,6 +171,35 @@ def test_nothing_that_a_changed_list_of_files_speaks_for_is_believed(tmp_path: P
     made, played, work = grade(tmp_path)
     assert (made.taken_over, played, work.distrusted) == (False, first, ["a"])
     assert tree(tmp_path) == before
+
+
+def test_nor_is_it_after_a_change_of_the_lab(tmp_path: Path) -> None:
+    """A run that was altered with its sum would come through as one that still holds."""
+    grade(tmp_path)
+    run = tmp_path / "a/runs/server-nominal.jsonl"
+    run.write_bytes(run.read_bytes() + b"\n")
+    found = saved.load(output.OutputFolder(tmp_path), "a")
+    assert found is not None
+    sums = {**found.artifacts, "runs/server-nominal.jsonl": sha256(run.read_bytes()).hexdigest()}
+    forged = msgspec.structs.replace(found, artifacts=sums)
+    (tmp_path / "a/submission.json").write_bytes(saved.encoded(forged))
+    _, played, work = grade(tmp_path, longer(source()))
+    assert "server-nominal" in played
+    assert work.distrusted == ["a"]
+
+
+def test_until_all_is_there_nothing_says_that_all_is(tmp_path: Path) -> None:
+    """Killed in the middle, a part of a class must not pass for a whole one."""
+    grade(tmp_path)
+    listed = tmp_path / "results.json"
+    listed.write_bytes(b"{}")
+    with output.opened(tmp_path) as folder:
+        some = Grading(folder, source(), SETTINGS, judge_run, some_only=True)
+        list(some.grade(waiting(ONE), Pieces()))
+        assert listed.exists()
+        work = Grading(folder, source(), SETTINGS, judge_run, fresh=True)
+        list(work.grade(waiting(ONE), Pieces()))
+    assert not listed.exists()
 
 
 ENGLISH = replace(SETTINGS, language="en")

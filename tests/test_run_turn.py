@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +16,7 @@ import pytest
 from samples import SUBMISSIONS
 
 from grader import transcript as tr
+from grader.run import turn as turns
 from grader.run.engine import Engine
 from grader.run.turn import Turn
 from reference.endpoint import PortTakenError
@@ -74,6 +78,66 @@ def test_it_is_free_again_when_its_holder_has_ended(port: int) -> None:
     turn = Turn(patience=0)
     turn.take(port)
     turn.give_back()
+
+
+class Counting(Turn):
+    """Counts how often it asks for the name."""
+
+    asked = 0
+
+    def _has(self, name: str) -> bool:
+        self.asked += 1
+        return super()._has(name)
+
+
+@pytest.mark.parametrize("waiting", [None, 1])
+def test_who_holds_it_without_a_word_is_not_asked_all_the_time(
+    port: int, waiting: int | None
+) -> None:
+    """A name that does not listen, or has more who wait than it takes."""
+    name = f"\0wiregrade-port-{port}"
+    with contextlib.ExitStack() as stack:
+        holder, *others = (
+            stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) for _ in range(3)
+        )
+        holder.bind(name)
+        if waiting:
+            holder.listen(waiting)
+            for one in others:
+                one.connect(name)
+        turn = Counting(patience=0.25)
+        with pytest.raises(PortTakenError):
+            turn.take(port)
+        assert 2 <= turn.asked < 6
+
+
+def test_patience_is_for_each_who_is_before(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits among many does not lose a run, as long as they get on."""
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    answers = iter([False, False, False, True])
+    turn = Turn(patience=10)
+    monkeypatch.setattr(turn, "_has", lambda _: next(answers))
+
+    def sees(_name: str, patience: float) -> bool:
+        nonlocal now
+        assert patience == 10
+        now += 9
+        return True
+
+    monkeypatch.setattr(turns, "_sees_the_end", sees)
+    turn.take(port)
+    assert now == 27
+
+
+def test_where_no_such_names_are_to_be_had_there_are_no_turns(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "not here")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    Turn(patience=0).take(port)
 
 
 def test_as_many_as_like_take_turns(port: int) -> None:

@@ -225,7 +225,9 @@ class Copies:
         if found is None or self._content(found) != content:
             return None
         shared = self._shared(found.id)
-        if shared is None or not saved.is_whole(self._folder, found):
+        if shared is None or kept.is_forged(self._folder, found.id):
+            return None
+        if not saved.is_whole(self._folder, found):
             return None
         nobody, unnamed = (f"{word}{secrets.token_hex(16)}" for word in ("nobody", "unnamed"))
         whole = saved.submission_of(self._folder, found)

@@ -49,12 +49,10 @@ class Earlier:
         self._judge = judge
         self._spool = spool
         self._distrusted: dict[str, None] = {}
-        self._forged: set[str] = set()
-        """Of them: whose `submission.json` was changed, and so whatever it speaks for."""
 
     @property
     def distrusted(self) -> Sequence[str]:
-        """Who had a result of the same mark whose files are not as they were written."""
+        """Whose files are not as they were written."""
         return list(self._distrusted)
 
     def is_distrusted(self, identifier: str) -> bool:
@@ -74,14 +72,15 @@ class Earlier:
             OutputError: its pages cannot be written.
         """
         try:
+            if kept.is_forged(self._folder, identifier):
+                self._distrusted[identifier] = None
+                return None
             found = saved.load(self._folder, identifier)
             if found is None or found.fingerprint != mark:
                 return None
             if traced and found.runs and not found.traced:
                 return None
             grade = self._kept(found)
-            if found.id in self._forged:
-                return None
             return grade if grade is not None and kept_too else self._judged(found)
         except OutputError:
             raise
@@ -101,9 +100,7 @@ class Earlier:
         same = there.shown == self._shown.of(found.id)
         if same and kept.is_whole(self._folder, there, found):
             return kept.grade_of(there, self._source.lab)
-        if self._folder.digest(f"{found.id}/submission.json") != there.saved:
-            self._forged.add(found.id)
-        if same or found.id in self._forged:
+        if same:
             self._distrusted[found.id] = None
         return None
 
@@ -128,8 +125,6 @@ class Earlier:
 
         They come out of the folder, which is written anew.
         """
-        if submission.id in self._forged:
-            return {}
         held = runs_that_hold(self._folder, submission, keys)
         try:
             return {
@@ -148,7 +143,7 @@ def runs_that_hold(
     One whose transcript or capture is not as it was written is left out.
     """
     found = saved.load(folder, submission.id)
-    if found is None or found.digest != submission.digest:
+    if found is None or found.digest != submission.digest or kept.is_forged(folder, found.id):
         return {}
     same = {name for name, key in keys.items() if found.keys.get(name) == key}
     if not same:

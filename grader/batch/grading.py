@@ -67,8 +67,11 @@ class Grading:
         given: Mapping[str, str] | None = None,
         index: Index | None = None,
         meter: Meter = OFF,
+        some_only: bool = False,
     ) -> None:
+        """`some_only`: of a class whose list stays."""
         self._meter = meter
+        self._begun = some_only
         self._folder = folder
         self._source = source
         self._settings = settings
@@ -138,6 +141,7 @@ class Grading:
                 unchanged = self._unchanged(entry, handed)
             if unchanged:
                 continue
+            self._begin()
             with self._meter.of("read", entry.id):
                 opened = replace(self._read(entry), handed=handed)
             if not self._fresh:
@@ -159,6 +163,12 @@ class Grading:
                 yield from jobs
             else:
                 self._later(finisher, partial(self._finish, opened))
+
+    def _begin(self) -> None:
+        """Something may be written anew: until all is there, nothing says that all is."""
+        if not self._begun:
+            self._folder.remove("results.json")
+            self._begun = True
 
     def _handed(self, entry: Waiting) -> Handed:
         """What is known of the entry before it is read; a fault of ours there costs a read."""

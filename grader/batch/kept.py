@@ -137,6 +137,12 @@ def is_altered(folder: OutputFolder, identifier: str) -> bool:
     return data is not None and _body(data) is None
 
 
+def is_forged(folder: OutputFolder, identifier: str) -> bool:
+    """Whether `submission.json` is not the one that this speaks of: nothing it says is believed."""
+    there = load(folder, identifier)
+    return there is not None and folder.digest(f"{identifier}/submission.json") != there.saved
+
+
 def _body(data: bytes) -> bytes | None:
     """What its first line is the sum of; None where it is not."""
     said, _, body = data.partition(b"\n")

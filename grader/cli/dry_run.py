@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from grader import __version__
-from grader.batch import saved
+from grader.batch import kept, saved
 from grader.batch.earlier import runs_that_hold
 from grader.batch.grading import Settings, Waiting, is_alone
 from grader.batch.keys import Marks, RunKeys
@@ -124,6 +124,8 @@ class _Plan:
         found = saved.load(self._folder, submission.id)
         if found is None or found.fingerprint != self._marks.of(submission):
             return False
+        if kept.is_forged(self._folder, found.id):
+            return False
         if self._settings.strace is not None and found.runs and not found.traced:
             return False
         result = self._folder.read(f"{submission.id}/result.json")
@@ -148,7 +150,9 @@ class _Plan:
 
     def _has_whole(self, identifier: str) -> bool:
         found = saved.load(self._folder, identifier)
-        return found is not None and self._is_whole(found)
+        if found is None or kept.is_forged(self._folder, found.id):
+            return False
+        return self._is_whole(found)
 
     @cached_property
     def _twins(self) -> dict[str, str]:

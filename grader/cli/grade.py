@@ -163,6 +163,7 @@ def _grade(
         grading = Grading(
             folder, source, settings, judge, fresh=fresh, sharing=not given.no_cache,
             given=adjustments.told(folder), index=index, meter=meter,
+            some_only=bool(given.id),
         )  # fmt: skip
         shown = _Class(given, source, settings, folder, found, index, meter)
         if given.id:

@@ -143,7 +143,7 @@ def options_of(host: HostReport, isolation: Isolation, order: Order) -> EngineOp
     options = options_for(
         host, isolation, jobs=order.runs or RUNS_PER_CORE, warm="never" if order.cold else "pays"
     )
-    return replace(options, measured=not order.runs, at_first=1)
+    return replace(options, measured=not order.runs, at_first=0 if order.runs else 1)
 
 
 def how(host: HostReport, isolation: Isolation) -> How:

@@ -36,13 +36,15 @@ def _end_after(work: Callable[[], None]) -> NoReturn:
         work()
         status = 0
     except SystemExit as ending:
-        status = ending.code if isinstance(ending.code, int) else 1
+        status = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
     except BaseException:
         traceback.print_exc()
     finally:
-        atexit._run_exitfuncs()
-        sys.stderr.flush()
-        os._exit(status)
+        try:
+            atexit._run_exitfuncs()
+            sys.stderr.flush()
+        finally:
+            os._exit(status)
 
 
 def main() -> None:

@@ -112,7 +112,10 @@ class _Ahead:
         self._rising, self._limits, self._limit = rising, limits, limit
         self._made: Program | None = None
         self._thread = threading.Thread(target=self._stand, name="spare")
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # no room for one more: then here
+            self._stand()
 
     def _stand(self) -> None:
         with contextlib.suppress(HostError, OSError):
@@ -125,7 +128,8 @@ class _Ahead:
 
     def made(self) -> Program | None:
         """It, once it stands; None: it could not be made."""
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         return self._made
 
 

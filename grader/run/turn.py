@@ -9,18 +9,19 @@ for it is connected to the holder and woken by that. Only Linux has such names.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import socket
 import sys
+import threading
 import time
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from reference.endpoint import PortTakenError
 
-_PATIENCE_S = 600.0
-"""So long others may take: many workers on one machine, each with a run of half a minute."""
+_PATIENCE_S = 240.0
+"""So long one run of somebody else's may take: its limits, and a port in TIME_WAIT before it."""
+_PAUSE_S = 0.1
 _WAITING = 128
 
 
@@ -28,6 +29,7 @@ class Turn:
     """Taken before a run, given back after it; one port at a time."""
 
     def __init__(self, patience: float = _PATIENCE_S) -> None:
+        """`patience` is for each of those who are before us, s."""
         self._patience = patience
         self._held: socket.socket | None = None
 
@@ -39,9 +41,12 @@ class Turn:
         """
         self.give_back()
         name, until = f"\0wiregrade-port-{port}", time.monotonic() + self._patience
-        while (held := _bound(name)) is None:
-            _await_end(name, until - time.monotonic())
-        self._held = held
+        while not self._has(name):
+            left = until - time.monotonic()
+            if left <= 0:
+                raise PortTakenError(errno.EADDRINUSE, "another wiregrade plays at the port")
+            if _sees_the_end(name, left):
+                until = time.monotonic() + self._patience
 
     def give_back(self) -> None:
         """Others may play there now."""
@@ -49,30 +54,37 @@ class Turn:
             self._held.close()
             self._held = None
 
-
-def _bound(name: str) -> socket.socket | None:
-    """A socket of that name; None: somebody else has it."""
-    one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        one.bind(name)
-        one.listen(_WAITING)
-    except OSError as error:
-        one.close()
-        if error.errno != errno.EADDRINUSE:
-            raise
-        return None
-    return one
+    def _has(self, name: str) -> bool:
+        """Whether the name is ours now; True also where this machine refuses such names to all."""
+        one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            one.bind(name)
+            one.listen(_WAITING)
+        except OSError as error:
+            one.close()
+            return error.errno != errno.EADDRINUSE
+        self._held = one
+        return True
 
 
-def _await_end(name: str, patience: float) -> None:
-    """Wait until the holder of the name gives it back: what waits to be accepted is ended then."""
-    if patience <= 0:
-        raise PortTakenError(errno.EADDRINUSE, "another wiregrade plays at the port all the time")
-    with (
-        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as one,
-        # Refused: it has been given back since. Ended by a reset: now.
-        contextlib.suppress(ConnectionError, TimeoutError),
-    ):
+def _sees_the_end(name: str, patience: float) -> bool:
+    """Wait until who holds the name gives it back: what waits to be accepted is ended then.
+
+    False: that was not seen, and it is to be looked once more.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as one:
         one.settimeout(patience)
-        one.connect(name)
-        one.recv(1)
+        try:
+            one.connect(name)
+        except OSError:
+            # It has just been given back; or does not listen yet, or has too many who wait. An
+            # event that nobody sets is a pause; the fact looked for is a name that is free.
+            threading.Event().wait(min(_PAUSE_S, patience))
+            return False
+        try:
+            one.recv(1)
+        except TimeoutError:
+            return False
+        except OSError:
+            return True  # reset
+        return True
