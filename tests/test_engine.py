@@ -1116,7 +1116,7 @@ class _Cores:
 
 @pytest.mark.parametrize(
     ("measured", "left", "more"),
-    [(True, 0.05, 0), (True, 0.3, 1), (False, 0.0, 1), (True, 0.0, -1), (True, 0.01, -1)],
+    [(True, 0.03, 0), (True, 0.3, 1), (False, 0.0, 1), (True, 0.0, -1), (True, 0.009, -1)],
 )
 def test_as_many_runs_at_once_as_the_cores_bear(measured: bool, left: float, more: int) -> None:
     options = EngineOptions(isolation="full", python="", bwrap="", jobs=99, measured=measured)

@@ -44,7 +44,7 @@ _RUNS_FOR_ONE_MORE = 8
 is one for each core at first, and one more for so many runs that were played."""
 _QUIET_S = 0.1
 """Or when for so long none has said anything: programs sleep, and others can run meanwhile."""
-_ROOM, _SCARCE = 0.1, 0.02
+_ROOM, _SCARCE = 0.05, 0.01
 """Either way only where so much of the cores' time was left over meanwhile: runs that have to wait
 for each other end no sooner for being begun. Where less than the second was left, one less is begun
 from then on: this machine may have got other work."""
