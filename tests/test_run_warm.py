@@ -54,7 +54,9 @@ def told(transcript: tr.Transcript) -> tuple[object, ...]:
     """All that a program can show; addresses are drawn anew by the kernel for every start."""
     end = transcript.end
     said = [re.sub(rb"0x[0-9a-f]+", b"0x", x) for x in (transcript.stdout, transcript.stderr)]
-    lines = [x.frames for x in tools.entries(transcript, tr.Position)]
+    # One that is ended by a limit stands wherever it was when that was seen.
+    stands = end.outcome != "limit"
+    lines = [x.frames for x in tools.entries(transcript, tr.Position) if stands]
     return (end.outcome, end.status, end.signal, end.limit, lines, *said)
 
 
