@@ -154,9 +154,6 @@ def _run_command(parsed: argparse.Namespace) -> int:
         command = importlib.import_module(f"grader.cli.{module}")
         early.over()
         status: int = command.run(parsed)
-    except KeyboardInterrupt:
-        streams.note("")
-        return errors.INTERRUPTED
     except BrokenPipeError:
         raise
     except Exception as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -217,8 +216,6 @@ class _Class:
         """Grade all; whatever ends it, the class's pages hold what is done."""
         language = self._settings.language
         total = len(self._waiting)
-        # What is imported stays: no collector is to visit it for each so many submissions.
-        gc.freeze()
         try:
             with progress(total, language) as shown:
                 played = PlayedOnce(
