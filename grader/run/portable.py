@@ -26,6 +26,7 @@ from grader.run.errors import HostError
 from grader.run.family import MARK, Family
 from grader.run.interpreter import Interpreter, command_of
 from grader.run.leftfiles import left
+from grader.run.signals import no_end_meanwhile
 from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
 from grader.run.strikes import MOST_FILES
 from grader.run.usage import Disk, Usage
@@ -101,8 +102,11 @@ class PortableProgram:
         if process.stderr is not None:
             self._errors.carry(process.stderr)
         self._family = Family(process.pid, mark)
-        self._waiter = threading.Thread(target=self._wait, args=(process,), daemon=True)
-        self._waiter.start()
+        waiter = threading.Thread(target=self._wait, args=(process,), daemon=True)
+        # Known once it runs, and not before: who is interrupted in between would wait for nobody.
+        with no_end_meanwhile():
+            waiter.start()
+            self._waiter = waiter
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         process.wait()
