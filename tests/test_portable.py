@@ -98,9 +98,11 @@ def test_the_end_of_a_process_as_subprocess_tells_it() -> None:
 
 def test_who_is_of_a_family_stays_so_when_orphaned() -> None:
     """The child ends after its own child has started: psutil alone would know it no more."""
+    # CPU time is told in ticks of 10 ms: a program that uses less may have used none.
     script = (
-        "import subprocess, sys; p = subprocess.Popen(['sleep', '1000']); print(p.pid, flush=True);"
-        "sys.stdin.read()"
+        "import os, subprocess, sys; p = subprocess.Popen(['sleep', '1000'])\n"
+        "while sum(os.times()[:2]) < 0.05: pass\n"
+        "print(p.pid, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
