@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from batch_tools import SETTINGS, FakeEngine, judge, source, submission, waiting
@@ -35,11 +38,12 @@ def plan(
     settings: Settings = SETTINGS,
     fresh: bool = False,
     sharing: bool = True,
+    teams: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
     folder = output.OutputFolder(out)
     entries = waiting(*(those or (OLD, NEW)))
     lab = lab or source()
-    text = plan_text(entries, folder, lab, settings, fresh=fresh, sharing=sharing)
+    text = plan_text(entries, folder, lab, settings, fresh=fresh, sharing=sharing, teams=teams)
     return text.replace("\xa0", " ").split("\n")
 
 
@@ -122,6 +126,33 @@ def test_a_copy_of_what_is_torn_is_none(out: Path) -> None:
     assert plan(out, of_old)[0].startswith("zoe : à noter, ")
     assert "copie" not in plan(out, of_old)[0]
     assert "copie" not in plan(out, of_old, NEW, sharing=False)[1]
+
+
+def test_of_a_team_the_runs_are_counted_once(tmp_path: Path) -> None:
+    """As `PlayedOnce` plays them, where each has a result of their own."""
+    ada, bob, eve = (replace(NEW, id=name, name=name) for name in ("ada", "bob", "eve"))
+    teams = {"ada": "T1", "bob": "T1", "eve": "T2"}
+    runs = runs_of(NEW)
+    told = plan(tmp_path, ada, bob, eve, sharing=False, teams=teams)
+    assert told[:3] == [
+        f"ada : à noter, {runs} exécutions",
+        "bob : à noter, avec les exécutions de son équipe",
+        f"eve : à noter, {runs} exécutions",
+    ]
+    assert told[3].startswith(f"3 à noter, 0 repris, {2 * runs} exécutions ;")
+    other = replace(OLD, id="bob", name="bob")
+    told = plan(tmp_path, ada, other, sharing=False, teams=teams)
+    assert told[-1].startswith(f"2 à noter, 0 repris, {runs + runs_of(OLD)} exécutions ;")
+
+
+def test_what_could_not_be_judged_whole_is_tried_again(out: Path) -> None:
+    result = out / "dupont" / "result.json"
+    assert plan(out, OLD)[0] == "dupont : repris"
+    result.write_text(json.dumps({**json.loads(result.read_text()), "complete": False}))
+    assert plan(out, OLD)[0].startswith("dupont : à noter")
+    # What is torn is judged again from its runs: none is played.
+    result.write_text("{")
+    assert plan(out, OLD)[0] == "dupont : repris"
 
 
 def test_nothing_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

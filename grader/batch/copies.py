@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from grader.batch.judging import Judge, judged, judged_again
 from grader.batch.known import Files, files_made, files_of
 from grader.batch.output import OutputFolder
 from grader.batch.plan import LabSource
+from grader.batch.twins import Twins
 from grader.batch.whole import NewFolder, new_folder
 from grader.judge.model import Grade
 from grader.stamps import Stamp
@@ -98,50 +98,27 @@ class Copies:
         source: LabSource,
         shown: Shown,
         judge: Judge,
-        content: Callable[[saved.Saved], str],
+        twins: Twins,
         alike: Alike | None = None,
     ) -> None:
-        """`content`: what a saved result is of, but for whose it is; empty: of another lab.
-
-        `alike` knows the parts of other grades.
-        """
+        """`twins` knows whose result a copy is of, `alike` the parts of other grades."""
         self._alike = alike or Alike()
         self._folder = folder
         self._source = source
         self._shown = shown
         self._judge = judge
-        self._content = content
+        self._twins = twins
         self._patterns: OrderedDict[str, _Pattern] = OrderedDict()
-        self._twins: dict[str, str] = {}
-        """Content -> whose result it is."""
-        self._of: dict[str, str] = {}
-
-    def know(self, content: str, identifier: str) -> None:
-        """The result of that submission is whole, and stands for that content."""
-        if self._twins.setdefault(content, identifier) == identifier:
-            self._of[identifier] = content
-
-    def know_all(self) -> None:
-        """Look for results of before in the whole folder."""
-        for path in sorted(self._folder.path.glob("*/submission.json")):
-            identifier = path.parent.name
-            found = saved.load(self._folder, identifier)
-            if found is not None and (content := self._content(found)):
-                self.know(content, identifier)
 
     def forget(self, identifier: str) -> None:
         """What lies there is about to be something else."""
-        if (content := self._of.pop(identifier, None)) is not None:
-            self.distrust(content)
+        if content := self._twins.forget(identifier):
+            self._patterns.pop(content, None)
 
     def distrust(self, content: str) -> None:
         """Its result does not hold after all."""
-        self._twins.pop(content, None)
+        self._twins.distrust(content)
         self._patterns.pop(content, None)
-
-    def knows(self, content: str, identifier: str) -> bool:
-        """Whether somebody else than this one has the result of that content."""
-        return self._twins.get(content, identifier) != identifier
 
     def is_at_hand(self, content: str) -> bool:
         """Whether what copies of that content are made of is made: each takes a moment then."""
@@ -173,8 +150,7 @@ class Copies:
         if not linked:  # a file has as many links as it can have: further ones are of this copy's
             shared = self._shared(owner.id) or pattern.shared
             pattern = replace(pattern, saved=found, shared=shared)
-            self._twins[content] = owner.id
-            self._of[owner.id] = content
+            self._twins.stand_for(content, owner.id)
             self._patterns[content] = pattern
         if form is None:
             grade = self._judged(found, written)
@@ -221,13 +197,10 @@ class Copies:
 
     def _new_pattern(self, content: str) -> _Pattern | None:
         """Judge what was saved of it once more, as nobody's; None where that is not whole."""
-        found = saved.load(self._folder, self._twins.get(content, ""))
-        if found is None or self._content(found) != content:
-            return None
-        shared = self._shared(found.id)
-        if shared is None or kept.is_forged(self._folder, found.id):
-            return None
-        if not saved.is_whole(self._folder, found):
+        # Before it is compared: what is changed meanwhile has another stamp.
+        shared = self._shared(self._twins.of(content))
+        found = self._twins.whole(content)
+        if shared is None or found is None:
             return None
         nobody, unnamed = (f"{word}{secrets.token_hex(16)}" for word in ("nobody", "unnamed"))
         whole = saved.submission_of(self._folder, found)

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from grader.batch import kept, pages, saved
 from grader.batch.judging import Judge, judged_again
 from grader.batch.output import OutputError, OutputFolder
@@ -22,6 +24,10 @@ from grader.run.stored import stored
 from grader.submission import Submission
 
 _UNPLAYED = ("skipped", "not_run")
+
+
+class _Result(msgspec.Struct):
+    complete: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +81,8 @@ class Earlier:
             if kept.is_forged(self._folder, identifier):
                 self._distrusted[identifier] = None
                 return None
-            found = saved.load(self._folder, identifier)
-            if found is None or found.fingerprint != mark:
-                return None
-            if traced and found.runs and not found.traced:
+            found = of_before(self._folder, identifier, mark, traced=traced)
+            if found is None:
                 return None
             grade = self._kept(found)
             return grade if grade is not None and kept_too else self._judged(found)
@@ -106,8 +110,7 @@ class Earlier:
 
     def _judged(self, found: saved.Saved) -> Grade | None:
         """Judge what was saved, and write its pages again."""
-        whole = saved.is_whole(self._folder, found)
-        if not whole or self._folder.read(f"{found.id}/result.json") is None:
+        if not is_finished(self._folder, found):
             self._distrusted[found.id] = None
             return None
         settings = self._shown.settings
@@ -133,6 +136,38 @@ class Earlier:
             }
         except (OSError, ValueError):
             return {}
+
+
+def of_before(
+    folder: OutputFolder, identifier: str, mark: str, *, traced: bool
+) -> saved.Saved | None:
+    """What is saved under that id, where that is of this very submission, lab and options.
+
+    `traced`: only where its calls were traced. Whether its files are whole is another question.
+    """
+    found = saved.load(folder, identifier)
+    if found is None or found.fingerprint != mark:
+        return None
+    return None if traced and found.runs and not found.traced else found
+
+
+def is_finished(folder: OutputFolder, found: saved.Saved) -> bool:
+    """Whether all that it was judged from is there as it was written, and its result, too.
+
+    Raises:
+        ValueError: `submission.json` was edited since.
+    """
+    whole = saved.is_whole(folder, found)
+    return whole and folder.read(f"{found.id}/result.json") is not None
+
+
+def was_complete(folder: OutputFolder, identifier: str) -> bool:
+    """Whether all could be judged, as its `result.json` says: else the next run tries again."""
+    try:
+        told = msgspec.json.decode(folder.read(f"{identifier}/result.json") or b"", type=_Result)
+    except msgspec.DecodeError:  # torn: judged again, from the same runs
+        return True
+    return told.complete
 
 
 def runs_that_hold(

@@ -33,6 +33,7 @@ from grader.batch.known import Files, Known, files_of
 from grader.batch.output import Marker, OutputError, OutputFolder
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource, jobs_of, seed_for
+from grader.batch.twins import Twins
 from grader.judge.model import Grade, Problem
 from grader.run.errors import HostError
 from grader.run.jobs import NOTHING, Job, Played, Plays, Run
@@ -96,7 +97,8 @@ class Grading:
         self._marks = Marks(__version__, source.digest, settings.options)
         self._keys = RunKeys(__version__, settings.options)
         self._earlier = Earlier(folder, source, self._shown, judge, self._spool)
-        self._copies = Copies(folder, source, self._shown, judge, self._marks.content, self._alike)
+        self._twins = Twins(folder, self._marks.content)
+        self._copies = Copies(folder, source, self._shown, judge, self._twins, self._alike)
         self._all_known = fresh
         self._leads: dict[str, str] = {}
         """Id -> content of what is being graded for itself and whoever handed in the same."""
@@ -244,8 +246,8 @@ class Grading:
             return True
         if not self._all_known:
             self._all_known = True
-            self._copies.know_all()
-        if self._copies.knows(content, entry.id):
+            self._twins.know_all()
+        if self._twins.knows(content, entry.id):
             self._copy_soon(content, entry, owner, finisher)
             return True
         self._leads[entry.id] = content
@@ -296,7 +298,7 @@ class Grading:
             return
         followers = self._followers.pop(content)
         if done.grade.complete and not done.fault:
-            self._copies.know(content, done.grade.id)
+            self._twins.know(content, done.grade.id)
             for one in followers:
                 self._later(finisher, partial(self._copy, content, *one))
         else:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 
 from grader import __version__
-from grader.batch import kept, saved
-from grader.batch.earlier import runs_that_hold
+from grader.batch import kept
+from grader.batch.earlier import is_finished, of_before, runs_that_hold, was_complete
 from grader.batch.grading import Settings, Waiting, is_alone
 from grader.batch.keys import Marks, RunKeys
 from grader.batch.output import OutputFolder
 from grader.batch.plan import LabSource, jobs_of, seed_for
+from grader.batch.twins import Twins
 from grader.cli.streams import safe
 from grader.run.jobs import Job
 from grader.run.pieces import cut, done
@@ -26,6 +28,10 @@ _WORDS = {
     "copied": (
         "à noter, copie d’une autre remise, rien à exécuter",
         "to be graded, a copy of another submission, nothing to run",
+    ),
+    "mate": (
+        "à noter, avec les exécutions de son équipe",
+        "to be graded, with the runs of the team",
     ),
     "graded": ("à noter, {runs} exécutions", "to be graded, {runs} runs"),
     "known": (" (en plus de {known} reprises)", " (besides {known} taken over)"),
@@ -47,14 +53,15 @@ def plan_text(
     *,
     fresh: bool,
     sharing: bool = True,
+    teams: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """A line for each submission, then the sums. Split sweeps and traces come on top of `runs`.
 
-    `fresh` and `sharing` are those of `Grading`.
+    `fresh` and `sharing` are those of `Grading`, `teams` those of `PlayedOnce`.
     """
     place = 1 if settings.language == "en" else 0
     words = {key: pair[place].replace("~", "\u00a0") for key, pair in _WORDS.items()}
-    plan = _Plan(folder, source, settings, fresh=fresh, sharing=sharing)
+    plan = _Plan(folder, source, settings, fresh=fresh, sharing=sharing, teams=teams)
     colon = ": " if place else "\u00a0: "
     lines = [f"{safe(entry.name)}{colon}{_said(plan, entry, words)}" for entry in waiting]
     return "\n".join([*lines, _total(plan.counts, words)])
@@ -66,7 +73,7 @@ def _said(plan: _Plan, entry: Waiting, words: dict[str, str]) -> str:
     if submission.problem is not None and what["graded"]:
         why = submission.problem.message.in_language(plan.language)
         return words["problem"].format(why=escaped(why, keep=TYPOGRAPHY))
-    key = next(key for key in ("kept", "copied", "graded") if what[key])
+    key = next(key for key in ("kept", "copied", "mate", "graded") if what[key])
     said = words[key].format(runs=what["runs"])
     return said + (words["known"].format(known=what["known"]) if what["known"] else "")
 
@@ -89,16 +96,20 @@ class _Plan:
         *,
         fresh: bool,
         sharing: bool,
+        teams: Mapping[str, str],
     ) -> None:
         self._folder = folder
         self._source = source
         self._settings = settings
         self._fresh = fresh
         self._sharing = sharing and not is_alone(settings)
+        self._teams = teams
         self._marks = Marks(__version__, source.digest, settings.options)
         self._keys = RunKeys(__version__, settings.options)
         self._leads: set[str] = set()
         """What those who come to be played handed in; who comes later with it is a copy."""
+        self._of_team: dict[tuple[str, str], Job] = {}
+        """Team and role -> the job that is played for all of its members with the same."""
         self.counts: Counter[str] = Counter()
 
     @property
@@ -107,7 +118,7 @@ class _Plan:
         return self._settings.language
 
     def take(self, submission: Submission) -> Counter[str]:
-        """What would become of it: `kept`, or `graded`, maybe as `copied`; its runs."""
+        """What would become of it: `kept`, or `graded`, maybe as `copied` or `mate`; its runs."""
         what = self._look(submission)
         self.counts += what
         return what
@@ -121,49 +132,34 @@ class _Plan:
 
     def _is_kept(self, submission: Submission) -> bool:
         """Whether its files are whole and of this very submission, lab and options."""
-        found = saved.load(self._folder, submission.id)
-        if found is None or found.fingerprint != self._marks.of(submission):
+        if kept.is_forged(self._folder, submission.id):
             return False
-        if kept.is_forged(self._folder, found.id):
-            return False
-        if self._settings.strace is not None and found.runs and not found.traced:
-            return False
-        result = self._folder.read(f"{submission.id}/result.json")
-        return result is not None and self._is_whole(found)
-
-    def _is_whole(self, found: saved.Saved) -> bool:
+        mark, traced = self._marks.of(submission), self._settings.strace is not None
+        found = of_before(self._folder, submission.id, mark, traced=traced)
         try:
-            return saved.is_whole(self._folder, found)
+            finished = found is not None and is_finished(self._folder, found)
         except ValueError:  # edited since
             return False
+        return finished and was_complete(self._folder, submission.id)
 
     def _is_copy(self, submission: Submission) -> bool:
         """Whether somebody else's result will be its own."""
         if not self._sharing:
             return False
         content = self._marks.content(submission)
-        twin = self._twins.get(content, submission.id)
-        if content in self._leads or (twin != submission.id and self._has_whole(twin)):
+        if content in self._leads:
+            return True
+        if self._twins.knows(content, submission.id) and self._twins.whole(content) is not None:
             return True
         self._leads.add(content)
         return False
 
-    def _has_whole(self, identifier: str) -> bool:
-        found = saved.load(self._folder, identifier)
-        if found is None or kept.is_forged(self._folder, found.id):
-            return False
-        return self._is_whole(found)
-
     @cached_property
-    def _twins(self) -> dict[str, str]:
-        """What was handed in by those who are in the folder -> the first of them."""
-        if self._fresh:
-            return {}
-        twins: dict[str, str] = {}
-        for path in sorted(self._folder.path.glob("*/submission.json")):
-            found = saved.load(self._folder, path.parent.name)
-            if found is not None and (content := self._marks.content(found)):
-                twins.setdefault(content, found.id)
+    def _twins(self) -> Twins:
+        """Who of those in the folder has a result of what was handed in."""
+        twins = Twins(self._folder, self._marks.content)
+        if not self._fresh:
+            twins.know_all()
         return twins
 
     def _runs(self, submission: Submission) -> Counter[str]:
@@ -178,7 +174,17 @@ class _Plan:
             }
             known = runs_that_hold(self._folder, submission, keys)
             jobs = tuple(replace(job, known=known) for job in jobs)
-        return sum(map(_counted, jobs), Counter[str]())
+        own = [job for job in jobs if not self._is_played(job)]
+        mate = Counter(mate=1) if jobs and not own else Counter[str]()
+        return sum(map(_counted, own), mate)
+
+    def _is_played(self, job: Job) -> bool:
+        """Whether a member of the same team has it played already (`PlayedOnce`)."""
+        team = self._teams.get(job.key, "")
+        if not team:
+            return False
+        first = self._of_team.setdefault((team, job.role), job)
+        return first is not job and replace(job, key=first.key) == first
 
 
 def _counted(job: Job) -> Counter[str]:

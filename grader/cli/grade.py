@@ -134,7 +134,8 @@ def _grade(
         fresh = given.fresh or bool(given.id)
         known = output.OutputFolder(out)
         sharing = not given.no_cache
-        say(plan_text(entries, known, source, settings, fresh=fresh, sharing=sharing))
+        teams = found.teams
+        say(plan_text(entries, known, source, settings, fresh=fresh, sharing=sharing, teams=teams))
         return DONE
     base = fingerprint(
         __version__, source.digest, *(part for item in settings.options.items() for part in item)
@@ -198,7 +199,7 @@ class _Class:
         self._order = {one.id: place for place, one in enumerate(found.entrants)}
         in_teams = sorted(found.entrants, key=lambda one: (one.team, one.id))
         self._waiting = [Waiting.of(one) for one in in_teams if not given.id or one.id in given.id]
-        self._teams = {one.id: one.team for one in found.entrants if one.team}
+        self._teams = found.teams
         self._done: list[Done] = []
 
     @property

@@ -65,6 +65,11 @@ class ClassRead:
     timeless: int = 0
     """Submissions that nobody knows the time of, where there is a due date."""
 
+    @property
+    def teams(self) -> dict[str, str]:
+        """Id -> team, of who is in one."""
+        return {one.id: one.team for one in self.entrants if one.team}
+
 
 @contextlib.contextmanager
 def class_at(

@@ -34,6 +34,7 @@ from grader.batch.keys import Marks  # noqa: E402
 from grader.batch.known import Known  # noqa: E402
 from grader.batch.pages import PageSettings  # noqa: E402
 from grader.batch.plan import LabSource  # noqa: E402
+from grader.batch.twins import Twins  # noqa: E402
 from grader.batch.verify import lab_snapshot  # noqa: E402
 from grader.lab.load import load_lab_bytes  # noqa: E402
 from grader.run.spool import Spool  # noqa: E402
@@ -70,12 +71,13 @@ def measured(place: Path, identifier: str, copies: int) -> dict[str, object]:
         settings = PageSettings(isolation=marker.options["isolation"], language=marker.language)
         shown = Shown(settings=settings, given={})
         marks = Marks(__version__, source.digest, marker.options)
-        copying = Copies(folder, source, shown, judge_run, marks.content)
+        twins = Twins(folder, marks.content)
+        copying = Copies(folder, source, shown, judge_run, twins)
         earlier = Earlier(folder, source, shown, judge_run, Spool(place))
         found = saved.load(folder, identifier)
         assert found is not None
         content = marks.content(found)
-        copying.know(content, identifier)
+        twins.know(content, identifier)
         origin = Origin(layout="plain")
 
         def copy(number: int) -> object:
