@@ -127,6 +127,13 @@ def test_a_whole_that_is_none_says_so(
     assert told in capsys.readouterr().err
     marker = marker_of(whole)
     assert (marker.shard, marker.parts) == ("", ("2/3",))
+    said = re.compile(
+        "Only a part of the class, 2/3: |Une partie de la classe seulement, la 2/3\xa0: "
+    )
+    # Its page says so, too, and is the one that is made again; as is that of each part.
+    for folder in (whole, made[1]):
+        assert run("verify", folder) == 0
+        assert said.search((folder / "index.html").read_text("utf-8"))
     # It goes on from there: what is missing is brought to what there is.
     more: list[str | Path] = ["merge", whole, made[0], "--out", tmp_path / "more", "--lang", "en"]
     assert run(*more) == 2
@@ -139,6 +146,7 @@ def test_a_whole_that_is_none_says_so(
     once: list[str | Path] = ["merge", tmp_path / "more", made[2], "--out", tmp_path / "all"]
     assert run(*once) == 0
     assert "missing" not in capsys.readouterr().err
+    assert "Only" not in (tmp_path / "all" / "index.html").read_text("utf-8")
     marker = marker_of(tmp_path / "all")
     assert (marker.parts, marker.listing) == ((), None)
     assert len(json.loads((tmp_path / "all" / "results.json").read_bytes())["submissions"]) == 4

@@ -45,6 +45,17 @@ def test_the_class_in_numbers() -> None:
     assert page.incomplete
 
 
+def test_a_part_of_a_class_says_so() -> None:
+    assert class_page(lab(), GRADES, "fr").part == ""
+    one = class_page(lab(), GRADES, "fr", parts=("2/4",), persons=1234).part
+    assert one.startswith("Une partie de la classe seulement, la 2/4\u00a0: ")
+    assert one.endswith(" La classe entière compte 1\u202f234\u00a0personnes.")
+    two = class_page(lab(), GRADES, "en", parts=("1/4", "2/4")).part
+    assert two == "Only parts of the class, 1/4, 2/4: the rest counts in no figure of this page."
+    many = class_page(lab(), GRADES, "en", parts=[f"{n}/99" for n in range(1, 50)]).part
+    assert "12/99, …: the rest" in many
+
+
 def test_a_class_where_nothing_was_graded() -> None:
     nothing = grade("a", dict.fromkeys((c.id for c in lab().criteria), Status.NOT_RUN))
     page = class_page(lab(), [nothing], "fr")

@@ -142,7 +142,7 @@ def _merged(markers: Sequence[Marker], before: Marker | None) -> Marker:
 
 def _joined(markers: Sequence[Marker]) -> Listing | None:
     """What parts of one class say of it together; None where one of them does not say."""
-    told = [one.listing for one in markers if _parts_in(one)]
+    told = [one.listing for one in markers if one.parts_here]
     known = [one for one in told if one is not None]
     if not known or len(known) < len(told):
         return None
@@ -159,17 +159,12 @@ def _marker(folder: OutputFolder) -> Marker:
     return marker
 
 
-def _parts_in(marker: Marker) -> tuple[str, ...]:
-    """The parts of a folder: one, or those of a merge that others were missing from."""
-    return (marker.shard,) if marker.shard else marker.parts
-
-
 def _places(folders: Sequence[OutputFolder], markers: Sequence[Marker]) -> dict[str, Path]:
     """Where each part lies: no part twice, and all of one class."""
     places: dict[str, Path] = {}
     listed: dict[str, tuple[Path, Listing]] = {}
     for folder, marker in zip(folders, markers, strict=True):
-        for part in _parts_in(marker):
+        for part in marker.parts_here:
             if (other := places.setdefault(part, folder.path)) != folder.path:
                 raise MergeError(
                     f"{other} et {folder.path} sont tous deux la partie {part}",
@@ -231,7 +226,7 @@ def _unequal(
 ) -> list[Count]:
     """Those that are not what was dealt to them: cut off, or with somebody who came later."""
     return [
-        Count(folder.path, ", ".join(_parts_in(marker)), len(own), marker.listing.here)
+        Count(folder.path, ", ".join(marker.parts_here), len(own), marker.listing.here)
         for folder, marker, own in zip(folders, markers, ids, strict=True)
         if marker.listing is not None and len(own) != marker.listing.here
     ]
@@ -251,7 +246,7 @@ def _not_whole(count: Count) -> MergeError:
 def _check_sum(markers: Sequence[Marker], ids: Sequence[Sequence[str]]) -> None:
     """All parts together are the class; where one does not say of which class, nobody knows."""
     whole = _joined(markers)
-    found = sum(len(own) for one, own in zip(markers, ids, strict=True) if _parts_in(one))
+    found = sum(len(own) for one, own in zip(markers, ids, strict=True) if one.parts_here)
     if whole is not None and found != whole.persons:
         raise MergeError(
             f"ces parties ne font pas toute la classe (remises\u00a0: {found} au lieu de "

@@ -118,6 +118,14 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def parts_here(self) -> tuple[str, ...]:
+        """The parts of a class that the folder holds: one, or those of a merge; none: it is whole.
+
+        A merge that all parts went into is whole.
+        """
+        return (self.shard,) if self.shard else self.parts
+
+    @property
     def page_key(self) -> str:
         """The key for the class's page; empty where it has the names."""
         return self.pseudonym_key if self.anonymous else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from grader import results
-from grader.batch.output import OutputFolder
+from grader.batch.output import Marker, OutputFolder
 from grader.judge.model import Grade
 from grader.lab.model import Lab
 from grader.run.jobs import Run
@@ -31,6 +31,23 @@ class PageSettings:
     language: str
     pseudonym_key: str = ""
     """Draws the pseudonyms of an anonymous class page; empty: the page has the names."""
+    parts: tuple[str, ...] = ()
+    """What is there of a class, as `2/4`, where some of it is missing."""
+    persons: int = 0
+    """In the whole class that these are parts of; 0: nobody has said."""
+
+
+_Settings = TypeVar("_Settings", bound=PageSettings)
+
+
+def of_class(settings: _Settings, marker: Marker) -> _Settings:
+    """The settings with what a folder says of the class in it: its page depends on that."""
+    return replace(
+        settings,
+        pseudonym_key=marker.page_key,
+        parts=marker.parts_here,
+        persons=marker.listing.persons if marker.listing else 0,
+    )
 
 
 class OneByOne(Mapping[str, Transcript]):
@@ -145,6 +162,7 @@ def class_files(
     page = class_html(
         lab, grades, settings.language, isolation=settings.isolation, links=links,
         pseudonym_key=settings.pseudonym_key.encode(),
+        parts=settings.parts, persons=settings.persons,
     )  # fmt: skip
     return {
         "results.json": results.encoded(lab, settings.isolation, grades, settings.language),

@@ -35,7 +35,8 @@ def made_from(settings: PageSettings, grades: Sequence[Grade]) -> str:
     """
     total = hashlib.sha256()
     shown = (settings.isolation, settings.language, settings.pseudonym_key)
-    total.update(repr((shown, len(grades))).encode())
+    part = (settings.parts, settings.persons)
+    total.update(repr((shown, part, len(grades))).encode())
     known: dict[tuple[int, ...], bytes] = {}
     for grade in grades:
         if not kept.can_be_kept(grade):

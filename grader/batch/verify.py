@@ -69,11 +69,11 @@ class Verification:
         self._marker = marker
         self._judge = judge
         self._verified = Verified(judged=marker.tool == __version__)
-        self._settings = PageSettings(
+        settings = PageSettings(
             isolation=marker.options.get("isolation", ""),
             language=marker.language,
-            pseudonym_key=marker.page_key,
         )
+        self._settings = pages.of_class(settings, marker)
         self._source = self._lab()
 
     def verify(self) -> Verified:

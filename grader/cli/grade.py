@@ -157,7 +157,7 @@ def _grade(
             # Cut off, its results must not be taken for those of the class that it is of now.
             folder.remove("results.json")
         marker = made.named(anonymous=given.anonymous, before=before)
-        settings = replace(settings, pseudonym_key=marker.page_key)
+        settings = pages.of_class(settings, marker)
         folder.mark(marker)
         judge = adjustments.judging(folder, judge_run)
         fresh = given.fresh or bool(given.id)

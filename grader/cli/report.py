@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,7 +57,7 @@ def rewrite(folder: output.OutputFolder, given: argparse.Namespace, ids: Sequenc
     language = settings.language
     anonymous = marker.anonymous if given.anonymous is None else given.anonymous
     marker = marker.named(anonymous=anonymous, before=marker)
-    settings = replace(settings, pseudonym_key=marker.page_key)
+    settings = pages.of_class(settings, marker)
     judge = adjustments.judging(folder, judge_run)
 
     def again(found: saved.Saved) -> Done:

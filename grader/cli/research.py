@@ -69,6 +69,7 @@ def write(
         copied = [key for key in whole if key in done]
         if reasons := making.given_to(copied):
             adjustments.save(copy, reasons)
+        settings = pages.of_class(settings, marker)
         pages.write_class(copy, source.lab, settings, list(done.values()))
     lost = len(found) - len(done)
     _tell(len(done), lost, sorted(nameless.spared), place, given)

@@ -19,6 +19,9 @@ from grader.view.student_model import Links
 from grader.view.teacher_eye import Reason, codes, for_the_eye
 from grader.view.words import count, decimal
 
+_MOST_PARTS = 12
+"""So many are named."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tile:
@@ -36,6 +39,8 @@ class ClassPage:
     lab: str
     anonymous: bool
     isolation: str
+    part: str
+    """That it is of a part of the class only; empty: of all of it."""
     incomplete: bool
     """Some grade is provisional."""
     tiles: tuple[Tile, ...]
@@ -56,8 +61,13 @@ def class_page(
     isolation: str = "",
     links: Links | None = None,
     pseudonym_key: bytes = b"",
+    parts: Sequence[str] = (),
+    persons: int = 0,
 ) -> ClassPage:
-    """Build the page of a whole class; rows keep the order of `grades`.
+    """Build the page of a class; rows keep the order of `grades`.
+
+    `parts`, as `2/4`, are those that it is of, where that is not all of a class of `persons`
+    (0: nobody knows how many).
 
     With a `pseudonym_key` it is anonymous: pseudonyms drawn from the key stand for the names,
     in their own order, and nothing leads to a page or a file that has names.
@@ -73,6 +83,7 @@ def class_page(
         lab=lab.title.in_language(language),
         anonymous=bool(pseudonym_key),
         isolation=isolation,
+        part=_part(parts, persons, language),
         incomplete=not all(g.complete for g in grades),
         tiles=_tiles(lab, len(grades), scores, len(eyes), language),
         eye=for_the_eye(grades, language, linked=linked),
@@ -83,6 +94,16 @@ def class_page(
         table=class_table(lab, grades, named, eyes, language, linked=linked),
         links=links or Links(),
     )
+
+
+def _part(parts: Sequence[str], persons: int, language: str) -> str:
+    if not parts:
+        return ""
+    table = class_words(language)
+    told = ", ".join(parts[:_MOST_PARTS]) + (", …" if parts[_MOST_PARTS:] else "")
+    said = table["part" if len(parts) == 1 else "parts"].format(parts=told)
+    whole = table["whole_class"].format(n=count(persons, language)) if persons else ""
+    return said + whole
 
 
 def _tiles(

@@ -20,6 +20,20 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Anonymous page, to show in class: pseudonyms in place of names, always the same ones in "
         "this folder.",
     ),
+    "part": (
+        "Une partie de la classe seulement, la {parts}~: le reste ne compte dans aucun chiffre "
+        "de cette page.",
+        "Only a part of the class, {parts}: the rest counts in no figure of this page.",
+    ),
+    "parts": (
+        "Des parties de la classe seulement, {parts}~: le reste ne compte dans aucun chiffre "
+        "de cette page.",
+        "Only parts of the class, {parts}: the rest counts in no figure of this page.",
+    ),
+    "whole_class": (
+        " La classe entière compte {n}~personnes.",
+        " The whole class has {n} persons.",
+    ),
     # the plan
     "plan": ("À reprendre au prochain cours", "What to explain in the next lecture"),
     "plan_lead": (
