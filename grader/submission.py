@@ -38,7 +38,7 @@ class Late:
     penalty: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
     """Where a submission came from: a platform's download, a roster, a clone.
 

@@ -67,6 +67,8 @@ def _plain(value: object) -> Plain:
         return scrubbed(value.decode("utf-8", "backslashreplace"))
     if dataclasses.is_dataclass(value):
         return _filled([f.name for f in dataclasses.fields(value)], value)
+    if isinstance(value, msgspec.Raw):
+        return _plain(msgspec.json.decode(value))
     if isinstance(value, msgspec.Struct):
         return _filled(value.__struct_fields__, value)
     if isinstance(value, Mapping):

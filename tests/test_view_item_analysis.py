@@ -74,9 +74,26 @@ def test_plain_words(success: float | None, link: float | None, told: str) -> No
 
 
 def test_correlation() -> None:
-    assert correlation([0, 1, 2], [1, 3, 5]) == pytest.approx(1)
-    assert correlation([0, 1, 0, 1], [0, 0, 1, 1]) == pytest.approx(0)
-    assert correlation([0.1] * 3, [1, 2, 3]) is None
+    assert correlation([0, 1, 2], [1, 3, 5], [1, 1, 1]) == pytest.approx(1)
+    assert correlation([0, 1, 0, 1], [0, 0, 1, 1], [1] * 4) == pytest.approx(0)
+    assert correlation([0.1] * 3, [1, 2, 3], [1] * 3) is None
+
+
+def test_a_pair_counts_as_often_as_it_weighs() -> None:
+    xs, ys, weights = [0.0, 1.0, 0.5], [0.1, 0.7, 0.9], [3, 1, 2]
+    each = [
+        [value for value, n in zip(of, weights, strict=True) for _ in range(n)] for of in (xs, ys)
+    ]
+    assert correlation(xs, ys, weights) == pytest.approx(correlation(each[0], each[1], [1] * 6))
+
+
+def test_who_did_the_same_counts_each() -> None:
+    one = {IDS[0]: FAIL}
+    alike = [*(grade(f"f{i}", one) for i in range(3)), *(grade(f"p{i}") for i in range(9))]
+    found = item(alike, IDS[0])
+    assert found.success == 0.75
+    assert [(status, n) for status, _, n, _ in found.parts] == [(Status.PASS, 9), (FAIL, 3)]
+    assert found.failing == 3
 
 
 def test_how_many_have_to_fix_it() -> None:

@@ -41,7 +41,7 @@ class Settings(PageSettings):
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
     """One submission is graded and written.
 
@@ -57,7 +57,7 @@ class Done:
     """Why calls could not be traced, where they were to be."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Handed:
     """What was handed in, before it is read. `stamp` is empty where it has to be read."""
 
@@ -68,7 +68,7 @@ class Handed:
 NOT_LOOKED_AT = Handed()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """An entry of the submissions folder, to be read when its turn comes."""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
 
 import msgspec
 
@@ -17,8 +19,10 @@ from grader.batch.output import OutputFolder
 from grader.batch.pages import PageSettings
 from grader.judge.model import Grade
 from grader.stamps import Facts, Stamp, stamp
+from grader.submission import Origin
 
 _TABLE, _KEY = "class", b""
+_ORIGIN = attrgetter(*(field.name for field in fields(Origin)))
 
 
 class _Class(msgspec.Struct, frozen=True, array_like=True):
@@ -41,8 +45,7 @@ def made_from(settings: PageSettings, grades: Sequence[Grade]) -> str:
     for grade in grades:
         if not kept.can_be_kept(grade):
             return ""
-        # Much quicker than the representation of an origin: that of what it holds.
-        origin = grade.origin and vars(grade.origin)
+        origin = grade.origin and _ORIGIN(grade.origin)  # much quicker than its representation
         total.update(repr((grade.id, grade.name, origin)).encode("utf-8", "surrogatepass"))
         # Grades share their parts (`grader.batch.alike`): these very parts were summed before.
         parts = (grade.criteria, grade.runs, grade.diagnoses, grade.digests)

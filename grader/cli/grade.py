@@ -197,8 +197,8 @@ class _Class:
         self._folder = folder
         self._entrants = found.entrants
         self._order = {one.id: place for place, one in enumerate(found.entrants)}
-        in_teams = sorted(found.entrants, key=lambda one: (one.team, one.id))
-        self._waiting = [Waiting.of(one) for one in in_teams if not given.id or one.id in given.id]
+        asked = (one for one in found.entrants if not given.id or one.id in given.id)
+        self._in_teams = sorted(asked, key=lambda one: (one.team, one.id))
         self._teams = found.teams
         self._done: list[Done] = []
 
@@ -216,14 +216,16 @@ class _Class:
     def grade(self, grading: Grading, engine: Plays) -> int:
         """Grade all; whatever ends it, the class's pages hold what is done."""
         language = self._settings.language
-        total = len(self._waiting)
+        total = len(self._in_teams)
+        # Each only when its turn comes: a class may be big.
+        waiting = map(Waiting.of, self._in_teams)
         try:
             with progress(total, language) as shown:
                 played = PlayedOnce(
                     playing(engine, self._settings.certify, shown.tell), self._teams
                 )
                 # Wherever an interrupt comes: what is being judged is written before it is counted.
-                with closing(grading.grade(self._waiting, played)) as graded:
+                with closing(grading.grade(waiting, played)) as graded:
                     for done in graded:
                         self._done.append(done)
                         shown.show(done)

@@ -25,7 +25,7 @@ GIT = ("github", "classroom50")
 """Layouts whose entries are clones."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entrant:
     """A row of the class, not yet read.
 
@@ -56,7 +56,7 @@ class Entrant:
         return "\0".join((told, *pieces)), self.fetch.stamp()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Handed:
     """What was handed in at one time: where it lies, and what it is read by."""
 

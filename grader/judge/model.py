@@ -220,7 +220,7 @@ class Digests:
     """Over each role's program alone, whatever its name; not in results.json."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Grade:
     """Everything that judging one submission came to.
 

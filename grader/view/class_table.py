@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import msgspec
+
 from grader.formats.safe import spreadsheet_cell
 from grader.judge.model import Grade, Judged, Status
 from grader.lab.model import Criterion, Lab
@@ -104,6 +106,7 @@ class ClassTable:
     mistakes: tuple[Choice, ...]
     eyes: tuple[Choice, ...]
     data: dict[str, object]
+    """For the script, as `msgspec.json` encodes it."""
 
 
 def class_table(
@@ -207,7 +210,11 @@ class _Maker:
     ) -> dict[str, object]:
         places = {told: i for i, told in enumerate(named)}
         texts = _Texts()
-        rows = [self._data_row(grade, places, eyes.get(grade.id, ()), texts) for grade in grades]
+        rows = bytearray(b"[")  # encoded one by one: a class may be big
+        for grade in grades:
+            row = self._data_row(grade, places, eyes.get(grade.id, ()), texts)
+            rows += msgspec.json.encode(row) + b","
+        rows[max(1, len(rows) - 1) :] = b"]"
         table = self.words
         script = ("shown_all", "shown_all_one", "shown_some", "shown_none", "shown_rows",
                   "shown_sorted", "more_rows", "provisional")  # fmt: skip
@@ -228,7 +235,7 @@ class _Maker:
             "texts": texts.all,
             "places": by_name(grade.name for grade in grades),
             "late": self._late(grades),
-            "rows": rows,
+            "rows": msgspec.Raw(rows),
         }  # fmt: skip
 
     def _late(self, grades: Sequence[Grade]) -> dict[str, list[object]]:

@@ -6,6 +6,7 @@ edge. A big class is drawn in groups: what a column of a screen can show is a sh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -18,7 +19,7 @@ from grader.view.words import count
 COLUMNS_AT_MOST = 120
 GROUPS = 100
 QUARTERS = 4
-_SHARES = {Status.PASS: 1.0, Status.PARTIAL: 0.5, Status.FAIL: 0.0}
+_HALVES = {Status.PASS: 2, Status.PARTIAL: 1, Status.FAIL: 0}
 LEVELS = 5
 """Shades, from `h0` (nobody) to `h5` (all); `hn` is not graded."""
 
@@ -54,18 +55,19 @@ def heat(criteria: Sequence[Criterion], grades: Sequence[Grade], language: str) 
     each = len(ranked) <= COLUMNS_AT_MOST
     columns = slices(len(ranked), len(ranked) if each else GROUPS)
     parts = slices(len(ranked), QUARTERS) if len(ranked) >= QUARTERS else []
-    judged = [{j.criterion.id: _SHARES.get(j.status) for j in grade.criteria} for grade in ranked]
+    by_column, by_quarter = (
+        [_means(ranked[low:high]) for low, high in stretches] for stretches in (columns, parts)
+    )
     strips = []
     for i, criterion in enumerate(criteria):
-        shares = [sheet.get(criterion.id) for sheet in judged]
         first = i == 0 or criteria[i - 1].role != criterion.role
-        quarters = (_mean(shares[low:high]) for low, high in parts)
+        quarters = (means.get(criterion.id) for means in by_quarter)
         strips.append(
             Strip(
                 id=criterion.id,
                 title=criterion.title.in_language(language),
                 starts_role=table[criterion.role.capitalize()] if first else "",
-                paths=tuple(_paths([_shade(_mean(shares[low:high])) for low, high in columns])),
+                paths=tuple(_paths([_shade(means.get(criterion.id)) for means in by_column])),
                 quarters=tuple("–" if q is None else percent(q, language) for q in quarters),
             )
         )
@@ -86,9 +88,17 @@ def slices(length: int, parts: int) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def _mean(shares: Sequence[float | None]) -> float | None:
-    known = [share for share in shares if share is not None]
-    return sum(known) / len(known) if known else None
+def _means(grades: Sequence[Grade]) -> dict[str, float]:
+    """By criterion: its share among these grades; not there where nobody was graded."""
+    sums: Counter[str] = Counter()
+    known: Counter[str] = Counter()
+    for grade in grades:
+        for judged in grade.criteria:
+            halves = _HALVES.get(judged.status)
+            if halves is not None:
+                sums[judged.criterion.id] += halves
+                known[judged.criterion.id] += 1
+    return {name: sums[name] / 2 / many for name, many in known.items()}
 
 
 def _shade(share: float | None) -> str:

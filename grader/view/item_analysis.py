@@ -51,48 +51,61 @@ def items(
     criteria: Sequence[Criterion], grades: Sequence[Grade], language: str
 ) -> tuple[Item, ...]:
     """All criteria, the least passed first."""
-    sheets = [_sheet(grade) for grade in grades]
+    rows = Counter(map(_rows, grades))  # many have the same: a class has far fewer kinds
+    sheets = [_sheet(judged, many) for judged, many in rows.items()]
     found = [_item(criterion, sheets, language) for criterion in criteria]
     return tuple(sorted(found, key=lambda item: 2.0 if item.success is None else item.success))
 
 
+_Row = tuple[str, Status, float, float]
+"""A criterion, its status, points and maximum: quarters of points are exact in floats."""
+
+
 @dataclass(frozen=True)
 class _Sheet:
-    """A submission's criteria in floats: quarters of points are exact, and there are many."""
+    """What one or many submissions have."""
 
-    judged: Mapping[str, tuple[Status, float, float]]
-    """By criterion: its status, points and maximum."""
+    judged: Mapping[str, _Row]
+    """By criterion."""
     points: float
     most: float
+    many: int
 
 
-def _sheet(grade: Grade) -> _Sheet:
-    judged = {
-        j.criterion.id: (j.status, float(j.points), float(j.criterion.points))
+def _rows(grade: Grade) -> tuple[_Row, ...]:
+    return tuple(
+        (j.criterion.id, j.status, float(j.points), float(j.criterion.points))
         for j in grade.criteria
-    }
-    counted = [row for row in judged.values() if row[0] is not Status.NOT_RUN]
-    return _Sheet(judged, sum(row[1] for row in counted), sum(row[2] for row in counted))
+    )
+
+
+def _sheet(rows: Sequence[_Row], many: int) -> _Sheet:
+    counted = [row for row in rows if row[1] is not Status.NOT_RUN]
+    points, most = sum(row[2] for row in counted), sum(row[3] for row in counted)
+    return _Sheet({row[0]: row for row in rows}, points, most, many)
 
 
 def _item(criterion: Criterion, sheets: Sequence[_Sheet], language: str) -> Item:
     table = class_words(language)
     own: list[float] = []
     rest: list[float] = []
+    weights: list[int] = []
     counts: Counter[Status] = Counter()
     for sheet in sheets:
         row = sheet.judged.get(criterion.id)
         if row is None:
             continue
-        status, points, most = row
-        counts[status] += 1
+        _, status, points, most = row
+        counts[status] += sheet.many
         if status is Status.NOT_RUN or not most:
             continue
         own.append(points / most)
         others = sheet.most - most
         rest.append((sheet.points - points) / others if others else 0.0)
-    success = sum(own) / len(own) if own else None
-    link = correlation(own, rest) if len(own) >= ENOUGH else None
+        weights.append(sheet.many)
+    judged = sum(weights)
+    success = _mean(own, weights) if own else None
+    link = correlation(own, rest, weights) if judged >= ENOUGH else None
     total = sum(counts.values())
     failing = counts[Status.FAIL]
     return Item(
@@ -108,7 +121,7 @@ def _item(criterion: Criterion, sheets: Sequence[_Sheet], language: str) -> Item
             if counts[status]
         ),
         link="" if link is None else _two_places(link, language),
-        reading=reading(success, link, len(own), language),
+        reading=reading(success, link, judged, language),
         failing=failing,
         failing_words=table["failing_one" if failing == 1 else "failing"].format(
             n=count(failing, language)
@@ -142,16 +155,21 @@ def _link_words(link: float | None, judged: int) -> str:
     return "item_some" if link < _STRONG else "item_strong"
 
 
-def correlation(xs: Sequence[float], ys: Sequence[float]) -> float | None:
-    """Pearson's, -1 to 1; None where one of the two never changes."""
-    mean_x, mean_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
-    across = math.fsum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
-    spread_x = math.fsum((x - mean_x) ** 2 for x in xs)
-    spread_y = math.fsum((y - mean_y) ** 2 for y in ys)
+def correlation(xs: Sequence[float], ys: Sequence[float], weights: Sequence[int]) -> float | None:
+    """Pearson's, -1 to 1, each pair as often as it weighs; None where one never changes."""
+    mean_x, mean_y = _mean(xs, weights), _mean(ys, weights)
+    pairs = [(x - mean_x, y - mean_y, n) for x, y, n in zip(xs, ys, weights, strict=True)]
+    across = math.fsum(x * y * n for x, y, n in pairs)
+    spread_x = math.fsum(x * x * n for x, _, n in pairs)
+    spread_y = math.fsum(y * y * n for _, y, n in pairs)
     # What rounding leaves of equal values is no spread.
     if min(spread_x, spread_y) < 1e-12:
         return None
     return across / math.sqrt(spread_x * spread_y)
+
+
+def _mean(values: Sequence[float], weights: Sequence[int]) -> float:
+    return math.fsum(x * n for x, n in zip(values, weights, strict=True)) / sum(weights)
 
 
 def _two_places(value: float, language: str) -> str:

@@ -50,6 +50,8 @@ def people(grades: Sequence[Grade], *, linked: bool) -> People:
 
 
 _DIGITS = re.compile(r"(\d+)")
+_NUMBER, _TEXT = "\0{:02}{}", "\1"
+"""Numbers come before what is none, and the end of a text before whatever goes on."""
 
 
 def by_name(names: Iterable[str]) -> list[int]:
@@ -57,21 +59,26 @@ def by_name(names: Iterable[str]) -> list[int]:
 
     The order is that of no language in particular, so that it is the same on every machine.
     """
-    keys = [(_key(name), name) for name in names]
-    order = sorted(range(len(keys)), key=keys.__getitem__)
+    listed = list(names)
+    keys = [_key(name) for name in listed]
+    order = sorted(range(len(keys)), key=listed.__getitem__)
+    order.sort(key=keys.__getitem__)  # those with one key stay in the order of their names
     places = [0] * len(keys)
     for place, index in enumerate(order):
         places[index] = place
     return places
 
 
-def _key(name: str) -> list[tuple[int, int, str]]:
+def _key(name: str) -> str:
+    """One text, as a class may be big: a number is its length, then its digits."""
     plain = "".join(
         c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)
     ).casefold()
     # A long run of digits is compared as text: Python would refuse to count it.
-    return [
-        (0, int(part), "") if i % 2 and len(part) < 20 else (1, 0, part)
+    return "".join(
+        _NUMBER.format(len(digits := str(int(part))), digits)
+        if i % 2 and len(part) < 20
+        else _TEXT + part
         for i, part in enumerate(_DIGITS.split(plain))
         if part
-    ]
+    )

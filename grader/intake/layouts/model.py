@@ -36,7 +36,7 @@ class Member:
     ids: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
     """What one name says: whose it is, and which file of theirs.
 
