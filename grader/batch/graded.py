@@ -101,6 +101,16 @@ def graded_folder(folder: OutputFolder, only: Collection[str] = ()) -> GradedFol
     return GradedFolder(folder, [one for one in ids if one in only] if only else ids)
 
 
+def listed_ids(folder: OutputFolder) -> list[str]:
+    """The ids in results.json as they stand there, which are looked at by nobody yet.
+
+    Raises:
+        OSError: it is not there, or cannot be read.
+        ValueError: it is no results.json.
+    """
+    return _listed(folder.path / "results.json")
+
+
 def is_id(text: str) -> bool:
     """Whether it is an id as Wiregrade gives them: a file name anywhere, and no way out."""
     return _ID.fullmatch(text) is not None

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grader import __version__, results
+from grader import __version__
 from grader.batch import output, pages, saved
+from grader.batch.alike import Alike
+from grader.batch.graded import listed_ids
 from grader.batch.judging import Judge, judged_again
 from grader.batch.kept import KEPT
 from grader.batch.output import Marker, OutputFolder
@@ -68,6 +70,7 @@ class Verification:
         self._folder = folder
         self._marker = marker
         self._judge = judge
+        self._alike = Alike()
         self._verified = Verified(judged=marker.tool == __version__)
         settings = PageSettings(
             isolation=marker.options.get("isolation", ""),
@@ -122,15 +125,13 @@ class Verification:
         return source
 
     def _listed(self) -> list[str]:
-        data = self._folder.read("results.json")
-        if data is None:
-            self._tell("results.json", "gone")
-            return self._graded()
         try:
-            return [one.id for one in results.read_results(data).submissions]
+            return listed_ids(self._folder)
+        except OSError:
+            self._tell("results.json", "gone")
         except ValueError:
             self._tell("results.json", "unreadable")
-            return self._graded()
+        return self._graded()
 
     def _graded(self) -> list[str]:
         found = (path.parent.name for path in self._folder.path.glob("*/submission.json"))
@@ -178,7 +179,7 @@ class Verification:
             self._tell(f"{found.id}/result.json", "unjudged")
             return None
         self._compare((f"{found.id}/{name}", data) for name, data in made.items())
-        return pages.slim(grade)
+        return self._alike.grade(pages.slim(grade))
 
     def _added(self, found: saved.Saved) -> Iterator[str]:
         base = self._folder.path / found.id

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 from grader.batch import saved
+from grader.batch.alike import Alike
 from grader.batch.grading import Done, rejudge
 from grader.batch.judging import Judge
 from grader.batch.output import Marker, OutputFolder
@@ -70,6 +72,7 @@ def others(
     Raises:
         CommandError: what was saved of one is not whole any more: it would be lost.
     """
+    alike = Alike()
     for identifier in listed:
         if identifier in ids:
             continue
@@ -77,7 +80,8 @@ def others(
             found = saved.load(folder, identifier)
             if found is None:
                 raise ValueError("submission.json")
-            yield rejudge(folder, source, settings, judge, found)
+            done = rejudge(folder, source, settings, judge, found)
+            yield replace(done, grade=alike.grade(done.grade))
         except ValueError as error:
             raise CommandError(
                 Text(

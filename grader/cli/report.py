@@ -13,10 +13,10 @@ from typing import TypeVar
 
 import msgspec
 
-from grader import results
 from grader.batch import adjustments, handout, output, pages, saved
-from grader.batch.graded import is_id
-from grader.batch.grading import Done, rejudge
+from grader.batch.alike import Alike
+from grader.batch.graded import is_id, listed_ids
+from grader.batch.grading import rejudge
 from grader.batch.judging import judge_run
 from grader.batch.pages import PageSettings
 from grader.batch.plan import LabSource
@@ -26,6 +26,7 @@ from grader.cli.destination import refuse_around
 from grader.cli.errors import BAD_INPUT, DONE, FAULT, CommandError
 from grader.cli.streams import note, safe, say
 from grader.cli.summary import summary
+from grader.judge.model import Grade
 from grader.lab.load import load_lab_bytes
 from grader.lab.model import Text
 from grader.lab.visibility import is_shown
@@ -60,11 +61,12 @@ def rewrite(folder: output.OutputFolder, given: argparse.Namespace, ids: Sequenc
     settings = pages.of_class(settings, marker)
     judge = adjustments.judging(folder, judge_run)
 
-    def again(found: saved.Saved) -> Done:
-        return rejudge(folder, source, settings, judge, found)
+    alike = Alike()
 
-    done, lost = _each(folder, again, ids)
-    grades = [one.grade for one in done]
+    def again(found: saved.Saved) -> Grade:
+        return alike.grade(rejudge(folder, source, settings, judge, found).grade)
+
+    grades, lost = _each(folder, again, ids)
     pages.write_class(folder, source.lab, settings, grades)
     folder.mark(msgspec.structs.replace(marker, language=language))
     report = safe(str(folder.path / "index.html"))
@@ -176,11 +178,9 @@ def identifiers(folder: output.OutputFolder) -> list[str]:
 
     A list with anything in it that is no id was edited, and may lead out of the folder.
     """
-    data = folder.read("results.json")
-    if data is not None:
-        with contextlib.suppress(ValueError):
-            ids = [one.id for one in results.read_results(data).submissions]
-            if all(map(is_id, ids)):
-                return ids
+    with contextlib.suppress(OSError, ValueError):
+        ids = listed_ids(folder)
+        if all(map(is_id, ids)):
+            return ids
     found = sorted(path.parent.name for path in folder.path.glob("*/submission.json"))
     return [one for one in found if is_id(one)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.batch import adjustments, output, pages, research, saved
+from grader.batch.alike import Alike
 from grader.batch.judging import judge_run
 from grader.batch.nameless import Nameless
 from grader.batch.pages import PageSettings
@@ -49,14 +50,15 @@ def write(
     marker, source, settings = graded
     place = Path(given.copy)
     _refuse_used(place)
-    found = {name: saved.load(folder, name) for name in identifiers}
-    whole = {name: one for name, one in found.items() if one is not None}
-    if not whole:
+    listed, named = 0, dict[str, list[str]]()
+    for name in identifiers:
+        listed += 1
+        if (found := saved.load(folder, name)) is not None:
+            named[name] = research.names_of(found)
+    if not named:
         raise CommandError(f"{folder.path} holds no graded submission", BAD_INPUT)
-    names = research.pseudonyms(whole, secrets.token_bytes(32))
-    nameless = Nameless(
-        {names[key]: research.names_of(one) for key, one in whole.items()}, words_of(source.lab)
-    )
+    names = research.pseudonyms(named, secrets.token_bytes(32))
+    nameless = Nameless({names[key]: one for key, one in named.items()}, words_of(source.lab))
     marker = research.marker_of(marker, settings.language, captures=given.captures)
     making = research.Research(
         folder=folder, source=source, settings=settings,
@@ -65,26 +67,27 @@ def write(
     )  # fmt: skip
     with output.opened(place) as copy:
         copy.mark(marker)
-        done = _written(making, copy, whole)
-        copied = [key for key in whole if key in done]
+        done = _written(making, copy)
+        copied = [key for key in named if key in done]
         if reasons := making.given_to(copied):
             adjustments.save(copy, reasons)
         settings = pages.of_class(settings, marker)
         pages.write_class(copy, source.lab, settings, list(done.values()))
-    lost = len(found) - len(done)
+    lost = listed - len(done)
     _tell(len(done), lost, sorted(nameless.spared), place, given)
     return FAULT if lost else DONE
 
 
-def _written(
-    making: research.Research, copy: output.OutputFolder, whole: dict[str, saved.Saved]
-) -> dict[str, Grade]:
+def _written(making: research.Research, copy: output.OutputFolder) -> dict[str, Grade]:
     """The grades of those that could be copied, by their ids before."""
     done = {}
+    alike = Alike()
     # In the order of pseudonyms: that of the names, in the files' dates, would tell whose they are.
-    for key, one in sorted(whole.items(), key=lambda item: making.pseudonym[item[0]]):
+    for key in sorted(making.pseudonym, key=making.pseudonym.__getitem__):
         try:
-            done[key] = making.write(copy, one)
+            if (one := saved.load(making.folder, key)) is None:
+                raise ValueError(f"{key}/submission.json is gone")
+            done[key] = alike.grade(making.write(copy, one))
         except ValueError as error:
             note(f"wiregrade: {safe(key)}: {safe(str(error))}")
     return done
