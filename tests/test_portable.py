@@ -37,7 +37,6 @@ from grader.run.interpreter import inspect
 from grader.run.jobs import EngineOptions
 from grader.run.portable import PortableProgram, status_of
 from grader.run.recorder import Recorder
-from grader.run.signals import no_end_meanwhile
 from grader.run.started import Started, WaitStatus
 from grader.submission import SourceFile
 from reference.endpoint import PortTakenError
@@ -179,17 +178,6 @@ def test_where_a_family_listens() -> None:
             ]
         )
         process.communicate(b"x")
-
-
-def test_an_end_is_held_back_meanwhile() -> None:
-    def held() -> set[signal.Signals]:
-        return {signal.SIGINT, signal.SIGTERM} & signal.pthread_sigmask(signal.SIG_BLOCK, [])
-
-    with no_end_meanwhile():
-        with no_end_meanwhile():
-            pass
-        assert held() == {signal.SIGINT, signal.SIGTERM}
-    assert held() == set()
 
 
 def test_whether_a_server_can_have_the_port(monkeypatch: pytest.MonkeyPatch) -> None:

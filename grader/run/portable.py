@@ -26,7 +26,7 @@ from grader.run.errors import HostError
 from grader.run.family import MARK, Family
 from grader.run.interpreter import Interpreter, command_of
 from grader.run.leftfiles import left
-from grader.run.signals import no_end_meanwhile
+from grader.run.signals import end_later
 from grader.run.started import NOTHING_GIVEN, Given, WaitStatus, signal_name
 from grader.run.strikes import MOST_FILES
 from grader.run.usage import Disk, Usage
@@ -90,23 +90,21 @@ class PortableProgram:
             numbers = [str(int(self._limits.cpu) + 2), str(self._limits.open_files)]
             command = ["/bin/sh", "-c", _LIMITED, "sh", *numbers, *self._command]
         given = self.terminal.given
-        try:
-            process = subprocess.Popen(
-                command, stdin=given, stdout=given, stderr=subprocess.PIPE, cwd=self._place.parent,
-                env=environment, **apart,
-            )  # fmt: skip
-        except OSError as error:
-            raise HostError(f"{command[0]} could not be started: {error}") from error
-        self._process = process
-        self.terminal.started(process)
-        if process.stderr is not None:
-            self._errors.carry(process.stderr)
-        self._family = Family(process.pid, mark)
-        waiter = threading.Thread(target=self._wait, args=(process,), daemon=True)
-        # Known once it runs, and not before: who is interrupted in between would wait for nobody.
-        with no_end_meanwhile():
-            waiter.start()
-            self._waiter = waiter
+        # Who is interrupted in between would leave a program that nobody knows.
+        with end_later():
+            try:
+                process = self._process = subprocess.Popen(
+                    command, stdin=given, stdout=given, stderr=subprocess.PIPE,
+                    cwd=self._place.parent, env=environment, **apart,
+                )  # fmt: skip
+            except OSError as error:
+                raise HostError(f"{command[0]} could not be started: {error}") from error
+            self.terminal.started(process)
+            if process.stderr is not None:
+                self._errors.carry(process.stderr)
+            self._family = Family(process.pid, mark)
+            self._waiter = threading.Thread(target=self._wait, args=(process,), daemon=True)
+            self._waiter.start()
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         process.wait()
