@@ -14,6 +14,7 @@ from typing import cast
 
 import engine_tools as tools
 import pytest
+from process_tools import name_of
 
 from grader import transcript as tr
 from grader.lab.model import Action, ExpectExit, Lab
@@ -841,9 +842,7 @@ def test_advice_is_skipped_after_a_limit(full_engine: Engine) -> None:
 
 def _workers(parent: int) -> list[int]:
     """The worker processes of this test process."""
-    return [
-        pid for pid in proc.tree(parent) if Path(f"/proc/{pid}/comm").read_text().strip() == NAME
-    ]
+    return [pid for pid in proc.tree(parent) if name_of(pid) == NAME]
 
 
 def test_a_killed_worker_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

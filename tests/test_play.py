@@ -35,16 +35,23 @@ def free_port() -> int:
 
 
 class Told:
-    """What the player told, and a hook for the moment it listens."""
+    """What the player told, and hooks for when it listens and when it has sent something."""
 
-    def __init__(self, listening: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        listening: Callable[[], None] = lambda: None,
+        sent: Callable[[], object] = lambda: None,
+    ) -> None:
         self.all: list[e.Event | c.Command] = []
         self._listening = listening
+        self._sent = sent
 
     def __call__(self, what: e.Event | c.Command) -> None:
         self.all.append(what)
         if isinstance(what, c.Listen):
             self._listening()
+        if isinstance(what, c.Transmit):
+            self._sent()
 
     def statuses(self) -> list[str]:
         over = (c.StepStatus.DONE, c.StepStatus.MISSED)
@@ -54,8 +61,9 @@ class Told:
         return b"".join(x.data for x in self.all if isinstance(x, e.Received))
 
 
-def play(script: s.Script, told: Told) -> None:
-    Player(script, told, patience=0.3, settle=0.05).play()
+def play(script: s.Script, told: Told, patience: float = 60) -> None:
+    """With a `patience` that nothing uses up, but what nobody will ever say."""
+    Player(script, told, patience=patience, settle=0.05).play()
 
 
 def in_thread(work: Callable[[], None]) -> threading.Thread:
@@ -86,6 +94,7 @@ def test_as_a_server_it_greets_and_hears_the_client() -> None:
 
 def test_as_a_client_it_sends_one_message_at_a_time() -> None:
     seen: list[bytes] = []
+    has_read = threading.Semaphore(0)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -93,10 +102,13 @@ def test_as_a_client_it_sends_one_message_at_a_time() -> None:
             one, _ = listener.accept()
             with one:
                 one.sendall(b"hi")
-                seen.extend((one.recv(100), one.recv(100)))
+                for _ in range(2):
+                    seen.append(one.recv(100))
+                    has_read.release()
 
         thread = in_thread(server)
-        told = Told()
+        # A thread that is not scheduled for a while would find both messages at once.
+        told = Told(sent=has_read.acquire)
         steps = (s.Connect(), hear("hi", b"hi"), say("a", b"hello"), say("b", b"goodbye"))
         play(s.Script((*steps, s.ReceiveEnd()), port), told)
         thread.join()
@@ -117,7 +129,7 @@ def test_a_client_waits_for_a_server_that_comes_later() -> None:
             dials.append(what)
             listeners.append(socket.create_server(("127.0.0.1", port)))
 
-    Player(s.Script((s.Connect(),), port), tell, patience=0.3, settle=0.05).play()
+    Player(s.Script((s.Connect(),), port), tell, patience=60, settle=0.05).play()
     listeners[0].close()
     assert told.statuses() == ["done"]
     assert len(dials) == 1
@@ -133,7 +145,7 @@ def test_silence_gives_a_step_up_and_plays_on() -> None:
 
     threads: list[threading.Thread] = []
     told = Told(lambda: threads.append(in_thread(client)))
-    play(s.Script((s.Accept(), hear("a", b"hello"), s.ReceiveEnd()), port), told)
+    play(s.Script((s.Accept(), hear("a", b"hello"), s.ReceiveEnd()), port), told, patience=0.3)
     done.set()
     threads[0].join()
     assert told.statuses() == ["done", "missed", "missed"]

@@ -20,6 +20,7 @@ import engine_tools as tools
 import psutil
 import pytest
 from other_system import ROOT, as_on
+from process_tools import is_over
 from samples import load_sample
 
 from grader import transcript as tr
@@ -117,7 +118,7 @@ def test_who_is_of_a_family_stays_so_when_orphaned() -> None:
         first.wait()
         assert sleeper.is_running()
         family.kill_others()
-        assert not sleeper.is_running() or sleeper.status() == psutil.STATUS_ZOMBIE
+        assert is_over(sleeper.pid)
         assert family.usage().cpu >= used.cpu
 
 
@@ -140,7 +141,7 @@ def test_a_daemon_that_nobody_saw_being_born_is_known_by_its_mark() -> None:
         Family(first.pid, "another's").kill_others()
         assert daemon.is_running()
         Family(first.pid, "ours").kill_others()
-        assert not daemon.is_running() or daemon.status() == psutil.STATUS_ZOMBIE
+        assert is_over(daemon.pid)
 
 
 def test_nobody_is_the_family_of_one_that_is_gone() -> None:
@@ -288,7 +289,7 @@ def test_everything_that_it_started_goes_with_it(terminal: console.Console) -> N
     sleeper = int(program.read(program.terminal.master, 100)[0])
     assert program.usage().tasks >= 2
     program.kill()
-    assert not psutil.pid_exists(sleeper) or psutil.Process(sleeper).status() == "zombie"
+    assert is_over(sleeper)
     program.close()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import engine_tools as tools
 import pytest
 from namespaces import missing
+from process_tools import words_of
 
 from grader import transcript as tr
 from grader.intake.bounds import BOUNDS
@@ -349,8 +350,7 @@ def test_the_whole_tree_is_ended(where: Engine, tree: str) -> None:
 
 def _waits_at_the_gate(pid: int) -> bool:
     """It is of a sandbox that is made ahead: no program was ever executed in it."""
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    return program._LATE_GATE.encode() in words
+    return program._LATE_GATE.encode() in words_of(pid)
 
 
 def _is_probe(folder: Path) -> bool:

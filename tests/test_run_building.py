@@ -122,7 +122,7 @@ def test_a_compiler_that_ignores_the_end_of_its_time_meets_its_limit(
     whom: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(building._Build, "_struck", lambda _: None)
-    limits = replace(building.LIMITS, cpu=0.01)
+    limits = replace(building.LIMITS, cpu=0.001)  # whatever starts has used that
     script = f"n=0; while [ $n -lt 100000 ]; do n=$((n+1)); done; kill -KILL {whom}"
     assert built(script, tmp_path, limits=limits).limit == "cpu"
 

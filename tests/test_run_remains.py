@@ -14,6 +14,7 @@ from pathlib import Path
 import engine_tools as tools
 import pytest
 from namespaces import missing
+from process_tools import name_of
 
 from grader.run import host, proc, worker
 from grader.run.jobs import Isolation, Warmth
@@ -74,8 +75,7 @@ def watched(
 
 def is_worker(pid: int, engine: int) -> bool:
     """Not what forks workers, which waits beside them."""
-    named = Path(f"/proc/{pid}/comm").read_text().strip()
-    return parent(pid) == engine and named == worker.NAME
+    return name_of(pid) == worker.NAME and parent(pid) == engine
 
 
 def runs_program(pid: int) -> bool:

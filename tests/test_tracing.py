@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from engine_tools import engine, entries, job, lab_for, play, summary
 from namespaces import missing
+from process_tools import words_of
 
 from grader import transcript as tr
 from grader.run import proc, tracing
@@ -78,11 +79,7 @@ def fake(folder: Path, body: str) -> str:
 
 def straces() -> list[int]:
     """Processes below this one that are, or pass for, strace."""
-    return [
-        pid
-        for pid in proc.tree(os.getpid())
-        if b"strace" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
-    ]
+    return [pid for pid in proc.tree(os.getpid()) if b"strace" in (words_of(pid) or [b""])[0]]
 
 
 @pytest.mark.parametrize("isolation", ["full", "none"])
