@@ -38,7 +38,8 @@ from grader.run.signals import no_end_meanwhile
 from grader.run.unplayed import not_run, unplayed_runs
 
 _TRIES = 2
-_LEAVE_S = 5.0
+_LEAVE_S = 30.0
+"""So long a worker may take to leave, s: only one that hangs needs it."""
 _RUNS_FOR_ONE_MORE = 8
 """To start a worker costs as much as a cold run or two, and what waits in it as much again: there
 is one for each core at first, and one more for so many runs that were played."""

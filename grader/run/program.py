@@ -55,8 +55,9 @@ _LATE_GATE = (
     'cd "$d" && cd "$d" && exec "$@" "$n"'
 )
 """That of a sandbox which is there before it is known what runs in it, and where."""
-TELLING = 2.0
-"""So long a sandbox may take to tell how its program ended, s: it has ended already."""
+TELLING = 10.0
+"""So long a sandbox may take to tell how its program ended, s: it has ended already, and only a
+machine that does not let it run takes more than a moment."""
 
 
 class Watcher(Protocol):
