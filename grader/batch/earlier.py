@@ -26,7 +26,9 @@ from grader.submission import Submission
 _UNPLAYED = ("skipped", "not_run")
 
 
-class _Result(msgspec.Struct):
+class _Result(msgspec.Struct, frozen=True):
+    """Of result.json only that."""
+
     complete: bool = True
 
 

@@ -102,7 +102,7 @@ def graded_folder(folder: OutputFolder, only: Collection[str] = ()) -> GradedFol
 
 
 def listed_ids(folder: OutputFolder) -> list[str]:
-    """The ids in results.json as they stand there, which are looked at by nobody yet.
+    """The ids in results.json as they stand there: whether they are ids is for others to see.
 
     Raises:
         OSError: it is not there, or cannot be read.

@@ -18,6 +18,7 @@ class Twins:
         self._ids: dict[str, str] = {}
         """Content -> whose result it is."""
         self._contents: dict[str, str] = {}
+        """The other way round, and of those who have stood for it before."""
 
     def know(self, content: str, identifier: str) -> None:
         """The result of that submission is whole; it stands for the content if none does yet."""

@@ -88,12 +88,16 @@ def measured(base: Path, students: int, new: int, resumes: int) -> dict[str, obj
                "--out", str(base / "out"), "--lang", "en"]  # fmt: skip
     first = Watched(base / "out")
     first.run(command)
+    written = times(base / "out")
     document: dict[str, object] = {
         "students": students,
         "new_content": -(-students // new),
         "cores": os.cpu_count(),
-        "grade": first.told(),
-        "tenths": tenths(base / "out", first.seen, students),
+        "grade": {
+            **first.told(),
+            "grader_mib_before_class_files": _mib(_at(first.seen, written[-1])),
+        },
+        "tenths": tenths(written, first.seen, students),
         "bytes": {one: (base / "out" / one).stat().st_size
                   for one in ("results.json", "grades.csv", "index.html", ".wiregrade.index")},
     }  # fmt: skip
@@ -114,6 +118,20 @@ def measured(base: Path, students: int, new: int, resumes: int) -> dict[str, obj
     return document
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A look at the grader."""
+
+    when: float
+    """s of the wall clock."""
+    own: float
+    """CPU of the grader itself, s."""
+    workers: float
+    """CPU of its workers, s."""
+    largest: int
+    """The most memory that it has had, bytes."""
+
+
 @dataclass
 class Watched:
     """A command of ours while it runs."""
@@ -122,11 +140,8 @@ class Watched:
     wall: float = 0
     cpu: float = 0
     """Of the command and of all that it waited for, s."""
-    largest: int = 0
-    """Bytes of the grader's own process."""
     load: Sequence[float] = ()
-    seen: list[tuple[float, float, float]] = field(default_factory=list)
-    """When (s of the wall clock), CPU of the grader, CPU of its workers, s."""
+    seen: list[Seen] = field(default_factory=list)
 
     def run(self, arguments: list[str]) -> None:
         """Run it to its end."""
@@ -149,7 +164,7 @@ class Watched:
         """As JSON has it."""
         return {
             "wall_s": round(self.wall, 2), "cpu_s": round(self.cpu, 2),
-            "grader_mib": round(self.largest / _MIB, 1), "load": [round(x, 1) for x in self.load],
+            "grader_mib": _mib(self.seen[-1]), "load": [round(x, 1) for x in self.load],
         }  # fmt: skip
 
     @contextmanager
@@ -167,10 +182,10 @@ class Watched:
         while not ended.wait(_EVERY_S if self.seen else 0.02):
             with suppress(OSError, ValueError):
                 status = Path(f"/proc/{pid}/status").read_text()
-                self.largest = int(status.split("VmHWM:")[1].split()[0]) * 1024
+                largest = int(status.split("VmHWM:")[1].split()[0]) * 1024
                 workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
                 spent = sum(_spent(int(one)) for one in workers)
-                self.seen.append((time.time(), _spent(pid), spent))
+                self.seen.append(Seen(time.time(), _spent(pid), spent, largest))
 
 
 def _spent(pid: int) -> float:
@@ -179,17 +194,24 @@ def _spent(pid: int) -> float:
     return sum(map(int, fields[11:15])) / _TICKS
 
 
-def tenths(
-    out: Path, seen: Sequence[tuple[float, float, float]], students: int
-) -> dict[str, object]:
-    """How fast each tenth of the class was, by when its results were written."""
-    written = sorted(path.stat().st_mtime for path in out.glob("*/result.json"))
+def _mib(seen: Seen) -> float:
+    return round(seen.largest / _MIB, 1)
+
+
+def times(out: Path) -> list[float]:
+    """When results were written, s of the wall clock."""
+    return sorted(path.stat().st_mtime for path in out.glob("*/result.json"))
+
+
+def tenths(written: Sequence[float], seen: Sequence[Seen], students: int) -> dict[str, object]:
+    """How fast each tenth of the class was, by when its results were `written`."""
     edges = [written[min(len(written) - 1, i * students // _TENTHS)] for i in range(_TENTHS)]
     edges.append(written[-1])
     rates, cpu = [], []
     for begin, end in pairwise(edges):
         rates.append(round(students / _TENTHS / (end - begin), 1))
-        spent = sum(_at(seen, end)) - sum(_at(seen, begin))
+        before, after = _at(seen, begin), _at(seen, end)
+        spent = after.own + after.workers - before.own - before.workers
         cpu.append(round(spent / (students / _TENTHS) * 1e3, 2))
     three = (statistics.median(rates[:3]), statistics.median(rates[-3:]))
     dear = (statistics.median(cpu[:3]), statistics.median(cpu[-3:]))
@@ -201,10 +223,8 @@ def tenths(
     }
 
 
-def _at(seen: Sequence[tuple[float, float, float]], when: float) -> tuple[float, float]:
-    """CPU of the grader and of its workers at that moment."""
-    _, own, workers = min(seen, key=lambda one: abs(one[0] - when))
-    return own, workers
+def _at(seen: Sequence[Seen], when: float) -> Seen:
+    return min(seen, key=lambda one: abs(one.when - when))
 
 
 if __name__ == "__main__":
