@@ -108,7 +108,7 @@ def test_as_a_client_it_sends_one_message_at_a_time() -> None:
 
         thread = in_thread(server)
         # A thread that is not scheduled for a while would find both messages at once.
-        told = Told(sent=has_read.acquire)
+        told = Told(sent=lambda: has_read.acquire(timeout=60))
         steps = (s.Connect(), hear("hi", b"hi"), say("a", b"hello"), say("b", b"goodbye"))
         play(s.Script((*steps, s.ReceiveEnd()), port), told)
         thread.join()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -9,6 +10,8 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -119,6 +122,47 @@ def test_in_another_thread_handlers_stay_as_they_are(held: Held) -> None:
     thread.start()
     thread.join()
     assert found == [signal.default_int_handler]
+
+
+@WAYS
+def test_an_interrupt_is_not_lost_where_the_step_fails(held: Held) -> None:
+    def fail() -> None:
+        to_this_thread()
+        raise OSError("it cannot be started")
+
+    with pytest.raises(KeyboardInterrupt) as found, contextlib.suppress(OSError), held():
+        fail()
+    assert isinstance(found.value.__context__, OSError)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_handler_that_is_called_while_they_are_put_back_leaves_none_of_ours() -> None:
+    """The first one is back, and its signal comes, before the second one is."""
+    with contextlib.ExitStack() as back:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            back.callback(signal.signal, number, signal.getsignal(number))
+
+        def at_once(number: int, frame: FrameType | None) -> None:
+            raise KeyboardInterrupt
+
+        def put(number: int, handler: Any) -> Any:
+            if handler is at_once and number == signal.SIGTERM and not interrupted:
+                interrupted.append(number)
+                before(signal.SIGINT, handler)
+                signal.raise_signal(signal.SIGINT)
+            return before(number, handler)
+
+        signal.signal(signal.SIGINT, at_once)
+        signal.signal(signal.SIGTERM, at_once)
+        interrupted: list[int] = []
+        before = signal.signal
+        patched = pytest.MonkeyPatch()
+        back.callback(patched.undo)
+        with pytest.raises(KeyboardInterrupt), end_later():
+            patched.setattr(signal, "signal", put)
+        assert interrupted
+        assert signal.getsignal(signal.SIGINT) is at_once
+        assert signal.getsignal(signal.SIGTERM) is at_once
 
 
 @WAYS

@@ -6,10 +6,11 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
+_Handler = Callable[[int, FrameType | None], object]
 
 
 @contextlib.contextmanager
@@ -32,36 +33,37 @@ def no_end_meanwhile() -> Iterator[None]:
 
 @contextlib.contextmanager
 def end_later() -> Iterator[None]:
-    """The same for us alone: what is started inherits nothing of it.
+    """The same for us alone: what is executed inherits nothing of it.
 
     To block a signal would not do: the kernel gives it to another thread then, and Python runs
-    its handler in the main thread all the same (signal(7), `signal` in Python's library).
+    its handler in the main thread all the same (signal(7), `signal` in Python's library). One
+    that is ignored, or ends us at once, stays so.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # no handler comes here
         return
     came: set[int] = set()
-    with contextlib.ExitStack() as handlers:
-        for number in _ENDS:
-            handlers.enter_context(_noted(number, came))
-        yield
-    for which in sorted(came):
-        signal.raise_signal(which)
 
+    def note(number: int, frame: FrameType | None) -> None:
+        came.add(number)
 
-@contextlib.contextmanager
-def _noted(number: signal.Signals, came: set[int]) -> Iterator[None]:
-    """It is noted that the signal came; one that is ignored, or ends us at once, stays so."""
-
-    def note(which: int, frame: FrameType | None) -> None:
-        came.add(which)
-
-    before = signal.getsignal(number)
-    if not callable(before):
-        yield
-        return
-    signal.signal(number, note)
+    handlers = {one: found for one in _ENDS if callable(found := signal.getsignal(one))}
     try:
+        for one in handlers:
+            signal.signal(one, note)
         yield
     finally:
-        signal.signal(number, before)
+        _put_back(handlers)
+        for number in sorted(came):  # also where what was to be done has failed
+            signal.raise_signal(number)
+
+
+def _put_back(handlers: Mapping[signal.Signals, _Handler]) -> None:
+    try:
+        for one, handler in handlers.items():
+            signal.signal(one, handler)
+    except BaseException:
+        # One that is back already was called before the next could be put back.
+        for one, handler in handlers.items():
+            signal.signal(one, handler)
+        raise
