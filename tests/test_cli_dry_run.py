@@ -128,6 +128,39 @@ def test_a_copy_of_what_is_torn_is_none(out: Path) -> None:
     assert "copie" not in plan(out, of_old, NEW, sharing=False)[1]
 
 
+def test_a_copy_of_what_is_not_complete_is_none(out: Path) -> None:
+    of_old = replace(OLD, id="zoe", name="zoe")
+    assert "copie" in plan(out, of_old)[0]
+    result = out / "dupont" / "result.json"
+    result.write_text(json.dumps({**json.loads(result.read_text()), "complete": False}))
+    assert "copie" not in plan(out, of_old)[0]
+
+
+def test_who_wants_a_copy_of_what_is_torn_comes_after_whoever_has_it(out: Path) -> None:
+    """Their own runs that still hold are taken over, and the copy is of that."""
+    of_old = replace(OLD, id="abel", name="abel")
+    next((out / "dupont" / "runs").glob("*.jsonl")).write_text("torn")
+    told = plan(out, of_old, OLD)
+    assert told[0] == "abel : à noter, copie d’une autre remise, rien à exécuter"
+    assert told[1].startswith("dupont : à noter, ")
+    assert "(en plus de " in told[1]
+    engine = FakeEngine()
+    with output.opened(out) as folder:
+        list(Grading(folder, source(), SETTINGS, judge).grade(waiting(of_old, OLD), engine))
+    assert engine.played == ["dupont"]
+
+
+def test_who_is_in_a_team_comes_after_who_is_in_none(tmp_path: Path) -> None:
+    """As they are graded: whose runs are known leads."""
+    _, first, _ = grade(tmp_path)
+    mate = replace(ONE, id="Z", name="Z")
+    told = plan(tmp_path, mate, ONE, lab=longer(source()), teams={"Z": "T1"})
+    assert told[:2] == [
+        "Z : à noter, copie d’une autre remise, rien à exécuter",
+        f"a : à noter, 1 exécutions (en plus de {len(first) - 1} reprises)",
+    ]
+
+
 def test_of_a_team_the_runs_are_counted_once(tmp_path: Path) -> None:
     """As `PlayedOnce` plays them, where each has a result of their own."""
     ada, bob, eve = (replace(NEW, id=name, name=name) for name in ("ada", "bob", "eve"))

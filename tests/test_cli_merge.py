@@ -152,6 +152,18 @@ def test_a_whole_that_is_none_says_so(
     assert len(json.loads((tmp_path / "all" / "results.json").read_bytes())["submissions"]) == 4
 
 
+def test_a_part_that_has_everybody_does_not_say_that_some_are_missing(tmp_path: Path) -> None:
+    handed = handed_in(tmp_path / "remises", "anne")
+    (only,) = in_parts(handed, 1, tmp_path)
+    assert "part of the class" not in (only / "index.html").read_text("utf-8")
+    edited(only, listing=None)
+    assert marker_of(only).has_everybody
+    both = in_parts(handed, 2, tmp_path / "halves")
+    pages = [(part / "index.html").read_text("utf-8") for part in both]
+    assert sorted("part of the class" in page for page in pages) == [False, True]
+    assert all(run("verify", part) == 0 for part in both)
+
+
 def test_of_many_missing_parts_the_first_are_named(
     parts: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,6 +60,11 @@ def test_a_part_of_a_class_says_so() -> None:
     assert one.endswith(" La classe entière compte 1\u202f234\u00a0personnes.")
     two = class_page(lab(), GRADES, "en", parts=("1/4", "2/4")).part
     assert two == "Only parts of the class, 1/4, 2/4: the rest counts in no figure of this page."
+    cut_off = class_page(lab(), GRADES, "en", parts=("1/2", "2/2"), persons=1).part
+    assert cut_off == (
+        "Submissions of this class are missing: they count in no figure of this page. "
+        "The whole class has one person."
+    )
     many = class_page(lab(), GRADES, "en", parts=[f"{n}/99" for n in range(1, 50)]).part
     assert "12/99, …: the rest" in many
 

@@ -126,6 +126,14 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
         return (self.shard,) if self.shard else self.parts
 
     @property
+    def has_everybody(self) -> bool:
+        """Whether nobody of the class is missing: one part may be all of it."""
+        listing = self.listing
+        if self.shard and listing is not None:
+            return listing.here == listing.persons
+        return not self.parts_here or self.shard.endswith("/1")
+
+    @property
     def page_key(self) -> str:
         """The key for the class's page; empty where it has the names."""
         return self.pseudonym_key if self.anonymous else ""

@@ -45,7 +45,7 @@ def of_class(settings: _Settings, marker: Marker) -> _Settings:
     return replace(
         settings,
         pseudonym_key=marker.page_key,
-        parts=marker.parts_here,
+        parts=() if marker.has_everybody else marker.parts_here,
         persons=marker.listing.persons if marker.listing else 0,
     )
 

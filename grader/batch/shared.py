@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 from grader.run.jobs import Job, Played, Plays
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_N = TypeVar("_N", bound=_Named)
+
+
+def in_teams(those: Iterable[_N], team: Callable[[_N], str]) -> list[_N]:
+    """In the order in which they are graded: members of a team one after the other."""
+    return sorted(those, key=lambda one: (team(one), one.id))
 
 
 @dataclass

@@ -15,6 +15,7 @@ from grader.batch.grading import Settings, Waiting, is_alone
 from grader.batch.keys import Marks, RunKeys
 from grader.batch.output import OutputFolder
 from grader.batch.plan import LabSource, jobs_of, seed_for
+from grader.batch.shared import in_teams
 from grader.batch.twins import Twins
 from grader.cli.streams import safe
 from grader.run.jobs import Job
@@ -63,15 +64,27 @@ def plan_text(
     words = {key: pair[place].replace("~", "\u00a0") for key, pair in _WORDS.items()}
     plan = _Plan(folder, source, settings, fresh=fresh, sharing=sharing, teams=teams)
     colon = ": " if place else "\u00a0: "
-    lines = [f"{safe(entry.name)}{colon}{_said(plan, entry, words)}" for entry in waiting]
+    entries = list(waiting)
+    told: dict[str, str] = {}
+    last: list[Waiting] = []
+    # In the order in which they are graded, as others may have what one hands in.
+    for entry in in_teams(entries, lambda one: teams.get(one.id, "")):
+        submission = entry.read()
+        if (what := plan.take(submission)) is None:
+            last.append(entry)
+        else:
+            told[entry.id] = _said(submission, what, words, settings.language)
+    for entry in last:
+        submission = entry.read()
+        what = plan.take_last(submission)
+        told[entry.id] = _said(submission, what, words, settings.language)
+    lines = [f"{safe(entry.name)}{colon}{told[entry.id]}" for entry in entries]
     return "\n".join([*lines, _total(plan.counts, words)])
 
 
-def _said(plan: _Plan, entry: Waiting, words: dict[str, str]) -> str:
-    submission = entry.read()
-    what = plan.take(submission)
+def _said(submission: Submission, what: Counter[str], words: dict[str, str], language: str) -> str:
     if submission.problem is not None and what["graded"]:
-        why = submission.problem.message.in_language(plan.language)
+        why = submission.problem.message.in_language(language)
         return words["problem"].format(why=escaped(why, keep=TYPOGRAPHY))
     key = next(key for key in ("kept", "copied", "mate", "graded") if what[key])
     said = words[key].format(runs=what["runs"])
@@ -112,47 +125,49 @@ class _Plan:
         """Team and role -> the job that is played for all of its members with the same."""
         self.counts: Counter[str] = Counter()
 
-    @property
-    def language(self) -> str:
-        """Of who asks."""
-        return self._settings.language
+    def take(self, submission: Submission) -> Counter[str] | None:
+        """What would become of it: `kept`, or `graded`, maybe as `copied` or `mate`; its runs.
 
-    def take(self, submission: Submission) -> Counter[str]:
-        """What would become of it: `kept`, or `graded`, maybe as `copied` or `mate`; its runs."""
-        what = self._look(submission)
+        None: it would be a copy of a result that does not hold, and so comes again at the end.
+        """
+        if not self._fresh and self._is_kept(submission):
+            return self._counted(Counter(kept=1))
+        if not self._sharing or submission.problem is not None:
+            return self._counted(Counter(graded=1) + self._runs(submission))
+        content = self._marks.content(submission)
+        if content not in self._leads and self._twins.knows(content, submission.id):
+            if not self._has_whole(content):
+                return None
+            return self._counted(Counter(graded=1, copied=1))
+        return self.take_last(submission)
+
+    def take_last(self, submission: Submission) -> Counter[str]:
+        """The same where nobody in the folder has a result for it."""
+        content = self._marks.content(submission)
+        if content in self._leads:
+            return self._counted(Counter(graded=1, copied=1))
+        self._leads.add(content)
+        return self._counted(Counter(graded=1) + self._runs(submission))
+
+    def _counted(self, what: Counter[str]) -> Counter[str]:
         self.counts += what
         return what
 
-    def _look(self, submission: Submission) -> Counter[str]:
-        if not self._fresh and self._is_kept(submission):
-            return Counter(kept=1)
-        if submission.problem is None and self._is_copy(submission):
-            return Counter(graded=1, copied=1)
-        return Counter(graded=1) + self._runs(submission)
-
     def _is_kept(self, submission: Submission) -> bool:
         """Whether its files are whole and of this very submission, lab and options."""
-        if kept.is_forged(self._folder, submission.id):
-            return False
         mark, traced = self._marks.of(submission), self._settings.strace is not None
-        found = of_before(self._folder, submission.id, mark, traced=traced)
         try:
+            if kept.is_forged(self._folder, submission.id):
+                return False
+            found = of_before(self._folder, submission.id, mark, traced=traced)
             finished = found is not None and is_finished(self._folder, found)
-        except ValueError:  # edited since
-            return False
-        return finished and was_complete(self._folder, submission.id)
+            return finished and was_complete(self._folder, submission.id)
+        except Exception:
+            return False  # graded, it is told where that fails, too
 
-    def _is_copy(self, submission: Submission) -> bool:
-        """Whether somebody else's result will be its own."""
-        if not self._sharing:
-            return False
-        content = self._marks.content(submission)
-        if content in self._leads:
-            return True
-        if self._twins.knows(content, submission.id) and self._twins.whole(content) is not None:
-            return True
-        self._leads.add(content)
-        return False
+    def _has_whole(self, content: str) -> bool:
+        found = self._twins.whole(content)
+        return found is not None and was_complete(self._folder, found.id)
 
     @cached_property
     def _twins(self) -> Twins:
@@ -176,7 +191,7 @@ class _Plan:
             jobs = tuple(replace(job, known=known) for job in jobs)
         own = [job for job in jobs if not self._is_played(job)]
         mate = Counter(mate=1) if jobs and not own else Counter[str]()
-        return sum(map(_counted, own), mate)
+        return sum(map(_runs_of, own), mate)
 
     def _is_played(self, job: Job) -> bool:
         """Whether a member of the same team has it played already (`PlayedOnce`)."""
@@ -187,7 +202,7 @@ class _Plan:
         return first is not job and replace(job, key=first.key) == first
 
 
-def _counted(job: Job) -> Counter[str]:
+def _runs_of(job: Job) -> Counter[str]:
     """The runs of a job, cut as the engine does: advice that known runs make vain is not played."""
     counts: Counter[str] = Counter()
     waiting = cut(job)

@@ -22,7 +22,7 @@ from grader.batch.judging import judge_run
 from grader.batch.plan import LabSource
 from grader.batch.saved import fingerprint
 from grader.batch.shards import Shard, listing_of, part_of
-from grader.batch.shared import PlayedOnce
+from grader.batch.shared import PlayedOnce, in_teams
 from grader.cli import due, only_some, profiling
 from grader.cli.errors import DONE, FAULT, INTERRUPTED, NOT_ALL_PASS, CommandError
 from grader.cli.executor import prepared
@@ -198,7 +198,7 @@ class _Class:
         self._entrants = found.entrants
         self._order = {one.id: place for place, one in enumerate(found.entrants)}
         asked = (one for one in found.entrants if not given.id or one.id in given.id)
-        self._in_teams = sorted(asked, key=lambda one: (one.team, one.id))
+        self._in_teams = in_teams(asked, lambda one: one.team)
         self._teams = found.teams
         self._done: list[Done] = []
 
@@ -218,7 +218,7 @@ class _Class:
         language = self._settings.language
         total = len(self._in_teams)
         # Each only when its turn comes: a class may be big.
-        waiting = map(Waiting.of, self._in_teams)
+        waiting = map(Waiting.of, self._in_teams) if self._in_teams else ()
         try:
             with progress(total, language) as shown:
                 played = PlayedOnce(

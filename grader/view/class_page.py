@@ -101,9 +101,12 @@ def _part(parts: Sequence[str], persons: int, language: str) -> str:
         return ""
     table = class_words(language)
     told = ", ".join(parts[:_MOST_PARTS]) + (", …" if parts[_MOST_PARTS:] else "")
-    said = table["part" if len(parts) == 1 else "parts"].format(parts=told)
-    whole = table["whole_class"].format(n=count(persons, language)) if persons else ""
-    return said + whole
+    if parts[0].endswith(f"/{len(parts)}"):
+        said = table["parts_cut_off"]  # all parts are there, and not all of each
+    else:
+        said = table["part" if len(parts) == 1 else "parts"].format(parts=told)
+    whole = table["whole_class_one" if persons == 1 else "whole_class"] if persons else ""
+    return said + whole.format(n=count(persons, language))
 
 
 def _tiles(

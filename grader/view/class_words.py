@@ -30,6 +30,15 @@ _TABLE: dict[str, tuple[str, str]] = {
         "de cette page.",
         "Only parts of the class, {parts}: the rest counts in no figure of this page.",
     ),
+    "parts_cut_off": (
+        "Il manque des remises de cette classe~: elles ne comptent dans aucun chiffre de cette "
+        "page.",
+        "Submissions of this class are missing: they count in no figure of this page.",
+    ),
+    "whole_class_one": (
+        " La classe entière compte une personne.",
+        " The whole class has one person.",
+    ),
     "whole_class": (
         " La classe entière compte {n}~personnes.",
         " The whole class has {n} persons.",
