@@ -80,7 +80,9 @@ def test_all_places_of_one_kind() -> None:
 
 def test_the_reads_of_the_loop_around_a_line() -> None:
     looped = lines("c.recv(1)\nwhile 1:\n    d = c.recv(9)\n    print(d)\nc.close()")
-    assert loop_reads(looped, 4) == (2, 3)
+    assert {loop_reads(looped, number) for number in (2, 3, 4)} == {(2, 3)}
+    within = lines("while 1:\n  d = c.recv(9)\n  for x in d:\n    print(x)")
+    assert {loop_reads(within, number) for number in (1, 2, 3, 4)} == {(1, 2)}
     assert loop_reads(looped, 5) == loop_reads(looped, 9) == ()
     assert loop_reads(lines("while 1:\n    print(d)"), 2) == ()
     assert withs(lines("with s:\n  s.close()"), (1, 2)) == (1,)

@@ -129,14 +129,17 @@ def reads(lines: Lines) -> tuple[int, ...]:
 
 
 def loop_reads(lines: Lines, number: int) -> tuple[int, ...]:
-    """The nearest loop around a line, and the reads in it that stand before that line or on it."""
+    """The nearest loop with a read that a line is in, its own line among them; all reads in it.
+
+    A program that turns in a loop is found on any of its lines: all of them tell the same.
+    """
     if not 1 <= number <= len(lines):
         return ()
-    for above in range(number - 1, 0, -1):
-        line = lines[above - 1]
-        if _LOOP.match(line) and number <= above + len(list(_block(lines, above))):
-            found = tuple(n for n in reads(lines) if above < n <= number)
-            return (above, *found) if found else ()
+    for begin in range(number, 0, -1):
+        end = begin + len(list(_block(lines, begin)))
+        if _LOOP.match(lines[begin - 1]) and number <= end:
+            if found := tuple(n for n in reads(lines) if begin < n <= end):
+                return (begin, *found)
     return ()
 
 

@@ -81,10 +81,10 @@ def _caught(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Diag
 
 
 def _read(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Diagnosis | None:
-    """It was seen anywhere in its loop: the read of that loop is where to look."""
+    """It was seen anywhere in its loop, by chance: the read of that loop is where to look."""
     line = diagnosis.line
     found = places.loop_reads(lines, line) if line is not None else ()
-    if len(found) != 2 or found[1] == line:
+    if len(found) != 2:
         return None
     loop, read = found
     made = _in_words(diagnosis, "", read, sayings)
