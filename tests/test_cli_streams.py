@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+import grader
 from grader.cli import streams
 from grader.lab.model import Text
+
+ROOT = Path(grader.__file__).parent.parent
 
 
 class Terminal(io.StringIO):
@@ -60,3 +67,23 @@ def test_an_old_encoding_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     streams.never_fail_on_encoding()
     streams.say("✓ é")
     assert raw.getvalue() == b"\\u2713 \\xe9\n"
+
+
+def test_where_nobody_reads_what_is_noted_the_work_goes_on() -> None:
+    """`grade … 2>&1 | head -1`: the reader leaves long before the end."""
+    program = (
+        "import sys\n"
+        "from grader.cli.streams import note\n"
+        "sys.stdin.read()\n"
+        "note('one'); note('two')\n"
+        "print('all of it', flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        process.stderr.close()
+        process.stderr = None
+        assert process.communicate("")[0] == "all of it\n"
+    assert process.returncode == 0

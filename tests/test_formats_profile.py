@@ -21,7 +21,9 @@ TOLD = profile.ProfileTold(
 
 def test_the_table() -> None:
     lines = profile.text(TOLD, "en").splitlines()
-    assert lines[0] == "Where the time went: 2 submissions, 4 runs, 2.50 s, 6 runs at a time"
+    assert lines[0] == (
+        "Where the time went (submissions: 2, runs played: 4): 2.50 s, 6 runs at a time"
+    )
     playing = next(line for line in lines if line.startswith("playing"))
     assert playing.split()[1:4] == ["4.10", "1.50", "75%"]
     assert next(x for x in lines if "until it listens" in x).split()[-2:] == ["3.00", "·"]
@@ -33,7 +35,7 @@ def test_the_table() -> None:
 
 def test_the_table_in_french() -> None:
     text = profile.text(TOLD, "fr")
-    assert text.startswith("Où le temps est passé\u00a0: 2 remises, 4 essais, 2.50\u00a0s")
+    assert text.startswith("Où le temps est passé (remises\u00a0: 2, essais joués\u00a0: 4)\u00a0: 2.50\u00a0s")
     assert "~" not in text
 
 

@@ -171,8 +171,9 @@ def _grade(
             listed = identifiers(folder)
             shown.keep(only_some.others(folder, source, settings, judge, listed, given.id))
         with where.begin(folder.path) as engine:
-            status = shown.grade(grading, engine)
-        profiling.tell(given, meter, where.workers, shown.runs)
+            counted = profiling.Counted(engine)
+            status = shown.grade(grading, counted)
+        profiling.tell(given, meter, where.workers, counted.runs)
         return status
 
 
@@ -201,11 +202,6 @@ class _Class:
         self._in_teams = in_teams(asked, lambda one: one.team)
         self._teams = found.teams
         self._done: list[Done] = []
-
-    @property
-    def runs(self) -> int:
-        """Of all that are graded."""
-        return sum(len(done.grade.runs) for done in self._done)
 
     def keep(self, others: Iterable[Done]) -> None:
         """Those who stay as they are, in the class's pages."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from grader.cli.destination import refuse_other, refuse_unwritable, write
 from grader.cli.streams import note
+from grader.run.jobs import Job, Played, Plays
 from grader.run.meter import OFF, Meter
 
 
@@ -25,6 +27,33 @@ def meter(given: argparse.Namespace) -> Meter:
         refuse_unwritable(Path(given.profile), made=Path(given.out))
         refuse_other(Path(given.profile), is_profile)
     return Profile()
+
+
+class Counted:
+    """An engine, and how many runs it has played: those that were known are none of them."""
+
+    def __init__(self, engine: Plays) -> None:
+        self._engine = engine
+        self.runs = 0
+
+    def play(self, jobs: Iterable[Job]) -> Iterator[Played]:
+        """As the engine does."""
+        known: dict[tuple[str, str], Collection[str]] = {}
+        for played in self._engine.play(self._noted(jobs, known)):
+            of_before = known.get((played.key, played.role), ())
+            self.runs += sum(
+                run.header.scenario not in of_before and run.end.outcome != "skipped"
+                for run in (*played.runs, *played.traced)
+            )
+            yield played
+
+    def _noted(
+        self, jobs: Iterable[Job], known: dict[tuple[str, str], Collection[str]]
+    ) -> Iterator[Job]:
+        for job in jobs:
+            if job.known:
+                known[job.key, job.role] = frozenset(job.known)
+            yield job
 
 
 def tell(given: argparse.Namespace, heard: Meter, workers: int, runs: int) -> None:

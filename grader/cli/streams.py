@@ -49,9 +49,13 @@ def note(text: str) -> None:
     """One or more lines on stderr: progress, errors, remarks. Nothing in them is obeyed.
 
     Whoever says a stranger's text escapes it; here it is done for all of it once more, for
-    what nobody thought of (an exception's message, a traceback).
+    what nobody thought of (an exception's message, a traceback). Where nobody reads it any more
+    (`2>&1 | head`), what is being done goes on without.
     """
-    print(no_commands(plain(text)), file=sys.stderr, flush=True)
+    try:
+        print(no_commands(plain(text)), file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def safe(name: str) -> str:

@@ -37,8 +37,8 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
 )
 _WORDS: dict[str, tuple[str, str]] = {
     "head": (
-        "Où le temps est passé~: {s} remises, {r} essais, {t:.2f}~s, {w}",
-        "Where the time went: {s} submissions, {r} runs, {t:.2f} s, {w}",
+        "Où le temps est passé (remises~: {s}, essais joués~: {r})~: {t:.2f}~s, {w}",
+        "Where the time went (submissions: {s}, runs played: {r}): {t:.2f} s, {w}",
     ),
     "here": ("{n} essais à la fois", "{n} runs at a time"),
     "elsewhere": ("joués ailleurs", "played elsewhere"),

@@ -137,9 +137,9 @@ def loop_reads(lines: Lines, number: int) -> tuple[int, ...]:
         return ()
     for begin in range(number, 0, -1):
         end = begin + len(list(_block(lines, begin)))
-        if _LOOP.match(lines[begin - 1]) and number <= end:
-            if found := tuple(n for n in reads(lines) if begin < n <= end):
-                return (begin, *found)
+        found = tuple(n for n in reads(lines) if begin < n <= end)
+        if found and number <= end and _LOOP.match(lines[begin - 1]):
+            return (begin, *found)
     return ()
 
 
