@@ -199,7 +199,7 @@ def test_a_class_says_where_its_time_went(
         "--python", python(), "--jobs", "1", "--profile", written, "--lang", "en",
     ]  # fmt: skip
     assert app.main([str(one) for one in arguments]) == 0
-    assert "Where the time went: 1 submissions, 2 runs" in capsys.readouterr().err
+    assert "Where the time went (submissions: 1, runs played: 2)" in capsys.readouterr().err
     told = json.loads(written.read_text())
     phases = told["phases"]
     assert {*PLAYED, "read", "judge", "page", "files", "class", "waiting", "start"} <= {*phases}

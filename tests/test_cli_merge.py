@@ -455,3 +455,33 @@ def test_an_edited_list_leads_nowhere(parts: tuple[Path, Path], tmp_path: Path) 
     assert run("report", parts[0], "--audience", "student", "--out", copies) == 0
     assert not (tmp_path / "deep" / "evil").exists()
     assert (copies / "anne" / "index.html").is_file()
+
+
+def test_a_group_that_was_cut_off_says_so_everywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handed = handed_in(tmp_path / "remises", "anne", "bruno")
+    group, other = tmp_path / "group", tmp_path / "other"
+    assert run("grade", handed, "--out", group, "--lang", "en") == 0
+    assert marker_of(group).awaited == 2
+    assert "was cut off" not in (group / "index.html").read_text("utf-8")
+    edited(group, awaited=3)  # as an interrupt leaves it
+    assert run("report", group, "--lang", "en") == 0
+    assert "The grading was cut off: 2 of 3." in (group / "index.html").read_text("utf-8")
+    capsys.readouterr()
+    assert run("verify", group) == 0
+    assert "did not come to its end (submissions: 2 of 3)" in capsys.readouterr().err
+    more = handed_in(tmp_path / "more", "zoe")
+    assert run("grade", more, "--out", other, "--lang", "en") == 0
+    asked: list[str | Path] = ["merge", group, other, "--out", tmp_path / "whole", "--lang", "en"]
+    assert run(*asked) == 2
+    assert "group is not graded to its end (submissions: 2 instead of 3)" in (
+        capsys.readouterr().err
+    )
+    assert run(*asked, "--partial") == 0
+    assert "group is not graded to its end" in capsys.readouterr().err
+    assert marker_of(tmp_path / "whole").awaited == 4
+    assert "cut off: 3 of 4." in (tmp_path / "whole" / "index.html").read_text("utf-8")
+    assert run("grade", handed, "--out", group, "--lang", "en") == 0
+    assert run(*asked) == 0
+    assert "cut off" not in (tmp_path / "whole" / "index.html").read_text("utf-8")

@@ -35,7 +35,9 @@ def test_the_table() -> None:
 
 def test_the_table_in_french() -> None:
     text = profile.text(TOLD, "fr")
-    assert text.startswith("Où le temps est passé (remises\u00a0: 2, essais joués\u00a0: 4)\u00a0: 2.50\u00a0s")
+    assert text.startswith(
+        "Où le temps est passé (remises\u00a0: 2, essais joués\u00a0: 4)\u00a0: 2.50\u00a0s"
+    )
     assert "~" not in text
 
 

@@ -53,6 +53,12 @@ def test_the_class_in_numbers() -> None:
     assert page.incomplete
 
 
+def test_a_class_that_was_cut_off_says_so() -> None:
+    assert class_page(lab(), GRADES, "en", awaited=4).cut_off == ""
+    said = class_page(lab(), GRADES, "fr", awaited=34).cut_off
+    assert said.startswith("Notation interrompue\u00a0: 4 sur 34.")
+
+
 def test_a_part_of_a_class_says_so() -> None:
     assert class_page(lab(), GRADES, "fr").part == ""
     one = class_page(lab(), GRADES, "fr", parts=("2/4",), persons=1234).part

@@ -38,6 +38,7 @@ class Count:
 
     folder: Path
     parts: str
+    """Empty where it is a group of its own."""
     found: int
     wanted: int
 
@@ -135,6 +136,7 @@ def _merged(markers: Sequence[Marker], before: Marker | None) -> Marker:
         shard="",
         parts=(),
         listing=None,
+        awaited=sum(one.awaited for one in markers) if all(one.awaited for one in markers) else 0,
         anonymous=any(one.anonymous for one in known),
         pseudonym_key=next((one.pseudonym_key for one in known if one.pseudonym_key), ""),
     )
@@ -225,21 +227,30 @@ def _unequal(
     folders: Sequence[OutputFolder], markers: Sequence[Marker], ids: Sequence[Sequence[str]]
 ) -> list[Count]:
     """Those that are not what was dealt to them: cut off, or with somebody who came later."""
-    return [
-        Count(folder.path, ", ".join(marker.parts_here), len(own), marker.listing.here)
-        for folder, marker, own in zip(folders, markers, ids, strict=True)
-        if marker.listing is not None and len(own) != marker.listing.here
-    ]
+    found = []
+    for folder, marker, own in zip(folders, markers, ids, strict=True):
+        dealt = marker.listing.here if marker.listing is not None else None
+        if len(own) < marker.awaited or (dealt is not None and len(own) != dealt):
+            parts = ", ".join(marker.parts_here)
+            found.append(Count(folder.path, parts, len(own), dealt or marker.awaited))
+    return found
 
 
 def _not_whole(count: Count) -> MergeError:
+    numbers = f"(remises\u00a0: {count.found} au lieu de {count.wanted})"
+    counted = f"(submissions: {count.found} instead of {count.wanted})"
+    if not count.parts:
+        return MergeError(
+            f"{count.folder} n’est pas noté jusqu’au bout {numbers}\u00a0: relancez sa commande, "
+            "ou ajoutez --partial",
+            f"{count.folder} is not graded to its end {counted}: give its command again, or add "
+            "--partial",
+        )
     return MergeError(
         f"{count.folder} n’est pas la partie {count.parts} de la classe en entier "
-        f"(remises\u00a0: {count.found} au lieu de {count.wanted})\u00a0: relancez la commande de "
-        "cette partie, jusqu’au bout",
-        f"{count.folder} is not the whole of part {count.parts} of the class (submissions: "
-        f"{count.found} instead of {count.wanted}): give the command of that part again, to its "
-        "end",
+        f"{numbers}\u00a0: relancez la commande de cette partie, jusqu’au bout",
+        f"{count.folder} is not the whole of part {count.parts} of the class {counted}: give the "
+        "command of that part again, to its end",
     )
 
 

@@ -95,6 +95,8 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     """Those that `merge --partial` brought together, where some of the class is missing."""
     listing: Listing | None = None
     """The class that these are parts of; None: it is here as a whole, or nobody has said."""
+    awaited: int = 0
+    """Who is in `results.json` when all of it is graded (persons); 0: nobody has said."""
     due: str = ""
     """Until when, as `grade --due` said (ISO 8601, with its offset); empty: as the lab says."""
     schema_version: int = 1
@@ -114,7 +116,7 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     def copied_for(self, audience: str, **options: str) -> Marker:
         """The marker of such a copy, with these options besides, without a sum over ids."""
         return msgspec.structs.replace(
-            self, listing=None, options={**self.options, _AUDIENCE: audience, **options}
+            self, listing=None, awaited=0, options={**self.options, _AUDIENCE: audience, **options}
         )
 
     @property

@@ -35,6 +35,8 @@ class PageSettings:
     """What is there of a class, as `2/4`, where some of it is missing."""
     persons: int = 0
     """In the whole class that these are parts of; 0: nobody has said."""
+    awaited: int = 0
+    """In the class's files when all is graded; 0: nobody has said."""
 
 
 _Settings = TypeVar("_Settings", bound=PageSettings)
@@ -47,6 +49,7 @@ def of_class(settings: _Settings, marker: Marker) -> _Settings:
         pseudonym_key=marker.page_key,
         parts=() if marker.has_everybody else marker.parts_here,
         persons=marker.listing.persons if marker.listing else 0,
+        awaited=marker.awaited,
     )
 
 
@@ -162,7 +165,7 @@ def class_files(
     page = class_html(
         lab, grades, settings.language, isolation=settings.isolation, links=links,
         pseudonym_key=settings.pseudonym_key.encode(),
-        parts=settings.parts, persons=settings.persons,
+        parts=settings.parts, persons=settings.persons, awaited=settings.awaited,
     )  # fmt: skip
     return {
         "results.json": results.encoded(lab, settings.isolation, grades, settings.language),

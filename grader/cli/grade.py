@@ -149,10 +149,13 @@ def _grade(
             only_some.refuse_other(folder.marker(), made)
         before = folder.marker()
         until = due.marked(asked, source.lab, before, some_only=bool(given.id))
-        made = structs.replace(made, due=until, listing=listing)
+        awaited = 0 if given.id else len({one.person for one in found.entrants})
+        made = structs.replace(made, due=until, listing=listing, awaited=awaited)
         if given.id and before is not None:
             _refuse_other_class(before, listing)
-            made = structs.replace(made, listing=before.listing, parts=before.parts)
+            made = structs.replace(
+                made, listing=before.listing, parts=before.parts, awaited=before.awaited
+            )
         elif listing is not None and before is not None and before.listing != listing:
             # Cut off, its results must not be taken for those of the class that it is of now.
             folder.remove("results.json")

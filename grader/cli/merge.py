@@ -29,6 +29,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{folder} n’est pas la partie {parts} en entier (remises~: {found} au lieu de {wanted}).",
         "{folder} is not the whole of part {parts} (submissions: {found} instead of {wanted}).",
     ),
+    "cut_off": (
+        "{folder} n’est pas noté jusqu’au bout (remises~: {found} au lieu de {wanted}).",
+        "{folder} is not graded to its end (submissions: {found} instead of {wanted}).",
+    ),
 }
 
 
@@ -96,7 +100,7 @@ def _say_what_is_missing(merging: Merging, language: str) -> None:
         note(_word("missing", language).format(n=len(merging.missing), parts=parts))
     for one in merging.unequal:
         note(
-            _word("unequal", language).format(
+            _word("unequal" if one.parts else "cut_off", language).format(
                 folder=safe(str(one.folder)), parts=one.parts, found=one.found, wanted=one.wanted
             )
         )

@@ -53,6 +53,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Noté par la version {tool}, et non {own}~: les sommes sont comparées, rien n’est rejugé.",
         "Graded by version {tool}, and this is {own}: sums are compared, nothing is judged again.",
     ),
+    "cut_off": (
+        "La notation n’est pas allée jusqu’au bout (remises~: {found} sur {awaited}). La même "
+        "commande reprend où elle s’est arrêtée.",
+        "The grading did not come to its end (submissions: {found} of {awaited}). The same "
+        "command goes on from where it stopped.",
+    ),
     "unlisted": (
         "Absents de results.json (remises retirées, ou notation interrompue)~: {names}",
         "Not in results.json (withdrawn, or the grading was cut off): {names}",
@@ -93,6 +99,9 @@ def _tell(found: Verified, tool: str, language: str) -> None:
 
     if not found.judged:
         note(_word("version", language).format(tool=safe(tool), own=__version__))
+    if found.awaited:
+        words = _word("cut_off", language)
+        note(words.format(found=found.submissions, awaited=found.awaited))
     if found.unlisted:
         names = ", ".join(safe(name) for name in found.unlisted[:_NAMES_SHOWN])
         note(_word("unlisted", language).format(names=names))

@@ -41,6 +41,8 @@ class ClassPage:
     isolation: str
     part: str
     """That it is of a part of the class only; empty: of all of it."""
+    cut_off: str
+    """That some of it is not graded yet; empty: all of it is."""
     incomplete: bool
     """Some grade is provisional."""
     tiles: tuple[Tile, ...]
@@ -63,11 +65,12 @@ def class_page(
     pseudonym_key: bytes = b"",
     parts: Sequence[str] = (),
     persons: int = 0,
+    awaited: int = 0,
 ) -> ClassPage:
     """Build the page of a class; rows keep the order of `grades`.
 
     `parts`, as `2/4`, are those that it is of, where that is not all of a class of `persons`
-    (0: nobody knows how many).
+    (0: nobody knows how many). `awaited` is how many grades there are at the end.
 
     With a `pseudonym_key` it is anonymous: pseudonyms drawn from the key stand for the names,
     in their own order, and nothing leads to a page or a file that has names.
@@ -84,6 +87,7 @@ def class_page(
         anonymous=bool(pseudonym_key),
         isolation=isolation,
         part=_part(parts, persons, language),
+        cut_off=_cut_off(len(grades), awaited, language),
         incomplete=not all(g.complete for g in grades),
         tiles=_tiles(lab, len(grades), scores, len(eyes), language),
         eye=for_the_eye(grades, language, linked=linked),
@@ -107,6 +111,13 @@ def _part(parts: Sequence[str], persons: int, language: str) -> str:
         said = table["part" if len(parts) == 1 else "parts"].format(parts=told)
     whole = table["whole_class_one" if persons == 1 else "whole_class"] if persons else ""
     return said + whole.format(n=count(persons, language))
+
+
+def _cut_off(graded: int, awaited: int, language: str) -> str:
+    if graded >= awaited:
+        return ""
+    said = class_words(language)["cut_off"]
+    return said.format(n=count(graded, language), total=count(awaited, language))
 
 
 def _tiles(
