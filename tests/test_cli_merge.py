@@ -362,6 +362,21 @@ def test_what_was_changed_since_is_not_taken(
     assert not (tmp_path / "whole" / "results.json").exists()
 
 
+@pytest.mark.parametrize("name", ["result.json", "index.html", KEPT])
+def test_a_grade_that_was_changed_since_is_named_and_made_again(
+    name: str, parts: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str | Path] = ["merge", *parts, "--out", tmp_path / "whole", "--lang", "en"]
+    assert run(*asked) == 0
+    assert "changed" not in capsys.readouterr().err
+    whole = (tmp_path / "whole" / "bruno" / "index.html").read_bytes()
+    changed = parts[1] / "bruno" / name
+    changed.write_bytes(changed.read_bytes().replace(b"0", b"1", 1))
+    assert run(*asked) == 0
+    assert "since they were written, made again: bruno\n" in capsys.readouterr().err
+    assert (tmp_path / "whole" / "bruno" / "index.html").read_bytes() == whole
+
+
 def test_the_same_submission_twice_is_refused(
     parts: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -439,7 +454,12 @@ def test_an_edited_part_is_no_fault_of_ours(
 ) -> None:  # fmt: skip
     path = parts[0] / file
     path.write_text(json.dumps({**json.loads(path.read_bytes()), **edited}))
-    assert run("merge", *parts, "--out", tmp_path / "whole", "--lang", "en") == 2
+    asked: list[str | Path] = ["merge", *parts, "--out", tmp_path / "whole", "--lang", "en"]
+    assert run(*asked) == 2
+    if path.name == "submission.json":
+        assert "submission.json is not as" in capsys.readouterr().err
+        (path.parent / KEPT).unlink()  # which tells that it was edited
+        assert run(*asked) == 2
     assert told in capsys.readouterr().err
 
 

@@ -216,6 +216,11 @@ def is_whole(folder: OutputFolder, kept: Kept, found: saved.Saved) -> bool:
     Raises:
         ValueError: a name in `submission.json` is none of ours.
     """
+    return has_its_pages(folder, kept) and saved.is_whole(folder, found)
+
+
+def has_its_pages(folder: OutputFolder, kept: Kept) -> bool:
+    """Whether page, grade and `submission.json` are there as they were written."""
     base = kept.grade.id
     own = {"submission.json": kept.saved, **kept.pages}
     if set(kept.pages) != {"index.html", "result.json"}:
@@ -224,7 +229,7 @@ def is_whole(folder: OutputFolder, kept: Kept, found: saved.Saved) -> bool:
         size, tail = kept.tails.get(name, (0, ""))
         if not _is_as_summed(folder, f"{base}/{name}", digest, size, tail):
             return False
-    return saved.is_whole(folder, found)
+    return True
 
 
 def _is_as_summed(folder: OutputFolder, name: str, digest: str, size: int, tail: str) -> bool:

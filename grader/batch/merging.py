@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.batch import adjustments, saved
+from grader.batch import adjustments, kept, saved
 from grader.batch.graded import NoResultsError, graded_folder
 from grader.batch.output import Listing, Marker, OutputError, OutputFolder
 from grader.batch.shards import Shard, missing_parts
@@ -281,10 +281,18 @@ def _owners(
     return owners
 
 
+@dataclass(frozen=True)
+class Together:
+    """Who was brought together, sorted, and whose page or grade was not as it was written."""
+
+    ids: list[str]
+    changed: list[str]
+
+
 def bring_together(
     merging: Merging, whole: OutputFolder, tell: Callable[[str, int], None]
-) -> list[str]:
-    """Copy every submission into `whole`; the ids of the class, sorted.
+) -> Together:
+    """Copy every submission into `whole`; its page and its grade are to be made again there.
 
     Points given by hand come along; where the whole has some for a criterion, those stay.
 
@@ -295,11 +303,22 @@ def bring_together(
         CannotWriteError: no space, no permission.
     """
     ids = sorted(merging.owners)
+    changed = []
     for identifier in ids:
-        _copy(merging.owners[identifier], whole, identifier)
+        source = merging.owners[identifier]
+        if _is_changed(source, identifier):
+            changed.append(identifier)
+        _copy(source, whole, identifier)
         tell(identifier, len(ids))
     _take_adjustments(merging.folders, whole)
-    return ids
+    return Together(ids, changed)
+
+
+def _is_changed(source: OutputFolder, identifier: str) -> bool:
+    there = kept.load(source, identifier)
+    if there is None:  # nothing tells, or what does was changed itself
+        return kept.is_altered(source, identifier)
+    return not kept.has_its_pages(source, there)
 
 
 def _take_adjustments(folders: Sequence[OutputFolder], whole: OutputFolder) -> None:
@@ -314,7 +333,7 @@ def _take_adjustments(folders: Sequence[OutputFolder], whole: OutputFolder) -> N
 
 def _copy(source: OutputFolder, whole: OutputFolder, identifier: str) -> None:
     found = saved.load(source, identifier)
-    if found is None:
+    if found is None or kept.is_forged(source, identifier):
         raise _torn(source, identifier, "submission.json")
     for name in found.artifacts:
         if not (source.path / _place(source, identifier, name)).is_file():

@@ -36,6 +36,8 @@ class Shard:
         if found is None:
             raise ValueError(f"{text!r} is not like 2/4")
         index, of = int(found[1]), int(found[2])
+        if of < 1:
+            raise ValueError(f"{text!r}: a class has at least one part, as 1/1")
         if not 1 <= index <= of:
             raise ValueError(f"{text!r}: the parts of {of} are 1/{of} to {of}/{of}")
         return cls(index, of)

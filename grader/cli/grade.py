@@ -281,14 +281,15 @@ def _refuse_other_part(folder: output.OutputFolder, shard: Shard | None) -> None
     before = folder.marker()
     if before is None or before.shard == str(shard or ""):
         return
-    there = before.shard or "1/1"
+    french = f"la partie {before.shard}" if before.shard else "une classe entière"
+    english = f"part {before.shard}" if before.shard else "a whole class"
     raise CommandError(
         Text(
             {
-                "fr": f"{folder.path} contient déjà la partie {there}\u00a0: nommez un autre "
-                "dossier avec --out, puis réunissez-les par wiregrade merge",
-                "en": f"{folder.path} holds part {there} already: name another folder with "
-                "--out, and bring them together by wiregrade merge",
+                "fr": f"{folder.path} contient déjà {french}\u00a0: nommez un autre dossier avec "
+                "--out, puis réunissez les parties par wiregrade merge",
+                "en": f"{folder.path} holds {english} already: name another folder with --out, "
+                "and bring the parts together by wiregrade merge",
             }
         )
     )

@@ -5,13 +5,20 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from grader.batch import output
-from grader.batch.merging import MergeError, Merging, bring_together, in_few, looked_into
+from grader.batch.merging import (
+    MergeError,
+    Merging,
+    Together,
+    bring_together,
+    in_few,
+    looked_into,
+)
 from grader.cli.bar import LiveBar
 from grader.cli.destination import refuse_around
 from grader.cli.errors import CommandError
@@ -19,6 +26,7 @@ from grader.cli.report import rewrite
 from grader.cli.streams import is_live, note, safe
 from grader.lab.model import Text
 
+_SHOWN = 10
 _WORDS: dict[str, tuple[str, str]] = {
     "missing": (
         "Il manque des parties de cette classe ({n})~: {parts}. Ce qui est écrit n’est pas toute "
@@ -28,6 +36,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "unequal": (
         "{folder} n’est pas la partie {parts} en entier (remises~: {found} au lieu de {wanted}).",
         "{folder} is not the whole of part {parts} (submissions: {found} instead of {wanted}).",
+    ),
+    "changed": (
+        "Pages ou notes modifiées depuis qu’elles ont été écrites, refaites~: {ids}",
+        "Pages or grades that were changed since they were written, made again: {ids}",
     ),
     "cut_off": (
         "{folder} n’est pas noté jusqu’au bout (remises~: {found} au lieu de {wanted}).",
@@ -55,8 +67,10 @@ def run(given: argparse.Namespace) -> int:
             # Until all is there, a list of before would speak of what is not.
             whole.remove("results.json")
             whole.mark(msgspec.structs.replace(merging.marker, language=language))
-            ids = _brought_together(merging, whole)
-            return rewrite(whole, given, ids)
+            together = _brought_together(merging, whole)
+            if together.changed:
+                note(_word("changed", language).format(ids=_in_few(together.changed)))
+            return rewrite(whole, given, together.ids)
     except MergeError as error:
         raise CommandError(error.text) from error
 
@@ -110,7 +124,11 @@ def _word(key: str, language: str) -> str:
     return _WORDS[key][1 if language == "en" else 0].replace("~", "\u00a0")
 
 
-def _brought_together(merging: Merging, whole: output.OutputFolder) -> list[str]:
+def _in_few(ids: Sequence[str]) -> str:
+    return ", ".join(map(safe, ids[:_SHOWN])) + (", …" if ids[_SHOWN:] else "")
+
+
+def _brought_together(merging: Merging, whole: output.OutputFolder) -> Together:
     with LiveBar() if is_live(sys.stderr) else contextlib.nullcontext() as bar:
         begun = False
 
