@@ -157,7 +157,7 @@ def test_a_part_that_has_everybody_does_not_say_that_some_are_missing(tmp_path: 
     (only,) = in_parts(handed, 1, tmp_path)
     assert "part of the class" not in (only / "index.html").read_text("utf-8")
     edited(only, listing=None)
-    assert marker_of(only).has_everybody
+    assert marker_of(only).is_of_all
     both = in_parts(handed, 2, tmp_path / "halves")
     pages = [(part / "index.html").read_text("utf-8") for part in both]
     assert sorted("part of the class" in page for page in pages) == [False, True]
@@ -483,14 +483,17 @@ def test_a_group_that_was_cut_off_says_so_everywhere(
     handed = handed_in(tmp_path / "remises", "anne", "bruno")
     group, other = tmp_path / "group", tmp_path / "other"
     assert run("grade", handed, "--out", group, "--lang", "en") == 0
-    assert marker_of(group).awaited == 2
+    assert marker_of(group).left == 0
     assert "was cut off" not in (group / "index.html").read_text("utf-8")
-    edited(group, awaited=3)  # as an interrupt leaves it
+    edited(group, left=1)  # as an interrupt leaves it
     assert run("report", group, "--lang", "en") == 0
-    assert "The grading was cut off: 2 of 3." in (group / "index.html").read_text("utf-8")
+    assert "of this page: 1." in (group / "index.html").read_text("utf-8")
     capsys.readouterr()
     assert run("verify", group) == 0
-    assert "did not come to its end (submissions: 2 of 3)" in capsys.readouterr().err
+    assert "to its end (submissions not graded yet: 1)" in capsys.readouterr().err
+    copy = tmp_path / "copy"
+    assert run("report", group, "--audience", "research", "--out", copy) == 0
+    assert "of this page: 1." in (copy / "index.html").read_text("utf-8")
     more = handed_in(tmp_path / "more", "zoe")
     assert run("grade", more, "--out", other, "--lang", "en") == 0
     asked: list[str | Path] = ["merge", group, other, "--out", tmp_path / "whole", "--lang", "en"]
@@ -500,8 +503,8 @@ def test_a_group_that_was_cut_off_says_so_everywhere(
     )
     assert run(*asked, "--partial") == 0
     assert "group is not graded to its end" in capsys.readouterr().err
-    assert marker_of(tmp_path / "whole").awaited == 4
-    assert "cut off: 3 of 4." in (tmp_path / "whole" / "index.html").read_text("utf-8")
+    assert marker_of(tmp_path / "whole").left == 1
+    assert "of this page: 1." in (tmp_path / "whole" / "index.html").read_text("utf-8")
     assert run("grade", handed, "--out", group, "--lang", "en") == 0
     assert run(*asked) == 0
     assert "cut off" not in (tmp_path / "whole" / "index.html").read_text("utf-8")

@@ -19,9 +19,10 @@ def test_all_that_is_played_is_counted() -> None:
 
 
 def test_what_was_known_or_left_out_was_not_played() -> None:
-    engine = Counted(FakeEngine(outcome="skipped"))
-    list(engine.play(JOBS))
-    assert engine.runs == 0
+    for outcome in ("skipped", "not_run"):
+        engine = Counted(FakeEngine(outcome=outcome))
+        list(engine.play(JOBS))
+        assert engine.runs == 0
     job = JOBS[0]
     known = {one.id: [run_of(job, one.id, "completed")] for one in job.scenarios[:1]}
     engine = Counted(FakeEngine())

@@ -83,6 +83,11 @@ def test_the_reads_of_the_loop_around_a_line() -> None:
     assert {loop_reads(looped, number) for number in (2, 3, 4)} == {(2, 3)}
     within = lines("while 1:\n  d = c.recv(9)\n  for x in d:\n    print(x)")
     assert {loop_reads(within, number) for number in (1, 2, 3, 4)} == {(1, 2)}
+    turns = lines("while 1:\n  d = c.recv(9)\n  while not d:\n    pass")
+    assert loop_reads(turns, 4) == ()
+    assert loop_reads(lines("while c.recv(9):\n  pass"), 2) == (1, 1)
+    long = lines("\n" * 60_000 + "c.recv(1)\nwhile 1:\n  pass")
+    assert loop_reads(long, len(long)) == ()
     assert loop_reads(looped, 5) == loop_reads(looped, 9) == ()
     assert loop_reads(lines("while 1:\n    print(d)"), 2) == ()
     assert withs(lines("with s:\n  s.close()"), (1, 2)) == (1,)

@@ -64,6 +64,10 @@ def test_the_end_of_a_stream_is_to_be_seen_where_the_loop_reads() -> None:
     assert others == [found, found]
     assert found is not None
     assert (found.line, found.look, found.also) == (None, 2, (1,))
+    head = [b"while c.recv(9):", b"    print(1)"]
+    found = reworded(diagnosis("ignores-end-of-stream", "", 2), head, SAYINGS)
+    assert found is not None
+    assert (found.line, found.look, found.also) == (None, 1, ())
     twice = [*looped, b"    c.recv(1)"]
     assert reworded(diagnosis("ignores-end-of-stream", "", 2), twice, SAYINGS) is None
 

@@ -54,9 +54,12 @@ def test_the_class_in_numbers() -> None:
 
 
 def test_a_class_that_was_cut_off_says_so() -> None:
-    assert class_page(lab(), GRADES, "en", awaited=4).cut_off == ""
-    said = class_page(lab(), GRADES, "fr", awaited=34).cut_off
-    assert said.startswith("Notation interrompue\u00a0: 4 sur 34.")
+    assert class_page(lab(), GRADES, "en").cut_off == ""
+    parts = ("1/2", "2/2")
+    page = class_page(lab(), GRADES, "fr", left=1234, parts=parts)
+    assert page.cut_off.endswith(" de cette page\u00a0: 1\u202f234.")
+    assert page.part == ""
+    assert class_page(lab(), GRADES, "fr", left=1, parts=parts[:1]).part
 
 
 def test_a_part_of_a_class_says_so() -> None:

@@ -136,7 +136,7 @@ def _merged(markers: Sequence[Marker], before: Marker | None) -> Marker:
         shard="",
         parts=(),
         listing=None,
-        awaited=sum(one.awaited for one in markers) if all(one.awaited for one in markers) else 0,
+        left=sum(one.left for one in markers),
         anonymous=any(one.anonymous for one in known),
         pseudonym_key=next((one.pseudonym_key for one in known if one.pseudonym_key), ""),
     )
@@ -229,10 +229,10 @@ def _unequal(
     """Those that are not what was dealt to them: cut off, or with somebody who came later."""
     found = []
     for folder, marker, own in zip(folders, markers, ids, strict=True):
-        dealt = marker.listing.here if marker.listing is not None else None
-        if len(own) < marker.awaited or (dealt is not None and len(own) != dealt):
-            parts = ", ".join(marker.parts_here)
-            found.append(Count(folder.path, parts, len(own), dealt or marker.awaited))
+        dealt = marker.listing.here if marker.listing is not None else len(own)
+        if marker.left or len(own) != dealt:
+            wanted = max(dealt, len(own) + marker.left) if marker.left else dealt
+            found.append(Count(folder.path, ", ".join(marker.parts_here), len(own), wanted))
     return found
 
 

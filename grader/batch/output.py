@@ -95,8 +95,8 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     """Those that `merge --partial` brought together, where some of the class is missing."""
     listing: Listing | None = None
     """The class that these are parts of; None: it is here as a whole, or nobody has said."""
-    awaited: int = 0
-    """Who is in `results.json` when all of it is graded (persons); 0: nobody has said."""
+    left: int = 0
+    """Submissions that were not graded any more when the grading was cut off."""
     due: str = ""
     """Until when, as `grade --due` said (ISO 8601, with its offset); empty: as the lab says."""
     schema_version: int = 1
@@ -116,7 +116,11 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     def copied_for(self, audience: str, **options: str) -> Marker:
         """The marker of such a copy, with these options besides, without a sum over ids."""
         return msgspec.structs.replace(
-            self, listing=None, awaited=0, options={**self.options, _AUDIENCE: audience, **options}
+            self,
+            listing=None,
+            shard="" if self.is_of_all else self.shard,
+            parts=() if self.is_of_all else self.parts,
+            options={**self.options, _AUDIENCE: audience, **options},
         )
 
     @property
@@ -128,12 +132,14 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
         return (self.shard,) if self.shard else self.parts
 
     @property
-    def has_everybody(self) -> bool:
-        """Whether nobody of the class is missing: one part may be all of it."""
-        listing = self.listing
-        if self.shard and listing is not None:
-            return listing.here == listing.persons
-        return not self.parts_here or self.shard.endswith("/1")
+    def is_of_all(self) -> bool:
+        """Whether nobody of the class was dealt elsewhere: one part may be all of it."""
+        parts = self.parts_here
+        if self.parts and parts[0].endswith(f"/{len(parts)}"):
+            return False  # all parts, and somebody is missing in one of them
+        if parts and self.listing is not None:
+            return self.listing.here == self.listing.persons
+        return not parts or self.shard.endswith("/1")
 
     @property
     def page_key(self) -> str:

@@ -35,8 +35,8 @@ class PageSettings:
     """What is there of a class, as `2/4`, where some of it is missing."""
     persons: int = 0
     """In the whole class that these are parts of; 0: nobody has said."""
-    awaited: int = 0
-    """In the class's files when all is graded; 0: nobody has said."""
+    left: int = 0
+    """Submissions that were not graded any more when the grading was cut off."""
 
 
 _Settings = TypeVar("_Settings", bound=PageSettings)
@@ -47,9 +47,9 @@ def of_class(settings: _Settings, marker: Marker) -> _Settings:
     return replace(
         settings,
         pseudonym_key=marker.page_key,
-        parts=() if marker.has_everybody else marker.parts_here,
+        parts=() if marker.is_of_all else marker.parts_here,
         persons=marker.listing.persons if marker.listing else 0,
-        awaited=marker.awaited,
+        left=marker.left,
     )
 
 
@@ -165,7 +165,7 @@ def class_files(
     page = class_html(
         lab, grades, settings.language, isolation=settings.isolation, links=links,
         pseudonym_key=settings.pseudonym_key.encode(),
-        parts=settings.parts, persons=settings.persons, awaited=settings.awaited,
+        parts=settings.parts, persons=settings.persons, left=settings.left,
     )  # fmt: skip
     return {
         "results.json": results.encoded(lab, settings.isolation, grades, settings.language),

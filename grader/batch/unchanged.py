@@ -39,7 +39,7 @@ def made_from(settings: PageSettings, grades: Sequence[Grade]) -> str:
     """
     total = hashlib.sha256()
     shown = (settings.isolation, settings.language, settings.pseudonym_key)
-    part = (settings.parts, settings.persons, settings.awaited)
+    part = (settings.parts, settings.persons, settings.left)
     total.update(repr((shown, part, len(grades))).encode())
     known: dict[tuple[int, ...], bytes] = {}
     for grade in grades:

@@ -59,8 +59,8 @@ class Verified:
     changes: list[Change] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     """Graded submissions that results.json does not have: withdrawn, or cut off before."""
-    awaited: int = 0
-    """Who would be in results.json, where the grading was cut off; 0: all of them are."""
+    left: int = 0
+    """Submissions that were not graded any more when the grading was cut off."""
     judged: bool = True
     """Whether verdicts were judged again; not where another version of Wiregrade made them."""
 
@@ -84,8 +84,7 @@ class Verification:
     def verify(self) -> Verified:
         """Look at everything."""
         listed = self._listed()
-        if len(listed) < self._marker.awaited:
-            self._verified.awaited = self._marker.awaited
+        self._verified.left = self._marker.left
         self._verified.unlisted = sorted(set(self._graded()) - set(listed))
         grades = [self._submission(identifier) for identifier in listed]
         whole = [grade for grade in grades if grade is not None]

@@ -149,13 +149,12 @@ def _grade(
             only_some.refuse_other(folder.marker(), made)
         before = folder.marker()
         until = due.marked(asked, source.lab, before, some_only=bool(given.id))
-        awaited = 0 if given.id else len({one.person for one in found.entrants})
-        made = structs.replace(made, due=until, listing=listing, awaited=awaited)
+        # Until the end tells, what was left before is left.
+        left = before.left if before is not None else 0
+        made = structs.replace(made, due=until, listing=listing, left=left)
         if given.id and before is not None:
             _refuse_other_class(before, listing)
-            made = structs.replace(
-                made, listing=before.listing, parts=before.parts, awaited=before.awaited
-            )
+            made = structs.replace(made, listing=before.listing, parts=before.parts)
         elif listing is not None and before is not None and before.listing != listing:
             # Cut off, its results must not be taken for those of the class that it is of now.
             folder.remove("results.json")
@@ -177,6 +176,7 @@ def _grade(
             counted = profiling.Counted(engine)
             status = shown.grade(grading, counted)
         profiling.tell(given, meter, where.workers, counted.runs)
+        shown.say()
         return status
 
 
@@ -205,6 +205,7 @@ class _Class:
         self._in_teams = in_teams(asked, lambda one: one.team)
         self._teams = found.teams
         self._done: list[Done] = []
+        self._summary = ""
 
     def keep(self, others: Iterable[Done]) -> None:
         """Those who stay as they are, in the class's pages."""
@@ -241,15 +242,23 @@ class _Class:
         _say_distrusted(grading.distrusted, language)
         taken_over = sum(done.taken_over for done in self._done)
         report = safe(str(Path(self._given.out) / "index.html"))
-        say(summary(self._source.lab, grades, language, report=report, taken_over=taken_over))
+        self._summary = summary(
+            self._source.lab, grades, language, report=report, taken_over=taken_over
+        )
         if not all(one.grade.complete for one in self._done):
             return FAULT
         return _status(grades, self._given.fail_under)
+
+    def say(self) -> None:
+        """The summary of a class that was graded to its end: last, as nobody may read it."""
+        if self._summary:
+            say(self._summary)
 
     def _write(self, grading: Grading) -> list[Grade]:
         taken = {one.grade.id for one in self._done}
         self._done += {one.grade.id: one for one in grading.undelivered()
                        if one.grade.id not in taken}.values()  # fmt: skip
+        self._mark_left()
         done = sorted(self._done, key=lambda one: self._order[one.grade.id])
         grades = counting(self._entrants, [one.grade for one in done])
         made = unchanged.made_from(self._settings, grades)
@@ -260,6 +269,17 @@ class _Class:
             unchanged.written(self._index, self._folder, made, sums)
         grading.settle()
         return grades
+
+    def _mark_left(self) -> None:
+        """What is not graded is told by the class's page, by `verify` and to `merge`."""
+        done = {one.grade.id for one in self._done}
+        left = sum(one.id not in done for one in self._in_teams)
+        if self._given.id:
+            left += self._settings.left  # of the others nothing is known anew
+        marker = self._folder.marker()
+        if left != self._settings.left and marker is not None:
+            self._settings = replace(self._settings, left=left)
+            self._folder.mark(structs.replace(marker, left=left))
 
     def _tell_faults(self) -> None:
         log = safe(str(self._folder.path / output.LOG))
@@ -281,8 +301,11 @@ def _refuse_other_part(folder: output.OutputFolder, shard: Shard | None) -> None
     before = folder.marker()
     if before is None or before.shard == str(shard or ""):
         return
-    french = f"la partie {before.shard}" if before.shard else "une classe entière"
-    english = f"part {before.shard}" if before.shard else "a whole class"
+    french, english = "une classe entière", "a whole class"
+    if before.shard:
+        french, english = f"la partie {before.shard}", f"part {before.shard}"
+    elif before.parts:
+        french, english = "des parties réunies", "parts that were brought together"
     raise CommandError(
         Text(
             {

@@ -29,6 +29,9 @@ def meter(given: argparse.Namespace) -> Meter:
     return Profile()
 
 
+_UNPLAYED = ("skipped", "not_run")
+
+
 class Counted:
     """An engine, and how many runs it has played: those that were known are none of them."""
 
@@ -40,9 +43,9 @@ class Counted:
         """As the engine does."""
         known: dict[tuple[str, str], Collection[str]] = {}
         for played in self._engine.play(self._noted(jobs, known)):
-            of_before = known.get((played.key, played.role), ())
+            of_before = known.pop((played.key, played.role), ())
             self.runs += sum(
-                run.header.scenario not in of_before and run.end.outcome != "skipped"
+                run.header.scenario not in of_before and run.end.outcome not in _UNPLAYED
                 for run in (*played.runs, *played.traced)
             )
             yield played

@@ -54,14 +54,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Graded by version {tool}, and this is {own}: sums are compared, nothing is judged again.",
     ),
     "cut_off": (
-        "La notation n’est pas allée jusqu’au bout (remises~: {found} sur {awaited}). La même "
-        "commande reprend où elle s’est arrêtée.",
-        "The grading did not come to its end (submissions: {found} of {awaited}). The same "
-        "command goes on from where it stopped.",
+        "La notation n’est pas allée jusqu’au bout (remises pas encore notées~: {left}).",
+        "The grading did not come to its end (submissions not graded yet: {left}).",
     ),
     "unlisted": (
-        "Absents de results.json (remises retirées, ou notation interrompue)~: {names}",
-        "Not in results.json (withdrawn, or the grading was cut off): {names}",
+        "Absents de results.json (remises retirées, tentatives qui ne comptent pas, ou notation "
+        "interrompue)~: {names}",
+        "Not in results.json (withdrawn, attempts that do not count, or the grading was cut off): "
+        "{names}",
     ),
 }
 _NAMES_SHOWN = 10
@@ -99,9 +99,8 @@ def _tell(found: Verified, tool: str, language: str) -> None:
 
     if not found.judged:
         note(_word("version", language).format(tool=safe(tool), own=__version__))
-    if found.awaited:
-        words = _word("cut_off", language)
-        note(words.format(found=found.submissions, awaited=found.awaited))
+    if found.left:
+        note(_word("cut_off", language).format(left=found.left))
     if found.unlisted:
         names = ", ".join(safe(name) for name in found.unlisted[:_NAMES_SHOWN])
         note(_word("unlisted", language).format(names=names))

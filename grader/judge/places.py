@@ -129,17 +129,22 @@ def reads(lines: Lines) -> tuple[int, ...]:
 
 
 def loop_reads(lines: Lines, number: int) -> tuple[int, ...]:
-    """The nearest loop with a read that a line is in, its own line among them; all reads in it.
+    """The innermost loop around a line, or on it, and the reads in it; nothing where it reads not.
 
-    A program that turns in a loop is found on any of its lines: all of them tell the same.
+    A program that turns in a loop is found on any of its lines: all of them tell the same. A `for`
+    that does not read goes through what was read: the loop around it is meant.
     """
-    if not 1 <= number <= len(lines):
+    found = reads(lines)
+    if not found or not 1 <= number <= len(lines):
         return ()
     for begin in range(number, 0, -1):
-        end = begin + len(list(_block(lines, begin)))
-        found = tuple(n for n in reads(lines) if begin < n <= end)
-        if found and number <= end and _LOOP.match(lines[begin - 1]):
-            return (begin, *found)
+        loop = _LOOP.match(lines[begin - 1])
+        if loop is None or number > (end := begin + len(list(_block(lines, begin)))):
+            continue
+        if inside := tuple(n for n in found if begin <= n <= end):
+            return (begin, *inside)
+        if not loop[0].endswith(b"for"):
+            return ()
     return ()
 
 

@@ -91,7 +91,8 @@ def _read(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Diagno
     if made is None:
         return None
     # The run showed where it was, not what it does with the end: the read is where to look.
-    return with_sentence(replace(made, line=None, look=read, also=(loop,)), see_also((loop,)))
+    look = replace(made, line=None, look=read, also=())
+    return look if loop == read else with_sentence(replace(look, also=(loop,)), see_also((loop,)))
 
 
 def _into(diagnosis: Diagnosis, lines: places.Lines, sayings: Sayings) -> Diagnosis | None:

@@ -65,12 +65,12 @@ def class_page(
     pseudonym_key: bytes = b"",
     parts: Sequence[str] = (),
     persons: int = 0,
-    awaited: int = 0,
+    left: int = 0,
 ) -> ClassPage:
     """Build the page of a class; rows keep the order of `grades`.
 
     `parts`, as `2/4`, are those that it is of, where that is not all of a class of `persons`
-    (0: nobody knows how many). `awaited` is how many grades there are at the end.
+    (0: nobody knows how many). `left` are still to be graded.
 
     With a `pseudonym_key` it is anonymous: pseudonyms drawn from the key stand for the names,
     in their own order, and nothing leads to a page or a file that has names.
@@ -86,8 +86,8 @@ def class_page(
         lab=lab.title.in_language(language),
         anonymous=bool(pseudonym_key),
         isolation=isolation,
-        part=_part(parts, persons, language),
-        cut_off=_cut_off(len(grades), awaited, language),
+        part=_part(parts, persons, language, told=left > 0),
+        cut_off=_cut_off(left, language),
         incomplete=not all(g.complete for g in grades),
         tiles=_tiles(lab, len(grades), scores, len(eyes), language),
         eye=for_the_eye(grades, language, linked=linked),
@@ -100,24 +100,23 @@ def class_page(
     )
 
 
-def _part(parts: Sequence[str], persons: int, language: str) -> str:
-    if not parts:
+def _part(parts: Sequence[str], persons: int, language: str, *, told: bool) -> str:
+    """`told`: that somebody is missing."""
+    of_all = bool(parts) and parts[0].endswith(f"/{len(parts)}")
+    if not parts or (of_all and told):
         return ""
     table = class_words(language)
-    told = ", ".join(parts[:_MOST_PARTS]) + (", …" if parts[_MOST_PARTS:] else "")
-    if parts[0].endswith(f"/{len(parts)}"):
-        said = table["parts_cut_off"]  # all parts are there, and not all of each
+    named = ", ".join(parts[:_MOST_PARTS]) + (", …" if parts[_MOST_PARTS:] else "")
+    if of_all:
+        said = table["parts_cut_off"]
     else:
-        said = table["part" if len(parts) == 1 else "parts"].format(parts=told)
+        said = table["part" if len(parts) == 1 else "parts"].format(parts=named)
     whole = table["whole_class_one" if persons == 1 else "whole_class"] if persons else ""
     return said + whole.format(n=count(persons, language))
 
 
-def _cut_off(graded: int, awaited: int, language: str) -> str:
-    if graded >= awaited:
-        return ""
-    said = class_words(language)["cut_off"]
-    return said.format(n=count(graded, language), total=count(awaited, language))
+def _cut_off(left: int, language: str) -> str:
+    return class_words(language)["cut_off"].format(n=count(left, language)) if left else ""
 
 
 def _tiles(

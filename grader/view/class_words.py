@@ -31,8 +31,10 @@ _TABLE: dict[str, tuple[str, str]] = {
         "Only parts of the class, {parts}: the rest counts in no figure of this page.",
     ),
     "cut_off": (
-        "Notation interrompue~: {n} sur {total}. La même commande reprend où elle s’est arrêtée.",
-        "The grading was cut off: {n} of {total}. The same command goes on from where it stopped.",
+        "Notation interrompue. Remises pas encore notées, qui ne comptent dans aucun chiffre de "
+        "cette page~: {n}.",
+        "The grading was cut off. Submissions not graded yet, which count in no figure of this "
+        "page: {n}.",
     ),
     "parts_cut_off": (
         "Il manque des remises de cette classe~: elles ne comptent dans aucun chiffre de cette "

@@ -123,16 +123,16 @@ def class_html(
     pseudonym_key: bytes = b"",
     parts: Sequence[str] = (),
     persons: int = 0,
-    awaited: int = 0,
+    left: int = 0,
 ) -> str:
     """The page of a class; it links to `<id>/index.html` of each submission.
 
     With a `pseudonym_key` it has pseudonyms in place of names, and no such links. Where only
-    some `parts` of a class of `persons` are there, or fewer than are `awaited`, it says so.
+    some `parts` of a class of `persons` are there, or some are `left` to be graded, it says so.
     """
     page = class_page(
         lab, grades, language, isolation=isolation, links=links, pseudonym_key=pseudonym_key,
-        parts=parts, persons=persons, awaited=awaited,
+        parts=parts, persons=persons, left=left,
     )  # fmt: skip
     script = _read("table.js")
     template = _environment().get_template("class.html.j2")
