@@ -96,7 +96,7 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     listing: Listing | None = None
     """The class that these are parts of; None: it is here as a whole, or nobody has said."""
     left: int = 0
-    """Submissions that were not graded any more when the grading was cut off."""
+    """Submissions that were still to be graded when the grading was cut off."""
     due: str = ""
     """Until when, as `grade --due` said (ISO 8601, with its offset); empty: as the lab says."""
     schema_version: int = 1

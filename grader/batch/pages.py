@@ -36,7 +36,7 @@ class PageSettings:
     persons: int = 0
     """In the whole class that these are parts of; 0: nobody has said."""
     left: int = 0
-    """Submissions that were not graded any more when the grading was cut off."""
+    """Submissions that were still to be graded when the grading was cut off."""
 
 
 _Settings = TypeVar("_Settings", bound=PageSettings)

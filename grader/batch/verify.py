@@ -60,7 +60,7 @@ class Verified:
     unlisted: list[str] = field(default_factory=list)
     """Graded submissions that results.json does not have: withdrawn, or cut off before."""
     left: int = 0
-    """Submissions that were not graded any more when the grading was cut off."""
+    """Submissions that were still to be graded when the grading was cut off."""
     judged: bool = True
     """Whether verdicts were judged again; not where another version of Wiregrade made them."""
 
