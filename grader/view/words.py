@@ -189,6 +189,10 @@ _TABLE: dict[str, tuple[str, str]] = {
     "grade_range": ("Note", "Grade"),
     "how_many": ("Combien", "How many"),
     "teacher_eye": ("À regarder vous-même", "For your own eye"),
+    "nothing_to_see_yet": (
+        "Rien dans ce qui est noté jusqu’ici.",
+        "Nothing in what is graded so far.",
+    ),
     "nothing_to_see": (
         "Rien~: toutes les remises ont été notées entièrement.",
         "Nothing: every submission was graded in full.",
