@@ -116,6 +116,14 @@ FORKS_BEFORE = HEAD + b'    fork()\n  File "/submission/b.py", line 1, in f\n   
         # The same number for a read that would have to wait: that is no limit.
         (READS + b"BlockingIOError: [Errno 11] again\n", None),
         (FORKS_BEFORE + b"BlockingIOError: [Errno 11] again\n", None),
+        # Of several processes, mixed: only that was refused, whatever stands under what.
+        (
+            HEAD + HEAD + b"    os.fork()\n" * 2 + b"BlockingIOError: [Errno 11] x\n" + HEAD,
+            Struck("processes", "64"),
+        ),
+        (FORKS + b"BlockingIOError: [Errno 11] x\nKeyError: 1\n" + HEAD, None),
+        (HEAD + HEAD + b"    s.recv(1)\n" * 2 + b"BlockingIOError: [Errno 11] x\n", None),
+        (HEAD + HEAD + b"    os.fork()\n", None),
         (HEAD + b"    x\nConnectionResetError: [Errno 104] reset\n", None),
         (HEAD + b"    x\nValueError: MemoryError\n", None),
         # No interpreter has such a number, and none is made of it.
@@ -165,8 +173,8 @@ STRIKES = {
         m = mmap.mmap(-1, 700 << 20)
         while True: m.seek(0); m.write(b'x' * (700 << 20))
         """,
-    # Where all of them end at once, their tracebacks are mixed by chance, and tell nothing.
-    "processes": "while True: os.fork() or signal.pause()",
+    "processes": "while True: os.fork()",  # all of them end at once, and say so together
+    "processes that wait": "while True: os.fork() or signal.pause()",
     "processes as threads": """
         def forever(): signal.pause()
         while True: threading.Thread(target=forever, daemon=True).start()

@@ -37,6 +37,11 @@ _NO_THREAD = re.compile(rb"^RuntimeError: can't start new thread")
 _BY_SIGNAL = {"SIGXCPU": "cpu", "SIGXFSZ": "file_size"}
 _BY_ERRNO = {12: "memory", 24: "files", 27: "file_size", 28: "disk"}
 _EAGAIN = 11
+_TRACEBACK = b"Traceback (most recent call last):"
+_ANY_ERROR = re.compile(rb"^[\w.]*(?:Error|Exception)\b(?:: \[Errno (\d{1,4})\])?", re.MULTILINE)
+_FORKS = re.compile(rb"^    .*\bfork", re.MULTILINE)
+"""A line of a program, as a traceback shows it."""
+_TAIL = 65536
 
 
 class Struck(NamedTuple):
@@ -140,6 +145,8 @@ def by_kernel(
         return Struck("memory", _size(limits.memory * ADDRESS_SPACE))
     if _NO_THREAD.match(line):
         return struck("processes", limits)
+    if status == 1 and _are_refused_forks(stderr):
+        return struck("processes", limits)
     if (found := _ERRNO.match(line)) is None:
         return None
     number = int(found[1])
@@ -148,3 +155,15 @@ def by_kernel(
         return struck("processes", limits)
     name = _BY_ERRNO.get(number)
     return struck(name, limits) if name is not None else None
+
+
+def _are_refused_forks(stderr: bytes) -> bool:
+    """Whether several processes have ended by the same refusal: their tracebacks may be mixed.
+
+    Which line stands under which is chance then, but nothing else was raised by any of them.
+    """
+    tail = stderr[-_TAIL:]
+    if tail.count(_TRACEBACK) < 2 or _FORKS.search(tail) is None:
+        return False
+    raised = _ANY_ERROR.findall(tail)
+    return bool(raised) and all(number == b"11" for number in raised)
