@@ -17,6 +17,8 @@ import msgspec
 SCHEMA_VERSION = 1
 SAME_CAUSE = "same cause as the first run"
 SAME_CAUSE_WHOLE = "same cause as the graded run"
+UNPLAYED = ("skipped", "not_run")
+"""Outcomes of runs that were not played."""
 """What `Ended.problem` says of runs that were not needed; pages have their own words for it."""
 
 

@@ -22,8 +22,7 @@ from grader.run.jobs import Run
 from grader.run.spool import Spool
 from grader.run.stored import stored
 from grader.submission import Submission
-
-_UNPLAYED = ("skipped", "not_run")
+from grader.transcript import UNPLAYED
 
 
 class _Result(msgspec.Struct, frozen=True):
@@ -194,7 +193,7 @@ def runs_that_hold(
             if files & bad or f"runs/{name}.jsonl" not in found.artifacts:
                 continue
             run = saved.run_of(folder, found, name)
-            if run.header.scenario in same and run.end.outcome not in _UNPLAYED:
+            if run.header.scenario in same and run.end.outcome not in UNPLAYED:
                 runs[run.header.scenario].append(run)
     except (OSError, ValueError):
         return {}

@@ -59,8 +59,6 @@ class Verified:
     changes: list[Change] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     """Graded submissions that results.json does not have: withdrawn, or cut off before."""
-    left: int = 0
-    """Submissions that were still to be graded when the grading was cut off."""
     judged: bool = True
     """Whether verdicts were judged again; not where another version of Wiregrade made them."""
 
@@ -84,7 +82,6 @@ class Verification:
     def verify(self) -> Verified:
         """Look at everything."""
         listed = self._listed()
-        self._verified.left = self._marker.left
         self._verified.unlisted = sorted(set(self._graded()) - set(listed))
         grades = [self._submission(identifier) for identifier in listed]
         whole = [grade for grade in grades if grade is not None]

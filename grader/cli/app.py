@@ -69,8 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(file=sys.stderr)
         return errors.INTERRUPTED
     except BrokenPipeError:
-        # The reader (`| head`) has left: nothing more can be said to it, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from grader.cli import streams
+
+        streams.drop(sys.stdout)  # `| head`
         return errors.FAULT
     finally:
         if previous is not None:

@@ -31,7 +31,7 @@ from grader.cli.labs import open_lab
 from grader.cli.progress import progress
 from grader.cli.report import identifiers
 from grader.cli.running import playing, say_untraced
-from grader.cli.streams import note, safe, say
+from grader.cli.streams import listed, note, safe, say
 from grader.cli.summary import is_certified, summary
 from grader.intake.importing import ClassRead, class_at
 from grader.judge.model import Grade
@@ -372,9 +372,7 @@ def _edited(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 def _say_distrusted(ids: Sequence[str], language: str) -> None:
     """Results that were there and are not as they were written: nothing of them was believed."""
     if ids:
-        more = "" if len(ids) <= _SHOWN else ", …"
-        words = _word("distrusted", language)
-        note(words.format(ids=", ".join(map(safe, ids[:_SHOWN])) + more))
+        note(_word("distrusted", language).format(ids=listed(ids)))
 
 
 def _status(grades: Sequence[Grade], fail_under: str | None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -23,10 +23,9 @@ from grader.cli.bar import LiveBar
 from grader.cli.destination import refuse_around
 from grader.cli.errors import CommandError
 from grader.cli.report import rewrite
-from grader.cli.streams import is_live, note, safe
+from grader.cli.streams import is_live, listed, note, safe
 from grader.lab.model import Text
 
-_SHOWN = 10
 _WORDS: dict[str, tuple[str, str]] = {
     "missing": (
         "Il manque des parties de cette classe ({n})~: {parts}. Ce qui est écrit n’est pas toute "
@@ -69,7 +68,7 @@ def run(given: argparse.Namespace) -> int:
             whole.mark(msgspec.structs.replace(merging.marker, language=language))
             together = _brought_together(merging, whole)
             if together.changed:
-                note(_word("changed", language).format(ids=_in_few(together.changed)))
+                note(_word("changed", language).format(ids=listed(together.changed)))
             return rewrite(whole, given, together.ids)
     except MergeError as error:
         raise CommandError(error.text) from error
@@ -122,10 +121,6 @@ def _say_what_is_missing(merging: Merging, language: str) -> None:
 
 def _word(key: str, language: str) -> str:
     return _WORDS[key][1 if language == "en" else 0].replace("~", "\u00a0")
-
-
-def _in_few(ids: Sequence[str]) -> str:
-    return ", ".join(map(safe, ids[:_SHOWN])) + (", …" if ids[_SHOWN:] else "")
 
 
 def _brought_together(merging: Merging, whole: output.OutputFolder) -> Together:

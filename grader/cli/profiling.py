@@ -10,6 +10,7 @@ from grader.cli.destination import refuse_other, refuse_unwritable, write
 from grader.cli.streams import note
 from grader.run.jobs import Job, Played, Plays
 from grader.run.meter import OFF, Meter
+from grader.transcript import UNPLAYED
 
 
 def meter(given: argparse.Namespace) -> Meter:
@@ -29,9 +30,6 @@ def meter(given: argparse.Namespace) -> Meter:
     return Profile()
 
 
-_UNPLAYED = ("skipped", "not_run")
-
-
 class Counted:
     """An engine, and how many runs it has played: those that were known are none of them."""
 
@@ -45,7 +43,7 @@ class Counted:
         for played in self._engine.play(self._noted(jobs, known)):
             of_before = known.pop((played.key, played.role), ())
             self.runs += sum(
-                run.header.scenario not in of_before and run.end.outcome not in _UNPLAYED
+                run.header.scenario not in of_before and run.end.outcome not in UNPLAYED
                 for run in (*played.runs, *played.traced)
             )
             yield played

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from grader.formats.safe import no_commands, plain
@@ -13,6 +13,8 @@ from grader.view.bytes_view import TYPOGRAPHY, escaped
 
 if TYPE_CHECKING:
     from grader.lab.model import Text
+
+_LISTED = 10
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
@@ -55,7 +57,19 @@ def note(text: str) -> None:
     try:
         print(no_commands(plain(text)), file=sys.stderr, flush=True)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        drop(sys.stderr)
+
+
+def drop(stream: TextIO) -> None:
+    """Its reader has left: nothing more can be said to it, not even at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names that others chose, the first of many, for a note."""
+    return ", ".join(map(safe, names[:_LISTED])) + (", …" if names[_LISTED:] else "")
 
 
 def safe(name: str) -> str:

@@ -80,7 +80,7 @@ def run(given: argparse.Namespace) -> int:
         handed_in = _submissions(given, marker, out)
         judge = adjustments.judging(folder, judge_run)
         found = verified(folder, marker, judge, handed_in)
-    _tell(found, marker.tool, language)
+    _tell(found, marker, language)
     return BAD_INPUT if found.changes else DONE
 
 
@@ -94,13 +94,13 @@ def _submissions(
         return [one.read() for one in found.entrants]
 
 
-def _tell(found: Verified, tool: str, language: str) -> None:
+def _tell(found: Verified, marker: output.Marker, language: str) -> None:
     from grader import __version__
 
     if not found.judged:
-        note(_word("version", language).format(tool=safe(tool), own=__version__))
-    if found.left:
-        note(_word("cut_off", language).format(left=found.left))
+        note(_word("version", language).format(tool=safe(marker.tool), own=__version__))
+    if marker.left:
+        note(_word("cut_off", language).format(left=marker.left))
     if found.unlisted:
         names = ", ".join(safe(name) for name in found.unlisted[:_NAMES_SHOWN])
         note(_word("unlisted", language).format(names=names))

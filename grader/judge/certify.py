@@ -16,6 +16,7 @@ from grader.judge.criteria import WORSE
 from grader.judge.diagnosis import Examined
 from grader.judge.model import Certification, Difference, Finding, Status, Verdict
 from grader.runids import number_of
+from grader.transcript import UNPLAYED
 
 Key = tuple[str, int]
 """An expectation, and which of that name within its run (a greeting may be awaited twice)."""
@@ -54,7 +55,7 @@ def certification(examined: Sequence[Examined]) -> Certification | None:
             verdicts += bool(reached)
             if len({f.status for f in reached}) > 1:
                 differences.append(_difference(group[0], reached))
-    played = [e for e in examined if e.facts.end.outcome not in ("skipped", "not_run")]
+    played = [e for e in examined if e.facts.end.outcome not in UNPLAYED]
     return Certification(
         repeats=repeats, runs=len(played), verdicts=verdicts, differences=tuple(differences)
     )

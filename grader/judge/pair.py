@@ -18,7 +18,7 @@ from grader.judge.sides import OTHER, Side, sides_of
 from grader.judge.situation import POLLS, method, situation_entries
 from grader.judge.wording import at_line, fill, program
 from grader.lab.model import ROLES, Lab, Role, Scenario, Text
-from grader.transcript import Exited, LimitReached, Recorded, Segment, Transcript
+from grader.transcript import UNPLAYED, Exited, LimitReached, Recorded, Segment, Transcript
 
 WORKS = "works"
 SUMMARY = "pair"
@@ -65,7 +65,7 @@ def check_pair(
     """
     outcome = transcript.end.outcome
     cut = outcome in _STOPPED and transcript.end.t < lab.limits.promised * 1e9
-    if outcome in ("skipped", "not_run") or cut:
+    if outcome in UNPLAYED or cut:
         return ()  # one that is cut before the promised time may have got there yet
     judge = _Judge(transcript, lab, scenario, sources)
     verdict = judge.verdict()
@@ -125,7 +125,7 @@ class _Judge:
     def verdict(self) -> PairVerdict:
         end = self.transcript.end
         last = (len(self.transcript.entries) - 1,)
-        if end.outcome in ("skipped", "not_run"):
+        if end.outcome in UNPLAYED:
             return _made(end.outcome, evidence=last, reason=end.problem)
         if end.outcome in _STOPPED:
             return self._limit()

@@ -176,7 +176,7 @@ class Runner(Generic[_P]):
         """
         for scenario in job.scenarios:
             outcome = outcomes.get(scenario.id, "skipped")
-            if scenario.level is not Level.GRADED or outcome in ("skipped", "not_run"):
+            if scenario.level is not Level.GRADED or outcome in tr.UNPLAYED:
                 continue
             if job.strace is not None:
                 yield self._play_traced(job, scenario, job.strace)

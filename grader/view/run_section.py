@@ -102,7 +102,7 @@ def run_section(
     table = words(language)
     transcript = recorded.transcript if recorded else None
     scenario = next((s for s in lab.scenarios if s.id == run.scenario), None)
-    played = run.outcome not in ("skipped", "not_run")
+    played = run.outcome not in tr.UNPLAYED
     pair = scenario is not None and scenario.tests == "both" and played and transcript
     # A crash in an advice run costs nothing: it is not shown as a failure.
     bad = Status.FAIL if run.level is Level.GRADED else Status.PARTIAL
