@@ -162,6 +162,23 @@ RIGHT_CLIENTS = {
             except ConnectionRefusedError: time.sleep(0.01)
         print(c.recv(1024)); c.sendall(H); c.sendall(B); c.close()
         """,
+    # That one thread of it reads says nothing about the others.
+    "a thread reads, another computes": """
+        c = socket.create_connection(("localhost", PORT)); came = threading.Event()
+        def read():
+            while data := c.recv(1024): print(data); came.set()
+        threading.Thread(target=read, daemon=True).start()
+        came.wait(); c.sendall(H); sum(range(1_000_000)); c.sendall(B)
+        c.shutdown(socket.SHUT_RDWR)
+        """,
+    "a thread reads, another pauses": """
+        c = socket.create_connection(("localhost", PORT)); came = threading.Event()
+        def read():
+            while data := c.recv(1024): print(data); came.set()
+        threading.Thread(target=read, daemon=True).start()
+        came.wait(); c.sendall(H); time.sleep(0.05); c.sendall(B)
+        c.shutdown(socket.SHUT_RDWR)
+        """,
 }
 
 STUCK_SERVERS = {

@@ -271,6 +271,7 @@ class KernelFacts:
             known = Look(
                 consumed=consumed,
                 ready=self._ready(threads, ends, consumed),
+                has_others=not self._threads.is_sole(),
                 accepting=not endpoint.connected and self._accepts(threads),
                 timed=self._timers.pending(threads, happened),
                 drowsy=self._sleepers.pending(threads, happened),

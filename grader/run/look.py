@@ -24,6 +24,8 @@ class Look:
     """Connections, by name, of which everything sent has left the program's receive queue."""
     ready: frozenset[str] = _NONE
     """Consumed, and a thread waits to read from this connection."""
+    has_others: bool = False
+    """The program has more threads than one: another than the one that reads may yet act."""
     guaranteed: bool = True
     """`consumed` and `ready` were seen, not guessed."""
     reading: frozenset[str] = _NONE

@@ -108,7 +108,7 @@ class Player(Generic[_P]):
         self._types = setting.script.types
         self._busy_elsewhere = setting.script.several or self._types
         self._pause = _FIRST_PAUSE
-        self._still = False
+        self._still = self._has_others = False
         self._next_limits = _LIMITS_EVERY
         self._limit: tr.LimitReached | None = None
         self._exited_at: int | None = None
@@ -372,7 +372,7 @@ class Player(Generic[_P]):
         )
         if not dials and look is not NOTHING:
             self._look_for_listeners()
-        self._still = look.still
+        self._still, self._has_others = look.still, look.has_others
         if look.promising:
             self._pause = _FIRST_PAUSE
         if look.keyboard and not look.guaranteed:
@@ -397,7 +397,7 @@ class Player(Generic[_P]):
     @property
     def _awaits_others(self) -> bool:
         """What a message does not come for may be done by any of its threads."""
-        return self._busy_elsewhere and self.machine.awaits_message
+        return (self._busy_elsewhere or self._has_others) and self.machine.awaits_message
 
     @property
     def _is_over(self) -> bool:
@@ -482,8 +482,8 @@ class Player(Generic[_P]):
             return e.Ready(now, guaranteed=False, connection=name)
         awaited = self._awaited()
         for name in awaited:
-            # Another thread, which serves others or what was typed, may be about to send.
-            idle = look.idle if self._busy_elsewhere else not look.timed
+            # Another thread, or one that serves others or what was typed, may be about to send.
+            idle = look.idle if self._busy_elsewhere or look.has_others else not look.timed
             done = name in look.ready and idle
             if not self.machine.link(name).unread and (look.promising or look.waiting):
                 continue  # nothing of it came: a proof shows where the program stands instead

@@ -152,6 +152,10 @@ class Threads:
         (only,) = self._files.values()
         return only.is_on_cpu() and only.is_alone()
 
+    def is_sole(self) -> bool:
+        """There was one thread in the last look, and there is now: it began none meanwhile."""
+        return len(self._files) == 1 and next(iter(self._files.values())).is_alone()
+
     def ran(self) -> int:
         """How long the threads of the last look have run until now, ns; 0 where it is not told."""
         counters = (proc.parse_counter(files.counter()) for files in self._files.values())
