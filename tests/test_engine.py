@@ -370,6 +370,30 @@ def test_a_right_server_completes(full_engine: Engine, style: str) -> None:
     assert [c.total for c in tools.entries(transcript, tr.Consumed)][:1] == [len(HELLO.encode())]
 
 
+def test_a_thread_that_serves_elsewhere_is_not_the_server(full_engine: Engine) -> None:
+    elsewhere = """
+        other = listen(8088); threading.Thread(target=other.accept, daemon=True).start()
+        time.sleep(0.05); s = listen(); c, _ = s.accept(); c.sendall(G)
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """
+    transcript = tools.run(full_engine, server(elsewhere))
+    assert_complete(transcript)
+    assert transcript.stdout.count(b"\n") == 2
+
+
+def test_what_a_child_prints_after_the_program_has_ended_is_not_lost(full_engine: Engine) -> None:
+    leaves = """
+        s = listen(); c, _ = s.accept(); c.sendall(G)
+        if os.fork(): os._exit(0)
+        said = [c.recv(1024), c.recv(1024)]; c.close(); time.sleep(0.05)
+        print(*[x.decode() for x in said], sep="\\n", flush=True)
+        """
+    transcript = tools.run(full_engine, server(leaves))
+    assert_complete(transcript)
+    assert HELLO.encode() in transcript.stdout
+    assert GOODBYE.encode() in transcript.stdout
+
+
 @pytest.mark.parametrize("style", RIGHT_CLIENTS)
 def test_a_right_client_completes(full_engine: Engine, style: str) -> None:
     transcript = tools.run(full_engine, client(RIGHT_CLIENTS[style]))

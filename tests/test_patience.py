@@ -1,4 +1,4 @@
-"""The three rules that give a step up where nothing can be proved, on a clock of our own."""
+"""The rules that give a step up where nothing can be proved, on a clock of our own."""
 
 from __future__ import annotations
 
@@ -157,3 +157,46 @@ def test_a_program_that_is_never_ready_is_not_waited_for_without_end(run: Run) -
     assert not run.patience.promise_over()
     run.now += 1
     assert run.patience.promise_over()
+
+
+def test_it_is_waited_for_its_own_clock_as_long_as_promised_in_all(run: Run) -> None:
+    assert run.patience.rests_by_its_clock()
+    run.now = 6 * S
+    assert run.patience.rests_by_its_clock()
+    run.patience.waited_in_vain()
+    run.now = 7 * S
+    assert run.patience.rests_by_its_clock()
+    run.now = 11 * S
+    assert run.patience.rests_by_its_clock()
+    run.now += 1
+    assert not run.patience.rests_by_its_clock()
+
+
+def test_what_was_waited_in_vain_takes_it_no_time(run: Run) -> None:
+    run.now = 5 * S
+    run.patience.rests_by_its_clock()
+    run.now = 9 * S
+    run.patience.waited_in_vain()
+    run.now = 14 * S
+    assert not run.patience.promise_over()
+    run.now += 1
+    assert run.patience.promise_over()
+
+
+def test_a_pause_after_which_it_went_on_is_its_own_time(run: Run) -> None:
+    run.patience.rests_by_its_clock()
+    run.now = 6 * S
+    run.patience.news()
+    run.patience.waited_in_vain()
+    run.now = 10 * S + 1
+    assert run.patience.promise_over()
+
+
+def test_while_it_is_waited_for_no_limit_is_reached(run: Run) -> None:
+    run.now = 9 * S
+    run.patience.rests_by_its_clock()
+    run.now = 18 * S
+    assert not run.patience.promise_over()
+    assert not run.patience.time_over()
+    run.patience.news()
+    assert run.patience.time_over()

@@ -105,3 +105,13 @@ def test_one_that_came_back_in_vain_is_told_from_none_at_all() -> None:
     assert told == [False, False, True]
     timers.pending([thread(asleep, 4)], "sent once more")
     assert not timers.in_vain
+
+
+def test_how_long_it_may_act_in_any_case_can_be_said() -> None:
+    timers = Timers(sleeps, Clock(), at_least=5)
+    asleep = CallFacts("clock_nanosleep", "sleep", limited=True)
+    told = [timers.pending([thread(asleep, runs)], "sent") for runs in range(6)]
+    assert told == [True, True, True, True, False, False]
+    assert timers.quiet()
+    timers.pending([thread(asleep, 9)], "sent once more")
+    assert not timers.quiet()

@@ -34,6 +34,7 @@ from grader.run.blocked import (
     reads_from,
     socket_of,
 )
+from grader.run.clocks import Clocks, has_alarm
 from grader.run.delivery import DatagramDelivery, Delivery, LocalDelivery
 from grader.run.errors import FactsUnavailable
 from grader.run.localnames import LocalNames
@@ -57,6 +58,8 @@ PEER_ENDS = frozenset({"read", "accept", "poll", "futex", "wait"})
 """Kinds of call that, without a time limit, end only by what another does."""
 _HELD = frozenset({"established", "close-wait"})
 """States of a connection that waits to be accepted: no descriptor, but a future."""
+_OPEN = ("established", "fin-wait-1", "fin-wait-2", "close-wait", "last-ack", "closing")
+"""States in which something may be under way."""
 
 
 def _ends_by_another(thread: Thread, ends: list[Delivery]) -> bool:
@@ -118,7 +121,8 @@ class KernelFacts:
         self._program, self._table, self._names = program, table, names
         self._threads = Threads(program.processes)
         self._settled: tuple[object, Look] | None = None
-        """A look that holds until a thread runs, with what it saw of the connection."""
+        """A look that holds until a thread runs, with what it saw of the connection and was
+        asked for."""
         self._listeners: list[tr.Listener] = []
         self._listeners_at = 0
         """The look at the threads since which these are all its listeners; 0: unknown."""
@@ -132,6 +136,8 @@ class KernelFacts:
         self._deliveries: dict[str, Delivery] = {}
         self._tally = Tally(program)
         self._timers, self._sleepers = Timers(waits_for_timers_too), Timers(sleeps)
+        self._clocks = Clocks(program.runtime)
+        self._changes = 0
         self._ran = time.monotonic_ns(), 0
         """When its only thread was seen to run last, and how long it had run by then, ns."""
         self._inodes: set[int] = set()
@@ -205,7 +211,7 @@ class KernelFacts:
         ends = self._deliveries_of(endpoint)
         infos = tuple([end.look() for end in ends])
         consumed = frozenset([end.name for end in ends if end.consumed()])
-        seen = (infos, consumed, endpoint.connected)
+        seen = (infos, consumed, endpoint.connected, wants_calm)
         if self._settled is not None:
             before, look = self._settled
             if before == seen and self._threads.stood_still():
@@ -215,7 +221,7 @@ class KernelFacts:
             if not endpoint.connected:
                 return NOTHING
             return self._soon(Look(consumed=consumed), ends, wants_ready)
-        look, settled = self._look_closely(ends, endpoint, consumed)
+        look, settled = self._look_closely(ends, endpoint, consumed, clocks=wants_calm)
         self._settled = None
         if settled:
             calm = look.calm or (wants_calm and self._calm_if_still(ends))
@@ -262,16 +268,23 @@ class KernelFacts:
         return not any(self._is_waking(thread, ends) for thread in self._threads.last)
 
     def _look_closely(
-        self, ends: list[Delivery], endpoint: Endpoint, consumed: frozenset[str]
+        self,
+        ends: list[Delivery],
+        endpoint: Endpoint,
+        consumed: frozenset[str],
+        *,
+        clocks: bool,
     ) -> tuple[Look, bool]:
-        """The look, and whether it holds until a thread runs or a connection changes."""
+        """The look, and whether it holds until a thread runs or a connection changes.
+
+        `clocks`: with whether it may go on by itself, unless more than that is proved.
+        """
         try:
             threads = self._threads.look()
             happened = _happened(endpoint, ends, consumed)
             known = Look(
                 consumed=consumed,
                 ready=self._ready(threads, ends, consumed),
-                has_others=not self._threads.is_sole(),
                 accepting=not endpoint.connected and self._accepts(threads),
                 timed=self._timers.pending(threads, happened),
                 drowsy=self._sleepers.pending(threads, happened),
@@ -284,13 +297,18 @@ class KernelFacts:
             known = replace(known, calm=True)
         if not threads or not all(_ends_by_another(t, ends) for t in threads):
             self._previous = None
-            return known, True
-        sample = _Sample(threads, tuple(end.mine for end in ends))
-        proved = sample.key == self._previous
-        self._previous = sample.key
-        if not proved:
-            return replace(known, promising=True), False
-        return self._proof(sample, ends, known)
+            look, settled = known, True
+        else:
+            sample = _Sample(threads, tuple(end.mine for end in ends))
+            proved = sample.key == self._previous
+            self._previous = sample.key
+            if not proved:
+                return replace(known, promising=True), False
+            look, settled = self._proof(sample, ends, known)
+        if not clocks or look.waiting:
+            return look, settled
+        clocked = self._clocks.pending(threads, (happened, self._changes))
+        return replace(look, clocked=clocked), settled and not self._clocks.alarmed
 
     # --- ready ---------------------------------------------------------------------------
 
@@ -342,9 +360,8 @@ class KernelFacts:
         if self._may_yet_run(sample, ends):
             return known, False
         known = replace(known, calm=True, rests=True)
-        pids = {t.call.pid for t in sample.threads}
         runtime = self._program.runtime
-        if any(proc.has_timers(pid) or proc.catches_alarm(pid, runtime.signals) for pid in pids):
+        if has_alarm(sample.threads, runtime):
             return known, True
         helpers = runtime.helpers((t.call.pid, t.call.tid) for t in sample.threads)
         own = [t for t in sample.threads if (t.call.pid, t.call.tid) not in helpers]
@@ -370,7 +387,21 @@ class KernelFacts:
             any(end.in_flight() for end in ends)
             or any(self._is_waking(t, ends) for t in sample.threads)
             or any(t.counter is None for t in sample.threads)
+            or self._tells_itself()
         )
+
+    def _tells_itself(self) -> bool:
+        """Two sockets of its own are connected, and something is under way from one to the other.
+
+        The kernel may keep a short segment back for 40 ms (Nagle's algorithm, delayed ACK).
+        """
+        busy = [x for x in self._table.dump(protocols=("tcp",), states=_OPEN) if x.wqueue]
+        if not busy:
+            return False
+        ours = {
+            x.local for x in self._table.dump(protocols=("tcp",), states=_OPEN) if self._is_ours(x)
+        }
+        return any(x.local in ours and x.remote in ours for x in busy)
 
     def _is_waking(self, thread: Thread, ends: list[Delivery]) -> bool:
         """It has been woken and has not run yet, or has something to read.
@@ -392,6 +423,7 @@ class KernelFacts:
 
     def changed(self) -> None:
         """Forget the first of two samples."""
+        self._changes += 1
         self._previous = self._settled = None
 
     def typed(self) -> None:
@@ -446,6 +478,10 @@ class KernelFacts:
         else:
             there = self._listening()
         return any(x.inode in held for x in there)
+
+    def has_children(self) -> bool:
+        """A process of its tree is alive besides the one that was started."""
+        return any(pid != self._program.pid for pid in self._program.processes())
 
     def orphaned(self, endpoint: Endpoint, name: str) -> bool:
         """The program has closed its socket: no process holds it any more."""

@@ -24,8 +24,6 @@ class Look:
     """Connections, by name, of which everything sent has left the program's receive queue."""
     ready: frozenset[str] = _NONE
     """Consumed, and a thread waits to read from this connection."""
-    has_others: bool = False
-    """The program has more threads than one: another than the one that reads may yet act."""
     guaranteed: bool = True
     """`consumed` and `ready` were seen, not guessed."""
     reading: frozenset[str] = _NONE
@@ -39,6 +37,11 @@ class Look:
     """One of its threads may be about to act by a timer of its own."""
     drowsy: bool = False
     """One of its threads sleeps, and may be about to act when it wakes up."""
+    clocked: bool = False
+    """A wait of one of its threads ends by itself, or an alarm does: it may yet go on.
+
+    That is known where `calm` was asked for.
+    """
     waiting: bool = False
     """Proof: only the peer or the keyboard can make the program act."""
     keyboard: bool = False
@@ -98,6 +101,9 @@ class Facts(Protocol):
 
     def left_behind(self, endpoint: Endpoint) -> bool:
         """The program has ended, and a process that it started goes on with the exchange."""
+
+    def has_children(self) -> bool:
+        """The program has ended, and a process that it started has not; False: not known."""
 
     def orphaned(self, endpoint: Endpoint, name: str) -> bool:
         """No process of the program holds its end of that connection any more."""

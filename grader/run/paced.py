@@ -132,6 +132,10 @@ class PacedFacts:
         """What ends takes its connections with it: one that stands is another process's."""
         return any(one.open and one.protocol != "udp" for one in endpoint.all)
 
+    def has_children(self) -> bool:
+        """Not known."""
+        return False
+
     def orphaned(self, endpoint: Endpoint, name: str) -> bool:
         """Unknown: no."""
         return False

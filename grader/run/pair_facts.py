@@ -19,9 +19,11 @@ assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
 
 from grader.run import proc
 from grader.run.blocked import at_keyboard, has_socket_limit, socket_of
+from grader.run.clocks import has_alarm
 from grader.run.errors import FactsUnavailable
 from grader.run.facts import PEER_ENDS, KernelFacts
 from grader.run.program import Program
+from grader.run.runtimes import PLAIN
 from grader.run.sockdiag import SocketInfo, SocketTable
 from grader.run.syscalls import CallFacts
 from grader.run.threads import Thread
@@ -114,9 +116,7 @@ class PairFacts(KernelFacts):
             return False
         if any(t.facts.limited or has_socket_limit(t) for t in threads):
             return False
-        return not any(
-            proc.has_timers(pid) or proc.catches_alarm(pid) for pid in {t.call.pid for t in threads}
-        )
+        return not has_alarm(threads, PLAIN)
 
 
 def _has_news(thread: Thread, sockets: dict[int, SocketInfo]) -> bool:

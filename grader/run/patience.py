@@ -2,12 +2,14 @@
 
 The kernel shows what a blocked program waits for. It shows nothing of a program that
 computes, polls without a pause, or keeps a thread or an alarm that may act at any time. For
-these there are three rules. All of them give up one step, never a run, and only the last
-looks at the wall clock, at the time that the lab has promised:
+these there are four rules. All of them give up one step, never a run, and only the last two
+look at the wall clock, at the time that the lab has promised:
 
 - *budget*: a message is sent to a program that has used a fifth of its CPU time without
   being seen ready, marked as not guaranteed;
 - *spins*: the same, sooner, for one that polls a non-blocking socket without a pause;
+- *its clock*: a program at rest that may go on by itself is waited for, for as long as promised
+  in a whole run. What was waited in vain takes it no time: it is we who waited;
 - *overdue*: what has not come when the promised time is over is given up.
 """
 
@@ -48,6 +50,9 @@ class Patience:
         self._cpu_when_wanted = 0
         self._wanted_at: int | None = None
         self._spared = 0
+        self._in_vain = 0
+        """So long it was waited for its own clock, for nothing, ns."""
+        self._resting_since: int | None = None
 
     @property
     def cpu(self) -> int:
@@ -57,6 +62,19 @@ class Patience:
     def news(self) -> None:
         """Something happened just now in the exchange; what is printed at all times is none."""
         self._news_at = self._now()
+        self._resting_since = None
+
+    def rests_by_its_clock(self) -> bool:
+        """It is at rest, and may go on by itself: whether it is waited for yet."""
+        if self._resting_since is None:
+            self._resting_since = self._now()
+        return self._in_vain + self._resting() <= self._promised()
+
+    def waited_in_vain(self) -> None:
+        """It has not gone on by itself, and is not waited for any more."""
+        self._in_vain += self._resting()
+        self._spared += self._resting()
+        self._resting_since = None
 
     def used(self, usage: Usage) -> None:
         """So much is used now; after its end a program shows less than before."""
@@ -93,16 +111,25 @@ class Patience:
 
     def promise_over(self) -> bool:
         """The time that the lab promises has passed."""
-        limits = self._limits
-        return self._own() > min(limits.promised, limits.wall * _PROMISED) * 1e9
+        return self._own() > self._promised()
 
     def time_over(self) -> bool:
         """All the time is over that it may take on the wall's clock."""
         return self._own() > self._limits.wall * 1e9
 
     def _own(self) -> int:
-        """Its time until now, without what we have waited for our own sake, ns."""
-        return self._now() - self._spared - self._waiting()
+        """Its time until now, without what we wait or have waited for our own sake, ns.
+
+        A wait for its own clock counts once it is over, unless it was in vain.
+        """
+        return self._now() - self._spared - self._waiting() - self._resting()
+
+    def _promised(self) -> float:
+        return min(self._limits.promised, self._limits.wall * _PROMISED) * 1e9
+
+    def _resting(self) -> int:
+        """So long it has been waited for by now to go on by itself, ns."""
+        return self._now() - self._resting_since if self._resting_since is not None else 0
 
     def _waiting(self) -> int:
         """What of the present wait is for our own sake, ns."""

@@ -45,6 +45,8 @@ _BEFORE_THE_END = 0.002
 """The first pause when no step is left: its end is news, and it is rarely stuck in leaving."""
 _LIMITS_EVERY = 20_000_000
 _SETTLE_GRACE = 500_000_000
+_CHILDREN_GRACE = 1_000_000_000
+"""So long what it has started may take to print what it owes, ns."""
 
 _P = TypeVar("_P", bound=Started)
 
@@ -77,6 +79,8 @@ class Setting(Generic[_P]):
     files: tuple[AskedFile, ...] = ()
     """Files to look at when it has ended, below the folder `inside` of the submission."""
     inside: str = ""
+    has_printed: Callable[[bytes], bool] = lambda _: True
+    """Whether this output has all that is to be printed, as far as a quick look tells."""
 
 
 class Player(Generic[_P]):
@@ -108,9 +112,11 @@ class Player(Generic[_P]):
         self._types = setting.script.types
         self._busy_elsewhere = setting.script.several or self._types
         self._pause = _FIRST_PAUSE
-        self._still = self._has_others = False
+        self._still = False
         self._next_limits = _LIMITS_EVERY
         self._limit: tr.LimitReached | None = None
+        self._gone_at: int | None = None
+        """When its first process was seen to have ended, and no other to hold a connection."""
         self._exited_at: int | None = None
         self._told_exit = False
         self._proved_stuck = False
@@ -153,7 +159,7 @@ class Player(Generic[_P]):
         self._streams = Streams(program, self.recorder, self.setting.limits.output)
         self._watch = strikes.Watch(self.setting.limits)
         self._listeners.restarted()
-        self._exited_at, self._told_exit = None, False
+        self._gone_at, self._exited_at, self._told_exit = None, None, False
         if self._starts == 1:
             self.recorder.begin()
         number = self._starts
@@ -278,9 +284,14 @@ class Player(Generic[_P]):
             return
         if not program.ended():
             return
-        if self.machine.step is None or not facts.left_behind(self.endpoint):
-            self._exited_at = self.recorder.now()
-            self._close_if_due()
+        if self.machine.step is not None and facts.left_behind(self.endpoint):
+            return
+        self._gone_at = self._gone_at or self.recorder.now()
+        awaited = self.recorder.now() < self._gone_at + _CHILDREN_GRACE
+        if awaited and self._owes_output and facts.has_children():
+            return
+        self._exited_at = self.recorder.now()
+        self._close_if_due()
 
     def _take_wire(self) -> bool:
         events = self._answers(self.endpoint.poll())
@@ -368,11 +379,11 @@ class Player(Generic[_P]):
         look = facts.look(
             self.endpoint,
             wants_ready=self._wants.anything,
-            wants_calm=self._wants.calm or self._is_over or self._awaits_others,
+            wants_calm=self._wants.calm or self._is_over or dials or self.machine.awaits_message,
         )
         if not dials and look is not NOTHING:
             self._look_for_listeners()
-        self._still, self._has_others = look.still, look.has_others
+        self._still = look.still
         if look.promising:
             self._pause = _FIRST_PAUSE
         if look.keyboard and not look.guaranteed:
@@ -395,21 +406,25 @@ class Player(Generic[_P]):
         self._judge_look(look, program, facts)
 
     @property
-    def _awaits_others(self) -> bool:
-        """What a message does not come for may be done by any of its threads."""
-        return (self._busy_elsewhere or self._has_others) and self.machine.awaits_message
-
-    @property
     def _is_over(self) -> bool:
         """All steps are over, and nobody asks how the program ends."""
         return self.machine.phase is Phase.OBSERVING and self.machine.minds_rest
 
     def _at_rest(self, look: Look) -> bool:
         """It matters whether it is at rest, and it is; at last also where a thread of it sleeps."""
-        if not self.machine.minds_rest or look.rests:
-            return self.machine.minds_rest
-        done = self._is_over and look.calm and not self._wants.anything
-        return done and not self._patience.fresh_news()
+        if not self.machine.minds_rest:
+            return False
+        if not look.rests:
+            done = self._is_over and look.calm and not self._wants.anything
+            if not done or self._patience.fresh_news():
+                return False
+        return not (self._is_over and self._owes_output and self._waits_for_its_clock(look))
+
+    @property
+    def _owes_output(self) -> bool:
+        """Something that it should print was not seen yet: a pause may come before it."""
+        printed = (x.data for x in self.recorder.entries if isinstance(x, tr.Stdout))
+        return not self.setting.has_printed(b"".join(printed))
 
     def _look_for_listeners(self) -> None:
         _, facts, _ = self._running
@@ -430,7 +445,7 @@ class Player(Generic[_P]):
         else:
             # What is dialled is what was recorded: a listener may appear between two looks.
             chosen = self._listeners.first_asked_for()
-            if chosen is None and (look.accepting or look.waiting):
+            if chosen is None and (look.waiting or self._awaits_client(look)):
                 # It waits for a client, so all its listeners are there: another port, or IPv6.
                 self._look_for_listeners()
                 chosen = self._listeners.best()
@@ -440,6 +455,11 @@ class Player(Generic[_P]):
                 now = self.recorder.now()
                 self._tell(e.Listening(now, address, chosen.port, connection=name))
         return chosen is not None
+
+    def _awaits_client(self, look: Look) -> bool:
+        """A thread waits for a client, and no other is about to open the right port."""
+        at_rest = look.accepting and (look.rests or look.calm)
+        return at_rest and not self._waits_for_its_clock(look)
 
     def _judge_look(self, look: Look, program: _P, facts: Facts) -> None:
         if (event := self._seen(look, facts)) is not None:
@@ -482,18 +502,36 @@ class Player(Generic[_P]):
             return e.Ready(now, guaranteed=False, connection=name)
         awaited = self._awaited()
         for name in awaited:
-            # Another thread, or one that serves others or what was typed, may be about to send.
-            idle = look.idle if self._busy_elsewhere or look.has_others else not look.timed
-            done = name in look.ready and idle
             if not self.machine.link(name).unread and (look.promising or look.waiting):
                 continue  # nothing of it came: a proof shows where the program stands instead
-            if done and (self._has_come(name) or (look.rests and self._may_be_left_out(name))):
+            if name in look.ready and self._is_left_out(name, look):
                 return e.Ready(now, look.guaranteed, connection=name)
         for name in awaited:
             # Over UDP it reads with a time limit to ask again.
             if name in look.reading and not self.setting.script.datagrams:
+                if not self._may_be_left_out(name) and self._waits_for_its_clock(look):
+                    continue
                 return e.Reading(now, connection=name)
         return None
+
+    def _is_left_out(self, name: str, look: Look) -> bool:
+        """It reads there, and the message, or what is lacking of it, is not to come any more.
+
+        Another thread than the one that reads may be about to send; and what need not come may
+        come late.
+        """
+        if not (look.rests or look.calm):
+            return False
+        if self._may_be_left_out(name) and (look.rests or self._has_come(name)):
+            return look.idle if self._busy_elsewhere else not look.timed
+        return self._has_come(name) and not self._waits_for_its_clock(look)
+
+    def _waits_for_its_clock(self, look: Look) -> bool:
+        """It may go on by itself, and is given the time for that."""
+        if look.clocked and self._patience.rests_by_its_clock():
+            return True
+        self._patience.waited_in_vain()
+        return False
 
     def _awaited(self) -> list[str]:
         """Connections with a message that is not to come if the program reads on instead.

@@ -43,6 +43,7 @@ _TARGETS = re.compile(rb"^tfd:\s*(\d+) events:\s*([0-9a-f]+)", re.MULTILINE)
 _FLAGS = re.compile(rb"^flags:\s*([0-7]+)", re.MULTILINE)
 _ARMED = re.compile(rb"^it_value: \((?!0, 0\))", re.MULTILINE)
 _SIZES = re.compile(rb"^(\w+): +(\d+) kB", re.MULTILINE)
+_SIGNALS = re.compile(rb"^sigmask:\s*([0-9a-f]+)", re.MULTILINE)
 _CAUGHT = re.compile(rb"^SigCgt:\s*([0-9a-f]+)", re.MULTILINE)
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -315,14 +316,27 @@ def select_set(pid: int, count: int, pointer: int) -> set[int]:
 
 
 def has_timers(pid: int) -> bool:
-    """Whether the process may have a POSIX timer, or an armed timerfd, that would wake it."""
+    """Whether a POSIX timer, an armed timerfd or an alarm on a signalfd may wake the process."""
     try:
         if _read_strictly(f"/proc/{pid}/timers"):
             return True
-        timerfds = [fd for fd, target in fd_targets(pid).items() if target.endswith("[timerfd]")]
-        return any(_ARMED.search(_read_strictly(f"/proc/{pid}/fdinfo/{fd}")) for fd in timerfds)
+        return any(
+            _is_armed(_read_strictly(f"/proc/{pid}/fdinfo/{fd}"))
+            for fd, target in fd_targets(pid).items()
+            if target.endswith(("[timerfd]", "[signalfd]"))
+        )
     except OSError:
         return True
+
+
+def _is_armed(fdinfo: bytes) -> bool:
+    signals = _SIGNALS.search(fdinfo)
+    return bool(_ARMED.search(fdinfo)) or (signals is not None and _tell_alarm(signals[1]))
+
+
+def _tell_alarm(mask: bytes, apart_from: int = 0) -> bool:
+    """Whether a set of signals, in hexadecimal digits, has one that a timer may send."""
+    return int(mask, 16) & (_ALARMS | _REAL_TIME) & ~apart_from != 0
 
 
 def catches_alarm(pid: int, apart_from: int = 0) -> bool:
@@ -332,7 +346,18 @@ def catches_alarm(pid: int, apart_from: int = 0) -> bool:
     of signals that the program's runtime catches for its own use.
     """
     match = _CAUGHT.search(_read(f"/proc/{pid}/status"))
-    return match is None or int(match[1], 16) & (_ALARMS | _REAL_TIME) & ~apart_from != 0
+    return match is None or _tell_alarm(match[1], apart_from)
+
+
+def awaits_alarm(pid: int, pointer: int) -> bool:
+    """Whether the set of signals of a rt_sigtimedwait has one that a timer may send.
+
+    While it is awaited a signal is not blocked: no file of the thread tells of it.
+    """
+    try:
+        return int.from_bytes(_memory(pid, pointer, 8), "little") & (_ALARMS | _REAL_TIME) != 0
+    except FactsUnavailable:
+        return True
 
 
 def copy_fd(pid: int, fd: int) -> int | None:

@@ -27,6 +27,7 @@ from grader.run.located import located
 from grader.run.look import Facts
 from grader.run.othernames import other_names
 from grader.run.player import AskedFile, Player, Setting
+from grader.run.printed import Printed
 from grader.run.started import NOTHING_GIVEN, Given, Started
 from grader.runids import is_cold, run_id, traced_id
 from grader.wire import pcapng, synthesis
@@ -373,6 +374,7 @@ class Runner(Generic[_P]):
             reset_after_fin=not place.private_network and not script.path,
             files=tuple(_asked(e, words) for e in scenario.expect if isinstance(e, ExpectFile)),
             inside=inside,
+            has_printed=Printed(words, scenario).all_in,
         )
 
     def _start_traced(self, job: Job, given: Given) -> _P:

@@ -160,6 +160,17 @@ def describe(
     return CallFacts(name, "other")
 
 
+def milliseconds(call: ThreadCall, names: Mapping[int, str] = NAMES) -> int | None:
+    """The time limit of a poll or epoll_wait, which tells it by value; None: another call, or none.
+
+    Python's `settimeout` is such a poll.
+    """
+    name = names.get(-1 if call.number is None else call.number, "")
+    if name not in _MILLISECONDS or not _limited(name, call.args):
+        return None
+    return _signed(call.args[_MILLISECONDS[name]])
+
+
 def _futex(name: str, args: tuple[int, ...]) -> CallFacts:
     if name == "futex" and args[1] & 0x7FFF_FFFF & ~_FUTEX_FLAGS not in _FUTEX_WAITS:
         return CallFacts(name, "other")  # it wakes others; its fourth argument is no time

@@ -3,7 +3,11 @@
 A program whose event loop waits for its clients also waits, in the same call, for its next timer
 (`asyncio.sleep`, `select` with a time limit, `threading.Timer`): what it does then can be seen in
 no call. Whoever has come back from such a call so often and has done nothing is looking around,
-no more. A read with a time limit (`settimeout`) is none of these: it acts by what comes.
+no more.
+
+How soon that is believed hangs on what for. That a program is calm, and another may speak, may be
+believed soon: what it does late is taken late. That it will not send what it should is held
+against it: `Clocks` takes longer, and minds each wait that ends by itself.
 """
 
 from __future__ import annotations
@@ -27,10 +31,16 @@ class Timers:
     """Counts how often each thread was seen to come back since something happened last."""
 
     def __init__(
-        self, of: Callable[[Thread], bool], now: Callable[[], float] = time.monotonic
+        self,
+        of: Callable[[Thread], bool],
+        now: Callable[[], float] = time.monotonic,
+        at_least: float = _AT_LEAST,
     ) -> None:
-        """`of` says in which calls: `waits_for_timers_too`, `sleeps`."""
-        self._of, self._now = of, now
+        """`of` says in which calls: `waits_for_timers_too`, `sleeps`, `ends_by_itself`.
+
+        `at_least`: for so many s it may act, however often it comes back.
+        """
+        self._of, self._now, self._at_least = of, now, at_least
         self._since_t = now()
         self._since: Hashable = None
         self._seen: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
@@ -49,10 +59,14 @@ class Timers:
         timed = [(t.call.tid, t.counter) for t in threads if t.counter is not None and self._of(t)]
         for tid, counter in timed:
             self._seen[tid].add(counter)
-        if timed and self._now() < self._since_t + _AT_LEAST:
+        if timed and not self.quiet():
             return True
         self.in_vain = bool(timed) and all(len(self._seen[tid]) > _VAIN for tid, _ in timed)
         return bool(timed) and not self.in_vain
+
+    def quiet(self) -> bool:
+        """Nothing has happened for as long as it may act in any case."""
+        return self._now() >= self._since_t + self._at_least
 
 
 def waits_for_timers_too(thread: Thread) -> bool:
