@@ -171,7 +171,7 @@ def test_one_that_has_just_ended_is_not_taken_for_a_blocked_one() -> None:
 def test_more_threads_than_files_never_stand_still() -> None:
     code = (
         "import sys, threading\nwait = threading.Event().wait\n"
-        "for _ in range(40): threading.Thread(target=wait, daemon=True).start()\n"
+        "for _ in range(150): threading.Thread(target=wait, daemon=True).start()\n"
         "print(flush=True)\nsys.stdin.read()"
     )
     before = len(list(Path("/proc/self/fd").iterdir()))
@@ -180,7 +180,7 @@ def test_more_threads_than_files_never_stand_still() -> None:
         process.stdout.readline()
         threads = Threads(lambda: [process.pid])
         look_until_blocked(threads)
-        assert len(threads.look()) == 41
+        assert len(threads.look()) == 151
         assert not threads.stood_still()
         threads.close()
     assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -18,7 +18,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 
 assert sys.platform == "linux"  # noqa: S101 -- for mypy, too
@@ -137,6 +137,7 @@ class KernelFacts:
         self._tally = Tally(program)
         self._timers, self._sleepers = Timers(waits_for_timers_too), Timers(sleeps)
         self._clocks = Clocks(program.runtime)
+        self._happened: Hashable = None
         self._changes = 0
         self._ran = time.monotonic_ns(), 0
         """When its only thread was seen to run last, and how long it had run by then, ns."""
@@ -221,12 +222,16 @@ class KernelFacts:
             if not endpoint.connected:
                 return NOTHING
             return self._soon(Look(consumed=consumed), ends, wants_ready)
-        look, settled = self._look_closely(ends, endpoint, consumed, clocks=wants_calm)
-        self._settled = None
-        if settled:
-            calm = look.calm or (wants_calm and self._calm_if_still(ends))
-            self._settled = (seen, replace(look, still=True, calm=calm))
+        look, settled = self._look_closely(ends, endpoint, consumed)
+        calm = look.calm or (settled and wants_calm and self._calm_if_still(ends))
+        if wants_calm and (calm or look.rests) and not look.waiting:
+            look = replace(look, clocked=self._goes_on_by_itself())
+            settled = settled and not self._clocks.alarmed
+        self._settled = (seen, replace(look, still=True, calm=calm)) if settled else None
         return self._soon(look, ends, wants_ready)
+
+    def _goes_on_by_itself(self) -> bool:
+        return self._clocks.pending(self._threads.last, (self._happened, self._changes))
 
     def busy(self, *, listening: bool) -> float:
         """Its only thread runs, and there is no listener or none is asked for (`listening`)."""
@@ -272,16 +277,11 @@ class KernelFacts:
         ends: list[Delivery],
         endpoint: Endpoint,
         consumed: frozenset[str],
-        *,
-        clocks: bool,
     ) -> tuple[Look, bool]:
-        """The look, and whether it holds until a thread runs or a connection changes.
-
-        `clocks`: with whether it may go on by itself, unless more than that is proved.
-        """
+        """The look, and whether it holds until a thread runs or a connection changes."""
         try:
             threads = self._threads.look()
-            happened = _happened(endpoint, ends, consumed)
+            self._happened = happened = _happened(endpoint, ends, consumed)
             known = Look(
                 consumed=consumed,
                 ready=self._ready(threads, ends, consumed),
@@ -297,18 +297,13 @@ class KernelFacts:
             known = replace(known, calm=True)
         if not threads or not all(_ends_by_another(t, ends) for t in threads):
             self._previous = None
-            look, settled = known, True
-        else:
-            sample = _Sample(threads, tuple(end.mine for end in ends))
-            proved = sample.key == self._previous
-            self._previous = sample.key
-            if not proved:
-                return replace(known, promising=True), False
-            look, settled = self._proof(sample, ends, known)
-        if not clocks or look.waiting:
-            return look, settled
-        clocked = self._clocks.pending(threads, (happened, self._changes))
-        return replace(look, clocked=clocked), settled and not self._clocks.alarmed
+            return known, True
+        sample = _Sample(threads, tuple(end.mine for end in ends))
+        proved = sample.key == self._previous
+        self._previous = sample.key
+        if not proved:
+            return replace(known, promising=True), False
+        return self._proof(sample, ends, known)
 
     # --- ready ---------------------------------------------------------------------------
 
