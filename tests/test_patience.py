@@ -139,7 +139,8 @@ def test_what_we_wait_for_a_program_to_be_ready_takes_it_no_time(run: Run) -> No
 def test_a_limit_is_not_passed_by_the_wait_that_is_not_counted(run: Run) -> None:
     run.now = 9 * S + S // 2
     run.patience.message_wanted()
-    run.now = 11 * S
+    run.now = 12 * S + S // 2
+    assert run.patience.waited_enough()
     assert not run.patience.promise_over()
     run.now += 1
     assert run.patience.promise_over()
@@ -153,7 +154,7 @@ def test_a_program_that_is_never_ready_is_not_waited_for_without_end(run: Run) -
     run.patience.message_wanted()
     run.patience.wait_over(more=False)
     run.patience.wait_over(more=False)
-    run.now = 11 * S + S // 4
+    run.now = 12 * S + S // 2 + S // 4
     assert not run.patience.promise_over()
     run.now += 1
     assert run.patience.promise_over()
@@ -200,3 +201,14 @@ def test_while_it_is_waited_for_no_limit_is_reached(run: Run) -> None:
     assert not run.patience.time_over()
     run.patience.news()
     assert run.patience.time_over()
+
+
+def test_for_one_that_only_looks_around_it_is_waited_long_enough_once(run: Run) -> None:
+    assert not run.patience.waited_enough()
+    run.patience.message_wanted()
+    run.now = 2 * S
+    assert not run.patience.waited_enough()
+    run.now += S // 2
+    assert run.patience.waited_enough()
+    run.patience.wait_over(more=False)
+    assert not run.patience.waited_enough()

@@ -89,7 +89,8 @@ def test_a_thread_that_sleeps_again_and_again_is_looking_around() -> None:
     nap = CallFacts("clock_nanosleep", "sleep", limited=True)
     told = [timers.pending([thread(nap, runs), thread(LOOP)], "sent") for runs in (1, 2, 3)]
     assert told == [True, True, False]
-    one_long_sleep = [timers.pending([thread(nap, 9, tid=2)], "sent") for _ in range(9)]
+    other = Timers(sleeps, Clock())
+    one_long_sleep = [other.pending([thread(nap, 9, tid=2)], "sent") for _ in range(9)]
     assert all(one_long_sleep)
 
 
@@ -115,3 +116,12 @@ def test_how_long_it_may_act_in_any_case_can_be_said() -> None:
     assert timers.quiet()
     timers.pending([thread(asleep, 9)], "sent once more")
     assert not timers.quiet()
+
+
+def test_a_timer_that_is_set_anew_is_a_new_thread_each_time() -> None:
+    timers = Timers(waits_for_timers_too, Clock())
+    told = [timers.pending([thread(TIMER, runs, tid=9 + runs)], "sent") for runs in (1, 2, 3)]
+    assert told == [True, True, False]
+    beside = Timers(waits_for_timers_too, Clock())
+    for runs in (1, 2, 3):
+        assert beside.pending([thread(LOOP, 1), thread(TIMER, runs, tid=9 + runs)], "sent")

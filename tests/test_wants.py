@@ -73,3 +73,22 @@ def test_what_is_given_up_is_looked_at_anew_the_next_time() -> None:
     assert wants.give_up() == "alice"
     wants.ready["alice"] = c.AwaitReady(connection="alice", calm=True)
     assert wants.ready_in(READS) is None
+
+
+def test_who_only_looks_around_is_calm_once_it_was_waited_for_long_enough() -> None:
+    wants = Wants()
+    wants.ready["alice"] = c.AwaitReady(connection="alice", calm=True, rests=True)
+    drowsy = Look(ready=frozenset({"alice"}), calm=True, drowsy=True)
+    assert wants.ready_in(drowsy) is None
+    assert wants.ready_in(replace(drowsy, calm=False), enough=True) is None
+    assert wants.ready_in(drowsy, enough=True) == ("alice", True)
+
+
+def test_a_piece_that_is_only_peeked_at_is_waited_for_long_enough() -> None:
+    wants = Wants()
+    wants.consumed.append("alice")
+    assert wants.consumed_in(Look()) is None
+    assert wants.consumed_in(Look(), enough=True) == ("alice", False)
+    assert not wants.anything
+    wants.consumed.append("alice")
+    assert wants.consumed_in(Look(consumed=frozenset({"alice"}))) == ("alice", True)

@@ -30,9 +30,10 @@ _IN_CALLS = 0.1
 """One that polls spends at least so much of its time in calls."""
 _PROMISED = 2 / 3
 """Of the wall time: where that is less than the time promised (advice), it counts instead."""
-_OURS = 1_000_000_000
-"""So much of each wait for a program to be ready is our own wish, and takes it no time, ns: until
-one that looks around again and again is known to do no more, half a second goes by."""
+_OURS = 2_500_000_000
+"""So much of each wait for a program to be ready is our own wish, and takes it no time, ns. Longer it
+is not waited for one that only looks around to have done so often enough, or for a piece to be
+taken by one that peeks at it."""
 _NEWS_GRACE = 500_000_000
 """Once the promised time is over, a step still has so long after what happened before it, ns."""
 
@@ -95,6 +96,10 @@ class Patience:
         """A message waits no longer; `more` do."""
         self._spared += self._waiting()
         self._wanted_at = self._now() if more else None
+
+    def waited_enough(self) -> bool:
+        """It was waited for as long as is our own wish."""
+        return self._waiting() >= _OURS
 
     def budget_spent(self, facts: Facts) -> bool:
         """Readiness was not seen within the CPU time that it may cost."""

@@ -398,8 +398,9 @@ class Player(Generic[_P]):
         if not look.waiting and self._play_on_if_overdue(look, program, facts):
             return
         # What came while we looked is older than what we saw: it goes first.
-        at_rest = self._at_rest(look)
-        if not (look.consumed or look.ready or look.reading or look.waiting or at_rest):
+        told = look.consumed or look.ready or look.reading or look.waiting
+        lies_there = self._wants.consumed and self._patience.waited_enough()
+        if not (told or lies_there or self._at_rest(look)):
             return
         if self._take_news() or self.machine.finished or self._exited_at is not None:
             return
@@ -490,9 +491,12 @@ class Player(Generic[_P]):
     def _seen(self, look: Look, facts: Facts) -> e.Consumed | e.Ready | e.Reading | None:
         """What this look says about one of the connections, as far as a step asks for it."""
         now = self.recorder.now()
-        if (name := self._wants.consumed_in(look)) is not None:
-            return e.Consumed(now, look.guaranteed, connection=name)
-        if (found := self._wants.ready_in(look)) is not None:
+        enough = self._patience.waited_enough()
+        if (found := self._wants.consumed_in(look, enough=enough)) is not None:
+            name, taken = found
+            self._patience.wait_over(more=bool(self._wants.ready or self._wants.consumed))
+            return e.Consumed(now, look.guaranteed and taken, connection=name)
+        if (found := self._wants.ready_in(look, enough=enough)) is not None:
             name, calm = found
             self._patience.wait_over(more=bool(self._wants.ready))
             return e.Ready(now, look.guaranteed and calm, connection=name)
@@ -675,6 +679,7 @@ class Player(Generic[_P]):
                 self._patience.wait_over(more=bool(self._wants.ready))
             case c.AwaitConsumed(connection=name):
                 self._wants.consumed.append(name)
+                self._patience.message_wanted()
             case c.Transmit():
                 self._exchange.transmit(command)
             case c.StopReading(connection=name):

@@ -56,6 +56,7 @@ class Timers:
             self._since, self._since_t = happened, self._now()
             self._seen.clear()
         self.in_vain = False
+        self._inherit({t.call.tid for t in threads})
         timed = [(t.call.tid, t.counter) for t in threads if t.counter is not None and self._of(t)]
         for tid, counter in timed:
             self._seen[tid].add(counter)
@@ -63,6 +64,13 @@ class Timers:
             return True
         self.in_vain = bool(timed) and all(len(self._seen[tid]) > _VAIN for tid, _ in timed)
         return bool(timed) and not self.in_vain
+
+    def _inherit(self, alive: set[int]) -> None:
+        """A timer that is set anew (`threading.Timer`) is another thread each time."""
+        gone = [self._seen.pop(tid) for tid in self._seen.keys() - alive]
+        for tid in sorted(alive - self._seen.keys()):
+            if gone:
+                self._seen[tid] = gone.pop()
 
     def quiet(self) -> bool:
         """Nothing has happened for as long as it may act in any case."""

@@ -37,24 +37,29 @@ class Wants:
         self.consumed.clear()
         self._seen.clear()
 
-    def consumed_in(self, look: Look) -> str | None:
-        """A connection of which all was read, as was wanted; it is wanted no more."""
+    def consumed_in(self, look: Look, *, enough: bool = False) -> tuple[str, bool] | None:
+        """A connection of which all was read, as was wanted; it is wanted no more.
+
+        And whether it was, or it was waited for `enough`.
+        """
         for name in self.consumed:
-            if name in look.consumed:
+            if name in look.consumed or enough:
                 self.consumed.remove(name)
-                return name
+                return name, name in look.consumed
         return None
 
-    def ready_in(self, look: Look) -> tuple[str, bool] | None:
+    def ready_in(self, look: Look, *, enough: bool = False) -> tuple[str, bool] | None:
         """A connection on which the next message can be sent; it is wanted no more.
 
-        And whether it is as calm as was asked, or is only never going to be.
+        And whether it is as calm as was asked, or is only never going to be. `enough`: it was
+        waited for long enough; who is at rest but for a clock of its own is taken to be so.
         """
         for name, asked in self.ready.items():
             if name not in look.ready:
                 continue
             self._seen[name] += 1
             calm = not asked.calm or (look.idle if asked.rests else look.calm)
+            calm = calm or (enough and (look.rests or look.calm))
             if calm or (not asked.rests and self._seen[name] > _LOOKS):
                 del self.ready[name], self._seen[name]
                 return name, calm
