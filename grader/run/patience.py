@@ -31,9 +31,10 @@ _IN_CALLS = 0.1
 _PROMISED = 2 / 3
 """Of the wall time: where that is less than the time promised (advice), it counts instead."""
 _OURS = 2_500_000_000
-"""So much of each wait for a program to be ready is our own wish, and takes it no time, ns. Longer it
-is not waited for one that only looks around to have done so often enough, or for a piece to be
-taken by one that peeks at it."""
+"""So much of each wait for a program to be ready is our own wish, and takes it no time, ns.
+
+Nor is it waited for longer until one that only looks around has done so often enough, or one that
+peeks at a piece has taken it."""
 _NEWS_GRACE = 500_000_000
 """Once the promised time is over, a step still has so long after what happened before it, ns."""
 
