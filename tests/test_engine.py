@@ -370,6 +370,38 @@ def test_a_right_server_completes(full_engine: Engine, style: str) -> None:
     assert [c.total for c in tools.entries(transcript, tr.Consumed)][:1] == [len(HELLO.encode())]
 
 
+@pytest.mark.parametrize("reads", ["c.settimeout(0.3)", "select.select([c], [], [], 0.3)"])
+def test_who_forgets_to_speak_and_reads_with_a_limit_loses_only_that(
+    full_engine: Engine, reads: str
+) -> None:
+    """It ends of our silence; so it is played again without any."""
+    forgets = f"""
+        import select
+        s = listen(); c, _ = s.accept(); c.settimeout(0.3); {reads}
+        print(c.recv(1024)); print(c.recv(1024)); c.close()
+        """
+    transcript = tools.run(full_engine, server(forgets))
+    assert statuses(transcript)[:4] == ["done", "missed", "done", "done"]
+    assert transcript.end.outcome == "completed"
+    assert transcript.stdout.count(b"\n") == 2
+
+
+@pytest.mark.parametrize("then", ["time.sleep(60)", "while True: time.sleep(0.5)"])
+def test_who_rests_and_goes_on_in_vain_is_not_waited_for_without_end(
+    full_engine: Engine, then: str
+) -> None:
+    lab = tools.with_limits(tools.tp09(), promised=1, wall=2)
+    rests = f"""
+        s = listen(); c, _ = s.accept(); c.settimeout(0.2)
+        try: c.recv(1024)
+        except TimeoutError: pass
+        {then}
+        """
+    transcript = tools.run(full_engine, server(rests, lab=lab))
+    assert transcript.end.limit == "wall"
+    assert transcript.end.t < 8e9
+
+
 def test_a_thread_that_serves_elsewhere_is_not_the_server(full_engine: Engine) -> None:
     elsewhere = """
         other = listen(8088); threading.Thread(target=other.accept, daemon=True).start()

@@ -167,7 +167,7 @@ def test_it_is_waited_for_its_own_clock_as_long_as_promised_in_all(run: Run) -> 
     run.patience.waited_in_vain()
     run.now = 7 * S
     assert run.patience.rests_by_its_clock()
-    run.now = 11 * S
+    run.now = 11 * S - 1
     assert run.patience.rests_by_its_clock()
     run.now += 1
     assert not run.patience.rests_by_its_clock()
@@ -200,6 +200,14 @@ def test_while_it_is_waited_for_no_limit_is_reached(run: Run) -> None:
     assert not run.patience.promise_over()
     assert not run.patience.time_over()
     run.patience.news()
+    assert run.patience.time_over()
+
+
+def test_who_rests_and_is_not_looked_at_again_has_no_more_time_than_that(run: Run) -> None:
+    run.patience.rests_by_its_clock()
+    run.now = 25 * S
+    assert not run.patience.time_over()
+    run.now += 1
     assert run.patience.time_over()
 
 

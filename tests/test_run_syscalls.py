@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import pytest
 from grader.run import proc, syscalls
 from grader.run.errors import FactsUnavailable
 from grader.run.proc import ThreadCall
-from grader.run.syscalls import TABLES, CallFacts, describe
+from grader.run.syscalls import NAMES, TABLES, CallFacts, describe, time_left
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")
 
@@ -275,6 +276,11 @@ class FakeMemory:
     def __init__(self, pairs: list[tuple[int, int]] | None) -> None:
         self.pairs = pairs
 
+    def timespec(self, pointer: int) -> float:
+        if self.pairs is None:
+            raise FactsUnavailable("hidden")
+        return float(pointer)
+
     def poll_set(self, pointer: int, count: int) -> list[tuple[int, int]]:
         return self.epoll_set(pointer)[:count]
 
@@ -363,3 +369,38 @@ def test_no_name_stands_twice_in_a_table() -> None:
     for table in TABLES.values():
         assert len(set(table.values())) == len(table)
     assert syscalls.NAMES in (*TABLES.values(), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "left"),
+    [
+        ("ppoll", (0, 1, 7), 7.0),
+        ("pselect6", (4, 0, 0, 0, 3), 3.0),
+        ("clock_nanosleep", (1, 0, 5), 5.0),
+        ("clock_nanosleep", (9, 1, 5), None),
+        ("futex", (0, 128, 0, 4), 4.0),
+        ("futex", (0, 128, 0, 0), None),
+        ("recvfrom", (4, 0, 10), None),
+    ],
+)
+def test_how_long_a_call_waits_yet(name: str, args: tuple[int, ...], left: float | None) -> None:
+    assert time_left(_here(name, *args), FakeMemory([])) == left
+
+
+@pytest.mark.parametrize(
+    ("name", "args"), [("clock_nanosleep", (1, 1)), ("futex", (0, 128 | 9, 0))]
+)
+def test_a_time_of_the_clock_is_less_than_a_duration(name: str, args: tuple[int, ...]) -> None:
+    at = int(time.clock_gettime(time.CLOCK_MONOTONIC)) + 100
+    left = time_left(_here(name, *args, at), FakeMemory([]))
+    assert left is not None
+    assert left <= 100
+
+
+def test_who_cannot_be_read_waits_who_knows_how_long() -> None:
+    assert time_left(_here("ppoll", 0, 1, 7), FakeMemory(None)) is None
+
+
+def _here(name: str, *args: int) -> ThreadCall:
+    (number,) = [n for n, known in NAMES.items() if known == name]
+    return ThreadCall(1, 1, number, (*args, *[0] * (6 - len(args))), b"")

@@ -225,13 +225,18 @@ class KernelFacts:
         look, settled = self._look_closely(ends, endpoint, consumed)
         calm = look.calm or (settled and wants_calm and self._calm_if_still(ends))
         if wants_calm and (calm or look.rests) and not look.waiting:
-            look = replace(look, clocked=self._goes_on_by_itself())
+            look = replace(look, clocked=self._goes_on_by_itself(at_the_door=look.accepting))
             settled = settled and not self._clocks.alarmed
         self._settled = (seen, replace(look, still=True, calm=calm)) if settled else None
         return self._soon(look, ends, wants_ready)
 
-    def _goes_on_by_itself(self) -> bool:
-        return self._clocks.pending(self._threads.last, (self._happened, self._changes))
+    def _goes_on_by_itself(self, *, at_the_door: bool) -> bool:
+        """One of its threads may; one that waits for a client (`at_the_door`) waits for us."""
+        threads = self._threads.last
+        if at_the_door:
+            waiting = self._at_the_door(threads)
+            threads = tuple([t for t in threads if t not in waiting])
+        return self._clocks.pending(threads, (self._happened, self._changes))
 
     def busy(self, *, listening: bool) -> float:
         """Its only thread runs, and there is no listener or none is asked for (`listening`)."""
@@ -339,14 +344,16 @@ class KernelFacts:
         call itself, and one that ran in between may have added the first of its two listeners
         (asyncio opens « :: » and 0.0.0.0, in any order).
         """
-        still = [t for t in threads if t.still]
-        if any(t.facts.kind == "accept" for t in still):
-            return True
-        polls = [t for t in still if t.facts.kind == "poll"]
-        if not polls:
-            return False
-        listening = {x.inode for x in self._listening()}
-        return any(socket_of(t.call.pid, fd) in listening for t in polls for fd in t.facts.reads)
+        return bool(self._at_the_door([t for t in threads if t.still]))
+
+    def _at_the_door(self, threads: Iterable[Thread]) -> list[Thread]:
+        """Those that wait for a client."""
+        found = [t for t in threads if t.facts.kind == "accept"]
+        polls = [t for t in threads if t.facts.kind == "poll"]
+        listening = {x.inode for x in self._listening()} if polls else set()
+        return found + [
+            t for t in polls if any(socket_of(t.call.pid, fd) in listening for fd in t.facts.reads)
+        ]
 
     # --- waiting -------------------------------------------------------------------------
 

@@ -79,6 +79,8 @@ class Setting(Generic[_P]):
     files: tuple[AskedFile, ...] = ()
     """Files to look at when it has ended, below the folder `inside` of the submission."""
     inside: str = ""
+    patient: bool = True
+    """Wait for a message as long as the program may yet send it by a clock of its own."""
     has_printed: Callable[[bytes], bool] = lambda _: True
     """Whether this output has all that is to be printed, as far as a quick look tells."""
 
@@ -120,6 +122,11 @@ class Player(Generic[_P]):
         self._exited_at: int | None = None
         self._told_exit = False
         self._proved_stuck = False
+        self._printed_all = (-1, False)
+        self._waited_for: str | None = None
+        """The connection on which the present message was waited for, by the program's clock."""
+        self.silenced = False
+        """One was waited for so in vain: by our silence more than that may be lost."""
 
     # --- the flow ------------------------------------------------------------------------
 
@@ -424,8 +431,11 @@ class Player(Generic[_P]):
     @property
     def _owes_output(self) -> bool:
         """Something that it should print was not seen yet: a pause may come before it."""
-        printed = (x.data for x in self.recorder.entries if isinstance(x, tr.Stdout))
-        return not self.setting.has_printed(b"".join(printed))
+        size = self.recorder.stdout_size
+        if self._printed_all[0] != size:
+            printed = (x.data for x in self.recorder.entries if isinstance(x, tr.Stdout))
+            self._printed_all = (size, self.setting.has_printed(b"".join(printed)))
+        return not self._printed_all[1]
 
     def _look_for_listeners(self) -> None:
         _, facts, _ = self._running
@@ -513,7 +523,7 @@ class Player(Generic[_P]):
         for name in awaited:
             # Over UDP it reads with a time limit to ask again.
             if name in look.reading and not self.setting.script.datagrams:
-                if not self._may_be_left_out(name) and self._waits_for_its_clock(look):
+                if not self._may_be_left_out(name) and self._may_yet_come(name, look):
                     continue
                 return e.Reading(now, connection=name)
         return None
@@ -528,7 +538,15 @@ class Player(Generic[_P]):
             return False
         if self._may_be_left_out(name) and (look.rests or self._has_come(name)):
             return look.idle if self._busy_elsewhere else not look.timed
-        return self._has_come(name) and not self._waits_for_its_clock(look)
+        return self._has_come(name) and not self._may_yet_come(name, look)
+
+    def _may_yet_come(self, name: str, look: Look) -> bool:
+        """The program may send the message by its own clock."""
+        if not self.setting.patient:
+            return look.timed
+        waits = self._waits_for_its_clock(look)
+        self._waited_for = name if waits else self._waited_for
+        return waits
 
     def _waits_for_its_clock(self, look: Look) -> bool:
         """It may go on by itself, and is given the time for that."""
@@ -652,6 +670,9 @@ class Player(Generic[_P]):
         match command:
             case c.Note(step=index, status=status, reason=reason):
                 step = self.setting.script.steps[index]
+                if status is c.StepStatus.MISSED and isinstance(step, s.Receive):
+                    self.silenced |= self._waited_for == step.connection
+                self._waited_for = None
                 if status is c.StepStatus.BEGUN:
                     self._patience.step_begun()
                     self._deadlines.begun(index, step, facts.starved)

@@ -43,6 +43,7 @@ _TARGETS = re.compile(rb"^tfd:\s*(\d+) events:\s*([0-9a-f]+)", re.MULTILINE)
 _FLAGS = re.compile(rb"^flags:\s*([0-7]+)", re.MULTILINE)
 _ARMED = re.compile(rb"^it_value: \((?!0, 0\))", re.MULTILINE)
 _SIZES = re.compile(rb"^(\w+): +(\d+) kB", re.MULTILINE)
+_TIMESPEC = struct.Struct("=qq")
 _SIGNALS = re.compile(rb"^sigmask:\s*([0-9a-f]+)", re.MULTILINE)
 _CAUGHT = re.compile(rb"^SigCgt:\s*([0-9a-f]+)", re.MULTILINE)
 
@@ -313,6 +314,16 @@ def select_set(pid: int, count: int, pointer: int) -> set[int]:
         return set()
     bits = int.from_bytes(_memory(pid, pointer, (count + 63) // 64 * 8), "little")
     return {fd for fd in range(count) if bits >> fd & 1}
+
+
+def timespec(pid: int, pointer: int) -> float:
+    """A struct timespec of the process, in seconds.
+
+    Raises:
+        FactsUnavailable: the process's memory can't be read there.
+    """
+    seconds, nanoseconds = _TIMESPEC.unpack(_memory(pid, pointer, _TIMESPEC.size))
+    return float(seconds + nanoseconds / 1e9)
 
 
 def has_timers(pid: int) -> bool:

@@ -302,14 +302,39 @@ class Runner(Generic[_P]):
         texts: dict[str, str],
         told: list[tr.Dialed],
     ) -> PlayedRun:
+        """Play; again, without patience, where it was waited for a message in vain.
+
+        One that forgets its greeting and reads with a time limit ends for want of what would have
+        come next. The run counts that comes further.
+        """
+        run, silenced = self._play_with(job, scenario, name, script, texts, told, patient=True)
+        if silenced:
+            with suppress(PortTakenError):
+                again, _ = self._play_with(job, scenario, name, script, texts, told, patient=False)
+                return min((run, again), key=_missed)
+        return run
+
+    def _play_with(
+        self,
+        job: Job,
+        scenario: Scenario,
+        name: str,
+        script: Script,
+        texts: dict[str, str],
+        told: list[tr.Dialed],
+        *,
+        patient: bool,
+    ) -> tuple[PlayedRun, bool]:
+        """The run, and whether it was waited in vain for what the program might do by itself."""
         if scenario.keep_time_wait and not self.place.private_network:
             problem = "this scenario needs a network of its own (isolation full)"
-            return self._not_played(job, scenario, name, "skipped", problem)
+            return self._not_played(job, scenario, name, "skipped", problem), False
         frames: list[Frame] = []
         capture = self.place.capture
         with self._prepared(scenario, script.port):
             zero = datetime.now(UTC)
-            player = Player(self._setting(job, scenario, script, texts, frames))
+            setting = self._setting(job, scenario, script, texts, frames)
+            player = Player(replace(setting, patient=patient))
             played = player.play()
         entries = self.place.located(job, played)
         losses = 0
@@ -334,7 +359,8 @@ class Runner(Generic[_P]):
         header = self._header(job, scenario, name, script.port, texts, zero)
         transcript = tr.of(header, [*extra, *entries])
         blind = capture is None or bool(script.path)
-        return PlayedRun(transcript=transcript, pcapng=_pcapng(frames, transcript, blind=blind))
+        pcapng = _pcapng(frames, transcript, blind=blind)
+        return PlayedRun(transcript=transcript, pcapng=pcapng), player.silenced
 
     @contextmanager
     def _prepared(self, scenario: Scenario, port: int) -> Iterator[None]:
@@ -471,6 +497,11 @@ def _limits_of(job: Job, scenario: Scenario) -> Limits:
 def _is_failure(compiled: tr.Compiled | None) -> bool:
     """There is nothing to start: the compiler would not have it."""
     return compiled is not None and compiled.status != 0
+
+
+def _missed(run: PlayedRun) -> int:
+    """How many of its steps did not come."""
+    return sum(isinstance(x, tr.Step) and x.status == "missed" for x in run.transcript.entries)
 
 
 def _is_refused(frame: Frame) -> bool:

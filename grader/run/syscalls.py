@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, Protocol
 
@@ -62,12 +63,23 @@ _LIMIT_POINTERS = {
     "rt_sigtimedwait": 2, "futex": 3, "futex_waitv": 3, "futex_wait": 4,
 }  # fmt: skip
 """Which argument is the address of a time limit; NULL = none."""
+_TIMESPECS = {
+    "nanosleep": 0, "clock_nanosleep": 2, "futex": 3, "ppoll": 2, "pselect6": 4,
+    "epoll_pwait2": 3, "rt_sigtimedwait": 2,
+}  # fmt: skip
+"""Which argument is the address of a timespec; a select has a timeval."""
+_TIMER_ABSTIME, _FUTEX_REALTIME = 1, 256
+_FUTEX_ABSOLUTE = frozenset({6, 9, 13})  # LOCK_PI, WAIT_BITSET, LOCK_PI2
+_CLOCKS = frozenset({time.CLOCK_REALTIME, time.CLOCK_MONOTONIC})
 _ENDLESS = frozenset({"read", "accept", "poll", "futex", "wait"})
 _NONE: frozenset[int] = frozenset()
 
 
 class Memory(Protocol):
-    """Where the sets of descriptors of a poll are read. Each may raise FactsUnavailable."""
+    """Where what a call points at is read. Each may raise FactsUnavailable."""
+
+    def timespec(self, pointer: int) -> float:
+        """Seconds."""
 
     def poll_set(self, pointer: int, count: int) -> list[tuple[int, int]]:
         """Pairs of descriptor and events of a pollfd array."""
@@ -83,6 +95,10 @@ class ProcessMemory(NamedTuple):
     """The `Memory` of a living process."""
 
     pid: int
+
+    def timespec(self, pointer: int) -> float:
+        """See `proc.timespec`."""
+        return proc.timespec(self.pid, pointer)
 
     def poll_set(self, pointer: int, count: int) -> list[tuple[int, int]]:
         """See `proc.poll_set`."""
@@ -160,15 +176,34 @@ def describe(
     return CallFacts(name, "other")
 
 
-def milliseconds(call: ThreadCall, names: Mapping[int, str] = NAMES) -> int | None:
-    """The time limit of a poll or epoll_wait, which tells it by value; None: another call, or none.
+def time_left(call: ThreadCall, memory: Memory | None = None) -> float | None:
+    """How long the call waits yet, in s, or waits in all where that is all it tells; None: unknown.
 
-    Python's `settimeout` is such a poll.
+    By value (poll: Python's `settimeout`), or by a timespec: clock_nanosleep(2), futex(2).
     """
-    name = names.get(-1 if call.number is None else call.number, "")
-    if name not in _MILLISECONDS or not _limited(name, call.args):
+    name = NAMES.get(-1 if call.number is None else call.number, "")
+    if len(call.args) != 6:
         return None
-    return _signed(call.args[_MILLISECONDS[name]])
+    if name in _MILLISECONDS:
+        return max(0.0, _signed(call.args[_MILLISECONDS[name]]) / 1000)
+    argument = _TIMESPECS.get(name)
+    if argument is None or not call.args[argument]:
+        return None
+    try:
+        limit = (memory or ProcessMemory(call.pid)).timespec(call.args[argument])
+    except FactsUnavailable:
+        return None
+    clock = _absolute_clock(name, call.args)
+    return limit if clock is None else limit - time.clock_gettime(clock)
+
+
+def _absolute_clock(name: str, args: tuple[int, ...]) -> int | None:
+    """The clock by which the time of a timespec is meant; None: it is a duration."""
+    if name == "clock_nanosleep" and args[1] & _TIMER_ABSTIME:
+        return args[0] if args[0] in _CLOCKS else None
+    if name == "futex" and args[1] & 0x7F in _FUTEX_ABSOLUTE:
+        return time.CLOCK_REALTIME if args[1] & _FUTEX_REALTIME else time.CLOCK_MONOTONIC
+    return None
 
 
 def _futex(name: str, args: tuple[int, ...]) -> CallFacts:
