@@ -386,6 +386,19 @@ def test_who_forgets_to_speak_and_reads_with_a_limit_loses_only_that(
     assert transcript.stdout.count(b"\n") == 2
 
 
+def test_the_run_that_comes_further_counts_where_it_was_waited_in_vain(
+    full_engine: Engine,
+) -> None:
+    """It would have flushed its buffer at its end, and ends of our silence before."""
+    buffers = """
+        s = listen(); c, _ = s.accept(); c.settimeout(0.3); c.sendall(G[:20])
+        print(c.recv(1024)); print(c.recv(1024)); c.sendall(G[20:]); c.close()
+        """
+    transcript = tools.run(full_engine, server(buffers))
+    assert statuses(transcript)[:4] == ["done", "done", "done", "done"]
+    assert transcript.stdout.count(b"\n") == 2
+
+
 @pytest.mark.parametrize("then", ["time.sleep(60)", "while True: time.sleep(0.5)"])
 def test_who_rests_and_goes_on_in_vain_is_not_waited_for_without_end(
     full_engine: Engine, then: str

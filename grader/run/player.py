@@ -125,8 +125,9 @@ class Player(Generic[_P]):
         self._printed_all = (-1, False)
         self._waited_for: str | None = None
         """The connection on which the present message was waited for, by the program's clock."""
+        self._has_waited = False
         self.silenced = False
-        """One was waited for so in vain: by our silence more than that may be lost."""
+        """One was waited for so, and it or more is lost: by our silence, it may be."""
 
     # --- the flow ------------------------------------------------------------------------
 
@@ -545,8 +546,17 @@ class Player(Generic[_P]):
         if not self.setting.patient:
             return look.timed
         waits = self._waits_for_its_clock(look)
-        self._waited_for = name if waits else self._waited_for
+        if waits:
+            self._waited_for, self._has_waited = name, True
         return waits
+
+    def _note_wait(self, step: s.Step, status: c.StepStatus, reason: str) -> None:
+        """A step begins or is over: what a wait by the program's clock has come to."""
+        awaited = isinstance(step, s.Receive) and step.connection == self._waited_for
+        if awaited and status is c.StepStatus.DONE and reason != "received":
+            self.silenced = True  # a part of the message
+        self.silenced |= self._has_waited and status is c.StepStatus.MISSED
+        self._waited_for = None
 
     def _waits_for_its_clock(self, look: Look) -> bool:
         """It may go on by itself, and is given the time for that."""
@@ -670,9 +680,7 @@ class Player(Generic[_P]):
         match command:
             case c.Note(step=index, status=status, reason=reason):
                 step = self.setting.script.steps[index]
-                if status is c.StepStatus.MISSED and isinstance(step, s.Receive):
-                    self.silenced |= self._waited_for == step.connection
-                self._waited_for = None
+                self._note_wait(step, status, reason)
                 if status is c.StepStatus.BEGUN:
                     self._patience.step_begun()
                     self._deadlines.begun(index, step, facts.starved)

@@ -193,14 +193,16 @@ def time_left(call: ThreadCall, memory: Memory | None = None) -> float | None:
         limit = (memory or ProcessMemory(call.pid)).timespec(call.args[argument])
     except FactsUnavailable:
         return None
-    clock = _absolute_clock(name, call.args)
-    return limit if clock is None else limit - time.clock_gettime(clock)
+    clock = _clock(name, call.args)
+    if clock is None:
+        return limit
+    return limit - time.clock_gettime(clock) if clock in _CLOCKS else None
 
 
-def _absolute_clock(name: str, args: tuple[int, ...]) -> int | None:
+def _clock(name: str, args: tuple[int, ...]) -> int | None:
     """The clock by which the time of a timespec is meant; None: it is a duration."""
     if name == "clock_nanosleep" and args[1] & _TIMER_ABSTIME:
-        return args[0] if args[0] in _CLOCKS else None
+        return args[0]
     if name == "futex" and args[1] & 0x7F in _FUTEX_ABSOLUTE:
         return time.CLOCK_REALTIME if args[1] & _FUTEX_REALTIME else time.CLOCK_MONOTONIC
     return None
