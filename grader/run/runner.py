@@ -309,7 +309,8 @@ class Runner(Generic[_P]):
         """
         run, silenced = self._play_with(job, scenario, name, script, texts, told, patient=True)
         if silenced:
-            with suppress(PortTakenError):
+            # What the machine refuses now it had granted: the first run counts.
+            with suppress(PortTakenError, HostError, OSError, MemoryError):
                 again, _ = self._play_with(job, scenario, name, script, texts, told, patient=False)
                 return min((run, again), key=_missed)
         return run
