@@ -397,13 +397,12 @@ class KernelFacts:
 
         The kernel may keep a short segment back for 40 ms (Nagle's algorithm, delayed ACK).
         """
-        busy = [x for x in self._table.dump(protocols=("tcp",), states=_OPEN) if x.wqueue]
-        if not busy:
-            return False
-        ours = {
-            x.local for x in self._table.dump(protocols=("tcp",), states=_OPEN) if self._is_ours(x)
-        }
-        return any(x.local in ours and x.remote in ours for x in busy)
+        there = self._table.dump(protocols=("tcp",), states=_OPEN)
+        ends = {x.local for x in there}
+        within = [x for x in there if x.wqueue and x.remote in ends]
+        return bool(within) and any(
+            x.remote in {y.local for y in self._ours_among(there)} for x in self._ours_among(within)
+        )
 
     def _is_waking(self, thread: Thread, ends: list[Delivery]) -> bool:
         """It has been woken and has not run yet, or has something to read.

@@ -127,7 +127,7 @@ class Player(Generic[_P]):
         """The connection on which the present message was waited for, by the program's clock."""
         self._has_waited = False
         self.silenced = False
-        """One was waited for so, and it or more is lost: by our silence, it may be."""
+        """One was waited for so, and it or a later step is lost: by the wait, it may be."""
 
     # --- the flow ------------------------------------------------------------------------
 

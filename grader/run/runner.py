@@ -302,10 +302,10 @@ class Runner(Generic[_P]):
         texts: dict[str, str],
         told: list[tr.Dialed],
     ) -> PlayedRun:
-        """Play; again, without patience, where it was waited for a message in vain.
+        """Play; again, without patience, where a message was waited for and something is lost.
 
-        One that forgets its greeting and reads with a time limit ends for want of what would have
-        come next. The run counts that comes further.
+        One that forgets its greeting and reads with a time limit ends because we are silent, and
+        loses what would have come next. The run counts that comes further.
         """
         run, silenced = self._play_with(job, scenario, name, script, texts, told, patient=True)
         if silenced:
@@ -326,7 +326,7 @@ class Runner(Generic[_P]):
         *,
         patient: bool,
     ) -> tuple[PlayedRun, bool]:
-        """The run, and whether it was waited in vain for what the program might do by itself."""
+        """The run, and whether it may have lost something by the wait for the program's clock."""
         if scenario.keep_time_wait and not self.place.private_network:
             problem = "this scenario needs a network of its own (isolation full)"
             return self._not_played(job, scenario, name, "skipped", problem), False

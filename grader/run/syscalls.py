@@ -69,7 +69,8 @@ _TIMESPECS = {
 }  # fmt: skip
 """Which argument is the address of a timespec; a select has a timeval."""
 _TIMER_ABSTIME, _FUTEX_REALTIME = 1, 256
-_FUTEX_ABSOLUTE = frozenset({6, 9, 13})  # LOCK_PI, WAIT_BITSET, LOCK_PI2
+_FUTEX_LOCK_PI = 6
+_FUTEX_ABSOLUTE = frozenset({9, 13})  # WAIT_BITSET, LOCK_PI2
 _CLOCKS = frozenset({time.CLOCK_REALTIME, time.CLOCK_MONOTONIC})
 _ENDLESS = frozenset({"read", "accept", "poll", "futex", "wait"})
 _NONE: frozenset[int] = frozenset()
@@ -203,6 +204,8 @@ def _clock(name: str, args: tuple[int, ...]) -> int | None:
     """The clock by which the time of a timespec is meant; None: it is a duration."""
     if name == "clock_nanosleep" and args[1] & _TIMER_ABSTIME:
         return args[0]
+    if name == "futex" and args[1] & 0x7F == _FUTEX_LOCK_PI:
+        return time.CLOCK_REALTIME
     if name == "futex" and args[1] & 0x7F in _FUTEX_ABSOLUTE:
         return time.CLOCK_REALTIME if args[1] & _FUTEX_REALTIME else time.CLOCK_MONOTONIC
     return None

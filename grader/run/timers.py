@@ -56,8 +56,8 @@ class Timers:
             self._since, self._since_t = happened, self._now()
             self._seen.clear()
         self.in_vain = False
-        self._inherit({t.call.tid for t in threads})
         timed = [(t.call.tid, t.counter) for t in threads if t.counter is not None and self._of(t)]
+        self._inherit({t.call.tid for t in threads}, {tid for tid, _ in timed})
         for tid, counter in timed:
             self._seen[tid].add(counter)
         if timed and not self.quiet():
@@ -65,10 +65,10 @@ class Timers:
         self.in_vain = bool(timed) and all(len(self._seen[tid]) > _VAIN for tid, _ in timed)
         return bool(timed) and not self.in_vain
 
-    def _inherit(self, alive: set[int]) -> None:
+    def _inherit(self, alive: set[int], timed: set[int]) -> None:
         """A timer that is set anew (`threading.Timer`) is another thread each time."""
         gone = [self._seen.pop(tid) for tid in self._seen.keys() - alive]
-        for tid in sorted(alive - self._seen.keys()):
+        for tid in sorted(timed - self._seen.keys()):
             if gone:
                 self._seen[tid] = gone.pop()
 
