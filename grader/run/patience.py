@@ -70,7 +70,7 @@ class Patience:
         """It is at rest, and may go on by itself: whether it is waited for yet."""
         if self._resting_since is None:
             self._resting_since = self._now()
-        return self._in_vain + self._resting() < int(self._promised())
+        return self._in_vain + self._resting() < self._promised()
 
     def waited_in_vain(self) -> None:
         """It has not gone on by itself, and is not waited for any more."""
@@ -130,14 +130,14 @@ class Patience:
         """
         return self._now() - self._spared - self._waiting() - self._resting()
 
-    def _promised(self) -> float:
-        return min(self._limits.promised, self._limits.wall * _PROMISED) * 1e9
+    def _promised(self) -> int:
+        return int(min(self._limits.promised, self._limits.wall * _PROMISED) * 1e9)
 
     def _resting(self) -> int:
         """So long it has been waited for to go on by itself, ns: never longer than it may."""
         if self._resting_since is None:
             return 0
-        return min(self._now() - self._resting_since, max(int(self._promised()) - self._in_vain, 0))
+        return min(self._now() - self._resting_since, max(self._promised() - self._in_vain, 0))
 
     def _waiting(self) -> int:
         """What of the present wait is for our own sake, ns."""
